@@ -1,0 +1,134 @@
+import { z } from 'zod';
+import type { Env } from './env.ts';
+
+const port = z.coerce.number().int().min(0).max(65_535);
+const seconds = z.coerce.number().positive().max(86_400);
+const flag = z.enum(['true', 'false', '1', '0']).transform((value) => value === 'true' || value === '1');
+const url = z.url({ protocol: /^https?$/, error: 'must be an http or https URL' });
+
+const schema = z.object({
+  PORT: port.default(3000),
+  HOST: z.string().default('127.0.0.1'),
+  PUBLIC_URL: url.optional(),
+  DATABASE_URL: z.string({ error: 'is required' }).regex(/^postgres(ql)?:\/\//, 'must be a postgres:// URL'),
+  DATABASE_POOL: z.coerce.number().int().min(2).max(200).default(10),
+  TEMPORAL_ADDRESS: z.string({ error: 'is required' }).regex(/^[^\s/]+:\d+$/, 'must be host:port'),
+  TEMPORAL_NAMESPACE: z.string().default('default'),
+  TEMPORAL_API_KEY: z.string().optional(),
+  TEMPORAL_TLS: flag.optional(),
+  TEMPORAL_TASK_QUEUE: z.string().default('ringleader'),
+  RINGLEADER_API_KEY: z.string().min(20, 'must have at least 20 characters').optional(),
+  ELEVENLABS_API_KEY: z.string({ error: 'is required' }),
+  ELEVENLABS_AGENT_ID: z.string().optional(),
+  ELEVENLABS_BASE_URL: url.optional(),
+  ELEVENLABS_WEBHOOK_SECRET: z
+    .string({ error: 'is required: without it no webhook can be verified' })
+    .transform((list) =>
+      list
+        .split(',')
+        .map((secret) => secret.trim())
+        .filter(Boolean),
+    )
+    .refine((secrets) => secrets.length > 0, 'must name at least one secret'),
+  ELEVENLABS_CENTS_PER_CREDIT: z.coerce.number().min(0).default(0.02),
+  TWILIO_ACCOUNT_SID: z.string().optional(),
+  TWILIO_AUTH_TOKEN: z.string().optional(),
+  TWILIO_BASE_URL: url.optional(),
+  DIAL_TIMEOUT_SECONDS: seconds.default(30),
+  POLL_AFTER_SECONDS: seconds.default(90),
+  POLL_EVERY_SECONDS: seconds.default(30),
+  RECONCILE_FOR_SECONDS: seconds.default(180),
+  SWEEP_EVERY_SECONDS: seconds.default(60),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
+});
+
+/** The product's configuration, checked. Every duration is in milliseconds. */
+export interface Config {
+  port: number;
+  host: string;
+  publicUrl: string | null;
+  databaseUrl: string;
+  databasePool: number;
+  temporal: { address: string; namespace: string; apiKey: string | null; tls: boolean; taskQueue: string };
+  apiKey: string | null;
+  elevenLabs: {
+    apiKey: string;
+    agentId: string | null;
+    baseUrl: string | null;
+    webhookSecrets: string[];
+    centsPerCredit: number;
+  };
+  /** Null when no Twilio account is configured: lost dials then cannot be ruled out at the carrier. */
+  twilio: { accountSid: string; authToken: string; baseUrl: string | null } | null;
+  patience: {
+    dialTimeoutMs: number;
+    pollAfterMs: number;
+    pollEveryMs: number;
+    reconcileForMs: number;
+    sweepEveryMs: number;
+  };
+  logLevel: string;
+}
+
+/** Every problem of the configuration at once, one a line. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(
+      `The configuration has ${problems.length} problem(s):\n${problems.map((line) => `  ${line}`).join('\n')}`,
+    );
+    this.problems = problems;
+  }
+}
+
+/** @throws ConfigError naming every variable that is missing or wrong. */
+export function loadConfig(env: Env): Config {
+  const parsed = schema.safeParse(env);
+  const problems = parsed.success
+    ? []
+    : parsed.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`);
+  if ((env.TWILIO_ACCOUNT_SID === undefined) !== (env.TWILIO_AUTH_TOKEN === undefined)) {
+    problems.push('TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN must be set together');
+  }
+  if (!parsed.success || problems.length > 0) throw new ConfigError(problems);
+  return toConfig(parsed.data);
+}
+
+function toConfig(values: z.infer<typeof schema>): Config {
+  const ms = (value: number) => Math.round(value * 1_000);
+  const { TWILIO_ACCOUNT_SID: accountSid, TWILIO_AUTH_TOKEN: authToken } = values;
+  return {
+    port: values.PORT,
+    host: values.HOST,
+    publicUrl: values.PUBLIC_URL ?? null,
+    databaseUrl: values.DATABASE_URL,
+    databasePool: values.DATABASE_POOL,
+    temporal: {
+      address: values.TEMPORAL_ADDRESS,
+      namespace: values.TEMPORAL_NAMESPACE,
+      apiKey: values.TEMPORAL_API_KEY ?? null,
+      tls: values.TEMPORAL_TLS ?? values.TEMPORAL_API_KEY !== undefined,
+      taskQueue: values.TEMPORAL_TASK_QUEUE,
+    },
+    apiKey: values.RINGLEADER_API_KEY ?? null,
+    elevenLabs: {
+      apiKey: values.ELEVENLABS_API_KEY,
+      agentId: values.ELEVENLABS_AGENT_ID ?? null,
+      baseUrl: values.ELEVENLABS_BASE_URL ?? null,
+      webhookSecrets: values.ELEVENLABS_WEBHOOK_SECRET,
+      centsPerCredit: values.ELEVENLABS_CENTS_PER_CREDIT,
+    },
+    twilio:
+      accountSid && authToken ? { accountSid, authToken, baseUrl: values.TWILIO_BASE_URL ?? null } : null,
+    patience: {
+      dialTimeoutMs: ms(values.DIAL_TIMEOUT_SECONDS),
+      pollAfterMs: ms(values.POLL_AFTER_SECONDS),
+      pollEveryMs: ms(values.POLL_EVERY_SECONDS),
+      reconcileForMs: ms(values.RECONCILE_FOR_SECONDS),
+      sweepEveryMs: ms(values.SWEEP_EVERY_SECONDS),
+    },
+    logLevel: values.LOG_LEVEL,
+  };
+}

@@ -1,0 +1,23 @@
+import { type Migration, Migrator } from 'kysely/migration';
+import { openDatabase } from './client.ts';
+import * as initial from './migrations/20261121_initial.ts';
+
+/** In order of their names, which are frozen once landed. */
+export const migrations: Record<string, Migration> = { '20261121_initial': initial };
+
+/**
+ * Brings a database up to date. Safe when several processes start at once: Kysely's migrator holds an
+ * advisory lock, and the late ones find nothing to do.
+ *
+ * @throws Error when a migration fails; nothing of that run is kept.
+ */
+export async function migrateToLatest(databaseUrl: string): Promise<void> {
+  const db = openDatabase(databaseUrl, { maxConnections: 2 });
+  try {
+    const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } });
+    const { error } = await migrator.migrateToLatest();
+    if (error) throw error;
+  } finally {
+    await db.destroy();
+  }
+}

@@ -1,0 +1,42 @@
+import type { Tx } from '../client.ts';
+import type { AttentionTable } from '../schema/gate.ts';
+
+export interface NewAttention {
+  kind: AttentionTable['kind'];
+  /** The id of what it is about; an open row of the same kind and subject is not doubled. */
+  subject: string;
+  campaignId?: string | null;
+  leadId?: string | null;
+  detail: string;
+}
+
+/** Puts something on the list of what needs a person. */
+export async function raiseAttention(tx: Tx, attention: NewAttention): Promise<void> {
+  await tx
+    .insertInto('attention')
+    .values({
+      kind: attention.kind,
+      subject: attention.subject,
+      campaign_id: attention.campaignId ?? null,
+      lead_id: attention.leadId ?? null,
+      detail: attention.detail,
+    })
+    .onConflict((conflict) =>
+      conflict.columns(['kind', 'subject']).where('settled_at', 'is', null).doNothing(),
+    )
+    .execute();
+}
+
+/** Takes it off again, with how it was settled. */
+export async function settleAttention(
+  tx: Tx,
+  { kind, subject, settlement }: { kind: AttentionTable['kind']; subject: string; settlement: string },
+): Promise<void> {
+  await tx
+    .updateTable('attention')
+    .set({ settled_at: new Date(), settlement })
+    .where('kind', '=', kind)
+    .where('subject', '=', subject)
+    .where('settled_at', 'is', null)
+    .execute();
+}

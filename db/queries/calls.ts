@@ -1,0 +1,105 @@
+import { type Selectable, type SelectQueryBuilder, sql } from 'kysely';
+import type { CallStatus } from '../../domain/call.ts';
+import type { Db, Tx } from '../client.ts';
+import type { CallDetailsTable, CallsTable } from '../schema/calls.ts';
+import type { Database } from '../schema/database.ts';
+import type { DecisionsTable } from '../schema/gate.ts';
+import { containing } from './search.ts';
+
+/** A call, and whether it is on the list of what needs a person. */
+export type Call = Selectable<CallsTable> & { needs_attention: boolean };
+
+function calls(db: Db | Tx): SelectQueryBuilder<Database, 'calls', Call> {
+  return db
+    .selectFrom('calls')
+    .selectAll('calls')
+    .select(
+      sql<boolean>`exists (select from attention
+        where kind = 'unknown_call' and subject = calls.id and settled_at is null)`.as('needs_attention'),
+    );
+}
+
+export interface CallFilter {
+  campaignId?: string | undefined;
+  attribution?: 'attributed' | 'unattributed' | undefined;
+  status?: CallStatus | undefined;
+  /** Started at or after. */
+  from?: Date | undefined;
+  /** Started before. */
+  to?: Date | undefined;
+  /** Part of the person's number or name, or a whole conversation or carrier id. */
+  q?: string | undefined;
+}
+
+/** Latest first; one row more than `limit`, where there is one. */
+export async function listCalls(
+  db: Db,
+  filter: CallFilter,
+  page: { before: { startedAt: Date; id: string } | null; limit: number },
+): Promise<Call[]> {
+  let query = calls(db);
+  if (filter.campaignId !== undefined) query = query.where('calls.campaign_id', '=', filter.campaignId);
+  if (filter.attribution === 'attributed') query = query.where('calls.lead_id', 'is not', null);
+  if (filter.attribution === 'unattributed') query = query.where('calls.lead_id', 'is', null);
+  if (filter.status !== undefined) query = query.where('calls.status', '=', filter.status);
+  if (filter.from !== undefined) query = query.where('calls.started_at', '>=', filter.from);
+  if (filter.to !== undefined) query = query.where('calls.started_at', '<', filter.to);
+  if (filter.q !== undefined) {
+    const { q } = filter;
+    query = query.where((where) =>
+      where.or([
+        where('calls.phone', 'like', containing(q)),
+        where('calls.conversation_id', '=', q),
+        where('calls.call_sid', '=', q),
+        where.exists(
+          where
+            .selectFrom('leads')
+            .select('leads.id')
+            .whereRef('leads.id', '=', 'calls.lead_id')
+            .where('leads.name', 'ilike', containing(q)),
+        ),
+      ]),
+    );
+  }
+  if (page.before !== null) {
+    const { startedAt, id } = page.before;
+    query = query.where(sql<boolean>`(calls.started_at, calls.id) < (${startedAt}, ${id})`);
+  }
+  return await query
+    .orderBy('calls.started_at', 'desc')
+    .orderBy('calls.id', 'desc')
+    .limit(page.limit + 1)
+    .execute();
+}
+
+/** Calls under way, longest first. There are never more than the workspace has lines; `limit` bounds them all the same. */
+export async function listLiveCalls(db: Db, limit: number): Promise<Call[]> {
+  return await calls(db)
+    .where('calls.status', '!=', 'ended')
+    .orderBy('calls.started_at')
+    .orderBy('calls.id')
+    .limit(limit)
+    .execute();
+}
+
+/** Null when there is none. */
+export async function findCall(db: Db | Tx, id: string): Promise<Call | null> {
+  return (await calls(db).where('calls.id', '=', id).executeTakeFirst()) ?? null;
+}
+
+export type CallDetails = Pick<Selectable<CallDetailsTable>, 'transcript' | 'analysis'>;
+
+/** The bulky part of a call; nulls when there is none yet. */
+export async function findCallDetails(db: Db | Tx, callId: string): Promise<CallDetails> {
+  const details = await db
+    .selectFrom('call_details')
+    .select(['transcript', 'analysis'])
+    .where('call_id', '=', callId)
+    .executeTakeFirst();
+  return details ?? { transcript: null, analysis: null };
+}
+
+/** The gate's answer that a call was placed on. */
+export async function findDecision(db: Db, id: number): Promise<Selectable<DecisionsTable> | null> {
+  return (await db.selectFrom('decisions').selectAll().where('id', '=', id).executeTakeFirst()) ?? null;
+}

@@ -1,0 +1,19 @@
+import type { CampaignSettings } from '../../domain/settings.ts';
+import type { Db, Tx } from '../client.ts';
+
+/** The settings in force. @throws Error when there is no such campaign. */
+export async function currentSettings(
+  db: Db | Tx,
+  campaignId: string,
+): Promise<{ version: number; settings: CampaignSettings }> {
+  return await db
+    .selectFrom('campaigns')
+    .innerJoin('campaign_settings', (join) =>
+      join
+        .onRef('campaign_settings.campaign_id', '=', 'campaigns.id')
+        .onRef('campaign_settings.version', '=', 'campaigns.settings_version'),
+    )
+    .select(['campaign_settings.version', 'campaign_settings.settings'])
+    .where('campaigns.id', '=', campaignId)
+    .executeTakeFirstOrThrow();
+}

@@ -1,0 +1,92 @@
+import type { ColumnType, Generated } from 'kysely';
+import type {
+  CallDirection,
+  CallSource,
+  CallStatus,
+  Disposition,
+  ProviderVerdict,
+  Reach,
+} from '../../domain/call.ts';
+import type { TranscriptTurn } from '../../domain/conversation.ts';
+import type { ConversionReason } from '../../domain/conversion.ts';
+import type { NextStep } from '../../domain/retry.ts';
+import type { Score } from '../../domain/score.ts';
+
+export interface CallsTable {
+  /** The attempt's id. */
+  id: string;
+  campaign_id: string | null;
+  lead_id: string | null;
+  direction: Generated<CallDirection>;
+  /** Running number of the lead's call rows, from 1. */
+  attempt: number;
+  /** The person's number, E.164. */
+  phone: string;
+  agent_id: string;
+  phone_number_id: string | null;
+  from_number: string | null;
+  conversation_id: string | null;
+  call_sid: string | null;
+  status: Generated<CallStatus>;
+  reach: Reach | null;
+  disposition: Disposition | null;
+  converted: Generated<boolean>;
+  /** Who said so; a person's word is not overruled by a rule. */
+  converted_by: 'rule' | 'person' | null;
+  conversion_reason: ColumnType<ConversionReason | null, string | null, string | null>;
+  score: number | null;
+  score_parts: ColumnType<Score['parts'] | null, string | null, string | null>;
+  source: CallSource | null;
+  verdict: ProviderVerdict | null;
+  /** The intent's commit: the dial was sent after it, if at all. */
+  started_at: Date;
+  answered_at: Date | null;
+  ended_at: Date | null;
+  talk_seconds: number | null;
+  cost_cents: number | null;
+  summary: string | null;
+  termination_reason: string | null;
+  failure: string | null;
+  notes: string | null;
+  /** The instant by which the call must be over, whatever happened to its messages. */
+  deadline_at: Date;
+  /** When the lead's next step was decided; that step, so that deciding twice answers the same. */
+  concluded_at: Date | null;
+  next_step: ColumnType<NextStep | null, string | null, string | null>;
+  settings_version: number | null;
+  decision_id: number | null;
+  /** The date of `started_at` in the workspace's zone, YYYY-MM-DD. */
+  day: string;
+}
+
+/** The bulky part of a call. */
+export interface CallDetailsTable {
+  call_id: string;
+  transcript: ColumnType<TranscriptTurn[] | null, string | null, string | null>;
+  /** Verdict, collected values and criteria in our own shape. */
+  analysis: ColumnType<Record<string, unknown> | null, string | null, string | null>;
+  raw: ColumnType<unknown, string | null, string | null>;
+  updated_at: Generated<Date>;
+}
+
+/** Sums by campaign and day, kept by a trigger on `calls`: a dashboard never scans calls. */
+export interface CallTotalsTable {
+  campaign_id: string;
+  day: string;
+  calls: number;
+  answered: number;
+  voicemail: number;
+  no_answer: number;
+  busy: number;
+  failed: number;
+  not_placed: number;
+  unknown: number;
+  success: number;
+  failure: number;
+  verdict_unknown: number;
+  conversions: number;
+  /** Calls with a talk time, the divisor of the average. */
+  talks: number;
+  talk_seconds: number;
+  cost_cents: number;
+}

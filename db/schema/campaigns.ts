@@ -1,0 +1,32 @@
+import type { ColumnType, Generated } from 'kysely';
+import type { CampaignStatus } from '../../domain/campaign.ts';
+import type { CampaignSettings } from '../../domain/settings.ts';
+
+export interface CampaignsTable {
+  id: string;
+  name: string;
+  status: Generated<CampaignStatus>;
+  agent_id: string;
+  phone_number_ids: string[];
+  settings_version: number;
+  /** Set time of the start, while scheduled. */
+  start_at: Date | null;
+  started_at: Date | null;
+  finished_at: Date | null;
+  paused_at: Date | null;
+  /** Why the campaign paused itself; null when a person did it. */
+  pause_reason: string | null;
+  archived_at: Date | null;
+  /** The earliest instant of the next dial by the campaign's pace. */
+  next_pace_at: Date | null;
+  created_at: Generated<Date>;
+  updated_at: Generated<Date>;
+}
+
+/** Every version of a campaign's settings; `campaigns.settings_version` names the one in force. */
+export interface CampaignSettingsTable {
+  campaign_id: string;
+  version: number;
+  settings: ColumnType<CampaignSettings, string, never>;
+  created_at: Generated<Date>;
+}

@@ -1,0 +1,30 @@
+import type { ColumnType, Generated } from 'kysely';
+
+/** Append-only: every change that a person may see. */
+export interface EventsTable {
+  id: Generated<number>;
+  at: Generated<Date>;
+  campaign_id: string | null;
+  lead_id: string | null;
+  call_id: string | null;
+  type: string;
+  data: ColumnType<Record<string, unknown>, string, never>;
+}
+
+/** Webhooks as received, verified; the body is kept. */
+export interface WebhookEventsTable {
+  id: Generated<number>;
+  provider: 'elevenlabs' | 'twilio';
+  dedup_key: string;
+  type: string;
+  conversation_id: string | null;
+  call_id: string | null;
+  payload: ColumnType<unknown, string, string>;
+  /** How often it came, the first time included. */
+  deliveries: Generated<number>;
+  received_at: Generated<Date>;
+  /** When its call was found and its facts were merged. */
+  merged_at: Date | null;
+  /** When the lead was told, or needed not be. */
+  signalled_at: Date | null;
+}

@@ -1,0 +1,41 @@
+import type { ColumnType, Generated } from 'kysely';
+import type { GateRule } from '../../domain/gate.ts';
+
+/** Every answer of the gate, with what it rested on. */
+export interface DecisionsTable {
+  id: Generated<number>;
+  attempt_id: string;
+  campaign_id: string | null;
+  lead_id: string | null;
+  phone: string;
+  verdict: 'go' | 'wait' | 'never';
+  rule: GateRule | null;
+  detail: string | null;
+  until: Date | null;
+  rules_version: string;
+  settings_version: number | null;
+  /** Zones, window and counts as they were read. */
+  facts: ColumnType<Record<string, unknown>, string, never>;
+  decided_at: Generated<Date>;
+}
+
+export interface OptOutsTable {
+  phone: string;
+  reason: string;
+  source: 'api' | 'call' | 'message';
+  created_at: Generated<Date>;
+}
+
+/** What needs a person. One open row a subject. */
+export interface AttentionTable {
+  id: Generated<number>;
+  kind: 'unknown_call' | 'unmatched_webhook' | 'campaign_fault';
+  /** The id of the call, webhook event or campaign. */
+  subject: string;
+  campaign_id: string | null;
+  lead_id: string | null;
+  detail: string;
+  created_at: Generated<Date>;
+  settled_at: Date | null;
+  settlement: string | null;
+}

@@ -1,0 +1,46 @@
+import type { ColumnType, Generated } from 'kysely';
+import type { Disposition, Reach } from '../../domain/call.ts';
+import type { GateRule } from '../../domain/gate.ts';
+import type { LeadOutcome, LeadState } from '../../domain/lead.ts';
+import type { Score } from '../../domain/score.ts';
+
+/** A phone number over all campaigns. Its row is the lock that serialises every decision about it. */
+export interface ContactsTable {
+  phone: string;
+  created_at: Generated<Date>;
+}
+
+export interface LeadsTable {
+  id: string;
+  campaign_id: string;
+  phone: string;
+  name: string | null;
+  email: string | null;
+  company: string | null;
+  country: string | null;
+  region: string | null;
+  postal_code: string | null;
+  /** The zone given with the lead. */
+  time_zone: string | null;
+  consent: string | null;
+  /** Every zone the lead may be in: the calling window must be open in all of them. */
+  zones: string[];
+  variables: ColumnType<Record<string, string>, string, string>;
+  state: Generated<LeadState>;
+  /** Not called before this instant: the window's next opening, or the next attempt. */
+  not_before: Generated<Date>;
+  hold_rule: GateRule | 'retry' | 'callback' | null;
+  hold_detail: string | null;
+  /** Attempts that were placed. */
+  attempts_used: Generated<number>;
+  last_reach: Reach | null;
+  disposition: Disposition | null;
+  converted: Generated<boolean>;
+  score: number | null;
+  score_parts: ColumnType<Score['parts'] | null, string | null, string | null>;
+  outcome: LeadOutcome | null;
+  outcome_detail: string | null;
+  finished_at: Date | null;
+  created_at: Generated<Date>;
+  updated_at: Generated<Date>;
+}

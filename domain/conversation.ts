@@ -1,0 +1,47 @@
+import type { CallDirection, CallStatus, ProviderVerdict, Reach } from './call.ts';
+
+/** One turn of a conversation. `atSeconds` counts from the start of the call. */
+export interface TranscriptTurn {
+  role: 'user' | 'agent';
+  text: string;
+  atSeconds: number | null;
+}
+
+/**
+ * What a provider told us about one conversation, in our own words, whichever channel it came by (webhook,
+ * read, list). Every field but the id may be missing: unanswered calls carry little, and payloads drift.
+ */
+export interface ConversationFacts {
+  conversationId: string;
+  agentId: string | null;
+  /** The attempt's id as it was sent with the dial, read back from the variables or the user id. */
+  attemptId: string | null;
+  callSid: string | null;
+  direction: CallDirection | null;
+  /** The agent's number, E.164. */
+  agentNumber: string | null;
+  /** The person's number, E.164. */
+  externalNumber: string | null;
+  /** `ended` only when the provider will add nothing more to the outcome. */
+  status: CallStatus;
+  /** Null until the payload settles it. */
+  reach: Reach | null;
+  startedAt: Date | null;
+  answeredAt: Date | null;
+  endedAt: Date | null;
+  talkSeconds: number | null;
+  /** The provider's charge in its own credits; null when it did not say. */
+  costCredits: number | null;
+  verdict: ProviderVerdict | null;
+  summary: string | null;
+  terminationReason: string | null;
+  /** Why the call failed, as the provider put it. */
+  failure: string | null;
+  transcript: TranscriptTurn[] | null;
+  /** Values the agent collected, by data-collection id. */
+  dataCollection: Record<string, unknown>;
+  /** Results of the agent's criteria, by criterion id. */
+  evaluation: Record<string, ProviderVerdict>;
+  /** The payload as received. */
+  raw: unknown;
+}

@@ -1,0 +1,71 @@
+import type { ProviderVerdict } from './call.ts';
+import type { TranscriptTurn } from './conversation.ts';
+
+/** When a call counts as a conversion. */
+export type ConversionRule =
+  | { rule: 'call_successful' }
+  /** A collected value: equal to `equals`, or, without it, present and not false, zero or "no". */
+  | { rule: 'data_collection'; field: string; equals?: string | number | boolean }
+  /** Any of the words in what the person said. */
+  | { rule: 'keywords'; keywords: string[] }
+  | { rule: 'manual' };
+
+export interface ConversionFacts {
+  verdict: ProviderVerdict | null;
+  dataCollection: Record<string, unknown>;
+  transcript: TranscriptTurn[];
+}
+
+/** Which rule met, and on what: shown beside every conversion. */
+export interface ConversionReason {
+  rule: ConversionRule['rule'];
+  detail: string;
+  /** Index of the turn that met, for keywords. */
+  turn?: number;
+}
+
+/** The reason when the call is a conversion, else null. Judges what is given: whether it was answered is the caller's. */
+export function findConversion(rule: ConversionRule, facts: ConversionFacts): ConversionReason | null {
+  switch (rule.rule) {
+    case 'call_successful':
+      return facts.verdict === 'success' ? { rule: rule.rule, detail: 'provider says success' } : null;
+    case 'data_collection': {
+      const value = facts.dataCollection[rule.field];
+      const met = rule.equals === undefined ? isTruthy(value) : isEqual(value, rule.equals);
+      return met ? { rule: rule.rule, detail: `${rule.field} was collected` } : null;
+    }
+    case 'keywords': {
+      for (const keyword of rule.keywords) {
+        const turn = facts.transcript.findIndex(
+          ({ role, text }) => role === 'user' && saysWord(text, keyword),
+        );
+        if (turn >= 0) return { rule: rule.rule, detail: `"${keyword}" was said`, turn };
+      }
+      return null;
+    }
+    case 'manual':
+      return null;
+  }
+}
+
+/** Whether a text has the words in it, whole, in any case; letters of every script bound a word. */
+export function saysWord(text: string, words: string): boolean {
+  const wanted = words
+    .normalize('NFKC')
+    .trim()
+    .replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+    .replace(/\s+/g, '\\s+');
+  if (wanted === '') return false;
+  return new RegExp(`(?<![\\p{L}\\p{N}])${wanted}(?![\\p{L}\\p{N}])`, 'iu').test(text.normalize('NFKC'));
+}
+
+function isTruthy(value: unknown): boolean {
+  if (typeof value === 'string')
+    return !['', 'no', 'false', 'none', 'null', '0'].includes(value.trim().toLowerCase());
+  return Boolean(value);
+}
+
+function isEqual(value: unknown, wanted: string | number | boolean): boolean {
+  if (value === null || value === undefined) return false;
+  return String(value).trim().toLowerCase() === String(wanted).trim().toLowerCase();
+}

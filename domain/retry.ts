@@ -1,0 +1,62 @@
+import type { Disposition, Reach } from './call.ts';
+import type { LeadOutcome } from './lead.ts';
+import type { CampaignSettings } from './settings.ts';
+
+export interface AttemptResult {
+  reach: Reach;
+  disposition: Disposition | null;
+  converted: boolean;
+  /** Attempts that were placed so far, this one included. */
+  attemptsUsed: number;
+  endedAt: Date;
+  /** The instant the person asked to be called back at. */
+  callbackAt: Date | null;
+}
+
+/** What happens to the lead after an attempt. `at` is the earliest instant; the calling window may put it off. */
+export type NextStep =
+  | { next: 'finish'; outcome: LeadOutcome }
+  | { next: 'retry'; kind: 'retry' | 'callback'; at: Date };
+
+/** A callback further away than this is not kept as a promise: the lead is done and the wish is in its facts. */
+const LONGEST_CALLBACK_DAYS = 90;
+
+/** Decides by the settings' retry rules. An attempt that was never placed used up nothing and is retried as `failed`. */
+export function nextStep(result: AttemptResult, settings: CampaignSettings): NextStep {
+  if (result.disposition === 'opted_out') return { next: 'finish', outcome: 'opted_out' };
+  if (result.converted) return { next: 'finish', outcome: 'converted' };
+  if (result.reach === 'unknown') return { next: 'finish', outcome: 'unknown' };
+  if (result.reach === 'answered') return afterAnswer(result, settings);
+  const delaySeconds = retryDelaySeconds(result.reach, settings);
+  if (delaySeconds === null) return { next: 'finish', outcome: 'not_retried' };
+  if (result.attemptsUsed >= settings.maxAttempts) return { next: 'finish', outcome: 'attempts_spent' };
+  return { next: 'retry', kind: 'retry', at: new Date(result.endedAt.getTime() + delaySeconds * 1_000) };
+}
+
+function afterAnswer(result: AttemptResult, settings: CampaignSettings): NextStep {
+  const { callbackAt, endedAt } = result;
+  if (result.disposition !== 'callback_requested' || callbackAt === null) {
+    return { next: 'finish', outcome: 'answered' };
+  }
+  const latest = endedAt.getTime() + LONGEST_CALLBACK_DAYS * 86_400_000;
+  if (callbackAt <= endedAt || callbackAt.getTime() > latest) return { next: 'finish', outcome: 'answered' };
+  if (result.attemptsUsed >= settings.maxAttempts) return { next: 'finish', outcome: 'attempts_spent' };
+  return { next: 'retry', kind: 'callback', at: callbackAt };
+}
+
+function retryDelaySeconds(
+  reach: Exclude<Reach, 'answered' | 'unknown'>,
+  settings: CampaignSettings,
+): number | null {
+  const delays = settings.retryAfterSeconds;
+  switch (reach) {
+    case 'no_answer':
+    case 'busy':
+    case 'failed':
+      return delays[reach];
+    case 'not_placed':
+      return delays.failed;
+    case 'voicemail':
+      return settings.voicemail === 'retry' ? (delays.voicemail ?? delays.no_answer) : null;
+  }
+}

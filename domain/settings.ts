@@ -1,0 +1,60 @@
+import type { ConversionRule } from './conversion.ts';
+import type { ScoreWeights } from './score.ts';
+import type { CallingWindow } from './window.ts';
+
+/** Seconds until the next attempt, by the reach of the last one; null means that it is not tried again. */
+export interface RetryAfterSeconds {
+  no_answer: number | null;
+  busy: number | null;
+  failed: number | null;
+  voicemail: number | null;
+}
+
+/** The rules of one campaign. Every version is kept; a lead uses the newest from its next attempt on. */
+export interface CampaignSettings {
+  /** Concurrent calls. */
+  lines: number;
+  /** Dials per second, at most; a Twilio account takes one per second unless raised. */
+  callsPerSecond: number;
+  /** Calls to one lead, at most, counting those that were placed. */
+  maxAttempts: number;
+  maxCallSeconds: number;
+  ringSeconds: number;
+  window: CallingWindow;
+  retryAfterSeconds: RetryAfterSeconds;
+  /** Limits for one contact over all campaigns; null is no limit. */
+  caps: { perDay: number | null; perWeek: number | null; minGapSeconds: number };
+  conversion: ConversionRule;
+  scoreWeights: ScoreWeights;
+  spendLimitCents: number | null;
+  /** What a voicemail counts as: tried again, or done with or without a message. */
+  voicemail: 'retry' | 'leave_message' | 'done';
+}
+
+const weekdayHours: [string, string][] = [['10:00', '19:00']];
+
+export const DEFAULT_SETTINGS: CampaignSettings = {
+  lines: 10,
+  callsPerSecond: 1,
+  maxAttempts: 3,
+  maxCallSeconds: 600,
+  ringSeconds: 30,
+  window: {
+    timeZone: 'lead',
+    days: {
+      mon: weekdayHours,
+      tue: weekdayHours,
+      wed: weekdayHours,
+      thu: weekdayHours,
+      fri: weekdayHours,
+      sat: [],
+      sun: [],
+    },
+  },
+  retryAfterSeconds: { no_answer: 7_200, busy: 14_400, failed: 900, voicemail: null },
+  caps: { perDay: 3, perWeek: 7, minGapSeconds: 600 },
+  conversion: { rule: 'call_successful' },
+  scoreWeights: { answered: 15, talkTime: 20, engagement: 15, success: 20, conversion: 30 },
+  spendLimitCents: null,
+  voicemail: 'done',
+};
