@@ -1,0 +1,132 @@
+import { inTransaction, type Tx } from '../db/client.ts';
+import { raiseAttention } from '../db/queries/attention.ts';
+import { appendEvent } from '../db/queries/events.ts';
+import { mergeFacts } from '../db/queries/facts.ts';
+import { lockContact, lockConversation } from '../db/queries/locks.ts';
+import type { CallSource } from '../domain/call.ts';
+import type { ConversationFacts } from '../domain/conversation.ts';
+import { parseElevenLabsEvent } from '../providers/elevenlabs/webhook.ts';
+import type { ActivityDeps } from './deps.ts';
+import type { Call } from './gate.ts';
+
+/** Holds a call's row, after its contact's. */
+export async function lockCall(tx: Tx, { id, phone }: Pick<Call, 'id' | 'phone'>): Promise<Call> {
+  await lockContact(tx, phone);
+  return await tx.selectFrom('calls').selectAll().where('id', '=', id).forUpdate().executeTakeFirstOrThrow();
+}
+
+/**
+ * Records that the call exists at the provider, and merges the webhooks that came before this was known. The
+ * conversation is held meanwhile, so that none slips between.
+ */
+export async function recordPlaced(
+  deps: ActivityDeps,
+  call: Call,
+  placed: { conversationId: string | null; callSid: string | null },
+): Promise<Call> {
+  const { conversationId, callSid } = placed;
+  return await inTransaction(deps.db, async (tx) => {
+    if (conversationId !== null) await lockConversation(tx, conversationId);
+    const before = await lockCall(tx, call);
+    if (conversationId !== null && (before.conversation_id ?? conversationId) !== conversationId) {
+      await raiseAttention(tx, {
+        kind: 'unknown_call',
+        subject: call.id,
+        campaignId: call.campaign_id,
+        leadId: call.lead_id,
+        detail: `Two conversations claim this attempt: ${before.conversation_id} and ${conversationId}.`,
+      });
+      return before;
+    }
+    const after = await tx
+      .updateTable('calls')
+      .set({
+        conversation_id: before.conversation_id ?? conversationId,
+        call_sid: before.call_sid ?? callSid,
+        status: before.status === 'dialling' ? 'ringing' : before.status,
+      })
+      .where('id', '=', call.id)
+      .returningAll()
+      .executeTakeFirstOrThrow();
+    if (before.status === 'dialling') {
+      await appendEvent(tx, {
+        type: 'call.placed',
+        campaignId: call.campaign_id,
+        leadId: call.lead_id,
+        callId: call.id,
+      });
+    }
+    if (conversationId === null || !(await mergeWaitingWebhooks(tx, deps, conversationId))) return after;
+    return await lockCall(tx, call);
+  });
+}
+
+/** Merges stored webhooks of a conversation that no call was known for. True when there were any. */
+async function mergeWaitingWebhooks(tx: Tx, deps: ActivityDeps, conversationId: string): Promise<boolean> {
+  const waiting = await tx
+    .selectFrom('webhook_events')
+    .select(['id', 'payload'])
+    .where('conversation_id', '=', conversationId)
+    .where('merged_at', 'is', null)
+    .orderBy('id')
+    .execute();
+  for (const { id, payload } of waiting) {
+    const event = parseElevenLabsEvent(JSON.stringify(payload));
+    const now = await deps.now();
+    const merged =
+      'facts' in event
+        ? await mergeFacts(tx, { facts: event.facts, source: 'webhook', now, ...price(deps) })
+        : null;
+    await tx
+      .updateTable('webhook_events')
+      .set({ merged_at: now, signalled_at: now, call_id: merged?.callId ?? null })
+      .where('id', '=', id)
+      .execute();
+    await tx
+      .updateTable('attention')
+      .set({ settled_at: now, settlement: 'Its call was found.' })
+      .where('kind', '=', 'unmatched_webhook')
+      .where('subject', '=', String(id))
+      .where('settled_at', 'is', null)
+      .execute();
+  }
+  return waiting.length > 0;
+}
+
+/** Merges facts that we fetched ourselves. True when the call is over with them. */
+export async function mergeFetched(
+  deps: ActivityDeps,
+  facts: ConversationFacts,
+  source: CallSource,
+): Promise<boolean> {
+  const now = await deps.now();
+  const merged = await inTransaction(deps.db, async (tx) => {
+    await lockConversation(tx, facts.conversationId);
+    return await mergeFacts(tx, { facts, source, now, ...price(deps) });
+  });
+  return merged?.ended ?? false;
+}
+
+function price(deps: ActivityDeps): { centsPerCredit: number } {
+  return { centsPerCredit: deps.centsPerCredit };
+}
+
+/** Ends a call of which it is certain that no phone rang. */
+export async function endNotPlaced(
+  tx: Tx,
+  call: Call,
+  { now, failure, source }: { now: Date; failure: string; source: CallSource | null },
+): Promise<void> {
+  await tx
+    .updateTable('calls')
+    .set({ status: 'ended', reach: 'not_placed', ended_at: now, concluded_at: now, failure, source })
+    .where('id', '=', call.id)
+    .execute();
+  await appendEvent(tx, {
+    type: 'call.ended',
+    campaignId: call.campaign_id,
+    leadId: call.lead_id,
+    callId: call.id,
+    data: { reach: 'not_placed', failure },
+  });
+}

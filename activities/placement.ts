@@ -1,0 +1,9 @@
+/** What a lead's workflow learns from placing a call. Times are ISO. */
+export type Placement =
+  | { kind: 'placed'; callId: string; pollAfterMs: number; deadlineAt: string; ended: boolean }
+  /** Held by a rule. Without `lineKept` the line was given back, and is asked for again at `until`. */
+  | { kind: 'wait'; rule: string; until: string; lineKept: boolean }
+  /** The lead is finished without this call. */
+  | { kind: 'never'; rule: string }
+  /** Certainly not placed: the next attempt may follow at `retryAt`. */
+  | { kind: 'not_placed'; retryAt: string; lineKept: boolean; finished: boolean };

@@ -1,0 +1,92 @@
+import { Client, Connection } from '@temporalio/client';
+import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
+import type { Logger as PinoLogger } from 'pino';
+import type { ActivityDeps } from '../activities/deps.ts';
+import { type Config, ConfigError, loadConfig } from '../config/config.ts';
+import { readEnv } from '../config/env.ts';
+import { createLogger } from '../config/logger.ts';
+import { openDatabase } from '../db/client.ts';
+import { migrateToLatest } from '../db/migrate.ts';
+import { createElevenLabs } from '../providers/elevenlabs/adapter.ts';
+import { createTwilio } from '../providers/twilio/adapter.ts';
+import { bundleWorkflows } from './bundle.ts';
+import { connectionOptions } from './connection.ts';
+import { createWorker } from './create-worker.ts';
+import { ensureSearchAttributes } from './search-attributes.ts';
+import { createSignals, ensureSweepSchedule } from './signals.ts';
+
+async function main(): Promise<void> {
+  const config = loadConfig(readEnv());
+  const logger = createLogger('worker', config.logLevel);
+  installRuntime(logger);
+  await migrateToLatest(config.databaseUrl);
+  const { namespace, taskQueue } = config.temporal;
+  const connection = await Connection.connect(connectionOptions(config.temporal));
+  const nativeConnection = await NativeConnection.connect(connectionOptions(config.temporal));
+  const client = new Client({ connection, namespace });
+  await ensureSearchAttributes(connection, namespace);
+  await ensureSweepSchedule(client, taskQueue, config.patience.sweepEveryMs);
+  const db = openDatabase(config.databaseUrl, { maxConnections: config.databasePool });
+  const worker = await createWorker({
+    connection: nativeConnection,
+    namespace,
+    taskQueue,
+    workflowBundle: await bundleWorkflows(),
+    deps: createDeps(config, { db, client }),
+  });
+  process.once('disconnect', () => worker.shutdown());
+  process.send?.({ ready: true });
+  logger.info({ taskQueue }, 'polling');
+  await worker.run();
+  await db.destroy();
+  await nativeConnection.close();
+  await connection.close();
+  logger.info('stopped');
+}
+
+function createDeps(
+  config: Config,
+  { db, client }: { db: ActivityDeps['db']; client: Client },
+): ActivityDeps {
+  const { elevenLabs, twilio, patience } = config;
+  return {
+    db,
+    voice: createElevenLabs({
+      apiKey: elevenLabs.apiKey,
+      ...(elevenLabs.baseUrl === null ? {} : { baseUrl: elevenLabs.baseUrl }),
+    }),
+    carrier:
+      twilio === null
+        ? null
+        : createTwilio({
+            accountSid: twilio.accountSid,
+            authToken: twilio.authToken,
+            ...(twilio.baseUrl === null ? {} : { baseUrl: twilio.baseUrl }),
+          }),
+    signals: createSignals(client, config.temporal.taskQueue),
+    patience,
+    centsPerCredit: elevenLabs.centsPerCredit,
+    now: async () => new Date(),
+  };
+}
+
+/** Temporal's own log lines go where ours go. */
+function installRuntime(logger: PinoLogger): void {
+  const levels = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const;
+  Runtime.install({
+    logger: new DefaultLogger('INFO', ({ level, message, meta }) => {
+      logger[levels[level]]({ ...meta, sdk: true }, message);
+    }),
+    shutdownSignals: ['SIGTERM', 'SIGINT'],
+  });
+}
+
+try {
+  await main();
+} catch (error) {
+  if (error instanceof ConfigError) process.stderr.write(`${error.message}\n`);
+  else createLogger('worker', 'error').error({ err: error }, 'the worker ended');
+  process.exitCode = 1;
+  // Whatever was connected keeps the event loop alive.
+  process.exit();
+}
