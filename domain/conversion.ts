@@ -48,15 +48,17 @@ export function findConversion(rule: ConversionRule, facts: ConversionFacts): Co
   }
 }
 
+/** Scripts that write no space between words: there a word is found wherever its letters stand. */
+const UNSPACED =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
+
 /** Whether a text has the words in it, whole, in any case; letters of every script bound a word. */
 export function saysWord(text: string, words: string): boolean {
-  const wanted = words
-    .normalize('NFKC')
-    .trim()
-    .replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
-    .replace(/\s+/g, '\\s+');
+  const wanted = words.normalize('NFKC').trim();
   if (wanted === '') return false;
-  return new RegExp(`(?<![\\p{L}\\p{N}])${wanted}(?![\\p{L}\\p{N}])`, 'iu').test(text.normalize('NFKC'));
+  const pattern = wanted.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/\s+/g, '\\s+');
+  const whole = UNSPACED.test(wanted) ? pattern : `(?<![\\p{L}\\p{N}])${pattern}(?![\\p{L}\\p{N}])`;
+  return new RegExp(whole, 'iu').test(text.normalize('NFKC'));
 }
 
 function isTruthy(value: unknown): boolean {

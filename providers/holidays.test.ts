@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { holidayDates, isHolidayCalendar, UnknownHolidayCalendarError } from './calendar.ts';
+import { holidayDates, isHolidayCalendar, UnknownHolidayCalendarError } from './holidays.ts';
 
 describe('holidayDates', () => {
   it('knows the holidays of a country, and days off in lieu', () => {

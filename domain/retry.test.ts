@@ -1,0 +1,79 @@
+import { describe, expect, test } from 'vitest';
+import type { Reach } from './call.ts';
+import { type AttemptResult, nextStep } from './retry.ts';
+import { DEFAULT_SETTINGS } from './settings.ts';
+
+const endedAt = new Date('2026-11-20T17:00:00Z');
+const result = (reach: Reach, more: Partial<AttemptResult> = {}): AttemptResult => ({
+  reach,
+  disposition: null,
+  converted: false,
+  attemptsUsed: 1,
+  endedAt,
+  callbackAt: null,
+  ...more,
+});
+
+describe('by reach', () => {
+  test.each([
+    ['no_answer', 2 * 3_600],
+    ['busy', 4 * 3_600],
+    ['failed', 15 * 60],
+    ['not_placed', 15 * 60],
+  ] as const)('%s is tried again after %d s', (reach, seconds) => {
+    const at = new Date(endedAt.getTime() + seconds * 1_000);
+    expect(nextStep(result(reach), DEFAULT_SETTINGS)).toEqual({ next: 'retry', kind: 'retry', at });
+  });
+
+  test.each([
+    ['answered', 'answered'],
+    ['voicemail', 'not_retried'],
+    ['unknown', 'unknown'],
+  ] as const)('%s ends the lead as %s', (reach, outcome) => {
+    expect(nextStep(result(reach), DEFAULT_SETTINGS)).toEqual({ next: 'finish', outcome });
+  });
+
+  test('a voicemail is tried again where the campaign says so, by default as if nobody had answered', () => {
+    const settings = { ...DEFAULT_SETTINGS, voicemail: 'retry' as const };
+    const at = new Date(endedAt.getTime() + 7_200_000);
+    expect(nextStep(result('voicemail'), settings)).toEqual({ next: 'retry', kind: 'retry', at });
+  });
+});
+
+test('the last attempt is the last', () => {
+  expect(nextStep(result('busy', { attemptsUsed: 3 }), DEFAULT_SETTINGS)).toEqual({
+    next: 'finish',
+    outcome: 'attempts_spent',
+  });
+});
+
+describe('a callback', () => {
+  const callback = (callbackAt: Date | null, attemptsUsed = 1) =>
+    nextStep(
+      result('answered', { disposition: 'callback_requested', callbackAt, attemptsUsed }),
+      DEFAULT_SETTINGS,
+    );
+
+  test('happens at its time', () => {
+    const at = new Date('2026-11-21T09:30:00Z');
+    expect(callback(at)).toEqual({ next: 'retry', kind: 'callback', at });
+  });
+
+  test('in the past, too far away or without a time is none', () => {
+    for (const at of [null, endedAt, new Date('2027-06-01T00:00:00Z')]) {
+      expect(callback(at)).toEqual({ next: 'finish', outcome: 'answered' });
+    }
+  });
+
+  test('is not made beyond the attempts', () => {
+    expect(callback(new Date('2026-11-21T09:30:00Z'), 3)).toEqual({
+      next: 'finish',
+      outcome: 'attempts_spent',
+    });
+  });
+});
+
+test('an opt-out ends the lead even when the call converted', () => {
+  const both = result('answered', { disposition: 'opted_out', converted: true });
+  expect(nextStep(both, DEFAULT_SETTINGS)).toEqual({ next: 'finish', outcome: 'opted_out' });
+});

@@ -1,0 +1,185 @@
+import { ElevenLabsClient } from '@elevenlabs/elevenlabs-js';
+import { DeadlineError, within } from '../deadline.ts';
+
+/** How to reach the account. `baseUrl` may have a path; without it the provider's own address is used. */
+export interface Connection {
+  apiKey: string;
+  baseUrl?: string;
+}
+
+/** An answer as it came over the wire. `body` is undefined when it was not JSON. */
+export interface Answer {
+  kind: 'answer';
+  status: number;
+  body: unknown;
+  retryAfterMs: number | null;
+}
+
+/**
+ * What became of a request.
+ * `unsent`: the client refused to build it. `unreachable`: no connection came about, so that nothing was sent.
+ * `broken`: the connection failed while the request was under way. `late`: no complete answer in time.
+ */
+export type Exchange = Answer | { kind: 'unsent' | 'unreachable' | 'broken' | 'late'; message: string };
+
+export interface Limits {
+  /** For the whole exchange: retries, headers and body. */
+  deadlineMs: number;
+  maxRetries: number;
+}
+
+/** What the SDK's methods take as their last argument. */
+export interface RequestOptions {
+  timeoutInSeconds: number;
+  maxRetries: number;
+  abortSignal: AbortSignal;
+}
+
+const MAX_BODY_BYTES = 32 * 1024 * 1024;
+/** The SDK's own timer is a second line behind ours and must not fire first. */
+const SDK_TIMER_MARGIN_SECONDS = 5;
+
+/**
+ * Makes one request through the SDK and tells what came back over the wire. The SDK builds the request,
+ * authenticates and retries; its reading of the answer is left aside, because it throws on an answer that drifted
+ * from its schema, and such an answer may still say that a call was placed.
+ */
+export async function exchange(
+  connection: Connection,
+  limits: Limits,
+  call: (client: ElevenLabsClient, options: RequestOptions) => PromiseLike<unknown>,
+): Promise<Exchange> {
+  const endsAtMs = performance.now() + limits.deadlineMs;
+  let attempted = false;
+  let last: Exchange | null = null;
+
+  const recordingFetch: typeof fetch = async (input, init) => {
+    attempted = true;
+    try {
+      // A redirect would repeat the request at another address behind our back.
+      const response = await fetch(input, { ...init, redirect: 'manual' });
+      const text = await readBody(response);
+      const answer = answerOf(response, text);
+      last = answer;
+      const leftMs = endsAtMs - performance.now();
+      // The SDK would sleep as long as it is told to, and the deadline would bury the answer.
+      return (answer.retryAfterMs ?? 0) > leftMs ? stopResponse() : replay(response, text);
+    } catch (error) {
+      // Aborted by the deadline: what was answered before a retry, if anything, says more.
+      if (init?.signal?.aborted !== true) last = failedExchange(error);
+      // A fetch that throws leaves the SDK's timer running, which keeps the process alive.
+      return stopResponse();
+    }
+  };
+
+  try {
+    await within(limits.deadlineMs, async (abortSignal) => {
+      const client = new ElevenLabsClient({
+        apiKey: connection.apiKey,
+        fetch: recordingFetch,
+        ...(connection.baseUrl === undefined ? {} : { baseUrl: connection.baseUrl }),
+      });
+      await call(client, {
+        timeoutInSeconds: limits.deadlineMs / 1000 + SDK_TIMER_MARGIN_SECONDS,
+        maxRetries: limits.maxRetries,
+        abortSignal,
+      });
+    });
+  } catch (error) {
+    // Refusals by status and drifted answers arrive here too: they are in `last`.
+    if (last === null)
+      return {
+        kind: attempted || error instanceof DeadlineError ? 'late' : 'unsent',
+        message: messageOf(error),
+      };
+  }
+  return last ?? { kind: attempted ? 'late' : 'unsent', message: 'the client made no request' };
+}
+
+/** Reads the whole body here, inside the SDK's and our own deadline: the SDK times the headers only. */
+async function readBody(response: Response): Promise<string> {
+  if (response.body === null) return '';
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of response.body) {
+    bytes += chunk.byteLength;
+    if (bytes > MAX_BODY_BYTES) throw new Error(`the answer exceeds ${MAX_BODY_BYTES} bytes`);
+    chunks.push(chunk);
+  }
+  return new TextDecoder().decode(Buffer.concat(chunks));
+}
+
+function answerOf(response: Response, text: string): Answer {
+  const retryAfterMs = retryAfterMsOf(response.headers.get('retry-after'), Date.now());
+  return { kind: 'answer', status: response.status, body: jsonOf(text), retryAfterMs };
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The answer once more for the SDK, with the headers that it acts on. */
+function replay(response: Response, text: string): Response {
+  const headers = new Headers();
+  for (const name of ['content-type', 'retry-after']) {
+    const value = response.headers.get(name);
+    if (value !== null) headers.set(name, value);
+  }
+  // The constructor refuses a body with the statuses that cannot have one.
+  return new Response(text === '' ? null : text, { status: response.status, headers });
+}
+
+/** An answer that the SDK neither retries nor waits for. */
+function stopResponse(): Response {
+  return new Response(null, { status: 400 });
+}
+
+/** `Retry-After` in milliseconds from `nowMs`, from seconds or a date; null when absent or unreadable. */
+export function retryAfterMsOf(header: string | null, nowMs: number): number | null {
+  if (header === null) return null;
+  if (/^\s*\d{1,9}(\.\d+)?\s*$/.test(header)) return Math.ceil(Number(header) * 1000);
+  const untilMs = Date.parse(header);
+  return Number.isNaN(untilMs) ? null : Math.max(0, untilMs - nowMs);
+}
+
+function failedExchange(error: unknown): Exchange {
+  const kind = nothingWasSent(error) ? 'unreachable' : 'broken';
+  return { kind, message: messageOf(error) };
+}
+
+const certificateCodes = new Set([
+  'CERT_HAS_EXPIRED',
+  'CERT_NOT_YET_VALID',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'ERR_TLS_CERT_ALTNAME_INVALID',
+]);
+
+/**
+ * Whether the error belongs to looking up the host, connecting or the handshake: then no byte of the request has
+ * left. Every other error may have come after the request arrived.
+ */
+function nothingWasSent(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  // Several addresses were tried: all of them must have failed this way.
+  if (error instanceof AggregateError) return error.errors.length > 0 && error.errors.every(nothingWasSent);
+  const { code, syscall } = error as { code?: unknown; syscall?: unknown };
+  if (syscall === 'connect' || syscall === 'getaddrinfo' || code === 'UND_ERR_CONNECT_TIMEOUT') return true;
+  if (typeof code === 'string' && certificateCodes.has(code)) return true;
+  return error.cause !== undefined && nothingWasSent(error.cause);
+}
+
+/** The innermost message: `fetch failed` alone says nothing. */
+function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const inner = error instanceof AggregateError ? error.errors[0] : error.cause;
+  if (inner instanceof Error) return messageOf(inner);
+  const { code } = error as { code?: unknown };
+  return error.message || (typeof code === 'string' ? code : error.name);
+}
