@@ -1,0 +1,120 @@
+import type { JsonObject, SimulatedCall } from '../calls.ts';
+import { conversationStatus } from '../calls.ts';
+import { verdictOf } from '../judgement.ts';
+import type { World } from '../world.ts';
+import { conversationSummary } from './conversation.ts';
+
+const DEFAULT_PAGE_SIZE = 30;
+const MAX_PAGE_SIZE = 100;
+
+/** A parameter that cannot be understood. */
+export class BadQuery extends Error {
+  override readonly name = 'BadQuery';
+  readonly param: string;
+
+  constructor(param: string) {
+    super(`cannot read ${param}`);
+    this.param = param;
+  }
+}
+
+/**
+ * One page of conversations, newest first unless `sort_direction=asc`. The cursor is the place of the last
+ * one given, so calls that start meanwhile move nothing. Throws `BadQuery`.
+ */
+export function listConversations(world: World, query: URLSearchParams): JsonObject {
+  const now = Date.now();
+  const ascending = query.get('sort_direction') === 'asc';
+  const pageSize = Math.min(wholeNumber(query, 'page_size') ?? DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE);
+  const cursor = readCursor(query.get('cursor'));
+  const matches = filterOf(query);
+  const source = candidates(world, query);
+  const page: SimulatedCall[] = [];
+  let hasMore = false;
+  for (let step = 0; step < source.length; step += 1) {
+    const call = source[ascending ? step : source.length - 1 - step];
+    if (call === undefined || call.listedFromMs > now || !matches(call)) continue;
+    if (cursor !== null && (ascending ? call.index <= cursor : call.index >= cursor)) continue;
+    if (page.length === pageSize) {
+      hasMore = true;
+      break;
+    }
+    page.push(call);
+  }
+  const options = { now, includeSummary: query.get('summary_mode') === 'include' };
+  return {
+    conversations: page.map((call) => conversationSummary(call, world, options)),
+    next_cursor: hasMore ? writeCursor(page.at(-1)) : null,
+    has_more: hasMore,
+  };
+}
+
+/** The calls to look through: those of one attempt when it is named, else all. */
+function candidates(world: World, query: URLSearchParams): readonly SimulatedCall[] {
+  const named = query.get('user_id') ?? variableFilters(query).find(isAttempt)?.value;
+  return named === undefined ? world.exchange.calls.all() : world.exchange.calls.attempt(named);
+}
+
+function filterOf(query: URLSearchParams): (call: SimulatedCall) => boolean {
+  const agentId = query.get('agent_id');
+  const userId = query.get('user_id');
+  const verdict = query.get('call_successful');
+  const after = wholeNumber(query, 'call_start_after_unix');
+  const before = wholeNumber(query, 'call_start_before_unix');
+  const excluded = new Set(query.getAll('exclude_statuses'));
+  const variables = variableFilters(query);
+  return (call) => {
+    const startedAt = Math.floor(call.startedAtMs / 1000);
+    return (
+      (agentId === null || call.agentId === agentId) &&
+      (userId === null || call.userId === userId) &&
+      (verdict === null || verdict === (call.settledAtMs === null ? 'unknown' : verdictOf(call.plan))) &&
+      (after === null || startedAt >= after) &&
+      (before === null || startedAt <= before) &&
+      !excluded.has(conversationStatus(call)) &&
+      variables.every(({ name, operator, value }) => {
+        const same = String(call.variables[name] ?? '') === value;
+        return operator === 'eq' ? same : !same;
+      })
+    );
+  };
+}
+
+interface VariableFilter {
+  name: string;
+  operator: 'eq' | 'neq';
+  value: string;
+}
+
+/** `name:operator:value`, repeated; the value may hold colons. Of the operators only equality is served. */
+function variableFilters(query: URLSearchParams): VariableFilter[] {
+  return query.getAll('dynamic_variable_params').map((param) => {
+    const [name, operator, ...rest] = param.split(':');
+    if (!name || rest.length === 0 || (operator !== 'eq' && operator !== 'neq')) {
+      throw new BadQuery('dynamic_variable_params');
+    }
+    return { name, operator, value: rest.join(':') };
+  });
+}
+
+function isAttempt({ name, operator, value }: VariableFilter): boolean {
+  return name === 'attempt_id' && operator === 'eq' && value !== '';
+}
+
+function wholeNumber(query: URLSearchParams, param: string): number | null {
+  const value = query.get(param);
+  if (value === null) return null;
+  if (!/^\d+$/.test(value)) throw new BadQuery(param);
+  return Number(value);
+}
+
+function writeCursor(call: SimulatedCall | undefined): string | null {
+  return call === undefined ? null : Buffer.from(`after:${call.index}`).toString('base64url');
+}
+
+function readCursor(cursor: string | null): number | null {
+  if (cursor === null) return null;
+  const place = /^after:(\d+)$/.exec(Buffer.from(cursor, 'base64url').toString());
+  if (place === null) throw new BadQuery('cursor');
+  return Number(place[1]);
+}

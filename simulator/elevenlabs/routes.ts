@@ -1,0 +1,71 @@
+import type { HttpBindings } from '@hono/node-server';
+import { Hono } from 'hono';
+import { driftPayload } from '../drift.ts';
+import { AGENTS, findAgent, PHONE_NUMBERS } from '../fleet.ts';
+import { seededRandom } from '../random.ts';
+import type { World } from '../world.ts';
+import { conversationPayload } from './conversation.ts';
+import { dialHandler } from './dial.ts';
+import { invalid, problem } from './errors.ts';
+import { BadQuery, listConversations } from './list.ts';
+import { agentPayload, agentSummary, phoneNumber, SUBSCRIPTION } from './workspace.ts';
+
+/** ElevenLabs' API, as far as the product uses it, below `/v1`. Any non-empty `xi-api-key` is let in. */
+export function elevenLabsRoutes(world: World): Hono<{ Bindings: HttpBindings }> {
+  const app = new Hono<{ Bindings: HttpBindings }>();
+  let reads = 0;
+
+  // Before the check of the key, because the ledger shows dials without one, too.
+  app.post('/convai/twilio/outbound-call', dialHandler(world));
+
+  app.use(async (c, next) => {
+    if (!c.req.header('xi-api-key')) return problem(c, 401, 'missing_api_key', 'No API key was given.');
+    if (c.req.method === 'GET') {
+      reads += 1;
+      if (world.faults.strikes('readErrors', 'elevenlabs', reads)) {
+        return problem(c, 503, 'service_unavailable', 'Temporarily unavailable.');
+      }
+    }
+    return next();
+  });
+
+  app.get('/convai/conversations', (c) => {
+    try {
+      return c.json(listConversations(world, new URL(c.req.url).searchParams));
+    } catch (error) {
+      if (!(error instanceof BadQuery)) throw error;
+      return invalid(c, [{ loc: ['query', error.param], msg: error.message }]);
+    }
+  });
+
+  app.get('/convai/conversations/:id', (c) => {
+    const call = world.exchange.calls.conversation(c.req.param('id'));
+    if (call === null) {
+      return problem(c, 404, 'conversation_not_found', 'No conversation has this id.', 'conversation_id');
+    }
+    const payload = conversationPayload(call, world, Date.now());
+    const random = seededRandom('drift', world.seed, call.to, call.callsBefore);
+    return c.json(call.drifts ? driftPayload(payload, random) : payload);
+  });
+
+  app.get('/convai/agents', (c) => {
+    const search = c.req.query('search')?.toLowerCase() ?? '';
+    const found = AGENTS.filter(({ name }) => name.toLowerCase().includes(search));
+    const start = Number(c.req.query('cursor') ?? 0);
+    const end = start + Number(c.req.query('page_size') ?? 30);
+    const hasMore = end < found.length;
+    const agents = found.slice(start, end).map(agentSummary);
+    return c.json({ agents, next_cursor: hasMore ? String(end) : null, has_more: hasMore });
+  });
+
+  app.get('/convai/agents/:id', (c) => {
+    const agent = findAgent(c.req.param('id'));
+    if (agent === null) return problem(c, 404, 'agent_not_found', 'No agent has this id.', 'agent_id');
+    return c.json(agentPayload(agent));
+  });
+
+  app.get('/convai/phone-numbers', (c) => c.json(PHONE_NUMBERS.map(phoneNumber)));
+  app.get('/user/subscription', (c) => c.json(SUBSCRIPTION));
+  app.notFound((c) => problem(c, 404, 'not_found', 'Not served by the simulator.'));
+  return app;
+}

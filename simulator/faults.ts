@@ -1,0 +1,137 @@
+import { z } from 'zod';
+import { between, seededRandom } from './random.ts';
+
+/** How often a fault strikes: a probability from 0 to 1, or exactly the next N times it could. */
+type FaultRate = number | { next: number };
+
+/** What may go wrong. Everything is off by default. */
+export interface FaultOptions {
+  /** The webhook is never sent. */
+  webhookLoss: FaultRate;
+  /** The webhook is sent `webhookCopies` times at once. */
+  webhookDuplicate: FaultRate;
+  webhookCopies: number;
+  /** Every webhook waits this long, in wall-clock milliseconds from lowest to highest. */
+  webhookDelayMs: [number, number];
+  /** The webhook is held back until another call's has gone out, 3 s at most. */
+  webhookReorder: FaultRate;
+  /** The dial is answered only once its call is over and its webhook has been answered, 20 s at most. */
+  webhookBeforeAnswer: FaultRate;
+  /** A false copy goes out before the true one: unsigned, signed with another key, altered, or stale. */
+  forge: FaultRate;
+  /** 429 and nothing rings. */
+  dialThrottle: FaultRate;
+  /** 400 and nothing rings. */
+  dialRefuse: FaultRate;
+  /** 500 and nothing rings. */
+  dialServerErrorBeforeAccept: FaultRate;
+  /** 500 although the phone rings. */
+  dialServerErrorAfterAccept: FaultRate;
+  /** 200 without the field `message`, which the SDK's schema requires, although the phone rings. */
+  dialMalformedAfterAccept: FaultRate;
+  /** No answer at all although the phone rings. */
+  dialTimeoutAfterAccept: FaultRate;
+  /** The connection is reset although the phone rings. */
+  dialResetAfterAccept: FaultRate;
+  /** Wall-clock milliseconds until a conversation appears in ElevenLabs' lists. */
+  listingLagMs: number;
+  /** 503 on any GET of ElevenLabs or Twilio. */
+  readErrors: FaultRate;
+  /** Conversations, read or sent, have fields missing, null, renamed or added; never those that settle the outcome. */
+  driftPayload: FaultRate;
+}
+
+/** The faults that strike now and then, as opposed to those that are a size. */
+export type FaultName = Exclude<keyof FaultOptions, 'webhookCopies' | 'webhookDelayMs' | 'listingLagMs'>;
+
+export const NO_FAULTS: Readonly<FaultOptions> = {
+  webhookLoss: 0,
+  webhookDuplicate: 0,
+  webhookCopies: 2,
+  webhookDelayMs: [0, 0],
+  webhookReorder: 0,
+  webhookBeforeAnswer: 0,
+  forge: 0,
+  dialThrottle: 0,
+  dialRefuse: 0,
+  dialServerErrorBeforeAccept: 0,
+  dialServerErrorAfterAccept: 0,
+  dialMalformedAfterAccept: 0,
+  dialTimeoutAfterAccept: 0,
+  dialResetAfterAccept: 0,
+  listingLagMs: 0,
+  readErrors: 0,
+  driftPayload: 0,
+};
+
+const rate = z.union([z.number().min(0).max(1), z.strictObject({ next: z.int().min(0) })]);
+const milliseconds = z.number().min(0);
+
+const schema = z
+  .strictObject({
+    webhookLoss: rate,
+    webhookDuplicate: rate,
+    webhookCopies: z.int().min(2).max(1000),
+    webhookDelayMs: z
+      .tuple([milliseconds, milliseconds])
+      .refine(([low, high]) => low <= high, 'lowest first'),
+    webhookReorder: rate,
+    webhookBeforeAnswer: rate,
+    forge: rate,
+    dialThrottle: rate,
+    dialRefuse: rate,
+    dialServerErrorBeforeAccept: rate,
+    dialServerErrorAfterAccept: rate,
+    dialMalformedAfterAccept: rate,
+    dialTimeoutAfterAccept: rate,
+    dialResetAfterAccept: rate,
+    listingLagMs: milliseconds,
+    readErrors: rate,
+    driftPayload: rate,
+  })
+  .partial();
+
+/** Reads fault options from JSON. Throws an error that names every field that is unknown or out of range. */
+export function parseFaults(value: unknown): Partial<FaultOptions> {
+  const result = schema.safeParse(value);
+  if (!result.success) throw new TypeError(`bad fault options: ${z.prettifyError(result.error)}`);
+  return result.data;
+}
+
+/** Decides when faults strike: by the seed and what they strike at, so that a run can be repeated. */
+export class Faults {
+  readonly #seed: number;
+  #options: FaultOptions;
+
+  constructor(seed: number, options: Partial<FaultOptions> = {}) {
+    this.#seed = seed;
+    this.#options = { ...NO_FAULTS, ...parseFaults(options) };
+  }
+
+  /** The options now in force; a counter shows what is left of it. */
+  get options(): Readonly<FaultOptions> {
+    return this.#options;
+  }
+
+  /** Changes the named options and leaves the others. Throws like `parseFaults`, changing nothing. */
+  set(options: Partial<FaultOptions>): void {
+    this.#options = { ...this.#options, ...parseFaults(options) };
+  }
+
+  /** Whether the fault strikes here. Asking uses up a counter, so ask once for each place. */
+  strikes(name: FaultName, ...place: Array<string | number>): boolean {
+    const current = this.#options[name];
+    if (typeof current === 'number') {
+      return current > 0 && seededRandom('fault', this.#seed, name, ...place)() < current;
+    }
+    if (current.next === 0) return false;
+    this.#options = { ...this.#options, [name]: { next: current.next - 1 } };
+    return true;
+  }
+
+  /** How long this webhook waits. */
+  webhookDelayMs(...place: Array<string | number>): number {
+    const [low, high] = this.#options.webhookDelayMs;
+    return high === 0 ? 0 : between(seededRandom('fault', this.#seed, 'webhookDelayMs', ...place), low, high);
+  }
+}

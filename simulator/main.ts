@@ -1,0 +1,52 @@
+import { writeFile } from 'node:fs/promises';
+import { type SimulatorOptions, startSimulator } from './server.ts';
+
+/**
+ * Runs the simulated phone network as a process of its own. Reads `SIMULATOR_PORT` (any free one),
+ * `SIMULATOR_SEED` (1), `SIMULATOR_SPEED` (1), `SIMULATOR_WEBHOOK_URL` with `SIMULATOR_WEBHOOK_SECRET`,
+ * `SIMULATOR_FAULTS` (JSON), `SIMULATOR_MAX_CONCURRENT_CALLS` (no limit) and `SIMULATOR_LEDGER_FILE`, into which
+ * the ledger is written at the end. Announces `{ready, url}` to its parent, and ends on SIGTERM, SIGINT, or
+ * when the parent is gone.
+ */
+async function main(): Promise<void> {
+  const { env } = process;
+  const simulator = await startSimulator(readOptions(env));
+  let stopping = false;
+  const stop = async () => {
+    if (stopping) return;
+    stopping = true;
+    await simulator.stop();
+    const file = env.SIMULATOR_LEDGER_FILE;
+    if (file) await writeFile(file, JSON.stringify(simulator.ledger.snapshot()));
+    process.exit(0);
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+  process.on('disconnect', stop);
+  console.log(`simulated phone network on ${simulator.url}`);
+  process.send?.({ ready: true, url: simulator.url });
+}
+
+function readOptions(env: NodeJS.ProcessEnv): SimulatorOptions {
+  const url = env.SIMULATOR_WEBHOOK_URL;
+  const options: SimulatorOptions = {
+    port: number(env, 'SIMULATOR_PORT') ?? 0,
+    seed: number(env, 'SIMULATOR_SEED') ?? 1,
+    speed: number(env, 'SIMULATOR_SPEED') ?? 1,
+  };
+  if (url) options.webhook = { url, secret: env.SIMULATOR_WEBHOOK_SECRET ?? '' };
+  if (env.SIMULATOR_FAULTS) options.faults = JSON.parse(env.SIMULATOR_FAULTS);
+  const limit = number(env, 'SIMULATOR_MAX_CONCURRENT_CALLS');
+  if (limit !== null) options.maxConcurrentCalls = limit;
+  return options;
+}
+
+function number(env: NodeJS.ProcessEnv, name: string): number | null {
+  const value = env[name];
+  if (value === undefined || value === '') return null;
+  const parsed = Number(value);
+  if (!Number.isFinite(parsed)) throw new TypeError(`${name} is not a number`);
+  return parsed;
+}
+
+await main();

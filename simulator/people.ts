@@ -1,0 +1,183 @@
+import { between, pickWeighted, type Random, seededRandom } from './random.ts';
+
+/** What a person does when the phone rings. */
+export const PROFILES = [
+  'converts',
+  'qualifies',
+  'asks_callback',
+  'not_interested',
+  'opts_out',
+  'wrong_person',
+  'hangs_up',
+  'long_call',
+  'no_answer',
+  'busy',
+  'voicemail',
+  'screening',
+  'fails',
+] as const;
+export type Profile = (typeof PROFILES)[number];
+
+/** How a simulated call ends, in the words of `call_result`. */
+export type SimulatedReach = 'answered' | 'voicemail' | 'no_answer' | 'busy' | 'failed';
+
+/** Everything that will happen in one call, decided when it is placed. Durations are those of real life. */
+export interface CallPlan {
+  profile: Profile;
+  reach: SimulatedReach;
+  ringSeconds: number;
+  /** 0 unless somebody or something picked up. */
+  talkSeconds: number;
+  /** The call reached its longest duration before the person was done. */
+  cut: boolean;
+}
+
+/**
+ * Numbers whose last two digits decide what happens, call by call; the last entry also holds for every later
+ * call. `refused` numbers are turned down by the dial itself (400), so no phone rings.
+ *
+ * | digits | calls                          | digits | calls                              |
+ * |--------|--------------------------------|--------|------------------------------------|
+ * | 00     | converts                       | 08     | not interested                     |
+ * | 01     | never answers                  | 09     | talks until the longest duration   |
+ * | 02     | busy, then converts            | 10     | no answer, then converts           |
+ * | 03     | voicemail                      | 11     | voicemail, then converts           |
+ * | 04     | call screening                 | 12     | wrong person                       |
+ * | 05     | fails                          | 13     | hangs up                           |
+ * | 06     | asks for a callback, converts  | 14     | qualifies                          |
+ * | 07     | opts out                       | 15     | refused                            |
+ *
+ * All other numbers are decided by the seed.
+ */
+const SENTINELS: Readonly<Record<string, readonly Profile[] | 'refused'>> = {
+  '00': ['converts'],
+  '01': ['no_answer'],
+  '02': ['busy', 'converts'],
+  '03': ['voicemail'],
+  '04': ['screening'],
+  '05': ['fails'],
+  '06': ['asks_callback', 'converts'],
+  '07': ['opts_out'],
+  '08': ['not_interested'],
+  '09': ['long_call'],
+  '10': ['no_answer', 'converts'],
+  '11': ['voicemail', 'converts'],
+  '12': ['wrong_person'],
+  '13': ['hangs_up'],
+  '14': ['qualifies'],
+  '15': 'refused',
+};
+
+/** Of a hundred calls to people without a sentinel; 56 are answered. */
+const WEIGHTS: Readonly<Record<Profile, number>> = {
+  converts: 17,
+  qualifies: 9,
+  asks_callback: 4,
+  not_interested: 14,
+  opts_out: 2,
+  wrong_person: 3,
+  hangs_up: 6,
+  long_call: 1,
+  no_answer: 20,
+  busy: 6,
+  voicemail: 12,
+  screening: 3,
+  fails: 3,
+};
+
+const TALK_SECONDS: Readonly<Record<Profile, readonly [number, number]>> = {
+  converts: [90, 240],
+  qualifies: [60, 200],
+  asks_callback: [25, 70],
+  not_interested: [20, 60],
+  opts_out: [20, 45],
+  wrong_person: [20, 40],
+  hangs_up: [4, 12],
+  long_call: [1500, 2400],
+  no_answer: [0, 0],
+  busy: [0, 0],
+  voicemail: [20, 45],
+  screening: [20, 50],
+  fails: [0, 0],
+};
+
+/** Whether the dial to this number is turned down before anything rings. */
+export function isRefusedNumber(number: string): boolean {
+  return SENTINELS[number.slice(-2)] === 'refused';
+}
+
+/**
+ * What happens in the next call to a number: the same for the same seed, number and count of earlier calls,
+ * within the limits that the dial asked for. `lineBusy`: the person is in another call already.
+ */
+export function planCall(call: {
+  seed: number;
+  number: string;
+  callsBefore: number;
+  ringTimeoutSeconds: number;
+  maxDurationSeconds: number;
+  lineBusy: boolean;
+}): CallPlan {
+  const random = seededRandom('person', call.seed, call.number, call.callsBefore);
+  const drawn = pickWeighted(random, WEIGHTS);
+  const profile = call.lineBusy ? 'busy' : (sentinelProfile(call.number, call.callsBefore) ?? drawn);
+  const ringSeconds = ringFor(profile, random);
+  const [low, high] = TALK_SECONDS[profile];
+  const wantedSeconds = between(random, low, high);
+  const reach = reachOf(profile);
+
+  if (reach === 'no_answer' || (ringSeconds >= call.ringTimeoutSeconds && pickedUp(reach))) {
+    return { profile, reach: 'no_answer', ringSeconds: call.ringTimeoutSeconds, talkSeconds: 0, cut: false };
+  }
+  const talkSeconds = Math.min(wantedSeconds, call.maxDurationSeconds);
+  return { profile, reach, ringSeconds, talkSeconds, cut: talkSeconds < wantedSeconds };
+}
+
+/** Whether a conversation, with a person or with a machine, took place. */
+export function pickedUp(reach: SimulatedReach): boolean {
+  return reach === 'answered' || reach === 'voicemail';
+}
+
+function sentinelProfile(number: string, callsBefore: number): Profile | null {
+  const sentinel = SENTINELS[number.slice(-2)];
+  if (sentinel === undefined || sentinel === 'refused') return null;
+  return sentinel[Math.min(callsBefore, sentinel.length - 1)] ?? null;
+}
+
+function ringFor(profile: Profile, random: Random): number {
+  switch (profile) {
+    case 'busy':
+    case 'fails':
+      return between(random, 1, 4);
+    case 'voicemail':
+      return between(random, 18, 28);
+    case 'screening':
+      return between(random, 2, 6);
+    default:
+      return between(random, 5, 24);
+  }
+}
+
+/** A screener that takes a message counts as voicemail, since no person was reached. */
+function reachOf(profile: Profile): SimulatedReach {
+  switch (profile) {
+    case 'no_answer':
+      return 'no_answer';
+    case 'busy':
+      return 'busy';
+    case 'fails':
+      return 'failed';
+    case 'voicemail':
+    case 'screening':
+      return 'voicemail';
+    case 'converts':
+    case 'qualifies':
+    case 'asks_callback':
+    case 'not_interested':
+    case 'opts_out':
+    case 'wrong_person':
+    case 'hangs_up':
+    case 'long_call':
+      return 'answered';
+  }
+}

@@ -1,0 +1,212 @@
+import type { JsonObject, SimulatedCall } from './calls.ts';
+import { driftPayload } from './drift.ts';
+import { conversationPayload } from './elevenlabs/conversation.ts';
+import { initiationFailurePayload } from './elevenlabs/initiation-failure.ts';
+import type { Faults } from './faults.ts';
+import type { LedgerWebhook } from './ledger.ts';
+import { digest, pick, seededRandom } from './random.ts';
+import { signBody } from './signature.ts';
+import type { Timers } from './timers.ts';
+
+/** Where finished calls are reported to. */
+export interface WebhookTarget {
+  url: string;
+  secret: string;
+  /** How often a `post_call_transcription` answered with 408, 429 or 5xx is sent again; 0 like the provider's default. */
+  retries?: number;
+}
+
+const ANSWER_WITHIN_MS = 15_000;
+const HELD_BACK_AT_MOST_MS = 3_000;
+const STALE_SECONDS = 3 * 3600;
+/** ElevenLabs documents these pauses before its repeats; they pass at the simulator's speed. */
+const RETRY_AFTER_SECONDS = [0, 30, 120, 480, 1800] as const;
+
+const FORGERIES = ['unsigned', 'wrong_key', 'altered', 'stale'] as const;
+type Forgery = (typeof FORGERIES)[number];
+
+interface Delivery {
+  deliveryId: string;
+  kind: LedgerWebhook['kind'];
+  body: string;
+  call: SimulatedCall;
+  target: WebhookTarget;
+}
+
+/** Sends the provider's webhooks, with whatever faults are in force. */
+export class Webhooks {
+  #target: WebhookTarget | null;
+  #heldBack: Array<() => void> = [];
+  readonly #seed: number;
+  readonly #speed: number;
+  readonly #faults: Faults;
+  readonly #timers: Timers;
+  readonly #stopping = new AbortController();
+
+  constructor(parts: {
+    seed: number;
+    speed: number;
+    faults: Faults;
+    timers: Timers;
+    target: WebhookTarget | null;
+  }) {
+    this.#seed = parts.seed;
+    this.#speed = parts.speed;
+    this.#faults = parts.faults;
+    this.#timers = parts.timers;
+    this.#target = parts.target;
+  }
+
+  setTarget(target: WebhookTarget | null): void {
+    this.#target = target;
+  }
+
+  /** Aborts what is under way. */
+  stop(): void {
+    this.#stopping.abort();
+  }
+
+  /** Reports a settled call. Resolves when all has been sent and answered, or lost; never rejects. */
+  async report(call: SimulatedCall): Promise<void> {
+    const target = this.#target;
+    if (target === null) return;
+    const { kind, body } = this.#compose(call);
+    const delivery: Delivery = {
+      deliveryId: digest(kind, call.conversationId).slice(0, 20),
+      kind,
+      body,
+      call,
+      target,
+    };
+    const place = [call.to, call.callsBefore];
+    if (this.#faults.strikes('webhookLoss', ...place)) {
+      record(delivery, 'lost');
+      return;
+    }
+    const delayMs = this.#faults.webhookDelayMs(...place);
+    if (delayMs > 0) await this.#timers.sleep(delayMs);
+    const reordered = this.#faults.strikes('webhookReorder', ...place);
+    if (reordered) await this.#holdBack();
+    if (this.#faults.strikes('forge', ...place)) await this.#forge(delivery);
+    const extraCopies = this.#faults.strikes('webhookDuplicate', ...place)
+      ? this.#faults.options.webhookCopies - 1
+      : 0;
+    await Promise.all([
+      this.#sendWithRetries(delivery, reordered ? 'reordered' : null),
+      ...Array.from({ length: extraCopies }, () => this.#send(delivery, 'duplicate')),
+    ]);
+    if (!reordered) this.#release();
+  }
+
+  #compose(call: SimulatedCall): { kind: LedgerWebhook['kind']; body: string } {
+    const now = Date.now();
+    const failure = initiationFailurePayload(call);
+    const kind = failure === null ? 'post_call_transcription' : 'call_initiation_failure';
+    const data = failure ?? conversationPayload(call, { seed: this.#seed, speed: this.#speed }, now);
+    if (call.drifts) driftPayload(data, seededRandom('drift', this.#seed, call.to, call.callsBefore));
+    return { kind, body: JSON.stringify({ type: kind, event_timestamp: Math.floor(now / 1000), data }) };
+  }
+
+  async #sendWithRetries(delivery: Delivery, fault: string | null): Promise<void> {
+    let status = await this.#send(delivery, fault);
+    const retries = delivery.kind === 'post_call_transcription' ? (delivery.target.retries ?? 0) : 0;
+    for (const pauseSeconds of RETRY_AFTER_SECONDS.slice(0, retries)) {
+      if (status === null || (status < 500 && status !== 408 && status !== 429)) return;
+      await this.#timers.sleep((pauseSeconds * 1000) / this.#speed);
+      status = await this.#send(delivery, fault);
+    }
+  }
+
+  #send(delivery: Delivery, fault: string | null): Promise<number | null> {
+    const signature = signBody(delivery.body, delivery.target.secret, unixNow());
+    return this.#post(delivery, delivery.body, signature, record(delivery, fault));
+  }
+
+  async #forge(delivery: Delivery): Promise<void> {
+    const random = seededRandom('forgery', this.#seed, delivery.call.to, delivery.call.callsBefore);
+    const forgery = pick(random, FORGERIES);
+    const { body, signature } = forged(delivery, forgery);
+    await this.#post(delivery, body, signature, record(delivery, `forged:${forgery}`));
+  }
+
+  async #post(
+    delivery: Delivery,
+    body: string,
+    signature: string | null,
+    entry: LedgerWebhook,
+  ): Promise<number | null> {
+    try {
+      const response = await fetch(delivery.target.url, {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/json',
+          ...(signature === null ? {} : { 'elevenlabs-signature': signature }),
+        },
+        body,
+        redirect: 'manual',
+        signal: AbortSignal.any([this.#stopping.signal, AbortSignal.timeout(ANSWER_WITHIN_MS)]),
+      });
+      await response.body?.cancel();
+      entry.status = response.status;
+    } catch {
+      // The receiver is away or silent: as at the provider, that is the receiver's loss. The entry shows it.
+      entry.status = null;
+    }
+    return entry.status;
+  }
+
+  /** Waits until another call's webhook has gone out. */
+  #holdBack(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#heldBack.push(resolve);
+      this.#timers.after(HELD_BACK_AT_MOST_MS, resolve);
+    });
+  }
+
+  #release(): void {
+    const released = this.#heldBack;
+    this.#heldBack = [];
+    for (const release of released) release();
+  }
+}
+
+function record({ deliveryId, kind, call }: Delivery, fault: string | null): LedgerWebhook {
+  const entry: LedgerWebhook = { deliveryId, kind, sentAt: new Date().toISOString(), status: null, fault };
+  call.entry.webhooks.push(entry);
+  return entry;
+}
+
+/** A copy that no receiver may believe. */
+function forged(delivery: Delivery, forgery: Forgery): { body: string; signature: string | null } {
+  const { body, target } = delivery;
+  switch (forgery) {
+    case 'unsigned':
+      return { body, signature: null };
+    case 'wrong_key':
+      return { body, signature: signBody(body, `${target.secret}x`, unixNow()) };
+    case 'altered':
+      // The true body's signature on another body.
+      return { body: altered(body), signature: signBody(body, target.secret, unixNow()) };
+    case 'stale':
+      return { body, signature: signBody(body, target.secret, unixNow() - STALE_SECONDS) };
+  }
+}
+
+/** The same event with a lie in it: the opposite verdict, or another reason for the failure. */
+function altered(body: string): string {
+  const event = JSON.parse(body) as { data: JsonObject };
+  const analysis = event.data.analysis as JsonObject | null | undefined;
+  const lie = analysis
+    ? {
+        analysis: {
+          ...analysis,
+          call_successful: analysis.call_successful === 'success' ? 'failure' : 'success',
+        },
+      }
+    : { failure_reason: event.data.failure_reason === 'busy' ? 'no-answer' : 'busy' };
+  return JSON.stringify({ ...event, data: { ...event.data, ...lie } });
+}
+
+function unixNow(): number {
+  return Math.floor(Date.now() / 1000);
+}

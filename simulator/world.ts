@@ -1,0 +1,19 @@
+import type { Exchange } from './exchange.ts';
+import type { Faults } from './faults.ts';
+import type { Ledger } from './ledger.ts';
+import type { Timers } from './timers.ts';
+import type { Webhooks } from './webhooks.ts';
+
+/** Everything that the simulator's routes share. */
+export interface World {
+  seed: number;
+  /** Seconds of real life that pass in one second of the wall clock. */
+  speed: number;
+  /** Null when there is no limit. */
+  maxConcurrentCalls: number | null;
+  faults: Faults;
+  ledger: Ledger;
+  timers: Timers;
+  exchange: Exchange;
+  webhooks: Webhooks;
+}
