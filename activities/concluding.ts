@@ -55,14 +55,18 @@ export function createConcluding(deps: ActivityDeps) {
     /** Ends a lead that waits, when its campaign was stopped or its contact opted out. False when neither holds. */
     async closeLead(ref: { campaignId: string; leadId: string }): Promise<{ closed: boolean }> {
       const now = await deps.now();
-      return await inTransaction(deps.db, async (tx) => {
+      const closed = await inTransaction(deps.db, async (tx) => {
         const { stopped, optedOut } = await closingReasons(tx, ref);
         if (optedOut)
           await finishLead(tx, ref, { outcome: 'opted_out', detail: 'The contact opted out.', now });
         else if (stopped)
           await finishLead(tx, ref, { outcome: 'stopped', detail: 'The campaign was stopped.', now });
-        return { closed: stopped || optedOut };
+        return stopped || optedOut;
       });
+      // It holds no line, but it may have been the last open lead.
+      if (closed)
+        await deps.signals.lineFreed(ref.campaignId, { leadId: ref.leadId, line: 0, next: 'finished' });
+      return { closed };
     },
   };
 }

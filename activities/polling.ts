@@ -1,4 +1,4 @@
-import { ApplicationFailure, heartbeat } from '@temporalio/activity';
+import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
 import { inTransaction } from '../db/client.ts';
 import { appendEvent } from '../db/queries/events.ts';
 import type { Reach } from '../domain/call.ts';
@@ -23,10 +23,11 @@ export function createPolling(deps: ActivityDeps) {
         .where('id', '=', callId)
         .executeTakeFirstOrThrow();
       if (call.status === 'ended' || (await look(deps, call))) return;
-      heartbeat();
       throw ApplicationFailure.create({
         type: 'NotEnded',
         message: 'The call is not over.',
+        // Nothing is wrong, so it is no failure to be logged or counted.
+        category: ApplicationFailureCategory.BENIGN,
         nextRetryDelay: deps.patience.pollEveryMs,
       });
     },
@@ -73,7 +74,12 @@ async function lookAtCarrier(deps: ActivityDeps, call: Call): Promise<boolean> {
     if (current.status === 'ended') return;
     await tx
       .updateTable('calls')
-      .set({ status: 'ended', reach, source: 'poll', ended_at: carrierCall.endedAt ?? now })
+      .set({
+        status: 'ended',
+        reach,
+        source: 'poll',
+        ended_at: carrierCall.endedAt !== null && carrierCall.endedAt < now ? carrierCall.endedAt : now,
+      })
       .where('id', '=', call.id)
       .execute();
     const subject = { campaignId: call.campaign_id, leadId: call.lead_id, callId: call.id };

@@ -42,7 +42,8 @@ describe('waits', () => {
     ['campaign_running', { campaignStatus: 'paused' }, later(60)],
     ['window', { window: { open: false, nextOpeningAt: opening, zones: ['UTC'] } }, opening],
     ['window', { window: { open: false, nextOpeningAt: null, zones: [] } }, later(86_400)],
-    ['contact_live', { contact: { liveUntil: later(90), recentCalls: [] } }, later(90)],
+    ['contact_live', { contact: { liveUntil: later(90), recentCalls: [] } }, later(30)],
+    ['contact_live', { contact: { liveUntil: later(9), recentCalls: [] } }, later(9)],
     ['contact_gap', { contact: { liveUntil: null, recentCalls: [ago(100)] } }, later(500)],
     [
       'contact_day',

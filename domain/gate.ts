@@ -105,7 +105,11 @@ type Later = (rule: GateRule, detail: string, until: Date) => GateVerdict;
 function contactWait(facts: GateFacts, settings: CampaignSettings, later: Later): GateVerdict | null {
   const { now } = facts;
   const { liveUntil, recentCalls } = facts.contact;
-  if (liveUntil !== null) return later('contact_live', 'A call to this contact is under way.', liveUntil);
+  if (liveUntil !== null) {
+    // Most calls are over long before they must be: nobody answers, or the talk is short.
+    const lookAgainAt = new Date(Math.min(liveUntil.getTime(), now.getTime() + settings.ringSeconds * 1_000));
+    return later('contact_live', 'A call to this contact is under way.', lookAgainAt);
+  }
   const { perDay, perWeek, minGapSeconds } = settings.caps;
   const gapEnds = recentCalls[0] === undefined ? 0 : recentCalls[0].getTime() + minGapSeconds * 1_000;
   if (gapEnds > now.getTime()) {

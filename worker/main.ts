@@ -42,6 +42,8 @@ async function main(): Promise<void> {
   await nativeConnection.close();
   await connection.close();
   logger.info('stopped');
+  // The channel to the launcher would keep the process alive.
+  process.exit(0);
 }
 
 function createDeps(

@@ -92,6 +92,7 @@ export function listen(campaign: Campaign): void {
   });
   setHandler(lineFreedSignal, ({ leadId, line, next, paused }) => {
     pool.release(leadId, line);
+    if (next === 'finished') pool.drop(leadId);
     if (paused === true) campaign.mustFeed = true;
     // The last one out: it may be that none is open any more.
     if (next === 'finished' && pool.inUse === 0) campaign.feedAtMs = 0;

@@ -1,0 +1,276 @@
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { serve } from '@hono/node-server';
+import { Client, Connection } from '@temporalio/client';
+import { DefaultLogger, NativeConnection, Runtime, type Worker } from '@temporalio/worker';
+import { v7 as uuid } from 'uuid';
+import { expect, inject, vi } from 'vitest';
+import type { ActivityDeps, Patience } from '../activities/deps.ts';
+import { createApp } from '../api/app.ts';
+import { hashApiKey } from '../api/auth.ts';
+import { createCampaignControl } from '../api/temporal.ts';
+import { createLogger } from '../config/logger.ts';
+import { type Db, openDatabase } from '../db/client.ts';
+import { seedAdminKey } from '../db/queries/api-keys.ts';
+import type { CampaignSettings } from '../domain/settings.ts';
+import { createElevenLabs } from '../providers/elevenlabs/adapter.ts';
+import { createTwilio } from '../providers/twilio/adapter.ts';
+import { checkInvariants } from '../scripts/invariants/check.ts';
+import type { FaultOptions } from '../simulator/faults.ts';
+import { AGENTS } from '../simulator/fleet.ts';
+import { type Simulator, startSimulator } from '../simulator/server.ts';
+import { createWorker } from '../worker/create-worker.ts';
+import { ensureSearchAttributes } from '../worker/search-attributes.ts';
+import { createSignals } from '../worker/signals.ts';
+import { createTestDatabase } from './setup/database.ts';
+
+const SECRET = 'wsec_chain';
+const KEY = 'key-of-the-chain-tests';
+
+/** Patience of people who live five hundred times faster. */
+const PATIENCE: Patience = { dialTimeoutMs: 700, pollAfterMs: 1_000, pollEveryMs: 200, reconcileForMs: 900 };
+
+const ALL_DAY: [string, string][] = [['00:00', '24:00']];
+
+/** Rules with delays short enough for a test, and hours that are always open. */
+export const QUICK: Partial<CampaignSettings> = {
+  lines: 10,
+  callsPerSecond: 50,
+  maxCallSeconds: 600,
+  ringSeconds: 30,
+  window: {
+    timeZone: 'lead',
+    days: {
+      mon: ALL_DAY,
+      tue: ALL_DAY,
+      wed: ALL_DAY,
+      thu: ALL_DAY,
+      fri: ALL_DAY,
+      sat: ALL_DAY,
+      sun: ALL_DAY,
+    },
+  },
+  retryAfterSeconds: { no_answer: 1, busy: 1, failed: 1, voicemail: 1 },
+  voicemail: 'retry',
+  caps: { perDay: null, perWeek: null, minGapSeconds: 0 },
+};
+
+export interface Answer<T = Record<string, unknown>> {
+  status: number;
+  body: T;
+}
+
+/** The whole chain in one process: database, API, worker and phone network, on the Temporal server of the run. */
+export interface Chain {
+  db: Db;
+  simulator: Simulator;
+  client: Client;
+  deps: ActivityDeps;
+  taskQueue: string;
+  call<T = Record<string, never>>(method: string, path: string, body?: unknown): Promise<Answer<T>>;
+  /** A started campaign with leads of these numbers. */
+  launch(phones: string[], settings?: Partial<CampaignSettings>): Promise<string>;
+  /** Resolves when the campaign has this status. */
+  reaches(campaignId: string, status: string): Promise<void>;
+  /** Every invariant holds for everything that was done. */
+  expectInvariants(): Promise<void>;
+  stopWorker(): Promise<void>;
+  startWorker(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface ChainOptions {
+  seed?: number;
+  faults?: Partial<FaultOptions>;
+  patience?: Partial<Patience>;
+  checkpoint?: ActivityDeps['checkpoint'];
+}
+
+const AREA_CODES =
+  '201 202 203 205 206 207 208 209 210 212 213 214 215 216 217 218 224 225 228 229 231 234 239 240 248 251 252 253 254 256'
+    .concat(' 260 262 267 269 301 302 303 304 305 307 308 309 310 312 313 314 315 316 317 318')
+    .split(' ');
+
+/** Fictional numbers whose last two digits are the ones given: the simulator's people go by them. */
+export function numbersEndingIn(...endings: string[]): string[] {
+  return endings.map((ending, index) => `+1${AREA_CODES[index % AREA_CODES.length]}55501${ending}`);
+}
+
+let runtimeInstalled = false;
+
+/** One runtime a process, and only what is worth reading of its log. */
+function installRuntime(): void {
+  if (!runtimeInstalled) Runtime.install({ logger: new DefaultLogger('WARN') });
+  runtimeInstalled = true;
+}
+
+export async function startChain(options: ChainOptions = {}): Promise<Chain> {
+  const address = process.env.TEST_TEMPORAL_ADDRESS;
+  const bundlePath = inject('workflowBundlePath');
+  if (!address || bundlePath === null)
+    throw new Error('There is no Temporal server: run the tests with "npm test".');
+  const seed = options.seed ?? Math.floor(Math.random() * 1_000_000);
+  console.info(`seed ${seed}`);
+  installRuntime();
+  const taskQueue = `chain-${uuid()}`;
+  const database = await createTestDatabase();
+  const db = openDatabase(database.url, { maxConnections: 20 });
+  const simulator = await startSimulator({
+    seed,
+    speed: 500,
+    ...(options.faults ? { faults: options.faults } : {}),
+  });
+  const connection = await Connection.connect({ address });
+  const client = new Client({ connection });
+  await ensureSearchAttributes(connection, 'default');
+  const voice = createElevenLabs({ apiKey: 'simulated', baseUrl: simulator.url });
+  const deps: ActivityDeps = {
+    db,
+    voice,
+    carrier: createTwilio({ accountSid: 'AC00', authToken: 'simulated', baseUrl: simulator.url }),
+    signals: createSignals(client, taskQueue),
+    patience: { ...PATIENCE, ...options.patience },
+    centsPerCredit: 0.02,
+    now: async () => new Date(),
+    ...(options.checkpoint ? { checkpoint: options.checkpoint } : {}),
+  };
+  const temporal = createCampaignControl({
+    address,
+    namespace: 'default',
+    apiKey: null,
+    tls: false,
+    taskQueue,
+  });
+  const app = createApp({
+    db,
+    temporal,
+    voice,
+    config: {
+      publicUrl: null,
+      elevenLabs: {
+        apiKey: 'simulated',
+        agentId: AGENTS[0]?.agentId ?? '',
+        baseUrl: simulator.url,
+        webhookSecrets: [SECRET],
+        centsPerCredit: 0.02,
+      },
+    },
+    logger: createLogger('api', 'silent'),
+    clock: () => new Date(),
+  });
+  await seedAdminKey(db, hashApiKey(KEY), new Date());
+  const { server, url } = await listen(app.fetch);
+  simulator.setWebhook({ url: `${url}/webhooks/elevenlabs`, secret: SECRET });
+  const worker = createWorkerSwitch({ address, taskQueue, bundlePath, deps });
+  await worker.start();
+
+  const call: Chain['call'] = async <T>(method: string, path: string, body?: unknown) => {
+    const response = await fetch(`${url}${path}`, {
+      method,
+      headers: { authorization: `Bearer ${KEY}`, 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    return { status: response.status, body: (await response.json()) as T };
+  };
+  const chain: Chain = {
+    db,
+    simulator,
+    client,
+    deps,
+    taskQueue,
+    call,
+    launch: (phones, settings) => launch(chain, phones, settings),
+    reaches: (campaignId, status) =>
+      vi.waitFor(
+        async () => {
+          const { body } = await call<{ status: string }>('GET', `/api/campaigns/${campaignId}`);
+          expect(body.status).toBe(status);
+        },
+        { timeout: 60_000, interval: 100 },
+      ),
+    expectInvariants: () => expectInvariants(chain),
+    startWorker: worker.start,
+    stopWorker: worker.stop,
+    stop: async () => {
+      await worker.stop();
+      await simulator.stop();
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      await Promise.all([temporal.close(), connection.close(), db.destroy()]);
+      await database.drop();
+    },
+  };
+  return chain;
+}
+
+async function listen(
+  handler: Parameters<typeof serve>[0]['fetch'],
+): Promise<{ server: Server; url: string }> {
+  return await new Promise((resolve) => {
+    const server = serve({ fetch: handler, hostname: '127.0.0.1', port: 0 }, ({ port }: AddressInfo) =>
+      resolve({ server: server as Server, url: `http://127.0.0.1:${port}` }),
+    );
+  });
+}
+
+function createWorkerSwitch(options: {
+  address: string;
+  taskQueue: string;
+  bundlePath: string;
+  deps: ActivityDeps;
+}) {
+  let running: { worker: Worker; connection: NativeConnection; done: Promise<void> } | null = null;
+  return {
+    async start() {
+      const connection = await NativeConnection.connect({ address: options.address });
+      const worker = await createWorker({
+        connection,
+        namespace: 'default',
+        taskQueue: options.taskQueue,
+        workflowBundle: { codePath: options.bundlePath },
+        deps: options.deps,
+      });
+      running = { worker, connection, done: worker.run() };
+    },
+    async stop() {
+      if (running === null) return;
+      const { worker, connection, done } = running;
+      running = null;
+      worker.shutdown();
+      await done;
+      await connection.close();
+    },
+  };
+}
+
+async function launch(
+  chain: Chain,
+  phones: string[],
+  settings: Partial<CampaignSettings> = {},
+): Promise<string> {
+  const created = await chain.call<{ id: string }>('POST', '/api/campaigns', {
+    name: 'Chain',
+    settings: { ...QUICK, ...settings },
+  });
+  expect(created, JSON.stringify(created.body)).toMatchObject({ status: 201 });
+  const { id } = created.body;
+  const leads = phones.map((phone, index) => ({ phone, name: `Person ${index}` }));
+  const added = await chain.call('POST', `/api/campaigns/${id}/leads`, { leads });
+  expect(added, JSON.stringify(added.body)).toMatchObject({ body: { accepted: phones.length } });
+  expect((await chain.call('POST', `/api/campaigns/${id}/start`, {})).status).toBe(202);
+  return id;
+}
+
+async function expectInvariants({ db, simulator, client, deps }: Chain): Promise<void> {
+  await vi.waitFor(() => expect(simulator.ledger.liveCalls).toBe(0), { timeout: 20_000 });
+  const verdict = await checkInvariants({
+    db,
+    ledger: simulator.ledger.snapshot(),
+    temporal: client,
+    dialTimeoutMs: deps.patience.dialTimeoutMs,
+  });
+  const violations = Object.entries(verdict).flatMap(([name, { violations }]) =>
+    violations.map((text) => `${name}: ${text}`),
+  );
+  expect(violations).toEqual([]);
+}
