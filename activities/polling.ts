@@ -35,7 +35,7 @@ export function createPolling(deps: ActivityDeps) {
 }
 
 /** True when the call is over now. */
-export async function look(deps: ActivityDeps, call: Call): Promise<boolean> {
+async function look(deps: ActivityDeps, call: Call): Promise<boolean> {
   if (call.conversation_id === null && call.call_sid === null) {
     await lookOnce(deps, call);
     return await isEnded(deps, call.id);

@@ -48,8 +48,3 @@ export function mergeReach(current: Reach | null, next: Reach | null): Reach | n
   if (current === null || current === 'unknown' || current === 'not_placed') return next ?? current;
   return current;
 }
-
-/** Whether an attempt with this reach used up one of the lead's attempts: only calls that were placed do. */
-export function countsAsAttempt(reach: Reach | null): boolean {
-  return reach !== 'not_placed';
-}

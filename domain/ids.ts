@@ -22,8 +22,5 @@ export function attemptId(leadId: string, attempt: number): string {
 export const SWEEP_SCHEDULE_ID = 'sweep';
 export const SWEEP_WORKFLOW_ID = 'sweep';
 
-/** The task queue that workers poll unless configured otherwise. */
-export const DEFAULT_TASK_QUEUE = 'ringleader';
-
 /** Search attributes that the Temporal Web UI filters by; both keywords, neither personal. */
 export const SEARCH_ATTRIBUTES = { campaign: 'RingleaderCampaign', state: 'RingleaderState' } as const;
