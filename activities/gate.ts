@@ -64,6 +64,7 @@ export async function passGate(deps: ActivityDeps, ref: AttemptRef): Promise<Gat
     }
     const decisionId = await logDecision(tx, ref, rows, verdict, facts);
     const call = await insertCall(tx, ref, rows, { now, decisionId });
+    await keepPace(tx, rows, await deps.now());
     return { kind: 'go' as const, call, rows };
   });
 }
@@ -175,17 +176,21 @@ async function insertCall(
     .returningAll()
     .executeTakeFirstOrThrow();
   await tx
-    .updateTable('campaigns')
-    .set({ next_pace_at: new Date(now.getTime() + 1_000 / settings.callsPerSecond) })
-    .where('id', '=', campaign.id)
-    .execute();
-  await tx
     .updateTable('leads')
     .set({ state: 'calling', hold_rule: null, hold_detail: null, updated_at: now })
     .where('id', '=', lead.id)
     .execute();
   await appendEvent(tx, { type: 'call.started', campaignId: ref.campaignId, leadId: ref.leadId, callId: id });
   return call;
+}
+
+/** The next dial is due one interval after this decision was written, not after it was begun. */
+async function keepPace(tx: Tx, { campaign, settings }: GateRows, now: Date): Promise<void> {
+  await tx
+    .updateTable('campaigns')
+    .set({ next_pace_at: new Date(now.getTime() + 1_000 / settings.callsPerSecond) })
+    .where('id', '=', campaign.id)
+    .execute();
 }
 
 /** Spreads a campaign's calls over its numbers; the same attempt always has the same one. */

@@ -1,0 +1,26 @@
+import { campaignWorkflowId, SEARCH_ATTRIBUTES } from '../../domain/ids.ts';
+
+/** Where to look further, one address a line. `webUrl` is null when Temporal is not ours. */
+export function renderAddresses(options: {
+  apiUrl: string;
+  apiKey: string;
+  webUrl: string | null;
+  namespace: string;
+  campaignId: string;
+}): string[] {
+  const { apiUrl, campaignId } = options;
+  const lines = [
+    'Look around',
+    `  API docs   ${apiUrl}/docs`,
+    `  campaign   ${apiUrl}/api/campaigns/${campaignId}`,
+    `  API key    ${options.apiKey}`,
+  ];
+  if (options.webUrl === null) return lines;
+  const workflows = `${options.webUrl}/namespaces/${encodeURIComponent(options.namespace)}/workflows`;
+  const query = encodeURIComponent(`${SEARCH_ATTRIBUTES.campaign}="${campaignId}"`);
+  return [
+    ...lines,
+    `  Web UI     ${workflows}/${encodeURIComponent(campaignWorkflowId(campaignId))}`,
+    `  its leads  ${workflows}?query=${query}`,
+  ];
+}

@@ -1,0 +1,31 @@
+import { inScope, isOver, type Snapshot } from './snapshot.ts';
+
+/**
+ * I4: a call past its deadline, or concluded, has a terminal reach; what stayed unknown is on the list of what needs a
+ * person; and a campaign that is over leaves no call unconcluded.
+ */
+export function* endedOrShown(snapshot: Snapshot): Generator<string> {
+  const shown = new Set(
+    snapshot.attention.filter(({ kind }) => kind === 'unknown_call').map(({ subject }) => subject),
+  );
+  const over = new Set(snapshot.campaigns.filter(isOver).map(({ id }) => id));
+  for (const call of snapshot.calls) {
+    if (!inScope(snapshot, call.campaignId)) continue;
+    const overdueMs = snapshot.takenAtMs - call.deadlineAtMs;
+    if (call.reach === null) {
+      if (call.concludedAtMs !== null) yield `call ${call.id} is concluded without a reach`;
+      else if (overdueMs > snapshot.deadlineGraceMs)
+        yield `call ${call.id} is open ${Math.round(overdueMs)} ms past its deadline`;
+    }
+    if (call.reach === 'unknown' && !shown.has(call.id))
+      yield `call ${call.id} is unknown and nobody is told`;
+    if (
+      call.concludedAtMs === null &&
+      call.campaignId !== null &&
+      over.has(call.campaignId) &&
+      call.direction === 'outbound'
+    ) {
+      yield `call ${call.id} is not concluded though its campaign is over`;
+    }
+  }
+}

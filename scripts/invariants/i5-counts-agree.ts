@@ -1,0 +1,120 @@
+import type { CallTotalsTable } from '../../db/schema/calls.ts';
+import { inScope, type Snapshot, type SnapshotCall } from './snapshot.ts';
+import { workflowDisagreements } from './workflow-standing.ts';
+
+/** I5: the phone network, the database and Temporal tell the same story, by ids and not by sums alone. */
+export function* countsAgree(snapshot: Snapshot): Generator<string> {
+  yield* callsAgainstNetwork(snapshot);
+  yield* totalsAgainstCalls(snapshot);
+  yield* workflowDisagreements(snapshot);
+}
+
+function* callsAgainstNetwork(snapshot: Snapshot): Generator<string> {
+  const rang = new Map(
+    snapshot.dials.flatMap((dial) =>
+      dial.accepted && dial.attemptId !== null ? [[dial.attemptId, dial]] : [],
+    ),
+  );
+  for (const call of snapshot.calls) {
+    if (call.direction !== 'outbound' || !inScope(snapshot, call.campaignId)) continue;
+    const dial = rang.get(call.id);
+    if (dial === undefined) {
+      // An unknown call says that it may not have been placed, and an open one that it may not have been yet.
+      const claimsPlaced = call.reach !== null && call.reach !== 'unknown' && call.reach !== 'not_placed';
+      if (claimsPlaced) yield `call ${call.id} is ${call.reach} though no phone rang`;
+      if (call.conversationId !== null) yield `call ${call.id} has a conversation though no phone rang`;
+      continue;
+    }
+    if (call.reach === 'not_placed') {
+      yield `call ${call.id} counts as not placed though a phone rang`;
+      continue;
+    }
+    if (call.conversationId === null ? isSettled(call) : call.conversationId !== dial.conversationId) {
+      yield `call ${call.id} has conversation ${call.conversationId ?? 'none'}, the network ${dial.conversationId ?? 'none'}`;
+    }
+    if (isSettled(call) && call.reach !== dial.reach) {
+      yield `call ${call.id} is ${call.reach}, the network says ${dial.reach ?? 'it is under way'}`;
+    }
+  }
+}
+
+function isSettled(call: SnapshotCall): boolean {
+  return call.reach !== null && call.reach !== 'unknown';
+}
+
+type Sums = Omit<CallTotalsTable, 'campaign_id' | 'day'>;
+
+const SUMS = [
+  'calls',
+  'answered',
+  'voicemail',
+  'no_answer',
+  'busy',
+  'failed',
+  'not_placed',
+  'unknown',
+  'success',
+  'failure',
+  'verdict_unknown',
+  'conversions',
+  'talks',
+  'talk_seconds',
+  'cost_cents',
+] as const satisfies readonly (keyof Sums)[];
+
+/** Costs have four decimals; adding them up in another order may differ beyond. */
+const ROUNDING = 0.001;
+
+function* totalsAgainstCalls(snapshot: Snapshot): Generator<string> {
+  const counted = new Map<string, Sums>();
+  for (const call of snapshot.calls) {
+    if (call.campaignId === null || !inScope(snapshot, call.campaignId)) continue;
+    const key = `${call.campaignId} on ${call.day}`;
+    const sums = counted.get(key) ?? emptySums();
+    counted.set(key, sums);
+    addCall(sums, call);
+  }
+  const kept = new Map<string, Sums>();
+  for (const row of snapshot.totals) {
+    if (inScope(snapshot, row.campaign_id)) kept.set(`${row.campaign_id} on ${row.day}`, row);
+  }
+  for (const key of new Set([...counted.keys(), ...kept.keys()])) {
+    const count = counted.get(key) ?? emptySums();
+    const total = kept.get(key) ?? emptySums();
+    for (const sum of SUMS) {
+      if (Math.abs(count[sum] - total[sum]) > ROUNDING) {
+        yield `campaign ${key}: ${sum} is kept as ${total[sum]} and counts ${count[sum]}`;
+      }
+    }
+  }
+}
+
+function emptySums(): Sums {
+  return {
+    calls: 0,
+    answered: 0,
+    voicemail: 0,
+    no_answer: 0,
+    busy: 0,
+    failed: 0,
+    not_placed: 0,
+    unknown: 0,
+    success: 0,
+    failure: 0,
+    verdict_unknown: 0,
+    conversions: 0,
+    talks: 0,
+    talk_seconds: 0,
+    cost_cents: 0,
+  };
+}
+
+function addCall(sums: Sums, call: SnapshotCall): void {
+  sums.calls += 1;
+  if (call.reach !== null) sums[call.reach] += 1;
+  if (call.verdict !== null) sums[call.verdict === 'unknown' ? 'verdict_unknown' : call.verdict] += 1;
+  if (call.converted) sums.conversions += 1;
+  if (call.talkSeconds !== null) sums.talks += 1;
+  sums.talk_seconds += call.talkSeconds ?? 0;
+  sums.cost_cents += call.costCents ?? 0;
+}

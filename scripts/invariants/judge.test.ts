@@ -1,0 +1,60 @@
+import { describe, expect, test } from 'vitest';
+import { controls } from './control-cases.ts';
+import { INVARIANTS, judge } from './judge.ts';
+import { finish, sampleSnapshot } from './sample-snapshot.ts';
+
+describe('the invariants', () => {
+  test('all hold in a run in which everything is in order', () => {
+    const broken = INVARIANTS.flatMap((invariant) => judge(sampleSnapshot())[invariant].violations);
+    expect(broken).toEqual([]);
+  });
+
+  test('all hold once that run has come to its end', () => {
+    const snapshot = sampleSnapshot();
+    finish(snapshot);
+    expect(INVARIANTS.flatMap((invariant) => judge(snapshot)[invariant].violations)).toEqual([]);
+  });
+
+  for (const invariant of INVARIANTS) {
+    test.each(Object.entries(controls[invariant]))(
+      `${invariant} alone fails on %s`,
+      (_name, [spoil, words]) => {
+        const snapshot = sampleSnapshot();
+        spoil(snapshot);
+        const verdict = judge(snapshot);
+        const failing = INVARIANTS.filter((each) => !verdict[each].holds);
+        expect({ failing, violations: verdict[invariant].violations.join('\n') }).toEqual({
+          failing: [invariant],
+          violations: expect.stringMatching(words),
+        });
+      },
+    );
+  }
+
+  test('names no phone number', () => {
+    for (const spoils of Object.values(controls)) {
+      for (const [spoil] of Object.values(spoils)) {
+        const snapshot = sampleSnapshot();
+        spoil(snapshot);
+        expect(JSON.stringify(judge(snapshot))).not.toMatch(/\+\d{7}/);
+      }
+    }
+  });
+
+  test('cuts a long list and says how much is missing', () => {
+    const snapshot = sampleSnapshot();
+    const [adrift] = snapshot.leads.filter(({ state }) => state === 'backing_off');
+    if (adrift === undefined) throw new Error('no lead of the sample backs off');
+    for (let index = 0; index < 50; index += 1) snapshot.leads.push({ ...adrift, id: `x${index}` });
+    const { violations } = judge(snapshot).I7;
+    expect(violations).toHaveLength(21);
+    expect(violations.at(-1)).toBe('and 31 more');
+  });
+
+  test('leaves campaigns alone that are not asked for', () => {
+    const snapshot = sampleSnapshot();
+    snapshot.attention = [];
+    snapshot.scope = new Set(['another']);
+    expect(judge(snapshot).I4.holds).toBe(true);
+  });
+});

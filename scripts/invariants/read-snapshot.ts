@@ -1,0 +1,159 @@
+import { type RawBuilder, sql } from 'kysely';
+import type { Db, Tx } from '../../db/client.ts';
+import { holidayDates } from '../../providers/holidays.ts';
+import type { LedgerEntry, LedgerSnapshot } from '../../simulator/ledger.ts';
+import type { InvariantsInput } from './check.ts';
+import { readWorkflows } from './read-workflows.ts';
+import { type Dial, leadIdOf, type Snapshot, type SnapshotSettings, type StatusEvent } from './snapshot.ts';
+
+const DIAL_TIMEOUT_MS = 30_000;
+const DEADLINE_GRACE_MS = 10_000;
+const STATUS_EVENTS = ['campaign.paused', 'campaign.resumed', 'campaign.stopped'] as const;
+
+/** Reads the three accounts: the database at one instant, then Temporal's listing; the ledger is given. */
+export async function readSnapshot(input: InvariantsInput): Promise<Snapshot> {
+  const rows = await readDatabase(input.db);
+  const campaigns = rows.campaigns.map((row) => ({ ...row, imported: input.imported?.[row.id] ?? null }));
+  const scope = input.campaignIds === undefined ? null : new Set(input.campaignIds);
+  const listed = campaigns.map(({ id }) => id).filter((id) => scope?.has(id) ?? true);
+  return {
+    ...rows,
+    takenAtMs: rows.takenAtMs,
+    scope,
+    campaigns,
+    dialTimeoutMs: input.dialTimeoutMs ?? DIAL_TIMEOUT_MS,
+    deadlineGraceMs: DEADLINE_GRACE_MS,
+    dials: readDials(input.ledger, rows),
+    workflows: await readWorkflows(input.temporal, listed),
+    holidays: readHolidays(rows.settings, rows.goDecisions),
+  };
+}
+
+type DatabaseRows = Awaited<ReturnType<typeof readDatabase>>;
+
+async function readDatabase(db: Db) {
+  return await db
+    .transaction()
+    .setIsolationLevel('repeatable read')
+    .setAccessMode('read only')
+    .execute(async (tx) => ({
+      ...(await readFrame(tx)),
+      ...(await readPeople(tx)),
+      ...(await readGate(tx)),
+      totals: await tx.selectFrom('call_totals').selectAll().execute(),
+    }));
+}
+
+async function readFrame(tx: Tx) {
+  const now = await tx.selectNoFrom(ms('clock_timestamp()').as('takenAtMs')).executeTakeFirstOrThrow();
+  const workspace = await tx.selectFrom('workspace').select('lines').executeTakeFirstOrThrow();
+  const campaigns = await tx
+    .selectFrom('campaigns')
+    .select([
+      'id',
+      'status',
+      msOrNull('paused_at').as('pausedAtMs'),
+      msOrNull('finished_at').as('finishedAtMs'),
+    ])
+    .execute();
+  const settings: SnapshotSettings[] = await tx
+    .selectFrom('campaign_settings')
+    .select(['campaign_id as campaignId', 'version', 'settings'])
+    .execute();
+  const events = await tx
+    .selectFrom('events')
+    .select(['campaign_id', 'type', ms('at').as('atMs')])
+    .where('type', 'in', STATUS_EVENTS)
+    .where('campaign_id', 'is not', null)
+    .orderBy('id')
+    .execute();
+  return {
+    takenAtMs: now.takenAtMs,
+    workspaceLines: workspace.lines,
+    campaigns,
+    settings,
+    statusEvents: events.map((event) => ({
+      campaignId: event.campaign_id ?? '',
+      type: event.type as StatusEvent['type'],
+      atMs: event.atMs,
+    })),
+  };
+}
+
+async function readPeople(tx: Tx) {
+  const leads = await tx
+    .selectFrom('leads')
+    .select(['id', 'campaign_id as campaignId', 'state', 'outcome', msOrNull('not_before').as('notBeforeMs')])
+    .execute();
+  const calls = await tx
+    .selectFrom('calls')
+    .select(['id', 'campaign_id as campaignId', 'lead_id as leadId', 'phone', 'direction', 'status', 'reach'])
+    .select(['conversation_id as conversationId', 'verdict', 'converted', 'talk_seconds as talkSeconds'])
+    .select(['cost_cents as costCents', 'day', 'settings_version as settingsVersion'])
+    .select([ms('started_at').as('startedAtMs'), ms('deadline_at').as('deadlineAtMs')])
+    .select(msOrNull('concluded_at').as('concludedAtMs'))
+    .execute();
+  return { leads, calls };
+}
+
+async function readGate(tx: Tx) {
+  const goDecisions = await tx
+    .selectFrom('decisions')
+    .select(['attempt_id as attemptId', 'campaign_id as campaignId', 'phone', 'facts'])
+    .select(['settings_version as settingsVersion', ms('decided_at').as('decidedAtMs')])
+    .where('verdict', '=', 'go')
+    .orderBy('id')
+    .execute();
+  const optOuts = await tx
+    .selectFrom('opt_outs')
+    .select(['phone', ms('created_at').as('createdAtMs')])
+    .execute();
+  const attention = await tx.selectFrom('attention').select(['kind', 'subject']).execute();
+  return { goDecisions, optOuts, attention };
+}
+
+/** Microseconds are kept, as a fraction. */
+function ms(instant: string): RawBuilder<number> {
+  return sql<number>`extract(epoch from ${sql.raw(instant)}) * 1000`;
+}
+
+function msOrNull(column: string): RawBuilder<number | null> {
+  return sql<number | null>`extract(epoch from ${sql.raw(column)}) * 1000`;
+}
+
+function readDials(ledger: LedgerSnapshot, rows: DatabaseRows): Dial[] {
+  const campaignOfLead = new Map(rows.leads.map(({ id, campaignId }) => [id, campaignId]));
+  const campaignOfCall = new Map(rows.calls.map(({ id, campaignId }) => [id, campaignId]));
+  return ledger.dials.map((entry) => {
+    const leadId = entry.attemptId === null ? null : leadIdOf(entry.attemptId);
+    const campaignId = campaignOfLead.get(leadId ?? '') ?? campaignOfCall.get(entry.attemptId ?? '') ?? null;
+    return readDial(entry, campaignId);
+  });
+}
+
+function readDial(entry: LedgerEntry, campaignId: string | null): Dial {
+  const { attemptId, to, accepted, answer, conversationId, reach } = entry;
+  return {
+    attemptId,
+    campaignId,
+    to,
+    accepted,
+    answer,
+    conversationId,
+    reach,
+    receivedAtMs: Date.parse(entry.receivedAt),
+    startedAtMs: entry.startedAt === null ? null : Date.parse(entry.startedAt),
+    endedAtMs: entry.endedAt === null ? null : Date.parse(entry.endedAt),
+  };
+}
+
+function readHolidays(
+  settings: readonly SnapshotSettings[],
+  decisions: readonly { decidedAtMs: number }[],
+): Map<string, ReadonlySet<string>> {
+  const years = new Set(decisions.map(({ decidedAtMs }) => new Date(decidedAtMs).getUTCFullYear()));
+  // A zone's clock may show the neighbouring year around its turn.
+  const around = [...new Set([...years].flatMap((year) => [year - 1, year, year + 1]))];
+  const calendars = new Set(settings.flatMap((row) => row.settings.window.holidays ?? []));
+  return new Map([...calendars].map((calendar) => [calendar, holidayDates(calendar, around)]));
+}

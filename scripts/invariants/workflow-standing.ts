@@ -1,0 +1,43 @@
+import { campaignWorkflowId, leadWorkflowId } from '../../domain/ids.ts';
+import { inScope, isOver, leadIdOf, type Snapshot } from './snapshot.ts';
+
+/**
+ * Where Temporal and the database disagree on what is over. A lead that was finished without a call (refused, or
+ * stopped while it waited) need not ever have had a workflow; one that was called must have had one.
+ */
+export function* workflowDisagreements(snapshot: Snapshot): Generator<string> {
+  const called = new Set(snapshot.goDecisions.map(({ attemptId }) => leadIdOf(attemptId)));
+  for (const lead of snapshot.leads) {
+    if (!inScope(snapshot, lead.campaignId)) continue;
+    const standing = snapshot.workflows.get(leadWorkflowId(lead.id));
+    if (lead.state === 'finished') {
+      if (standing === 'open') yield `lead ${lead.id} is finished and its workflow is open`;
+      if (standing === undefined && called.has(lead.id))
+        yield `lead ${lead.id} was called and has no workflow`;
+    } else if (standing === 'closed') {
+      yield `lead ${lead.id} is ${lead.state} and its workflow is closed`;
+    }
+  }
+  for (const campaign of snapshot.campaigns) {
+    if (!inScope(snapshot, campaign.id) || !isOver(campaign)) continue;
+    if (snapshot.workflows.get(campaignWorkflowId(campaign.id)) === 'open') {
+      yield `campaign ${campaign.id} is ${campaign.status} and its workflow is open`;
+    }
+  }
+}
+
+/** Leads and campaigns that nobody is at work on though somebody must be. */
+export function* missingWorkflows(snapshot: Snapshot): Generator<string> {
+  for (const lead of snapshot.leads) {
+    if (!inScope(snapshot, lead.campaignId) || lead.state === 'finished' || lead.state === 'waiting')
+      continue;
+    if (snapshot.workflows.get(leadWorkflowId(lead.id)) !== 'open') {
+      yield `lead ${lead.id} is ${lead.state} and has no open workflow`;
+    }
+  }
+  for (const { id, status } of snapshot.campaigns) {
+    if (!inScope(snapshot, id) || !['scheduled', 'running', 'paused'].includes(status)) continue;
+    if (snapshot.workflows.get(campaignWorkflowId(id)) !== 'open')
+      yield `campaign ${id} is ${status} and has no open workflow`;
+  }
+}
