@@ -1,0 +1,32 @@
+// `npm run bench -- NAME [--json FILE]`: runs `bench/<NAME>.ts` beside the servers it may need.
+import { existsSync, readdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { say } from './services/product.ts';
+import { attachedRunner } from './services/run-attached.ts';
+import { startTestServers } from './services/test-servers.ts';
+
+const FOLDER = resolve(import.meta.dirname, '..', 'bench');
+
+const [name, ...args] = process.argv.slice(2);
+const entry = join(FOLDER, `${name}.ts`);
+if (name === undefined || !/^[a-z-]+$/.test(name) || !existsSync(entry)) {
+  const names = existsSync(FOLDER) ? readdirSync(FOLDER).filter((file) => /^[a-z-]+\.ts$/.test(file)) : [];
+  say(
+    `error: say what to measure: ${names.map((file) => file.slice(0, -3)).join(', ') || 'there is nothing yet'}`,
+  );
+  process.exit(1);
+}
+const run = attachedRunner();
+// Durable, because a database that skips its writes would flatter every figure.
+const servers = await startTestServers({ durable: true, log: say });
+let exitCode = 1;
+try {
+  exitCode = await run({
+    program: process.execPath,
+    args: [...process.execArgv, entry, ...args],
+    env: { ...process.env, ...servers.env },
+  });
+} finally {
+  await servers.stop();
+}
+process.exit(exitCode);

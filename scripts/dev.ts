@@ -1,0 +1,58 @@
+// `npm run dev`: as `npm start`, and a service is started anew when a file that it may import has changed.
+import { watch } from 'node:fs';
+import { resolve, sep } from 'node:path';
+import { runProduct, say } from './services/product.ts';
+import type { ServiceName, Stack } from './services/stack.ts';
+
+const ROOT = resolve(import.meta.dirname, '..');
+
+/** An editor writes several files, or one several times, for one change. */
+const SETTLE_MS = 300;
+
+const FOLDERS: Record<ServiceName, readonly string[]> = {
+  simulator: ['domain', 'simulator'],
+  worker: ['domain', 'workflows', 'activities', 'providers', 'db', 'config', 'worker'],
+  api: ['domain', 'workflows', 'providers', 'db', 'config', 'api'],
+};
+
+function reloadOnChange(stack: Stack): void {
+  const changed = new Set<ServiceName>();
+  let timer: NodeJS.Timeout | null = null;
+  let reloading = Promise.resolve();
+
+  const reload = async () => {
+    const names = [...changed];
+    changed.clear();
+    for (const name of names) {
+      say(`a file has changed: starting the ${name} anew`);
+      try {
+        await stack.services[name]?.restart();
+      } catch (error) {
+        // Its own lines have been shown already.
+        say(error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error));
+        say(`the ${name} waits for the next change`);
+      }
+    }
+  };
+  watch(
+    ROOT,
+    { recursive: true, ignore: ['**/node_modules/**', '.git/**', '.ringleader/**'] },
+    (_event, path) => {
+      if (path === null || !path.endsWith('.ts') || path.endsWith('.test.ts')) return;
+      const folder = path.split(sep)[0] ?? '';
+      for (const name of ['simulator', 'worker', 'api'] as const) {
+        if (FOLDERS[name].includes(folder)) changed.add(name);
+      }
+      if (changed.size === 0) return;
+      if (timer) clearTimeout(timer);
+      timer = setTimeout(() => {
+        reloading = reloading.then(reload);
+      }, SETTLE_MS);
+    },
+  );
+}
+
+await runProduct({
+  dataDir: resolve(process.env.RINGLEADER_DATA_DIR || '.ringleader/data'),
+  whileRunning: reloadOnChange,
+});

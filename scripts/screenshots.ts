@@ -1,0 +1,28 @@
+// `node scripts/screenshots.ts WEB_UI_CAMPAIGN_URL LEADS_URL FOLDER`: pictures for the docs, from a demo that is up.
+import { join } from 'node:path';
+import { chromium, type Page } from 'playwright-core';
+
+const [campaignUrl, leadsUrl, folder] = process.argv.slice(2);
+if (campaignUrl === undefined || leadsUrl === undefined || folder === undefined) {
+  throw new Error('Name the campaign page, the list of its leads, and the folder for the pictures.');
+}
+const BACKGROUND_OFF = ['--disable-background-networking', '--disable-component-update', '--disable-sync'];
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+  args: ['--no-sandbox', '--disable-gpu', '--no-first-run', ...BACKGROUND_OFF],
+});
+try {
+  const page = await browser.newPage({ viewport: { width: 1440, height: 1000 } });
+  await take(page, campaignUrl, 'web-ui-campaign.png');
+  await take(page, leadsUrl, 'web-ui-leads.png');
+  const lead = page.locator('a[href*="/workflows/lead%2F"]').first();
+  await take(page, new URL((await lead.getAttribute('href')) ?? '', leadsUrl).href, 'web-ui-lead.png');
+} finally {
+  await browser.close();
+}
+
+async function take(page: Page, url: string, name: string): Promise<void> {
+  await page.goto(url, { waitUntil: 'networkidle' });
+  await page.getByText('RingleaderCampaign').or(page.getByText('lead/')).first().waitFor();
+  await page.screenshot({ path: join(folder ?? '.', name) });
+}

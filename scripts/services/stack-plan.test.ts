@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import { describePlan, planStack } from './stack-plan.ts';
+
+describe('planStack', () => {
+  it('embeds and simulates everything that no variable names', () => {
+    expect(planStack({}, false)).toEqual({
+      database: 'embedded',
+      temporal: 'embedded',
+      elevenLabs: 'simulated',
+      twilio: 'simulated',
+    });
+  });
+
+  it('takes what the variables name', () => {
+    const env = {
+      DATABASE_URL: 'postgres://db.example/x',
+      TEMPORAL_ADDRESS: 'temporal.example:7233',
+      ELEVENLABS_API_KEY: 'key',
+      TWILIO_ACCOUNT_SID: 'AC1',
+    };
+    expect(new Set(Object.values(planStack(env, false)))).toEqual(new Set(['configured']));
+  });
+
+  it('simulates no Twilio beside a real ElevenLabs', () => {
+    expect(planStack({ ELEVENLABS_API_KEY: 'key' }, false).twilio).toBe('missing');
+  });
+
+  it('looks at no provider key when everything must be simulated', () => {
+    const plan = planStack({ ELEVENLABS_API_KEY: 'key', TWILIO_ACCOUNT_SID: 'AC1' }, true);
+    expect([plan.elevenLabs, plan.twilio]).toEqual(['simulated', 'simulated']);
+  });
+
+  it('counts an empty variable as unset', () => {
+    expect(planStack({ DATABASE_URL: '' }, false).database).toBe('embedded');
+  });
+});
+
+describe('describePlan', () => {
+  it('names the source of all four parts', () => {
+    const lines = describePlan(planStack({ ELEVENLABS_API_KEY: 'key' }, false)).join('\n');
+    expect(lines).toMatch(/database +embedded/);
+    expect(lines).toMatch(/Temporal +embedded/);
+    expect(lines).toMatch(/ElevenLabs +as set in ELEVENLABS_API_KEY/);
+    expect(lines).toMatch(/Twilio +not configured/);
+  });
+});

@@ -1,0 +1,47 @@
+/** Where one of the four outside parts comes from. */
+export type Source = 'embedded' | 'simulated' | 'configured' | 'missing';
+
+export interface StackPlan {
+  readonly database: Source;
+  readonly temporal: Source;
+  readonly elevenLabs: Source;
+  readonly twilio: Source;
+}
+
+/**
+ * Which parts the environment names, and which are brought up here. A provider with a key is used as it is, and
+ * then nothing is simulated for the other one either. With `alwaysSimulate` no provider's key is looked at.
+ */
+export function planStack(env: NodeJS.ProcessEnv, alwaysSimulate: boolean): StackPlan {
+  const simulate = alwaysSimulate || !env.ELEVENLABS_API_KEY;
+  const twilioConfigured = Boolean(env.TWILIO_ACCOUNT_SID) && !alwaysSimulate;
+  return {
+    database: env.DATABASE_URL ? 'configured' : 'embedded',
+    temporal: env.TEMPORAL_ADDRESS ? 'configured' : 'embedded',
+    elevenLabs: simulate ? 'simulated' : 'configured',
+    twilio: twilioConfigured ? 'configured' : simulate ? 'simulated' : 'missing',
+  };
+}
+
+/** The plan as lines for a person. */
+export function describePlan(plan: StackPlan): string[] {
+  return [
+    `  database    ${wordsFor(plan.database, 'PostgreSQL from npm; DATABASE_URL names another', 'DATABASE_URL')}`,
+    `  Temporal    ${wordsFor(plan.temporal, 'development server; TEMPORAL_ADDRESS names another', 'TEMPORAL_ADDRESS')}`,
+    `  ElevenLabs  ${wordsFor(plan.elevenLabs, 'no real calls; ELEVENLABS_API_KEY makes them real', 'ELEVENLABS_API_KEY')}`,
+    `  Twilio      ${wordsFor(plan.twilio, 'no real texts; TWILIO_ACCOUNT_SID makes them real', 'TWILIO_ACCOUNT_SID')}`,
+  ];
+}
+
+function wordsFor(source: Source, ownDetail: string, variable: string): string {
+  switch (source) {
+    case 'embedded':
+      return `embedded (${ownDetail})`;
+    case 'simulated':
+      return `simulated (${ownDetail})`;
+    case 'configured':
+      return `as set in ${variable}`;
+    case 'missing':
+      return `not configured (${variable} is not set)`;
+  }
+}

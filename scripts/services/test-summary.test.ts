@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import { summarise, type VitestReport } from './test-summary.ts';
+
+function reportOf(durationsMs: readonly number[], numFailedTests = 0): VitestReport {
+  const assertionResults = durationsMs.map((duration, index) => ({ fullName: `test ${index}`, duration }));
+  return {
+    numPassedTests: durationsMs.length - numFailedTests,
+    numFailedTests,
+    numPendingTests: 0,
+    testResults: [{ name: 'some.test.ts', status: numFailedTests ? 'failed' : 'passed', assertionResults }],
+  };
+}
+
+describe('summarise', () => {
+  it('ends with the counts alone on a line', () => {
+    expect(summarise(reportOf([1, 2, 3]), 0, 4_000).lines.at(-1)).toBe('3 passed, 0 failed');
+  });
+
+  it('lists the five slowest, slowest first', () => {
+    const lines = summarise(reportOf([10, 60, 20, 50, 30, 40]), 0, 1_000).lines.slice(1, 6);
+    expect(lines.map((line) => /test \d/.exec(line)?.[0])).toEqual([
+      'test 1',
+      'test 3',
+      'test 5',
+      'test 4',
+      'test 2',
+    ]);
+  });
+
+  it('counts a file that could not be loaded', () => {
+    const report = reportOf([5]);
+    const broken = { name: 'broken.test.ts', status: 'failed', assertionResults: [] };
+    const summary = summarise({ ...report, testResults: [...report.testResults, broken] }, 1, 1_000);
+    expect(summary.lines.at(-1)).toBe('1 passed, 1 failed');
+  });
+
+  it('never calls a failed run clean', () => {
+    expect(summarise(reportOf([5]), 1, 1_000).failed).toBe(1);
+    expect(summarise(null, 1, 1_000).lines.at(-1)).toBe('0 passed, 1 failed');
+  });
+});

@@ -1,0 +1,61 @@
+import { relative } from 'node:path';
+
+/** What we read of the JSON report of vitest. */
+export interface VitestReport {
+  readonly numPassedTests: number;
+  readonly numFailedTests: number;
+  readonly numPendingTests: number;
+  readonly testResults: ReadonlyArray<{
+    readonly name: string;
+    readonly status: string;
+    readonly assertionResults: ReadonlyArray<{
+      readonly fullName: string;
+      readonly duration?: number | null;
+    }>;
+  }>;
+}
+
+export interface TestSummary {
+  readonly lines: readonly string[];
+  /** Never 0 when the run as a whole failed. */
+  readonly failed: number;
+}
+
+const SLOWEST_SHOWN = 5;
+
+/**
+ * The slowest tests, the time and the counts; the last line is "N passed, N failed". A file that could not be
+ * loaded counts as one failure, and so does a run that failed or ended without a report.
+ */
+export function summarise(report: VitestReport | null, exitCode: number, elapsedMs: number): TestSummary {
+  if (report === null) return { lines: ['0 passed, 1 failed'], failed: 1 };
+  const brokenFiles = report.testResults.filter(
+    (file) => file.status === 'failed' && file.assertionResults.length === 0,
+  ).length;
+  const counted = report.numFailedTests + brokenFiles;
+  const failed = counted === 0 && exitCode !== 0 ? 1 : counted;
+  const tests = report.testResults.flatMap((file) =>
+    file.assertionResults.map((test) => ({
+      name: test.fullName,
+      file: file.name,
+      durationMs: test.duration ?? 0,
+    })),
+  );
+  const slowest = [...tests].sort((a, b) => b.durationMs - a.durationMs).slice(0, SLOWEST_SHOWN);
+  const skipped = report.numPendingTests === 0 ? '' : `, ${report.numPendingTests} skipped`;
+  return {
+    failed,
+    lines: [
+      'slowest tests',
+      ...slowest.map(
+        (test) => `${seconds(test.durationMs)}  ${test.name}  (${relative(process.cwd(), test.file)})`,
+      ),
+      `${tests.length} tests in ${(elapsedMs / 1000).toFixed(1)} s${skipped}`,
+      `${report.numPassedTests} passed, ${failed} failed`,
+    ],
+  };
+}
+
+function seconds(durationMs: number): string {
+  return `${(durationMs / 1000).toFixed(2)} s`.padStart(10);
+}
