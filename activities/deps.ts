@@ -29,6 +29,8 @@ export interface Patience {
   pollAfterMs: number;
   pollEveryMs: number;
   reconcileForMs: number;
+  /** Beyond ring and talk, until a call must be over. */
+  callMarginMs: number;
 }
 
 /** Boundaries at which a test may break a dial off, as a crash would. */

@@ -102,7 +102,6 @@ async function dial(deps: ActivityDeps, ref: AttemptRef, { call, rows }: Passed)
       ...lead.variables,
       campaign: campaign.name,
       ...(lead.name === null ? {} : { name: lead.name }),
-      ...(lead.company === null ? {} : { company: lead.company }),
       ...(lead.email === null ? {} : { email: lead.email }),
       voicemail_action: settings.voicemail,
     },

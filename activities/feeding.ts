@@ -8,7 +8,7 @@ import { leadWorkflowId } from '../domain/ids.ts';
 import type { CampaignSettings } from '../domain/settings.ts';
 import { isOpen, nextOpening } from '../domain/window.ts';
 import type { ActivityDeps } from './deps.ts';
-import { CALL_MARGIN_MS, windowOf } from './gate.ts';
+import { longestCallMs, windowOf } from './gate.ts';
 
 export interface FeedRequest {
   campaignId: string;
@@ -258,7 +258,6 @@ async function countOpen(db: Pick<Db, 'selectFrom'>, campaignId: string): Promis
 }
 
 function longestHoldMs(deps: ActivityDeps, settings: CampaignSettings): number {
-  const { dialTimeoutMs, reconcileForMs, pollEveryMs } = deps.patience;
-  const callMs = (settings.ringSeconds + settings.maxCallSeconds) * 1_000 + CALL_MARGIN_MS;
-  return callMs + dialTimeoutMs + reconcileForMs + pollEveryMs + CALL_MARGIN_MS;
+  const { dialTimeoutMs, reconcileForMs, pollEveryMs, callMarginMs } = deps.patience;
+  return longestCallMs(deps, settings) + dialTimeoutMs + reconcileForMs + pollEveryMs + callMarginMs;
 }

@@ -35,9 +35,6 @@ export type Held = Exclude<GateVerdict, { verdict: 'go' }>;
 /** These pass by themselves within seconds: the lead keeps its line meanwhile, and they are not logged each time. */
 export const PASSING_RULES: ReadonlySet<GateRule> = new Set(['pace', 'campaign_lines', 'workspace_lines']);
 
-/** A margin over ring and talk after which a call must be over. */
-export const CALL_MARGIN_MS = 60_000;
-
 /**
  * Intent and permission in one transaction, with the contact held: either the attempt's row exists after it,
  * with the decision that allows it, or the answer is why not. Running it again meets the same row.
@@ -63,7 +60,8 @@ export async function passGate(deps: ActivityDeps, ref: AttemptRef): Promise<Gat
       return { kind: 'held' as const, verdict, settings: rows.settings };
     }
     const decisionId = await logDecision(tx, ref, rows, verdict, facts);
-    const call = await insertCall(tx, ref, rows, { now, decisionId });
+    const deadlineAt = new Date(now.getTime() + longestCallMs(deps, rows.settings));
+    const call = await insertCall(tx, ref, rows, { now, deadlineAt, decisionId });
     await keepPace(tx, rows, await deps.now());
     return { kind: 'go' as const, call, rows };
   });
@@ -148,13 +146,17 @@ async function logDecision(
   return id;
 }
 
+/** Ring, talk and a margin: longer than this no call lasts. */
+export function longestCallMs({ patience }: ActivityDeps, settings: CampaignSettings): number {
+  return (settings.ringSeconds + settings.maxCallSeconds) * 1_000 + patience.callMarginMs;
+}
+
 async function insertCall(
   tx: Tx,
   ref: AttemptRef,
-  { campaign, lead, settings, version }: GateRows,
-  { now, decisionId }: { now: Date; decisionId: number },
+  { campaign, lead, version }: GateRows,
+  { now, deadlineAt, decisionId }: { now: Date; deadlineAt: Date; decisionId: number },
 ): Promise<Call> {
-  const longestMs = (settings.ringSeconds + settings.maxCallSeconds) * 1_000 + CALL_MARGIN_MS;
   const { time_zone } = await tx.selectFrom('workspace').select('time_zone').executeTakeFirstOrThrow();
   const id = attemptId(ref.leadId, ref.attempt);
   const call = await tx
@@ -168,7 +170,7 @@ async function insertCall(
       agent_id: campaign.agent_id,
       phone_number_id: pickPhoneNumber(campaign.phone_number_ids, id),
       started_at: now,
-      deadline_at: new Date(now.getTime() + longestMs),
+      deadline_at: deadlineAt,
       settings_version: version,
       decision_id: decisionId,
       day: localDate(now, time_zone),

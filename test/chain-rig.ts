@@ -28,7 +28,13 @@ const SECRET = 'wsec_chain';
 const KEY = 'key-of-the-chain-tests';
 
 /** Patience of people who live five hundred times faster. */
-const PATIENCE: Patience = { dialTimeoutMs: 700, pollAfterMs: 1_000, pollEveryMs: 200, reconcileForMs: 900 };
+const PATIENCE: Patience = {
+  dialTimeoutMs: 700,
+  pollAfterMs: 1_000,
+  pollEveryMs: 200,
+  reconcileForMs: 900,
+  callMarginMs: 60_000,
+};
 
 const ALL_DAY: [string, string][] = [['00:00', '24:00']];
 

@@ -1,7 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { type Chain, numbersEndingIn, startChain } from './chain-rig.ts';
+import { type Chain, numbersEndingIn, QUICK, startChain } from './chain-rig.ts';
 
 let chain: Chain;
+
+const WEEKDAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'] as const;
+const NO_DAYS = { mon: [], tue: [], wed: [], thu: [], fri: [], sat: [], sun: [] };
 
 interface CallRow {
   reach: string;
@@ -159,6 +162,27 @@ describe('while it runs', () => {
       timeout: 20_000,
       interval: 10,
     });
+    await chain.reaches(id, 'completed');
+    await chain.expectInvariants();
+  });
+
+  test('leads outside their hours wait without a workflow, until the hours are changed', async () => {
+    const shut = {
+      timeZone: 'lead',
+      days: { mon: [], tue: [], wed: [], thu: [], fri: [], sat: [], sun: [] },
+    } as const;
+    const id = await chain.launch(numbersEndingIn('00', '08'), { window: shut as never });
+    const waiting = async () => {
+      const { body } = await chain.call<{ holds: unknown }>('GET', `/api/campaigns/${id}/progress`);
+      return body.holds;
+    };
+    await vi.waitFor(async () => expect(await waiting()).toEqual([{ reason: 'window', leads: 2 }]), {
+      timeout: 20_000,
+    });
+    expect(chain.simulator.ledger.dials).toEqual([]);
+    expect(
+      (await chain.call('PATCH', `/api/campaigns/${id}`, { settings: { window: QUICK.window } })).status,
+    ).toBe(200);
     await chain.reaches(id, 'completed');
     await chain.expectInvariants();
   });

@@ -37,8 +37,8 @@ interface Carried {
   longestHoldMs: number;
 }
 
-/** As good as never: a timer that only keeps the loop from waiting for ever. */
-export const IDLE_MS = 86_400_000;
+/** Until the first feed tells how long a line can be needed. */
+const FIRST_HOLD_MS = 86_400_000;
 
 /** The state of a campaign's workflow. */
 export interface Campaign {
@@ -56,6 +56,8 @@ export interface Campaign {
   longestHoldMs: number;
   /** Something happened since the loop last looked. */
   stirred: boolean;
+  /** When the running timer stirs the loop; null when none runs. */
+  alarmAtMs: number | null;
 }
 
 /** The state that a run begins with. */
@@ -70,8 +72,9 @@ export function begin({ campaignId, startAt, lines, carried }: CampaignInput): C
     feedAtMs: 0,
     mustFeed: false,
     openLeads: 1,
-    longestHoldMs: carried?.longestHoldMs ?? IDLE_MS,
+    longestHoldMs: carried?.longestHoldMs ?? FIRST_HOLD_MS,
     stirred: false,
+    alarmAtMs: null,
   };
 }
 

@@ -5,6 +5,7 @@ import {
   continueAsNew,
   getExternalWorkflowHandle,
   ParentClosePolicy,
+  sleep,
   startChild,
   WorkflowIdReusePolicy,
   workflowInfo,
@@ -13,7 +14,7 @@ import { leadWorkflowId } from '../domain/ids.ts';
 import type { Grant } from '../domain/lines.ts';
 import { records, stopLeads } from './activities.ts';
 import { campaignKey, stateKey } from './attributes.ts';
-import { begin, type Campaign, type CampaignInput, IDLE_MS, listen, show } from './campaign-state.ts';
+import { begin, type Campaign, type CampaignInput, listen, show } from './campaign-state.ts';
 import { leadWorkflow } from './lead.ts';
 import { lineGrantedSignal } from './messages.ts';
 import { waitFor } from './waiting.ts';
@@ -150,18 +151,30 @@ async function complete(campaign: Campaign): Promise<boolean> {
 
 /** Waits until something happens, leads may be called again, or a line is held for too long. */
 async function rest(campaign: Campaign): Promise<void> {
-  const nowMs = Date.now();
   const { pool, status, feedAtMs, longestHoldMs } = campaign;
   const oldestMs = pool.oldestSinceMs();
   const auditAtMs = oldestMs === null ? Number.POSITIVE_INFINITY : oldestMs + longestHoldMs;
-  const wakeAtMs = Math.min(
-    status === 'running' && pool.free > 0 ? feedAtMs : Number.POSITIVE_INFINITY,
-    auditAtMs,
-  );
-  const forMs = Number.isFinite(wakeAtMs) ? Math.max(wakeAtMs - nowMs, 1) : IDLE_MS;
-  const summary = wakeAtMs === auditAtMs ? 'until a line is overdue' : 'until more leads may be called';
-  await waitFor(() => campaign.stirred, forMs, summary);
-  if (auditAtMs <= Date.now()) await audit(campaign);
+  if (auditAtMs <= Date.now()) return await audit(campaign);
+  setAlarm(campaign, auditAtMs, 'until a line is overdue');
+  if (status === 'running' && pool.free > 0) setAlarm(campaign, feedAtMs, 'until more leads may be called');
+  await condition(() => campaign.stirred);
+}
+
+/**
+ * Has the loop stirred at an instant. A timer that runs already and fires earlier serves as well: the loop then
+ * looks what is due and sets the next one. So a busy campaign has one timer now and then, not one a message.
+ */
+function setAlarm(campaign: Campaign, atMs: number, summary: string): void {
+  if (!Number.isFinite(atMs) || (campaign.alarmAtMs !== null && campaign.alarmAtMs <= atMs)) return;
+  campaign.alarmAtMs = atMs;
+  const ring = () => {
+    // A later timer that was overtaken by an earlier one is not waited for any more.
+    if (campaign.alarmAtMs !== atMs) return;
+    campaign.alarmAtMs = null;
+    campaign.stirred = true;
+  };
+  // Cancelled together with the workflow, it has nobody left to stir.
+  void sleep(Math.max(1, atMs - Date.now()), { summary }).then(ring, () => undefined);
 }
 
 /** Takes back the lines of leads that no longer need them, though they never said so. */

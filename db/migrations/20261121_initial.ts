@@ -56,7 +56,6 @@ create table leads (
   phone text not null references contacts,
   name text,
   email text,
-  company text,
   country text,
   region text,
   postal_code text,
@@ -84,6 +83,7 @@ create table leads (
   check ((state = 'finished') = (outcome is not null))
 );
 create index leads_feed on leads (campaign_id, not_before, id) where state = 'waiting';
+create index leads_listed on leads (campaign_id, id);
 create index leads_by_state on leads (campaign_id, state, id);
 create index leads_by_phone on leads (phone);
 create index leads_open on leads (updated_at) where state in ('queued', 'calling', 'backing_off');`;

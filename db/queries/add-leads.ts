@@ -27,7 +27,6 @@ export async function insertLeads(
     phone: lead.phone,
     name: lead.name,
     email: lead.email,
-    company: lead.variables.company ?? null,
     country: lead.country,
     region: lead.region,
     postal_code: lead.postalCode,
@@ -37,12 +36,12 @@ export async function insertLeads(
     variables: lead.variables,
   }));
   const { rows: added } = await sql<{ phone: string }>`
-    insert into leads (id, campaign_id, phone, name, email, company, country, region, postal_code, time_zone,
+    insert into leads (id, campaign_id, phone, name, email, country, region, postal_code, time_zone,
       consent, zones, variables, not_before, created_at, updated_at)
-    select id, ${campaignId}::uuid, phone, name, email, company, country, region, postal_code, time_zone,
+    select id, ${campaignId}::uuid, phone, name, email, country, region, postal_code, time_zone,
       consent, zones, variables, ${now}, ${now}, ${now}
     from json_to_recordset(${toJson(rows)}::json) as row(id uuid, phone text, name text, email text,
-      company text, country text, region text, postal_code text, time_zone text, consent text, zones text[],
+      country text, region text, postal_code text, time_zone text, consent text, zones text[],
       variables jsonb)
     on conflict (campaign_id, phone) do nothing
     returning phone`.execute(tx);

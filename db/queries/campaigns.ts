@@ -74,7 +74,12 @@ export async function insertCampaign(tx: Tx, campaign: NewCampaign): Promise<voi
   await insertSettings(tx, campaign.id, 1, campaign.settings);
 }
 
-async function insertSettings(tx: Tx, id: string, version: number, settings: CampaignSettings): Promise<void> {
+async function insertSettings(
+  tx: Tx,
+  id: string,
+  version: number,
+  settings: CampaignSettings,
+): Promise<void> {
   await tx
     .insertInto('campaign_settings')
     .values({ campaign_id: id, version, settings: toJson(settings) })
@@ -183,5 +188,19 @@ export async function readHolds(
   const held = rows.flatMap(({ reason, leads }) => (reason === null ? [] : [{ reason, leads }]));
   const openings = rows.flatMap(({ first_waiting: at }) => (at === null ? [] : [at.getTime()]));
   const firstMs = openings.length === 0 ? null : Math.min(...openings);
-  return { holds: held, nextOpeningAt: firstMs === null || firstMs <= now.getTime() ? null : new Date(firstMs) };
+  return {
+    holds: held,
+    nextOpeningAt: firstMs === null || firstMs <= now.getTime() ? null : new Date(firstMs),
+  };
+}
+
+/** Has leads that wait for an opening of their hours looked at again, because the hours have changed. */
+export async function releaseWindowHolds(tx: Tx, campaignId: string, now: Date): Promise<void> {
+  await tx
+    .updateTable('leads')
+    .set({ not_before: now, hold_rule: null, hold_detail: null })
+    .where('campaign_id', '=', campaignId)
+    .where('state', '=', 'waiting')
+    .where('hold_rule', '=', 'window')
+    .execute();
 }

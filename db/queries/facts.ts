@@ -99,14 +99,19 @@ function mergeCall(call: Call, { facts, source, now, centsPerCredit }: MergeInpu
     reach,
     source: settledNow ? source : call.source,
     verdict: facts.verdict ?? call.verdict,
-    answered_at: call.answered_at ?? (reach === 'answered' ? facts.answeredAt : null),
-    ended_at: status === 'ended' ? (call.ended_at ?? facts.endedAt ?? now) : null,
+    answered_at: call.answered_at ?? (reach === 'answered' ? notAfter(now, facts.answeredAt) : null),
+    ended_at: status === 'ended' ? (call.ended_at ?? notAfter(now, facts.endedAt) ?? now) : null,
     talk_seconds: reach === 'answered' ? (facts.talkSeconds ?? call.talk_seconds) : call.talk_seconds,
     cost_cents: facts.costCredits === null ? call.cost_cents : facts.costCredits * centsPerCredit,
     summary: facts.summary ?? call.summary,
     termination_reason: facts.terminationReason ?? call.termination_reason,
     failure: facts.failure ?? call.failure,
   };
+}
+
+/** A provider whose clock is ahead of ours does not put the end of a call, and the retry after it, in the future. */
+function notAfter(now: Date, at: Date | null): Date | null {
+  return at !== null && at > now ? now : at;
 }
 
 async function mergeDetails(

@@ -17,7 +17,9 @@ export async function findLead(db: Db | Tx, id: string): Promise<Lead | null> {
 
 /** Holds the lead until the transaction ends. */
 export async function lockLead(tx: Tx, id: string): Promise<Lead | null> {
-  return (await tx.selectFrom('leads').selectAll().where('id', '=', id).forUpdate().executeTakeFirst()) ?? null;
+  return (
+    (await tx.selectFrom('leads').selectAll().where('id', '=', id).forUpdate().executeTakeFirst()) ?? null
+  );
 }
 
 export interface LeadFilter {
@@ -67,7 +69,6 @@ export async function updateLead(
     .set({
       name: lead.name,
       email: lead.email,
-      company: lead.variables.company ?? null,
       time_zone: lead.timeZone,
       zones: lead.zones,
       variables: toJson(lead.variables),
@@ -89,7 +90,10 @@ export interface LeadBlocks {
 }
 
 /** What may keep a lead from being called, besides its own row and its campaign's. */
-export async function readLeadBlocks(db: Db, lead: Pick<Lead, 'id' | 'phone' | 'campaign_id'>): Promise<LeadBlocks> {
+export async function readLeadBlocks(
+  db: Db,
+  lead: Pick<Lead, 'id' | 'phone' | 'campaign_id'>,
+): Promise<LeadBlocks> {
   const { rows } = await sql<{
     opted_out: boolean;
     spent_cents: number;

@@ -38,7 +38,7 @@ export async function markCall(tx: Tx, id: string, mark: CallMark, now: Date): P
     .returningAll()
     .executeTakeFirstOrThrow();
   if (mark.disposition === 'opted_out') {
-    await addOptOut(tx, { phone: call.phone, reason: 'A person marked a call so.', source: 'api', now });
+    await addOptOut(tx, { phone: call.phone, reason: 'A person marked a call so.', source: 'api' });
   }
   if (judges && marked.lead_id !== null) await followInLead(tx, marked, marked.lead_id, now);
   return marked;
@@ -46,7 +46,11 @@ export async function markCall(tx: Tx, id: string, mark: CallMark, now: Date): P
 
 /** The call, held together with its contact and lead, in the order in which all are locked. */
 async function lockWithOwners(tx: Tx, id: string): Promise<Row | null> {
-  const found = await tx.selectFrom('calls').select(['phone', 'lead_id']).where('id', '=', id).executeTakeFirst();
+  const found = await tx
+    .selectFrom('calls')
+    .select(['phone', 'lead_id'])
+    .where('id', '=', id)
+    .executeTakeFirst();
   if (found === undefined) return null;
   await lockContact(tx, found.phone);
   if (found.lead_id !== null) {
@@ -59,7 +63,8 @@ async function lockWithOwners(tx: Tx, id: string): Promise<Row | null> {
 async function judge(tx: Tx, call: Row, mark: CallMark) {
   const converted = mark.converted ?? call.converted;
   // What a person said before still holds, but for a disposition that only repeated the conversion.
-  const saidBefore = call.converted_by === 'person' && call.disposition !== 'converted' ? call.disposition : null;
+  const saidBefore =
+    call.converted_by === 'person' && call.disposition !== 'converted' ? call.disposition : null;
   const marked = { converted, disposition: mark.disposition ?? saidBefore };
   const word = {
     converted,
@@ -94,7 +99,11 @@ async function followInLead(tx: Tx, call: Row, leadId: string, now: Date): Promi
     ])
     .where('lead_id', '=', leadId)
     .executeTakeFirstOrThrow();
-  const lead = await tx.selectFrom('leads').select('outcome').where('id', '=', leadId).executeTakeFirstOrThrow();
+  const lead = await tx
+    .selectFrom('leads')
+    .select('outcome')
+    .where('id', '=', leadId)
+    .executeTakeFirstOrThrow();
   const isLast = call.attempt === last;
   await tx
     .updateTable('leads')
@@ -115,7 +124,11 @@ async function followInLead(tx: Tx, call: Row, leadId: string, now: Date): Promi
 }
 
 /** Only outcomes that speak of what came of a conversation follow a person's word. */
-function outcomeAfter(outcome: LeadOutcome | null, converted: boolean, optedOut: boolean): LeadOutcome | null {
+function outcomeAfter(
+  outcome: LeadOutcome | null,
+  converted: boolean,
+  optedOut: boolean,
+): LeadOutcome | null {
   switch (outcome) {
     case 'converted':
     case 'answered':

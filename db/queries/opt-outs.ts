@@ -1,4 +1,4 @@
-import type { Selectable } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import type { Db, Tx } from '../client.ts';
 import type { OptOutsTable } from '../schema/gate.ts';
 import { lockContact } from './locks.ts';
@@ -17,16 +17,22 @@ export async function listOptOuts(db: Db, page: { after: string | null; limit: n
 
 /**
  * Adds a number with its contact held: a gate that decides about it at the same time is either done with its
- * intent, or sees the opt-out. `created` is false when it was there already; the first reason stands.
+ * intent, or sees the opt-out. Its time is the database's clock under that lock, not the transaction's start.
+ * `created` is false when it was there already; the first reason stands.
  */
 export async function addOptOut(
   tx: Tx,
-  optOut: { phone: string; reason: string; source: OptOut['source']; now: Date },
+  optOut: { phone: string; reason: string; source: OptOut['source'] },
 ): Promise<{ optOut: OptOut; created: boolean }> {
   await lockContact(tx, optOut.phone);
   const inserted = await tx
     .insertInto('opt_outs')
-    .values({ phone: optOut.phone, reason: optOut.reason, source: optOut.source, created_at: optOut.now })
+    .values({
+      phone: optOut.phone,
+      reason: optOut.reason,
+      source: optOut.source,
+      created_at: sql<Date>`clock_timestamp()`,
+    })
     .onConflict((conflict) => conflict.doNothing())
     .returningAll()
     .executeTakeFirst();
@@ -44,4 +50,15 @@ export async function removeOptOut(tx: Tx, phone: string): Promise<boolean> {
   await lockContact(tx, phone);
   const removed = await tx.deleteFrom('opt_outs').where('phone', '=', phone).executeTakeFirst();
   return removed.numDeletedRows > 0n;
+}
+
+/** Open leads of a number that have a workflow, in every campaign. */
+export async function startedLeads(db: Db, phone: string): Promise<string[]> {
+  const leads = await db
+    .selectFrom('leads')
+    .select('id')
+    .where('phone', '=', phone)
+    .where('state', 'in', ['queued', 'calling', 'backing_off'])
+    .execute();
+  return leads.map(({ id }) => id);
 }

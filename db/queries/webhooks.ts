@@ -64,3 +64,17 @@ export async function markSignalled(db: Db, id: number, now: Date): Promise<void
     .where('signalled_at', 'is', null)
     .execute();
 }
+
+/** The lead and the call of an event that is to be told; null when the call has no lead, or has not ended. */
+export async function findCallToTell(
+  tx: Tx,
+  callId: string,
+): Promise<{ leadId: string; callId: string } | null> {
+  const call = await tx
+    .selectFrom('calls')
+    .select('lead_id')
+    .where('id', '=', callId)
+    .where('status', '=', 'ended')
+    .executeTakeFirst();
+  return call?.lead_id == null ? null : { leadId: call.lead_id, callId };
+}

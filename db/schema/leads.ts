@@ -16,7 +16,6 @@ export interface LeadsTable {
   phone: string;
   name: string | null;
   email: string | null;
-  company: string | null;
   country: string | null;
   region: string | null;
   postal_code: string | null;

@@ -1,0 +1,68 @@
+import { OpenAPIHono } from '@hono/zod-openapi';
+import { methodNotAllowed } from 'hono/method-not-allowed';
+import { secureHeaders } from 'hono/secure-headers';
+import { authenticate } from './auth.ts';
+import type { Api, ApiDeps, ApiEnv } from './deps.ts';
+import { serveDocs } from './docs.ts';
+import { createErrorHandler, onInvalid, Problem } from './errors.ts';
+import { idempotency } from './idempotency.ts';
+import { readJsonBody } from './limits.ts';
+import { requestLog } from './request-log.ts';
+import { isImportPath } from './routes/leads/import.ts';
+import { registerRoutes } from './routes.ts';
+import { receiveElevenLabs } from './webhooks/elevenlabs.ts';
+
+/** The whole HTTP surface. */
+export function createApp(deps: ApiDeps): Api {
+  const app: Api = new OpenAPIHono<ApiEnv>({ defaultHook: onInvalid });
+  app.onError(createErrorHandler(deps.logger));
+  app.notFound(() => new Problem('not-found', 'There is nothing at this address.').toResponse());
+
+  app.use(requestLog(deps.logger));
+  app.use(
+    secureHeaders({
+      contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
+      xFrameOptions: 'DENY',
+      strictTransportSecurity: deps.config.publicUrl?.startsWith('https:') ?? false,
+      // The docs page brings a policy of its own.
+      overwrite: false,
+    }),
+  );
+  app.use('/api/*', async (c, next) => {
+    c.header('cache-control', 'no-store');
+    await next();
+  });
+  app.use('/api/*', authenticate(deps));
+  app.use(
+    methodNotAllowed({
+      app,
+      onMethodNotAllowed: (_c, methods) =>
+        new Problem('method-not-allowed', `Possible here: ${methods.join(', ')}.`, {
+          headers: { allow: methods.join(', ') },
+        }).toResponse(),
+    }),
+  );
+  app.use('/api/*', readJsonBody(isImportPath));
+  app.use('/api/*', idempotency(deps, isImportPath));
+
+  registerRoutes(app, deps);
+  receiveElevenLabs(app, deps);
+  describe(app);
+  serveDocs(app);
+  return app;
+}
+
+function describe(app: Api): void {
+  app.openAPIRegistry.registerComponent('securitySchemes', 'key', { type: 'http', scheme: 'bearer' });
+  app.doc31('/openapi.json', {
+    openapi: '3.1.0',
+    info: {
+      title: 'Ringleader',
+      version: '1',
+      description:
+        'Outbound phone campaigns. Times are ISO 8601 in UTC, durations are in seconds. Errors are problem ' +
+        'documents (RFC 9457). Lists are read page by page with cursor and limit. Every POST below /api takes ' +
+        'an Idempotency-Key: repeated with the same body, it gets the first answer and does nothing.',
+    },
+  });
+}

@@ -1,0 +1,95 @@
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { serve } from '@hono/node-server';
+import { type Config, ConfigError, loadConfig } from '../config/config.ts';
+import { readEnv } from '../config/env.ts';
+import { createLogger } from '../config/logger.ts';
+import { openDatabase } from '../db/client.ts';
+import { migrateToLatest } from '../db/migrate.ts';
+import { seedAdminKey } from '../db/queries/api-keys.ts';
+import { createElevenLabs } from '../providers/elevenlabs/adapter.ts';
+import { createApp } from './app.ts';
+import { hashApiKey } from './auth.ts';
+import type { ApiDeps } from './deps.ts';
+import { CSV_LIMIT } from './limits.ts';
+import { createCampaignControl } from './temporal.ts';
+
+const HEADERS_MS = 15_000;
+/** How long requests under way may take to finish at a stop. */
+const FINISH_MS = 10_000;
+
+/** Runs the API until it is told to stop. */
+async function main(): Promise<void> {
+  const config = configOrExit();
+  const logger = createLogger('api', config.logLevel);
+  await migrateToLatest(config.databaseUrl);
+  const db = openDatabase(config.databaseUrl, { maxConnections: config.databasePool });
+  const clock = () => new Date();
+  if (config.apiKey !== null) await seedAdminKey(db, hashApiKey(config.apiKey), clock());
+  const temporal = createCampaignControl(config.temporal);
+  const { apiKey, baseUrl } = config.elevenLabs;
+  const voice = createElevenLabs({ apiKey, ...(baseUrl === null ? {} : { baseUrl }) });
+  const deps: ApiDeps = { db, temporal, voice, config, logger, clock };
+  const { server, url } = await listen(createApp(deps), config);
+  logger.info({ url }, 'the API is listening');
+  process.send?.({ ready: true, url });
+
+  let stopping = false;
+  const stop = async (why: string) => {
+    if (stopping) return;
+    stopping = true;
+    logger.info({ why }, 'stopping');
+    await close(server);
+    await Promise.allSettled([db.destroy(), temporal.close()]);
+    process.exit(0);
+  };
+  process.once('SIGTERM', () => void stop('SIGTERM'));
+  process.once('SIGINT', () => void stop('SIGINT'));
+  // The launcher that started this process is gone.
+  process.once('disconnect', () => void stop('disconnect'));
+}
+
+function configOrExit(): Config {
+  try {
+    return loadConfig(readEnv());
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    console.error(error.message);
+    process.exit(1);
+  }
+}
+
+async function listen(
+  app: ReturnType<typeof createApp>,
+  config: Config,
+): Promise<{ server: Server; url: string }> {
+  const serverOptions = { headersTimeout: HEADERS_MS, requestTimeout: CSV_LIMIT.totalMs + HEADERS_MS };
+  return await new Promise((resolve, reject) => {
+    const server = serve(
+      { fetch: app.fetch, hostname: config.host, port: config.port, serverOptions },
+      ({ port }: AddressInfo) => {
+        const host = config.host.includes(':') ? `[${config.host}]` : config.host;
+        resolve({ server: server as Server, url: `http://${host}:${port}` });
+      },
+    );
+    server.once('error', reject);
+  });
+}
+
+/** Takes no more connections and lets requests under way finish, for a while. */
+async function close(server: Server): Promise<void> {
+  const cut = setTimeout(() => server.closeAllConnections(), FINISH_MS);
+  await new Promise<void>((resolve) => {
+    server.close(() => resolve());
+    server.closeIdleConnections();
+  });
+  clearTimeout(cut);
+}
+
+try {
+  await main();
+} catch (error) {
+  createLogger('api', 'info').error({ failure: error }, 'the API could not start');
+  process.exitCode = 1;
+  process.exit();
+}

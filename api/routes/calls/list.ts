@@ -1,0 +1,20 @@
+import { createRoute } from '@hono/zod-openapi';
+import { access } from '../../auth.ts';
+import { pageOfCalls } from '../../call-list.ts';
+import type { Api, ApiDeps } from '../../deps.ts';
+import { CallPage, CallQuery } from '../../schemas/call.ts';
+import { json, keyProblems, problems } from '../../schemas/problem.ts';
+
+const route = createRoute({
+  method: 'get',
+  path: '/api/calls',
+  tags: ['calls'],
+  summary: 'List calls, latest first',
+  ...access('viewer'),
+  request: { query: CallQuery },
+  responses: { 200: json('A page', CallPage), ...keyProblems, ...problems(422) },
+});
+
+export function listCallsRoute(app: Api, { db }: ApiDeps): void {
+  app.openapi(route, async (c) => c.json(await pageOfCalls(db, c.req.valid('query')), 200));
+}

@@ -1,0 +1,24 @@
+import { createRoute } from '@hono/zod-openapi';
+import { listLiveCalls } from '../../../db/queries/calls.ts';
+import { access } from '../../auth.ts';
+import type { Api, ApiDeps } from '../../deps.ts';
+import { CallPage, toCall } from '../../schemas/call.ts';
+import { json, keyProblems } from '../../schemas/problem.ts';
+
+const MOST_SHOWN = 1_000;
+
+const route = createRoute({
+  method: 'get',
+  path: '/api/calls/live',
+  tags: ['calls'],
+  summary: 'Calls under way, the longest first',
+  ...access('viewer'),
+  responses: { 200: json('All of them', CallPage), ...keyProblems },
+});
+
+export function listLiveCallsRoute(app: Api, { db }: ApiDeps): void {
+  app.openapi(route, async (c) => {
+    const rows = await listLiveCalls(db, MOST_SHOWN);
+    return c.json({ items: rows.map(toCall), nextCursor: null }, 200);
+  });
+}

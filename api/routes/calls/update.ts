@@ -1,0 +1,53 @@
+import { createRoute } from '@hono/zod-openapi';
+import { inTransaction } from '../../../db/client.ts';
+import { appendAudit } from '../../../db/queries/audit.ts';
+import { appendEvent } from '../../../db/queries/events.ts';
+import { markCall } from '../../../db/queries/mark-call.ts';
+import { access } from '../../auth.ts';
+import type { Api, ApiDeps } from '../../deps.ts';
+import { notFound } from '../../errors.ts';
+import { tellOptedOut } from '../../opted-out.ts';
+import { CallDetail, CallUpdate } from '../../schemas/call.ts';
+import { bodyProblems, json, problems } from '../../schemas/problem.ts';
+import { callDetail, callParam } from './read.ts';
+
+const route = createRoute({
+  method: 'patch',
+  path: '/api/calls/{id}',
+  tags: ['calls'],
+  summary: 'Say what came of a call; a person outranks every rule',
+  ...access('operator'),
+  request: {
+    params: callParam,
+    body: { required: true, content: { 'application/json': { schema: CallUpdate } } },
+  },
+  responses: { 200: json('The call as it is now', CallDetail), ...bodyProblems, ...problems(404) },
+});
+
+export function updateCall(app: Api, deps: ApiDeps): void {
+  app.openapi(route, async (c) => {
+    const { id } = c.req.valid('param');
+    const mark = c.req.valid('json');
+    const phone = await inTransaction(deps.db, async (tx) => {
+      const call = await markCall(tx, id, mark, deps.clock());
+      if (call === null) throw notFound('call');
+      // Notes are a person's own words, and stay where they belong.
+      const { notes, ...said } = mark;
+      const data = {
+        ...said,
+        ...(notes === undefined ? {} : { notes: notes === null ? 'removed' : 'changed' }),
+      };
+      await appendEvent(tx, {
+        type: 'call.marked',
+        campaignId: call.campaign_id,
+        leadId: call.lead_id,
+        callId: id,
+        data,
+      });
+      await appendAudit(tx, { actor: c.get('actor'), action: 'call.marked', subject: id, data });
+      return call.phone;
+    });
+    if (mark.disposition === 'opted_out') await tellOptedOut(deps, phone);
+    return c.json(await callDetail(deps.db, id), 200);
+  });
+}

@@ -1,0 +1,38 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import { findCampaign } from '../../../db/queries/campaigns.ts';
+import { readDayTotals, readWorkspaceTimeZone } from '../../../db/queries/metrics.ts';
+import { localDate } from '../../../domain/day.ts';
+import { access } from '../../auth.ts';
+import type { Api, ApiDeps } from '../../deps.ts';
+import { notFound } from '../../errors.ts';
+import { summarise } from '../../metrics.ts';
+import { Metrics } from '../../schemas/campaign.ts';
+import { idParam } from '../../schemas/common.ts';
+import { json, keyProblems, problems } from '../../schemas/problem.ts';
+
+const date = z.iso.date({ error: 'must be a date such as 2026-03-02' }).optional();
+
+const route = createRoute({
+  method: 'get',
+  path: '/api/campaigns/{id}/metrics',
+  tags: ['campaigns'],
+  summary: "What has come of a campaign's calls; days are those of the workspace's zone",
+  ...access('viewer'),
+  request: {
+    params: idParam,
+    query: z.object({
+      from: date.openapi({ description: 'First day; bounds everything but today, this week and this month' }),
+      to: date.openapi({ description: 'Last day' }),
+    }),
+  },
+  responses: { 200: json('The figures', Metrics), ...keyProblems, ...problems(404, 422) },
+});
+
+export function readMetrics(app: Api, { db, clock }: ApiDeps): void {
+  app.openapi(route, async (c) => {
+    const { id } = c.req.valid('param');
+    if ((await findCampaign(db, id)) === null) throw notFound('campaign');
+    const [days, timeZone] = await Promise.all([readDayTotals(db, id), readWorkspaceTimeZone(db)]);
+    return c.json(summarise(days, { today: localDate(clock(), timeZone), ...c.req.valid('query') }), 200);
+  });
+}

@@ -1,0 +1,34 @@
+import { createRoute } from '@hono/zod-openapi';
+import { access } from '../../auth.ts';
+import type { Api, ApiDeps } from '../../deps.ts';
+import { CampaignInFlight, toCampaign } from '../../schemas/campaign.ts';
+import { idParam } from '../../schemas/common.ts';
+import { json, keyProblems, problems } from '../../schemas/problem.ts';
+import { move, relay } from '../../transition.ts';
+
+const route = createRoute({
+  method: 'post',
+  path: '/api/campaigns/{id}/pause',
+  tags: ['campaigns'],
+  summary: 'Pause a campaign: no call is placed once this has answered; calls under way go on',
+  ...access('operator'),
+  request: { params: idParam },
+  responses: {
+    202: json('The campaign, and the calls under way', CampaignInFlight),
+    ...keyProblems,
+    ...problems(404, 409, 422),
+  },
+});
+
+export function pauseCampaign(app: Api, deps: ApiDeps): void {
+  app.openapi(route, async (c) => {
+    const { id } = c.req.valid('param');
+    const { campaign, inFlight } = await move(deps, c.get('actor'), id, {
+      action: 'pause',
+      event: 'campaign.paused',
+      change: (_campaign, now) => ({ status: 'paused', paused_at: now, pause_reason: null }),
+    });
+    await relay(deps, campaign, () => deps.temporal.pause(id), ['paused']);
+    return c.json({ ...toCampaign(campaign), inFlight }, 202);
+  });
+}

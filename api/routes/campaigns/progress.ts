@@ -1,0 +1,47 @@
+import { createRoute } from '@hono/zod-openapi';
+import { countInFlight, countLeads, findCampaign, readHolds } from '../../../db/queries/campaigns.ts';
+import { access } from '../../auth.ts';
+import type { Api, ApiDeps } from '../../deps.ts';
+import { notFound } from '../../errors.ts';
+import { Progress } from '../../schemas/campaign.ts';
+import { idParam, isoOrNull } from '../../schemas/common.ts';
+import { json, keyProblems, problems } from '../../schemas/problem.ts';
+
+const route = createRoute({
+  method: 'get',
+  path: '/api/campaigns/{id}/progress',
+  tags: ['campaigns'],
+  summary: 'What a campaign is doing now, from its workflow',
+  ...access('viewer'),
+  request: { params: idParam },
+  responses: { 200: json('The progress', Progress), ...keyProblems, ...problems(404, 422) },
+});
+
+export function readProgress(app: Api, { db, temporal, clock }: ApiDeps): void {
+  app.openapi(route, async (c) => {
+    const { id } = c.req.valid('param');
+    const campaign = await findCampaign(db, id);
+    if (campaign === null) throw notFound('campaign');
+    const mayRun = campaign.status !== 'draft' && campaign.finished_at === null;
+    const [leads, held, inUse, workflow] = await Promise.all([
+      countLeads(db, id),
+      readHolds(db, id, clock()),
+      countInFlight(db, id),
+      mayRun ? temporal.progress(id) : null,
+    ]);
+    const open = leads.waiting + leads.backingOff;
+    const paused =
+      campaign.status === 'paused' && open > 0 ? [{ reason: 'campaign_running', leads: open }] : [];
+    const fromDatabase = {
+      status: campaign.status,
+      lines: { limit: campaign.settings.lines, inUse },
+      nextOpeningAt: isoOrNull(held.nextOpeningAt),
+    };
+    const live = workflow?.kind === 'done' ? workflow.value : null;
+    const { status, lines, nextOpeningAt } = live ?? fromDatabase;
+    return c.json(
+      { status, lines, leads, nextOpeningAt, holds: [...paused, ...held.holds], live: live !== null },
+      200,
+    );
+  });
+}

@@ -1,0 +1,46 @@
+import { createRoute } from '@hono/zod-openapi';
+import type { CampaignChange, Campaign as CampaignRow } from '../../../db/queries/campaigns.ts';
+import { access } from '../../auth.ts';
+import type { Api, ApiDeps } from '../../deps.ts';
+import { Campaign, toCampaign } from '../../schemas/campaign.ts';
+import { idParam } from '../../schemas/common.ts';
+import { json, keyProblems, problems } from '../../schemas/problem.ts';
+import { move, relay, startOf } from '../../transition.ts';
+
+const route = createRoute({
+  method: 'post',
+  path: '/api/campaigns/{id}/resume',
+  tags: ['campaigns'],
+  summary: 'Resume a paused campaign; one that was paused before its set time waits for it again',
+  ...access('operator'),
+  request: { params: idParam },
+  responses: { 202: json('The campaign', Campaign), ...keyProblems, ...problems(404, 409, 422) },
+});
+
+export function resumeCampaign(app: Api, deps: ApiDeps): void {
+  app.openapi(route, async (c) => {
+    const { id } = c.req.valid('param');
+    const { campaign } = await move(deps, c.get('actor'), id, {
+      action: 'resume',
+      event: 'campaign.resumed',
+      change: goOn,
+    });
+    await relay(
+      deps,
+      campaign,
+      // A workflow that was paused has given up its set time: one that is to wait again starts anew.
+      () =>
+        campaign.status === 'scheduled'
+          ? deps.temporal.start({ ...startOf(campaign), replace: true })
+          : deps.temporal.resume(id),
+      ['running'],
+    );
+    return c.json(toCampaign(campaign), 202);
+  });
+}
+
+function goOn({ started_at, start_at }: CampaignRow, now: Date): CampaignChange {
+  const unpaused = { paused_at: null, pause_reason: null };
+  if (started_at === null && start_at !== null && start_at > now) return { status: 'scheduled', ...unpaused };
+  return { status: 'running', started_at: started_at ?? now, start_at: null, ...unpaused };
+}

@@ -1,0 +1,94 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import type { Context } from 'hono';
+import { claimKey } from '../../../db/queries/idempotency.ts';
+import { campaignForLeads } from '../../add-leads.ts';
+import { access } from '../../auth.ts';
+import type { Api, ApiDeps, ApiEnv } from '../../deps.ts';
+import { keyUse, replay, settle } from '../../idempotency.ts';
+import { type ImportBody, openImport } from '../../import-body.ts';
+import { type ImportReport, importLeads } from '../../import-leads.ts';
+import { CSV_LIMIT } from '../../limits.ts';
+import { idParam } from '../../schemas/common.ts';
+import { LeadsImported } from '../../schemas/lead.ts';
+import { bodyProblems, json, problems } from '../../schemas/problem.ts';
+
+const mapping = z
+  .string()
+  .max(64 * 1024)
+  .optional();
+
+const route = createRoute({
+  method: 'post',
+  path: '/api/campaigns/{id}/leads/import',
+  tags: ['leads'],
+  summary: 'Import leads from CSV, streamed; one bad row never rejects the rest',
+  ...access('operator'),
+  request: {
+    params: idParam,
+    query: z.object({
+      mapping: mapping.openapi({ description: 'JSON: the column names of the file to field names' }),
+    }),
+    body: {
+      required: true,
+      content: {
+        // Plain schemas: the body is streamed by the handler, and no middleware may read it before.
+        'text/csv': { schema: { type: 'string', example: 'phone,name\n+14155550117,Ada\n' } },
+        'multipart/form-data': {
+          schema: {
+            type: 'object',
+            required: ['file'],
+            properties: {
+              mapping: { type: 'string', description: 'As the parameter; before the file' },
+              file: { type: 'string', format: 'binary' },
+            },
+          },
+        },
+      },
+    },
+  },
+  responses: { 200: json('What became of the rows', LeadsImported), ...bodyProblems, ...problems(404, 409) },
+});
+
+/** Whether a path is one of those whose body is streamed. */
+export function isImportPath(path: string): boolean {
+  return /^\/api\/campaigns\/[^/]+\/leads\/import$/.test(path);
+}
+
+export function importLeadsRoute(app: Api, deps: ApiDeps): void {
+  app.openapi(route, async (c) => {
+    const { id } = c.req.valid('param');
+    await campaignForLeads(deps, id);
+    const body = await openImport(c.req.raw, CSV_LIMIT, c.req.valid('query').mapping);
+    const outcome = await onceByKey(deps, c, body, async () => {
+      const report = await importLeads(deps, c.get('actor'), id, body);
+      await body.finish();
+      return report;
+    });
+    return outcome instanceof Response ? (outcome as never) : c.json(outcome, 200);
+  });
+}
+
+/** Idempotency for a body that is known only at its end: a repetition is read to the end, too, and compared. */
+async function onceByKey(
+  deps: ApiDeps,
+  c: Context<ApiEnv>,
+  body: ImportBody,
+  work: () => Promise<ImportReport>,
+): Promise<ImportReport | Response> {
+  const use = keyUse(c);
+  if (use === null) return await work();
+  const claim = await claimKey(deps.db, { ...use, requestHash: '', now: deps.clock() });
+  if (claim.kind === 'running') return replay(claim, '');
+  if (claim.kind === 'done') {
+    await body.finish();
+    return replay(claim, body.hash());
+  }
+  try {
+    const report = await work();
+    await settle(deps, use, body.hash(), { status: 200, response: report });
+    return report;
+  } catch (error) {
+    await settle(deps, use, '', null);
+    throw error;
+  }
+}

@@ -1,0 +1,56 @@
+import { createRoute } from '@hono/zod-openapi';
+import { findCampaign } from '../../../db/queries/campaigns.ts';
+import { findLead, readLeadBlocks } from '../../../db/queries/leads.ts';
+import { holidayDates } from '../../../providers/holidays.ts';
+import { access } from '../../auth.ts';
+import type { Api, ApiDeps } from '../../deps.ts';
+import { notFound } from '../../errors.ts';
+import { idParam, isoOrNull } from '../../schemas/common.ts';
+import { Why } from '../../schemas/lead.ts';
+import { json, keyProblems, problems } from '../../schemas/problem.ts';
+import { explainLead } from '../../why.ts';
+
+const route = createRoute({
+  method: 'get',
+  path: '/api/leads/{id}/why',
+  tags: ['leads'],
+  summary: 'Why the lead is not being called now, and when it can be',
+  ...access('viewer'),
+  request: { params: idParam },
+  responses: { 200: json('The reasons', Why), ...keyProblems, ...problems(404, 422) },
+});
+
+export function readWhy(app: Api, { db, clock }: ApiDeps): void {
+  app.openapi(route, async (c) => {
+    const lead = await findLead(db, c.req.valid('param').id);
+    const campaign = lead === null ? null : await findCampaign(db, lead.campaign_id);
+    if (lead === null || campaign === null) throw notFound('lead');
+    const now = clock();
+    const { window } = campaign.settings;
+    const why = explainLead({
+      now,
+      campaign: { status: campaign.status, startAt: campaign.start_at, pauseReason: campaign.pause_reason },
+      settings: campaign.settings,
+      lead: {
+        state: lead.state,
+        zones: lead.zones,
+        notBefore: lead.not_before,
+        holdRule: lead.hold_rule,
+        holdDetail: lead.hold_detail,
+        attemptsUsed: lead.attempts_used,
+        outcome: lead.outcome,
+        outcomeDetail: lead.outcome_detail,
+      },
+      ...(await readLeadBlocks(db, lead)),
+      holidays: window.holidays === undefined ? new Set() : holidayDates(window.holidays, yearsFrom(now)),
+    });
+    const blockedBy = why.blockedBy.map((block) => ({ ...block, until: isoOrNull(block.until) }));
+    return c.json({ ...why, nextAttemptAt: isoOrNull(why.nextAttemptAt), blockedBy }, 200);
+  });
+}
+
+/** The years that a search for the next opening may touch, whatever the zone. */
+function yearsFrom(now: Date): number[] {
+  const year = now.getUTCFullYear();
+  return [year - 1, year, year + 1, year + 2];
+}

@@ -1,0 +1,30 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import { inTransaction } from '../../../db/client.ts';
+import { appendAudit } from '../../../db/queries/audit.ts';
+import { removeOptOut } from '../../../db/queries/opt-outs.ts';
+import { access } from '../../auth.ts';
+import type { Api, ApiDeps } from '../../deps.ts';
+import { notFound } from '../../errors.ts';
+import { phone } from '../../schemas/opt-out.ts';
+import { keyProblems, problems } from '../../schemas/problem.ts';
+
+const route = createRoute({
+  method: 'delete',
+  path: '/api/opt-outs/{phone}',
+  tags: ['opt-outs'],
+  summary: 'Take a number off the list; only an admin may, since it can be called again',
+  ...access('admin'),
+  request: { params: z.object({ phone: phone.openapi({ param: { name: 'phone', in: 'path' } }) }) },
+  responses: { 204: { description: 'Removed' }, ...keyProblems, ...problems(404, 422) },
+});
+
+export function removeOptOutRoute(app: Api, { db }: ApiDeps): void {
+  app.openapi(route, async (c) => {
+    const { phone } = c.req.valid('param');
+    await inTransaction(db, async (tx) => {
+      if (!(await removeOptOut(tx, phone))) throw notFound('opt-out');
+      await appendAudit(tx, { actor: c.get('actor'), action: 'opt-out.removed', subject: phone });
+    });
+    return c.body(null, 204);
+  });
+}

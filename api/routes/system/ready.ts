@@ -1,0 +1,65 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import { sql } from 'kysely';
+import { ProviderError } from '../../../providers/ports.ts';
+import type { Api, ApiDeps } from '../../deps.ts';
+import { json } from '../../schemas/problem.ts';
+
+const Ready = z
+  .object({ database: z.string(), temporal: z.string(), provider: z.string() })
+  .openapi('Ready', { description: 'Each "ok", or why not' });
+
+const route = createRoute({
+  method: 'get',
+  path: '/ready',
+  tags: ['system'],
+  summary: 'Whether all that a campaign needs answers',
+  responses: { 200: json('Ready', Ready), 503: json('Not ready', Ready) },
+});
+
+const CHECK_MS = 3_000;
+/** A probe comes every few seconds, and the provider counts requests. */
+const PROVIDER_REMEMBERED_MS = 15_000;
+
+export function readReady(app: Api, { db, temporal, voice }: ApiDeps): void {
+  const provider = remember(PROVIDER_REMEMBERED_MS, () => check(() => voice.ping()));
+  app.openapi(route, async (c) => {
+    const [database, temporalState, providerState] = await Promise.all([
+      check(async () => void (await sql`select from workspace`.execute(db))),
+      check(() => temporal.ping()),
+      provider(),
+    ]);
+    const state = { database, temporal: temporalState, provider: providerState };
+    return Object.values(state).every((one) => one === 'ok') ? c.json(state, 200) : c.json(state, 503);
+  });
+}
+
+/** `ok`, or why not in words that tell an outsider nothing of addresses or keys. */
+async function check(probe: () => Promise<void>): Promise<string> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<string>((resolve) => {
+    timer = setTimeout(resolve, CHECK_MS, `no answer within ${CHECK_MS / 1_000} s`);
+  });
+  try {
+    return await Promise.race([probe().then(() => 'ok', reason), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function reason(error: unknown): string {
+  if (error instanceof ProviderError && error.status !== null) return `answered with status ${error.status}`;
+  return 'no answer';
+}
+
+/** Repeats a finding for a while, and never looks twice at once. */
+function remember(forMs: number, look: () => Promise<string>): () => Promise<string> {
+  let finding: Promise<string> | null = null;
+  let lookedAt = 0;
+  return () => {
+    if (finding === null || Date.now() - lookedAt > forMs) {
+      finding = look();
+      lookedAt = Date.now();
+    }
+    return finding;
+  };
+}

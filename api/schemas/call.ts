@@ -1,0 +1,160 @@
+import { z } from '@hono/zod-openapi';
+import type { Selectable } from 'kysely';
+import type { CallDetails as DetailsRow, Call as Row } from '../../db/queries/calls.ts';
+import type { DecisionsTable } from '../../db/schema/gate.ts';
+import { CALL_STATUSES } from '../../domain/call.ts';
+import { iso, isoOrNull, page, pageQuery, searchText, text, timestamp } from './common.ts';
+import { Disposition, Reach } from './lead.ts';
+
+const CallStatus = z.enum(CALL_STATUSES);
+
+const fields = {
+  id: z.string(),
+  campaignId: z.uuid().nullable(),
+  leadId: z.uuid().nullable(),
+  direction: z.enum(['outbound', 'inbound']),
+  attempt: z.number().int(),
+  status: CallStatus,
+  reach: Reach.nullable(),
+  disposition: Disposition.nullable(),
+  converted: z.boolean(),
+  score: z.number().int().nullable(),
+  conversationId: z.string().nullable(),
+  callSid: z.string().nullable(),
+  from: z.string().nullable(),
+  to: z.string().nullable(),
+  startedAt: timestamp,
+  answeredAt: timestamp.nullable(),
+  endedAt: timestamp.nullable(),
+  talkSeconds: z.number().int().nullable(),
+  costCents: z.number().nullable(),
+  summary: z.string().nullable(),
+  terminationReason: z.string().nullable(),
+  source: z.enum(['webhook', 'poll', 'reconciled']).nullable(),
+  failure: z.string().nullable(),
+  needsAttention: z.boolean(),
+};
+
+export const Call = z.object(fields).openapi('Call');
+export const CallPage = page(Call, 'CallPage');
+
+const Decision = z
+  .object({
+    verdict: z.enum(['go', 'wait', 'never']),
+    rule: z.string().nullable(),
+    detail: z.string().nullable(),
+    rulesVersion: z.string(),
+    settingsVersion: z.number().int().nullable(),
+    facts: z.record(z.string(), z.unknown()),
+    decidedAt: timestamp,
+  })
+  .openapi('Decision');
+
+export const CallDetail = z
+  .object({
+    ...fields,
+    agentId: z.string(),
+    notes: z.string().nullable(),
+    convertedBy: z.enum(['rule', 'person']).nullable(),
+    conversionReason: z
+      .object({ rule: z.string(), detail: z.string(), turn: z.number().int().optional() })
+      .nullable(),
+    scoreParts: z.record(z.string(), z.number()).nullable(),
+    transcript: z
+      .array(
+        z.object({ role: z.enum(['user', 'agent']), text: z.string(), atSeconds: z.number().nullable() }),
+      )
+      .nullable(),
+    analysis: z.record(z.string(), z.unknown()).nullable(),
+    decision: Decision.nullable(),
+  })
+  .openapi('CallDetail');
+
+export const CallUpdate = z
+  .strictObject({
+    converted: z.boolean().optional(),
+    disposition: Disposition.optional(),
+    notes: text(10_000).nullable().optional(),
+  })
+  .refine((update) => Object.keys(update).length > 0, 'names nothing to change')
+  .openapi('CallUpdate');
+
+const bound = (description: string) =>
+  z.iso
+    .datetime({ offset: true, error: 'must be an ISO time with Z or an offset' })
+    .optional()
+    .openapi({ description });
+
+export const callQuery = {
+  status: CallStatus.optional(),
+  from: bound('Started at or after'),
+  to: bound('Started before'),
+  q: searchText.openapi({
+    description: "Part of the person's number or name, or a whole conversation or carrier id",
+  }),
+  ...pageQuery,
+};
+
+export const CallQuery = z.object({
+  attribution: z.enum(['attributed', 'unattributed']).optional(),
+  ...callQuery,
+});
+
+export function toCall(row: Row): z.infer<typeof Call> {
+  const outbound = row.direction === 'outbound';
+  return {
+    id: row.id,
+    campaignId: row.campaign_id,
+    leadId: row.lead_id,
+    direction: row.direction,
+    attempt: row.attempt,
+    status: row.status,
+    reach: row.reach,
+    disposition: row.disposition,
+    converted: row.converted,
+    score: row.score,
+    conversationId: row.conversation_id,
+    callSid: row.call_sid,
+    from: outbound ? row.from_number : row.phone,
+    to: outbound ? row.phone : row.from_number,
+    startedAt: iso(row.started_at),
+    answeredAt: isoOrNull(row.answered_at),
+    endedAt: isoOrNull(row.ended_at),
+    talkSeconds: row.talk_seconds,
+    costCents: row.cost_cents,
+    summary: row.summary,
+    terminationReason: row.termination_reason,
+    source: row.source,
+    failure: row.failure,
+    needsAttention: row.needs_attention,
+  };
+}
+
+export function toCallDetail(
+  row: Row,
+  details: DetailsRow,
+  decision: Selectable<DecisionsTable> | null,
+): z.infer<typeof CallDetail> {
+  return {
+    ...toCall(row),
+    agentId: row.agent_id,
+    notes: row.notes,
+    convertedBy: row.converted_by,
+    conversionReason: row.conversion_reason,
+    scoreParts: row.score_parts,
+    transcript: details.transcript,
+    analysis: details.analysis,
+    decision:
+      decision === null
+        ? null
+        : {
+            verdict: decision.verdict,
+            rule: decision.rule,
+            detail: decision.detail,
+            rulesVersion: decision.rules_version,
+            settingsVersion: decision.settings_version,
+            facts: decision.facts,
+            decidedAt: iso(decision.decided_at),
+          },
+  };
+}

@@ -1,0 +1,135 @@
+import { z } from '@hono/zod-openapi';
+import type { Campaign as CampaignRow } from '../../db/queries/campaigns.ts';
+import { CAMPAIGN_STATUSES } from '../../domain/campaign.ts';
+import { instant, iso, isoOrNull, page, text, timestamp } from './common.ts';
+import { Settings, SettingsInput, toSettings } from './settings.ts';
+
+const name = text(200);
+const agentId = text(200);
+const phoneNumberIds = z.array(text(200)).max(100);
+
+export const CampaignCreate = z
+  .strictObject({
+    name,
+    agentId: agentId.optional().openapi({ description: 'Default: the configured agent' }),
+    phoneNumberIds: phoneNumberIds.default([]).openapi({
+      description: 'The pool to call from. Empty: chosen at the start from all that can dial out',
+    }),
+    settings: SettingsInput.optional(),
+  })
+  .openapi('CampaignCreate');
+
+export const CampaignUpdate = z
+  .strictObject({ name, agentId, phoneNumberIds, settings: SettingsInput })
+  .partial()
+  .openapi('CampaignUpdate');
+
+export const CampaignStart = z
+  .strictObject({ at: instant.optional().openapi({ description: 'Default, and for a time past: now' }) })
+  .openapi('CampaignStart');
+
+export const CampaignStatus = z.enum(CAMPAIGN_STATUSES);
+
+const fields = {
+  id: z.uuid(),
+  name: z.string(),
+  status: CampaignStatus,
+  agentId: z.string(),
+  phoneNumberIds: z.array(z.string()),
+  settings: Settings,
+  settingsVersion: z.number().int(),
+  startAt: timestamp.nullable().openapi({ description: 'Set time of the start, while scheduled' }),
+  startedAt: timestamp.nullable(),
+  pausedAt: timestamp.nullable(),
+  pauseReason: z
+    .string()
+    .nullable()
+    .openapi({ description: 'Why it paused by itself; null when a person did it' }),
+  finishedAt: timestamp.nullable(),
+  archivedAt: timestamp.nullable(),
+  createdAt: timestamp,
+  updatedAt: timestamp,
+};
+
+export const Campaign = z.object(fields).openapi('Campaign');
+export const CampaignInFlight = z
+  .object({
+    ...fields,
+    inFlight: z.number().int().openapi({ description: 'Calls under way, or about to be' }),
+  })
+  .openapi('CampaignInFlight');
+export const CampaignPage = page(Campaign, 'CampaignPage');
+
+export function toCampaign(row: CampaignRow): z.infer<typeof Campaign> {
+  return {
+    id: row.id,
+    name: row.name,
+    status: row.status,
+    agentId: row.agent_id,
+    phoneNumberIds: row.phone_number_ids,
+    settings: toSettings(row.settings),
+    settingsVersion: row.settings_version,
+    startAt: isoOrNull(row.start_at),
+    startedAt: isoOrNull(row.started_at),
+    pausedAt: isoOrNull(row.paused_at),
+    pauseReason: row.pause_reason,
+    finishedAt: isoOrNull(row.finished_at),
+    archivedAt: isoOrNull(row.archived_at),
+    createdAt: iso(row.created_at),
+    updatedAt: iso(row.updated_at),
+  };
+}
+
+export const Progress = z
+  .object({
+    status: z
+      .enum([...CAMPAIGN_STATUSES, 'stopping'])
+      .openapi({ description: 'stopping: stopped, with calls under way' }),
+    lines: z.object({ limit: z.number().int(), inUse: z.number().int() }),
+    leads: z.object({
+      total: z.number().int(),
+      waiting: z.number().int(),
+      calling: z.number().int(),
+      backingOff: z.number().int(),
+      finished: z.number().int(),
+    }),
+    nextOpeningAt: timestamp
+      .nullable()
+      .openapi({ description: 'Null when a lead may be called now, or none is left' }),
+    holds: z.array(z.object({ reason: z.string(), leads: z.number().int() })),
+    live: z
+      .boolean()
+      .openapi({ description: 'False when the workflow did not answer and the database did alone' }),
+  })
+  .openapi('CampaignProgress');
+
+const count = z.number().int();
+const span = z.object({ calls: count, answered: count, conversions: count });
+
+export const Metrics = z
+  .object({
+    calls: z.object({
+      total: count,
+      answered: count,
+      voicemail: count,
+      noAnswer: count,
+      busy: count,
+      failed: count,
+      notPlaced: count,
+      unknown: count,
+    }),
+    provider: z.object({ success: count, failure: count, unknown: count }),
+    conversions: count,
+    conversionRate: z
+      .number()
+      .nullable()
+      .openapi({ description: 'Of answered calls; null while there are none' }),
+    averageTalkSeconds: z.number().nullable(),
+    costCents: z.number(),
+    today: span,
+    thisWeek: span,
+    thisMonth: span,
+    byDay: z.array(z.object({ date: z.iso.date(), ...span.shape })),
+    byArm: z.array(z.object({ agentId: z.string(), ...span.shape })),
+  })
+  .openapi('CampaignMetrics');

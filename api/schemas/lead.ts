@@ -1,0 +1,168 @@
+import { z } from '@hono/zod-openapi';
+import type { Lead as LeadRow } from '../../db/queries/leads.ts';
+import { DISPOSITIONS, REACHES } from '../../domain/call.ts';
+import { GATE_RULES } from '../../domain/gate.ts';
+import { LEAD_OUTCOMES, LEAD_STATES } from '../../domain/lead.ts';
+import { iso, isoOrNull, page, timestamp } from './common.ts';
+
+export const LeadState = z.enum(LEAD_STATES);
+export const Reach = z.enum(REACHES);
+export const Disposition = z.enum(DISPOSITIONS);
+
+const scalar = z.union([z.string(), z.number(), z.boolean()]).transform(String);
+
+/** One lead as JSON gives it; what its fields mean is checked lead by lead. */
+export const LeadInput = z.strictObject({
+  phone: z.string({ error: 'is required, as text' }),
+  name: z.string().nullish(),
+  email: z.string().nullish(),
+  company: z.string().nullish(),
+  timeZone: z.string().nullish(),
+  region: z.string().nullish(),
+  postalCode: z.string().nullish(),
+  consent: z.string().nullish(),
+  variables: z.record(z.string(), scalar).nullish(),
+});
+
+const optionalText: { type: ('string' | 'null')[] } = { type: ['string', 'null'] };
+
+export const LeadsAdd = z
+  .strictObject({
+    // One bad lead never rejects the rest, so each is checked by itself later; the document shows what is meant.
+    leads: z
+      .array(
+        z.unknown().openapi({
+          type: 'object',
+          required: ['phone'],
+          properties: {
+            phone: { type: 'string', description: 'E.164', example: '+14155550117' },
+            name: optionalText,
+            email: optionalText,
+            company: optionalText,
+            timeZone: { ...optionalText, description: 'IANA' },
+            region: optionalText,
+            postalCode: optionalText,
+            consent: optionalText,
+            variables: {
+              type: ['object', 'null'],
+              additionalProperties: { type: ['string', 'number', 'boolean'] },
+            },
+          },
+        }),
+      )
+      .min(1)
+      .max(10_000),
+  })
+  .openapi('LeadsAdd');
+
+export const LeadsAdded = z
+  .object({
+    accepted: z.number().int(),
+    duplicates: z.number().int(),
+    rejected: z.array(z.object({ index: z.number().int(), message: z.string() })),
+  })
+  .openapi('LeadsAdded');
+
+export const LeadsImported = z
+  .object({
+    rows: z.number().int(),
+    accepted: z.number().int(),
+    duplicates: z.number().int(),
+    rejected: z.number().int(),
+    errors: z
+      .array(z.object({ row: z.number().int(), column: z.string().nullable(), message: z.string() }))
+      .openapi({ description: 'The first 100, duplicates included' }),
+  })
+  .openapi('LeadsImported');
+
+export const Lead = z
+  .object({
+    id: z.uuid(),
+    campaignId: z.uuid(),
+    phone: z.string(),
+    name: z.string().nullable(),
+    email: z.string().nullable(),
+    company: z.string().nullable(),
+    country: z.string().nullable(),
+    region: z.string().nullable(),
+    postalCode: z.string().nullable(),
+    timeZone: z.string().nullable().openapi({ description: 'The zone given with the lead' }),
+    zones: z.array(z.string()).openapi({ description: 'Every zone the lead may be in' }),
+    consent: z.string().nullable(),
+    variables: z.record(z.string(), z.string()),
+    state: LeadState,
+    notBefore: timestamp,
+    holdRule: z.string().nullable(),
+    holdDetail: z.string().nullable(),
+    attemptsUsed: z.number().int(),
+    lastReach: Reach.nullable(),
+    disposition: Disposition.nullable(),
+    converted: z.boolean(),
+    score: z.number().int().nullable(),
+    scoreParts: z.record(z.string(), z.number()).nullable(),
+    outcome: z.enum(LEAD_OUTCOMES).nullable(),
+    outcomeDetail: z.string().nullable(),
+    finishedAt: timestamp.nullable(),
+    createdAt: timestamp,
+    updatedAt: timestamp,
+  })
+  .openapi('Lead');
+
+export const LeadPage = page(Lead, 'LeadPage');
+
+export const LeadUpdate = z
+  .strictObject({
+    name: z.string().nullable(),
+    email: z.string().nullable(),
+    timeZone: z.string().nullable().openapi({ description: 'IANA; null: by the number' }),
+    variables: z.record(z.string(), scalar).openapi({ description: 'Replaces all variables' }),
+  })
+  .partial()
+  .openapi('LeadUpdate');
+
+export const Why = z
+  .object({
+    state: LeadState,
+    nextAttemptAt: timestamp.nullable().openapi({ description: 'Null when no attempt is in sight' }),
+    blockedBy: z.array(
+      z.object({
+        rule: z.enum([...GATE_RULES, 'retry', 'callback']),
+        detail: z.string(),
+        until: timestamp.nullable(),
+      }),
+    ),
+  })
+  .openapi('LeadWhy');
+
+export function toLead(row: LeadRow): z.infer<typeof Lead> {
+  return {
+    id: row.id,
+    campaignId: row.campaign_id,
+    phone: row.phone,
+    name: row.name,
+    email: row.email,
+    company: row.variables.company ?? null,
+    country: row.country,
+    region: row.region,
+    postalCode: row.postal_code,
+    timeZone: row.time_zone,
+    zones: row.zones,
+    consent: row.consent,
+    variables: row.variables,
+    state: row.state,
+    notBefore: iso(row.not_before),
+    holdRule: row.hold_rule,
+    holdDetail: row.hold_detail,
+    attemptsUsed: row.attempts_used,
+    lastReach: row.last_reach,
+    disposition: row.disposition,
+    converted: row.converted,
+    score: row.score,
+    scoreParts: row.score_parts,
+    outcome: row.outcome,
+    outcomeDetail: row.outcome_detail,
+    finishedAt: isoOrNull(row.finished_at),
+    createdAt: iso(row.created_at),
+    updatedAt: iso(row.updated_at),
+  };
+}

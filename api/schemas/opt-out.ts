@@ -1,0 +1,33 @@
+import { z } from '@hono/zod-openapi';
+import type { OptOut as Row } from '../../db/queries/opt-outs.ts';
+import { parsePhone } from '../../domain/phone.ts';
+import { iso, page, text, timestamp } from './common.ts';
+
+/** A number as people write it, brought into E.164. */
+export const phone = z
+  .string()
+  .max(64)
+  .transform((input, context) => {
+    const parsed = parsePhone(input);
+    if (parsed.ok) return parsed.e164;
+    context.addIssue({ code: 'custom', message: parsed.reason });
+    return z.NEVER;
+  })
+  .openapi({ type: 'string', example: '+14155550117' });
+
+export const OptOutAdd = z.strictObject({ phone, reason: text(500).optional() }).openapi('OptOutAdd');
+
+export const OptOut = z
+  .object({
+    phone: z.string(),
+    reason: z.string(),
+    source: z.enum(['api', 'call', 'message']),
+    createdAt: timestamp,
+  })
+  .openapi('OptOut');
+
+export const OptOutPage = page(OptOut, 'OptOutPage');
+
+export function toOptOut(row: Row): z.infer<typeof OptOut> {
+  return { phone: row.phone, reason: row.reason, source: row.source, createdAt: iso(row.created_at) };
+}

@@ -1,0 +1,135 @@
+import { z } from '@hono/zod-openapi';
+import type { CampaignSettings } from '../../domain/settings.ts';
+import { DEFAULT_SETTINGS } from '../../domain/settings.ts';
+import { validateWindow } from '../../domain/window.ts';
+import { isTimeZone } from '../../domain/zones/time-zone.ts';
+import { isHolidayCalendar } from '../../providers/holidays.ts';
+import { text } from './common.ts';
+
+const MAX_DELAY_SECONDS = 30 * 86_400;
+const MAX_GAP_SECONDS = 7 * 86_400;
+
+const hours = z
+  .array(z.tuple([z.string().max(5), z.string().max(5)]))
+  .max(24)
+  .openapi({ example: [['10:00', '19:00']], description: 'HH:MM to HH:MM, the end exclusive' });
+
+const days = z
+  .strictObject({ mon: hours, tue: hours, wed: hours, thu: hours, fri: hours, sat: hours, sun: hours })
+  .superRefine((value, context) => {
+    for (const problem of validateWindow({ timeZone: 'lead', days: value })) {
+      // Each problem is "days.mon.0: what"; the path to `days` is known here.
+      const [path = '', ...message] = problem.split(': ');
+      context.addIssue({ code: 'custom', path: path.split('.').slice(1), message: message.join(': ') });
+    }
+  });
+
+const timeZone = z
+  .string()
+  .max(64)
+  .refine((name) => name === 'lead' || isTimeZone(name), 'must be "lead" or an IANA time zone')
+  .openapi({ example: 'lead' });
+
+const holidays = z
+  .string()
+  .max(20)
+  .refine(isHolidayCalendar, 'is not a holiday calendar such as US or US-CA')
+  .openapi({ example: 'US-CA' });
+
+const strictest = z
+  .literal(true)
+  .openapi({ description: 'Every zone the lead may be in must be open. Always so.' });
+
+const delay = z.number().int().min(1).max(MAX_DELAY_SECONDS).nullable();
+const delays = { no_answer: delay, busy: delay, failed: delay, voicemail: delay };
+const cap = z.number().int().min(1).max(1_000).nullable();
+const caps = { perDay: cap, perWeek: cap, minGapSeconds: z.number().int().min(0).max(MAX_GAP_SECONDS) };
+const weight = z.number().min(0).max(1_000);
+const weights = {
+  answered: weight,
+  talkTime: weight,
+  engagement: weight,
+  success: weight,
+  conversion: weight,
+};
+
+const CONVERSION_RULES = 'call_successful, data_collection, keywords or manual';
+
+const conversion = z.discriminatedUnion(
+  'rule',
+  [
+    z.strictObject({ rule: z.literal('call_successful') }),
+    z.strictObject({
+      rule: z.literal('data_collection'),
+      field: text(100),
+      equals: z.union([z.string().max(500), z.number(), z.boolean()]).optional(),
+    }),
+    z.strictObject({ rule: z.literal('keywords'), keywords: z.array(text(100)).min(1).max(100) }),
+    z.strictObject({ rule: z.literal('manual') }),
+  ],
+  { error: `the rule must be ${CONVERSION_RULES}` },
+);
+
+const plain = {
+  lines: z.number().int().min(1).max(1_000),
+  callsPerSecond: z.number().min(0.05).max(100),
+  maxAttempts: z.number().int().min(1).max(20),
+  maxCallSeconds: z.number().int().min(10).max(7_200),
+  ringSeconds: z.number().int().min(5).max(120),
+  conversion,
+  spendLimitCents: z.number().int().min(1).max(1_000_000_000).nullable(),
+  voicemail: z.enum(['retry', 'leave_message', 'done']),
+};
+
+/** What a request may set: any part of it. Objects are merged into what is in force, their own fields one by one. */
+export const SettingsInput = z
+  .strictObject({
+    ...plain,
+    window: z.strictObject({ timeZone, days, holidays: holidays.nullable(), strictest }).partial(),
+    retryAfterSeconds: z.strictObject(delays).partial(),
+    caps: z.strictObject(caps).partial(),
+    scoreWeights: z.strictObject(weights).partial(),
+  })
+  .partial()
+  .openapi('CampaignSettingsInput');
+
+export type SettingsInput = z.infer<typeof SettingsInput>;
+
+export const Settings = z
+  .object({
+    ...plain,
+    window: z.object({ timeZone, days, holidays: holidays.optional(), strictest }),
+    retryAfterSeconds: z.object(delays),
+    caps: z.object(caps),
+    scoreWeights: z.object(weights),
+  })
+  .openapi('CampaignSettings');
+
+/**
+ * New settings over the ones in force. Fields of objects replace one by one, the hours of a week and a
+ * conversion rule as a whole; `holidays: null` takes the calendar away.
+ */
+export function mergeSettings(base: CampaignSettings, input: SettingsInput): CampaignSettings {
+  const { window = {}, retryAfterSeconds, caps: newCaps, scoreWeights, ...rest } = input;
+  const { strictest: _alwaysSo, holidays: calendar, ...newWindow } = window;
+  const merged: CampaignSettings = {
+    ...base,
+    ...rest,
+    window: { ...base.window, ...newWindow, ...(typeof calendar === 'string' ? { holidays: calendar } : {}) },
+    retryAfterSeconds: { ...base.retryAfterSeconds, ...retryAfterSeconds },
+    caps: { ...base.caps, ...newCaps },
+    scoreWeights: { ...base.scoreWeights, ...scoreWeights },
+  };
+  if (calendar === null) delete merged.window.holidays;
+  return merged;
+}
+
+/** The settings of a campaign that gives none. */
+export function settingsOf(input: SettingsInput | undefined): CampaignSettings {
+  return mergeSettings(DEFAULT_SETTINGS, input ?? {});
+}
+
+/** As answers show them. */
+export function toSettings(settings: CampaignSettings): z.infer<typeof Settings> {
+  return { ...settings, window: { ...settings.window, strictest: true } };
+}

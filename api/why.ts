@@ -1,0 +1,134 @@
+import type { CampaignStatus } from '../domain/campaign.ts';
+import type { GateRule } from '../domain/gate.ts';
+import type { LeadState } from '../domain/lead.ts';
+import { type CallingWindow, isOpen, nextOpening } from '../domain/window.ts';
+
+export type BlockRule = GateRule | 'retry' | 'callback';
+
+export interface Block {
+  rule: BlockRule;
+  detail: string;
+  /** Null when no time ends it. */
+  until: Date | null;
+}
+
+export interface WhyFacts {
+  now: Date;
+  campaign: { status: CampaignStatus; startAt: Date | null; pauseReason: string | null };
+  settings: { maxAttempts: number; spendLimitCents: number | null; window: CallingWindow };
+  lead: {
+    state: LeadState;
+    zones: readonly string[];
+    notBefore: Date;
+    holdRule: BlockRule | null;
+    holdDetail: string | null;
+    attemptsUsed: number;
+    outcome: string | null;
+    outcomeDetail: string | null;
+  };
+  optedOut: boolean;
+  spentCents: number;
+  /** The gate's last answer, when it was to wait. */
+  lastWait: Block | null;
+  /** Local dates of the window's holiday calendar. */
+  holidays: ReadonlySet<string>;
+}
+
+export interface Why {
+  state: LeadState;
+  /** When the next attempt can come at the earliest; null when none is in sight. */
+  nextAttemptAt: Date | null;
+  /** What ends the lead for good comes first, then what a person must lift, then what time lifts. */
+  blockedBy: Block[];
+}
+
+/** Why a lead is not being called at this moment, in the gate's own rules. */
+export function explainLead(facts: WhyFacts): Why {
+  const { lead } = facts;
+  if (lead.state === 'calling') return { state: lead.state, nextAttemptAt: null, blockedBy: [] };
+  if (lead.state === 'finished') {
+    const detail = lead.outcomeDetail ?? `The lead is finished: ${lead.outcome ?? 'done'}.`;
+    return {
+      state: lead.state,
+      nextAttemptAt: null,
+      blockedBy: [{ rule: 'lead_open', detail, until: null }],
+    };
+  }
+  const final = finalBlocks(facts);
+  const campaign = campaignBlock(facts);
+  const timed = timedBlocks(facts);
+  const blockedBy = [...final, ...(campaign === null ? [] : [campaign]), ...timed];
+  const inSight = final.length === 0 && (campaign === null || campaign.until !== null);
+  return { state: lead.state, nextAttemptAt: inSight ? earliest(facts, blockedBy) : null, blockedBy };
+}
+
+function finalBlocks({ optedOut, lead, settings }: WhyFacts): Block[] {
+  const blocks: Block[] = [];
+  if (optedOut) blocks.push({ rule: 'opt_out', detail: 'The contact opted out.', until: null });
+  if (lead.attemptsUsed >= settings.maxAttempts) {
+    blocks.push({ rule: 'attempts', detail: `All ${settings.maxAttempts} attempts are spent.`, until: null });
+  }
+  return blocks;
+}
+
+function campaignBlock({ campaign, now }: WhyFacts): Block | null {
+  const { status, startAt, pauseReason } = campaign;
+  const block = (detail: string, until: Date | null = null): Block => ({
+    rule: 'campaign_running',
+    detail,
+    until,
+  });
+  switch (status) {
+    case 'running':
+      return null;
+    case 'scheduled':
+      return block('The campaign has not started yet.', startAt !== null && startAt > now ? startAt : null);
+    case 'draft':
+      return block('The campaign is a draft: start it.');
+    case 'paused':
+      return block(
+        pauseReason === null ? 'The campaign is paused.' : `The campaign is paused: ${pauseReason}`,
+      );
+    case 'completed':
+    case 'stopped':
+      return block(`The campaign is ${status}.`);
+  }
+}
+
+function timedBlocks(facts: WhyFacts): Block[] {
+  const { now, lead, settings, spentCents, lastWait } = facts;
+  const blocks: Block[] = [];
+  if (settings.spendLimitCents !== null && spentCents >= settings.spendLimitCents) {
+    const detail = `The limit of ${settings.spendLimitCents} cents is spent.`;
+    blocks.push({ rule: 'spend_limit', detail, until: null });
+  }
+  if (!isOpen({ ...windowOf(facts), at: now })) {
+    const zones = lead.zones.length === 0 ? 'no zone is known' : lead.zones.join(', ');
+    const until = nextOpening({ ...windowOf(facts), from: now });
+    blocks.push({ rule: 'window', detail: `Outside the calling window (${zones}).`, until });
+  }
+  const add = (block: Block) => {
+    if (!blocks.some(({ rule }) => rule === block.rule)) blocks.push(block);
+  };
+  if (lead.notBefore > now && lead.holdRule !== null) {
+    add({ rule: lead.holdRule, detail: lead.holdDetail ?? 'Held.', until: lead.notBefore });
+  }
+  if (lastWait?.until != null && lastWait.until > now) add(lastWait);
+  if (lead.state === 'queued' && blocks.length === 0) {
+    blocks.push({ rule: 'campaign_lines', detail: 'Waiting for a line of the campaign.', until: null });
+  }
+  return blocks;
+}
+
+/** The first opening of the window after everything that time lifts. Null when the window never opens, or money is spent. */
+function earliest(facts: WhyFacts, blocks: readonly Block[]): Date | null {
+  if (blocks.some(({ rule, until }) => until === null && (rule === 'spend_limit' || rule === 'window')))
+    return null;
+  const times = [facts.now, facts.lead.notBefore, ...blocks.flatMap(({ until }) => until ?? [])];
+  const from = new Date(Math.max(...times.map((at) => at.getTime())));
+  return nextOpening({ ...windowOf(facts), from });
+}
+
+function windowOf({ settings: { window }, lead, holidays }: WhyFacts) {
+  return { window, zones: window.timeZone === 'lead' ? lead.zones : [window.timeZone], holidays };
+}

@@ -1,0 +1,243 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { type Answer, type ApiRig, type CallOptions, listeningControl, startApi } from './api-rig.ts';
+import { setLead } from './api-rows.ts';
+
+let api: ApiRig;
+let heard: string[];
+beforeAll(async () => {
+  api = await startApi();
+});
+afterAll(() => api.stop());
+beforeEach(() => {
+  const control = listeningControl();
+  heard = control.heard;
+  api.temporal.current = control;
+});
+
+async function draft(settings: Record<string, unknown> = {}): Promise<string> {
+  const body = { name: 'Spring', phoneNumberIds: ['pn_1'], settings };
+  return (await api.call('POST', '/api/campaigns', { body })).body.id;
+}
+
+const add = (id: string, leads: unknown[]) =>
+  api.call('POST', `/api/campaigns/${id}/leads`, { body: { leads } });
+const list = (id: string, query = '') => api.call('GET', `/api/campaigns/${id}/leads${query}`);
+const status = (id: string, set: 'running' | 'completed' | 'stopped') =>
+  api.deps.db.updateTable('campaigns').set({ status: set }).where('id', '=', id).execute();
+
+const csv = (id: string, raw: string, options: Partial<CallOptions> = {}, query = '') =>
+  api.call('POST', `/api/campaigns/${id}/leads/import${query}`, {
+    raw,
+    ...options,
+    headers: { 'content-type': 'text/csv', ...options.headers },
+  });
+
+function form(...parts: [name: string, content: string][]): CallOptions {
+  const data = new FormData();
+  for (const [name, content] of parts) {
+    if (name === 'mapping') data.append(name, content);
+    else data.append(name, new Blob([content], { type: 'text/csv' }), 'leads.csv');
+  }
+  return { raw: data };
+}
+
+/** Distinct numbers below the area code 555, which belongs to nobody. */
+const phones = (count: number) =>
+  Array.from({ length: count }, (_, index) => `+15552${String(index).padStart(6, '0')}`);
+
+test('of leads as JSON the bad ones are named and the rest is kept', async () => {
+  const id = await draft();
+  const { status: code, body } = await add(id, [
+    { phone: '+1 415 555 0117', name: 'Ada', variables: { plan: 'gold', seats: 3 } },
+    { phone: '12' },
+    'nonsense',
+    { phone: '+14155550118', colour: 'red' },
+    { phone: '+14155550117', name: null },
+    { phone: '+442079460001', timeZone: 'Mars/Base', email: 'no' },
+  ]);
+  expect([code, body.accepted, body.duplicates]).toEqual([200, 1, 1]);
+  expect(body.rejected.map(({ index }: { index: number }) => index)).toEqual([1, 2, 3, 5]);
+  expect(body.rejected[3].message).toMatch(/email .*timeZone|timeZone .*email/);
+  const { items } = (await list(id)).body;
+  expect(items).toHaveLength(1);
+  expect(items[0]).toMatchObject({
+    phone: '+14155550117',
+    name: 'Ada',
+    variables: { plan: 'gold', seats: '3' },
+  });
+});
+
+test('a list of CSV keeps its good rows, and tells of the others by row and column', async () => {
+  const id = await draft();
+  const { body } = await csv(
+    id,
+    '\uFEFFPhone;Name;City\r\n+14155550117;"Ada; the first";SF\r\nx;Bad;LA\r\n+14155550117;Again;LA\r\n\r\n+14155550119;Cy;LA\r\n',
+  );
+  expect(body).toMatchObject({ rows: 4, accepted: 2, duplicates: 1, rejected: 1 });
+  expect(body.errors).toMatchObject([
+    { row: 2, column: 'Phone' },
+    { row: 3, column: 'phone' },
+  ]);
+  const again = await csv(id, 'phone\n+14155550119\n+14155550120\n');
+  expect(again.body).toMatchObject({ rows: 2, accepted: 1, duplicates: 1, rejected: 0 });
+  const { items } = (await list(id)).body;
+  expect(items.map(({ variables }: { variables: object }) => variables)).toEqual([
+    { City: 'SF' },
+    { City: 'LA' },
+    {},
+  ]);
+});
+
+test('a form brings the file, and a mapping before it', async () => {
+  const id = await draft();
+  const import_ = (options: CallOptions) => api.call('POST', `/api/campaigns/${id}/leads/import`, options);
+  const file: [string, string] = ['file', 'Handy,Wer\n+14155550117,Ada\n'];
+  const mapped = await import_(form(['mapping', '{"Handy":"phone","Wer":"name"}'], ['other', 'x'], file));
+  expect(mapped.body).toMatchObject({ rows: 1, accepted: 1 });
+  expect((await list(id)).body.items[0].name).toBe('Ada');
+  const late = await import_(form(['file', 'phone\n+14155550118\n'], ['mapping', '{}']));
+  expect([late.status, late.body.errors[0].path]).toEqual([422, 'mapping']);
+  const none = await import_(form(['other', 'phone\n']));
+  expect([none.status, none.body.errors[0].path]).toEqual([422, 'file']);
+  const bad = await import_(form(['mapping', '{"Handy"'], file));
+  expect([bad.status, bad.body.errors[0].path]).toEqual([422, 'mapping']);
+  const broken = await import_({
+    raw: '--x\r\nnonsense',
+    headers: { 'content-type': 'multipart/form-data; boundary=x' },
+  });
+  expect([400, 422]).toContain(broken.status);
+  expect((await import_({ raw: 'x', headers: { 'content-type': 'multipart/form-data' } })).status).toBe(400);
+  expect((await import_({ raw: '{}', headers: { 'content-type': 'application/json' } })).status).toBe(415);
+});
+
+test('only a header that cannot be used fails an import as a whole, with every problem', async () => {
+  const id = await draft();
+  const { status: code, body } = await csv(
+    id,
+    'a,a\n1,2\n',
+    {},
+    `?mapping=${encodeURIComponent('{"b":"phone","a":"nope"}')}`,
+  );
+  expect(code).toBe(422);
+  expect(body.errors.length).toBeGreaterThanOrEqual(3);
+  expect((await csv(id, '')).status).toBe(422);
+});
+
+test('an import larger than a batch is added whole, and announced once', async () => {
+  const id = await draft();
+  await status(id, 'running');
+  const all = phones(2_500);
+  const { body } = await csv(id, `phone\n${all.join('\n')}\n`);
+  expect(body).toMatchObject({ rows: 2_500, rejected: 0, duplicates: 0, accepted: 2_500 });
+  expect(heard).toEqual(['leadsAdded']);
+  const first = await list(id, '?limit=200');
+  expect(first.body.items.map(({ phone }: { phone: string }) => phone)).toEqual(all.slice(0, 200));
+});
+
+test('imports of the same people at the same time add each once', async () => {
+  const id = await draft();
+  await status(id, 'running');
+  const body = `phone\n${phones(1_500).join('\n')}\n`;
+  const reports = await Promise.all([csv(id, body), csv(id, body), csv(id, body)]);
+  const sum = (key: string) => reports.reduce((total, report) => total + report.body[key], 0);
+  expect([sum('accepted'), sum('duplicates')]).toEqual([1_500, 3_000]);
+});
+
+test('an ended campaign reopens with new leads, a stopped one takes none', async () => {
+  const id = await draft();
+  await status(id, 'completed');
+  await add(id, [{ phone: 'x' }]);
+  expect((await api.call('GET', `/api/campaigns/${id}`)).body.status).toBe('completed');
+  await add(id, [{ phone: '+14155550117' }]);
+  expect((await api.call('GET', `/api/campaigns/${id}`)).body.status).toBe('running');
+  expect(heard).toEqual(['reopen']);
+  await status(id, 'stopped');
+  expect((await add(id, [{ phone: '+14155550118' }])).status).toBe(409);
+  expect((await csv(id, 'phone\n+14155550118\n')).status).toBe(409);
+});
+
+test('leads are found by state, reach and text, whose wildcards are text', async () => {
+  const id = await draft();
+  await add(id, [
+    { phone: '+14155550117', name: 'Ada 100%', email: 'ada@example.com' },
+    { phone: '+14155550118', name: 'Bo' },
+  ]);
+  const [ada, bo] = (await list(id)).body.items;
+  await setLead(api.deps.db, bo.id, { state: 'backing_off', last_reach: 'busy' });
+  const found = async (query: string) =>
+    (await list(id, query)).body.items.map((lead: { id: string }) => lead.id);
+  expect(await found('?state=waiting')).toEqual([ada.id]);
+  expect(await found('?reach=busy')).toEqual([bo.id]);
+  expect(await found('?q=EXAMPLE')).toEqual([ada.id]);
+  expect(await found('?q=0118')).toEqual([bo.id]);
+  expect(await found(`?q=${encodeURIComponent('100%')}`)).toEqual([ada.id]);
+  expect(await found(`?q=${encodeURIComponent('_da')}`)).toEqual([]);
+  expect(await found(`?q=${encodeURIComponent("' or 1=1 --")}`)).toEqual([]);
+  expect((await list(id, '?q=%00')).status).toBe(422);
+});
+
+test('a corrected lead has the zones of its new place, and is looked at again', async () => {
+  const id = await draft();
+  await add(id, [{ phone: '+14155550117', name: 'Ada', variables: { plan: 'gold' } }]);
+  const [lead] = (await list(id)).body.items;
+  const later = new Date(Date.now() + 3_600_000);
+  await setLead(api.deps.db, lead.id, { hold_rule: 'window', not_before: later });
+  const patch = (body: unknown) => api.call('PATCH', `/api/leads/${lead.id}`, { body });
+  const moved = await patch({ timeZone: 'america/new_york', email: null });
+  expect(moved.body).toMatchObject({
+    timeZone: 'America/New_York',
+    zones: ['America/New_York'],
+    name: 'Ada',
+    holdRule: null,
+  });
+  expect(new Date(moved.body.notBefore).getTime()).toBeLessThan(later.getTime());
+  expect(moved.body.variables).toEqual({ plan: 'gold' });
+  expect((await patch({ timeZone: null, variables: {} })).body).toMatchObject({
+    timeZone: null,
+    variables: {},
+    zones: lead.zones,
+  });
+  const bad = await patch({ timeZone: 'Mars/Base', email: 'no', phone: '+14155550118' });
+  expect([bad.status, bad.body.errors]).toMatchObject([422, [{ path: 'phone' }]]);
+  const worse = await patch({ timeZone: 'Mars/Base', email: 'no' });
+  expect(worse.body.errors.map(({ path }: { path: string }) => path).sort()).toEqual(['email', 'timeZone']);
+  expect(
+    (await api.call('PATCH', '/api/leads/019a5f4e-7c1b-7d3a-9f00-5b1f0c2d3e4f', { body: {} })).status,
+  ).toBe(404);
+});
+
+test('why: draft, window, opt-out, and the end', async () => {
+  const days = { mon: [], tue: [], wed: [], thu: [], fri: [['10:00', '11:00']], sat: [], sun: [] };
+  api.setNow(new Date('2026-03-02T09:00:00Z'));
+  const id = await draft({ window: { timeZone: 'UTC', days, holidays: 'US' } });
+  await add(id, [{ phone: '+14155550117' }]);
+  const [{ id: leadId }] = (await list(id)).body.items;
+  const why = async (): Promise<Answer['body']> => (await api.call('GET', `/api/leads/${leadId}/why`)).body;
+  expect(await why()).toMatchObject({
+    state: 'waiting',
+    nextAttemptAt: null,
+    blockedBy: [
+      { rule: 'campaign_running', until: null },
+      { rule: 'window', until: '2026-03-06T10:00:00.000Z' },
+    ],
+  });
+  await status(id, 'running');
+  expect(await why()).toMatchObject({
+    nextAttemptAt: '2026-03-06T10:00:00.000Z',
+    blockedBy: [{ rule: 'window' }],
+  });
+  // Friday, 25 December, is a holiday.
+  api.setNow(new Date('2026-12-24T12:00:00Z'));
+  expect((await why()).nextAttemptAt).toBe('2027-01-08T10:00:00.000Z');
+  await api.call('POST', '/api/opt-outs', { body: { phone: '+14155550117' } });
+  expect(await why()).toMatchObject({
+    nextAttemptAt: null,
+    blockedBy: [{ rule: 'opt_out' }, { rule: 'window' }],
+  });
+  await setLead(api.deps.db, leadId, { state: 'finished', outcome: 'opted_out', finished_at: new Date() });
+  expect(await why()).toMatchObject({
+    state: 'finished',
+    nextAttemptAt: null,
+    blockedBy: [{ rule: 'lead_open' }],
+  });
+});
