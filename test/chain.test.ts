@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { Weekday } from '../domain/window.ts';
 import { type Chain, numbersEndingIn, QUICK, startChain } from './chain-rig.ts';
 
 let chain: Chain;
@@ -167,11 +168,9 @@ describe('while it runs', () => {
   });
 
   test('leads outside their hours wait without a workflow, until the hours are changed', async () => {
-    const shut = {
-      timeZone: 'lead',
-      days: { mon: [], tue: [], wed: [], thu: [], fri: [], sat: [], sun: [] },
-    } as const;
-    const id = await chain.launch(numbersEndingIn('00', '08'), { window: shut as never });
+    const soon = WEEKDAYS[(new Date().getUTCDay() + 2) % 7] ?? 'mon';
+    const shut: Record<Weekday, [string, string][]> = { ...NO_DAYS, [soon]: [['12:00', '12:30']] };
+    const id = await chain.launch(numbersEndingIn('00', '08'), { window: { timeZone: 'UTC', days: shut } });
     const waiting = async () => {
       const { body } = await chain.call<{ holds: unknown }>('GET', `/api/campaigns/${id}/progress`);
       return body.holds;
