@@ -38,6 +38,7 @@ const schema = z.object({
   POLL_AFTER_SECONDS: seconds.default(90),
   POLL_EVERY_SECONDS: seconds.default(30),
   RECONCILE_FOR_SECONDS: seconds.default(180),
+  CALL_MARGIN_SECONDS: seconds.default(60),
   SWEEP_EVERY_SECONDS: seconds.default(60),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });
@@ -65,6 +66,7 @@ export interface Config {
     pollAfterMs: number;
     pollEveryMs: number;
     reconcileForMs: number;
+    callMarginMs: number;
     sweepEveryMs: number;
   };
   logLevel: string;
@@ -127,6 +129,7 @@ function toConfig(values: z.infer<typeof schema>): Config {
       pollAfterMs: ms(values.POLL_AFTER_SECONDS),
       pollEveryMs: ms(values.POLL_EVERY_SECONDS),
       reconcileForMs: ms(values.RECONCILE_FOR_SECONDS),
+      callMarginMs: ms(values.CALL_MARGIN_SECONDS),
       sweepEveryMs: ms(values.SWEEP_EVERY_SECONDS),
     },
     logLevel: values.LOG_LEVEL,

@@ -6,6 +6,7 @@ import { DefaultLogger, NativeConnection, Runtime, type Worker } from '@temporal
 import { v7 as uuid } from 'uuid';
 import { expect, inject, vi } from 'vitest';
 import type { ActivityDeps, Patience } from '../activities/deps.ts';
+import type { SweepReport } from '../activities/sweeping.ts';
 import { createApp } from '../api/app.ts';
 import { hashApiKey } from '../api/auth.ts';
 import { createCampaignControl } from '../api/temporal.ts';
@@ -22,9 +23,11 @@ import { type Simulator, startSimulator } from '../simulator/server.ts';
 import { createWorker } from '../worker/create-worker.ts';
 import { ensureSearchAttributes } from '../worker/search-attributes.ts';
 import { createSignals } from '../worker/signals.ts';
+import type { sweepWorkflow } from '../workflows/sweep.ts';
 import { createTestDatabase } from './setup/database.ts';
 
-const SECRET = 'wsec_chain';
+/** Signs the webhooks of the chain's phone network. */
+export const SECRET = 'wsec_chain';
 const KEY = 'key-of-the-chain-tests';
 
 /** Patience of people who live five hundred times faster. */
@@ -73,6 +76,8 @@ export interface Chain {
   client: Client;
   deps: ActivityDeps;
   taskQueue: string;
+  /** Where the API listens. */
+  url: string;
   call<T = Record<string, never>>(method: string, path: string, body?: unknown): Promise<Answer<T>>;
   /** A started campaign with leads of these numbers. */
   launch(phones: string[], settings?: Partial<CampaignSettings>): Promise<string>;
@@ -80,6 +85,8 @@ export interface Chain {
   reaches(campaignId: string, status: string): Promise<void>;
   /** Every invariant holds for everything that was done. */
   expectInvariants(): Promise<void>;
+  /** Runs the sweep once, as its schedule would, and says what it mended. */
+  sweep(): Promise<SweepReport>;
   stopWorker(): Promise<void>;
   startWorker(): Promise<void>;
   stop(): Promise<void>;
@@ -90,6 +97,14 @@ export interface ChainOptions {
   faults?: Partial<FaultOptions>;
   patience?: Partial<Patience>;
   checkpoint?: ActivityDeps['checkpoint'];
+  /** `none`: no carrier account is configured. */
+  carrier?: 'none';
+  /** A time-skipping server in the place of the Temporal server of the run. */
+  timeSkippingAddress?: string;
+  /** The time of the rules, of the API and of the activities. */
+  now?: () => Promise<Date>;
+  /** How much faster than in real life people live; 500 when left out. */
+  speed?: number;
 }
 
 const AREA_CODES =
@@ -102,16 +117,32 @@ export function numbersEndingIn(...endings: string[]): string[] {
   return endings.map((ending, index) => `+1${AREA_CODES[index % AREA_CODES.length]}55501${ending}`);
 }
 
+/**
+ * As `numbersEndingIn`, with a number of its own for everybody: people of earlier campaigns are remembered, and
+ * would not do again what they did in their first call.
+ */
+export function createPhoneBook(): typeof numbersEndingIn {
+  const used = new Map<string, number>();
+  return (...endings) =>
+    endings.map((ending) => {
+      const nth = used.get(ending) ?? 0;
+      used.set(ending, nth + 1);
+      const area = AREA_CODES[nth];
+      if (area === undefined) throw new Error(`There are no more numbers that end in ${ending}.`);
+      return `+1${area}55501${ending}`;
+    });
+}
+
 let runtimeInstalled = false;
 
 /** One runtime a process, and only what is worth reading of its log. */
-function installRuntime(): void {
+export function installRuntime(): void {
   if (!runtimeInstalled) Runtime.install({ logger: new DefaultLogger('WARN') });
   runtimeInstalled = true;
 }
 
 export async function startChain(options: ChainOptions = {}): Promise<Chain> {
-  const address = process.env.TEST_TEMPORAL_ADDRESS;
+  const address = options.timeSkippingAddress ?? process.env.TEST_TEMPORAL_ADDRESS;
   const bundlePath = inject('workflowBundlePath');
   if (!address || bundlePath === null)
     throw new Error('There is no Temporal server: run the tests with "npm test".');
@@ -123,21 +154,25 @@ export async function startChain(options: ChainOptions = {}): Promise<Chain> {
   const db = openDatabase(database.url, { maxConnections: 20 });
   const simulator = await startSimulator({
     seed,
-    speed: 500,
+    speed: options.speed ?? 500,
     ...(options.faults ? { faults: options.faults } : {}),
   });
   const connection = await Connection.connect({ address });
   const client = new Client({ connection });
-  await ensureSearchAttributes(connection, 'default');
+  // The time-skipping server takes search attributes that it was never told of, and has no way to tell it.
+  if (options.timeSkippingAddress === undefined) await ensureSearchAttributes(connection, 'default');
   const voice = createElevenLabs({ apiKey: 'simulated', baseUrl: simulator.url });
   const deps: ActivityDeps = {
     db,
     voice,
-    carrier: createTwilio({ accountSid: 'AC00', authToken: 'simulated', baseUrl: simulator.url }),
+    carrier:
+      options.carrier === 'none'
+        ? null
+        : createTwilio({ accountSid: 'AC00', authToken: 'simulated', baseUrl: simulator.url }),
     signals: createSignals(client, taskQueue),
     patience: { ...PATIENCE, ...options.patience },
     centsPerCredit: 0.02,
-    now: async () => new Date(),
+    now: options.now ?? (async () => new Date()),
     ...(options.checkpoint ? { checkpoint: options.checkpoint } : {}),
   };
   const temporal = createCampaignControl({
@@ -184,6 +219,7 @@ export async function startChain(options: ChainOptions = {}): Promise<Chain> {
     client,
     deps,
     taskQueue,
+    url,
     call,
     launch: (phones, settings) => launch(chain, phones, settings),
     reaches: (campaignId, status) =>
@@ -195,6 +231,11 @@ export async function startChain(options: ChainOptions = {}): Promise<Chain> {
         { timeout: 60_000, interval: 100 },
       ),
     expectInvariants: () => expectInvariants(chain),
+    sweep: () =>
+      client.workflow.execute<typeof sweepWorkflow>('sweepWorkflow', {
+        workflowId: `sweep-${uuid()}`,
+        taskQueue,
+      }),
     startWorker: worker.start,
     stopWorker: worker.stop,
     stop: async () => {

@@ -77,7 +77,8 @@ function installRuntime(logger: PinoLogger): void {
   const levels = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const;
   Runtime.install({
     logger: new DefaultLogger('INFO', ({ level, message, meta }) => {
-      logger[levels[level]]({ ...meta, sdk: true }, message);
+      const { error, ...rest } = meta ?? {};
+      logger[levels[level]]({ ...rest, sdk: true, ...(error === undefined ? {} : { err: error }) }, message);
     }),
     shutdownSignals: ['SIGTERM', 'SIGINT'],
   });
