@@ -14,8 +14,19 @@ const hours = z
   .max(24)
   .openapi({ example: [['10:00', '19:00']], description: 'HH:MM to HH:MM, the end exclusive' });
 
+/** A day that is not named is closed. */
+const dayHours = hours.default([]);
+
 const days = z
-  .strictObject({ mon: hours, tue: hours, wed: hours, thu: hours, fri: hours, sat: hours, sun: hours })
+  .strictObject({
+    mon: dayHours,
+    tue: dayHours,
+    wed: dayHours,
+    thu: dayHours,
+    fri: dayHours,
+    sat: dayHours,
+    sun: dayHours,
+  })
   .superRefine((value, context) => {
     for (const problem of validateWindow({ timeZone: 'lead', days: value })) {
       // Each problem is "days.mon.0: what"; the path to `days` is known here.

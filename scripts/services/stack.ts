@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { AGENTS } from '../../simulator/fleet.ts';
 import { takeLock } from './lock.ts';
 import { freePort } from './ports.ts';
 import { startPostgres } from './postgres.ts';
@@ -184,6 +185,7 @@ async function startSimulator(
     ELEVENLABS_API_KEY: newSecret('simulated_'),
     ELEVENLABS_BASE_URL: url,
     ELEVENLABS_WEBHOOK_SECRET: webhookSecret,
+    ELEVENLABS_AGENT_ID: AGENTS[0]?.agentId ?? '',
     ...simulatedTwilio(url, options.alwaysSimulate ?? false),
   };
   const service = await start('simulator', {
