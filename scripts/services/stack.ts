@@ -12,6 +12,9 @@ import { startTemporal } from './temporal.ts';
 
 const ROOT = resolve(import.meta.dirname, '..', '..');
 
+/** Simulated people live so many times faster than real ones, so that trying things takes no patience. */
+const DEFAULT_SPEED = 10;
+
 const PREFERRED_PORTS = { api: 3000, simulator: 3900, temporal: 7233, web: 8233 };
 
 export type ServiceName = 'simulator' | 'worker' | 'api';
@@ -195,7 +198,7 @@ async function startSimulator(
     SIMULATOR_WEBHOOK_URL: `${apiUrl}/webhooks/elevenlabs`,
     SIMULATOR_WEBHOOK_SECRET: webhookSecret,
     ...(seed === undefined ? {} : { SIMULATOR_SEED: String(seed) }),
-    ...(speed === undefined ? {} : { SIMULATOR_SPEED: String(speed) }),
+    SIMULATOR_SPEED: String(speed ?? baseEnv.SIMULATOR_SPEED ?? DEFAULT_SPEED),
     ...(faults === undefined ? {} : { SIMULATOR_FAULTS: JSON.stringify(faults) }),
   });
   const announced = service.ready.url;
