@@ -111,6 +111,21 @@ function price(deps: ActivityDeps): { centsPerCredit: number } {
   return { centsPerCredit: deps.centsPerCredit };
 }
 
+/**
+ * Closes a dial of which it is certain that no phone rang, as an attempt that was not placed. A webhook may have told
+ * meanwhile that it was placed after all: then it stays as it is. Returns the call as it is afterwards.
+ */
+export async function recordAbsence(deps: ActivityDeps, call: Call, failure: string): Promise<Call> {
+  const now = await deps.now();
+  return await inTransaction(deps.db, async (tx) => {
+    const current = await lockCall(tx, call);
+    if (current.conversation_id !== null || current.call_sid !== null || current.status === 'ended')
+      return current;
+    await endNotPlaced(tx, current, { now, failure, source: 'reconciled' });
+    return await lockCall(tx, call);
+  });
+}
+
 /** Ends a call of which it is certain that no phone rang. */
 export async function endNotPlaced(
   tx: Tx,

@@ -5,12 +5,12 @@ import { appendEvent } from '../db/queries/events.ts';
 import { finishLead, holdLead } from '../db/queries/lead-steps.ts';
 import { backoffMs } from '../domain/backoff.ts';
 import type { DialAnswer } from '../providers/ports.ts';
-import { endNotPlaced, lockCall, recordPlaced } from './calls.ts';
+import { endNotPlaced, lockCall, recordAbsence, recordPlaced } from './calls.ts';
 import type { ActivityDeps } from './deps.ts';
 import { type AttemptRef, type Call, type GateResult, type Held, PASSING_RULES, passGate } from './gate.ts';
 import { createPacer } from './pacer.ts';
 import type { Placement } from './placement.ts';
-import { reconcile } from './reconciling.ts';
+import { ABSENT, reconcile } from './reconciling.ts';
 
 /** Waits shorter than this are sat out inside the activity. */
 const SHORT_WAIT_MS = 10_000;
@@ -146,7 +146,7 @@ async function takeUp(deps: ActivityDeps, ref: AttemptRef, call: Call): Promise<
 async function settle(deps: ActivityDeps, ref: AttemptRef, call: Call): Promise<Placement> {
   const finding = await reconcile(deps, call);
   if (finding === 'absent') {
-    return await retryLater(deps, ref, call, { failure: 'No provider knows of this call.', atLeastMs: 0 });
+    return await retryLater(deps, ref, call, { failure: ABSENT, atLeastMs: 0 });
   }
   const after = await deps.db
     .selectFrom('calls')
@@ -172,15 +172,8 @@ async function retryLater(
   call: Call,
   { failure, atLeastMs }: { failure: string; atLeastMs: number },
 ): Promise<Placement> {
-  const now = await deps.now();
-  const settled = await inTransaction(deps.db, async (tx) => {
-    const current = await lockCall(tx, call);
-    // A webhook may have told meanwhile that it was placed after all.
-    if (current.conversation_id !== null || current.status === 'ended') return current;
-    await endNotPlaced(tx, current, { now, failure, source: 'reconciled' });
-    return null;
-  });
-  if (settled !== null && settled.reach !== 'not_placed') return awaitEnd(deps, settled);
+  const after = await recordAbsence(deps, call, failure);
+  if (after.reach !== 'not_placed') return awaitEnd(deps, after);
   return await afterNotPlaced(deps, ref, atLeastMs);
 }
 

@@ -3,10 +3,10 @@ import { inTransaction } from '../db/client.ts';
 import { appendEvent } from '../db/queries/events.ts';
 import type { Reach } from '../domain/call.ts';
 import type { CarrierCall } from '../providers/ports.ts';
-import { lockCall, mergeFetched } from './calls.ts';
+import { lockCall, mergeFetched, recordAbsence } from './calls.ts';
 import type { ActivityDeps } from './deps.ts';
 import type { Call } from './gate.ts';
-import { lookOnce } from './reconciling.ts';
+import { ABSENT, lookOnce, mustHaveShownAtMs } from './reconciling.ts';
 
 export function createPolling(deps: ActivityDeps) {
   return {
@@ -37,8 +37,7 @@ export function createPolling(deps: ActivityDeps) {
 /** True when the call is over now. */
 async function look(deps: ActivityDeps, call: Call): Promise<boolean> {
   if (call.conversation_id === null && call.call_sid === null) {
-    await lookOnce(deps, call);
-    return await isEnded(deps, call.id);
+    return await lookForLost(deps, call);
   }
   if (call.conversation_id !== null) {
     const facts = await deps.voice.getConversation(call.conversation_id);
@@ -48,6 +47,17 @@ async function look(deps: ActivityDeps, call: Call): Promise<boolean> {
     if (await isEnded(deps, call.id)) return true;
   }
   return await lookAtCarrier(deps, call);
+}
+
+/**
+ * A dial that was looked for in vain while not everyone could be asked. Once both answer, and it must have
+ * shown, it was not placed: that ends the wait without its deadline.
+ */
+async function lookForLost(deps: ActivityDeps, call: Call): Promise<boolean> {
+  const mustShow = (await deps.now()).getTime() >= mustHaveShownAtMs(deps, call);
+  const finding = await lookOnce(deps, call);
+  if (finding === 'absent' && mustShow) await recordAbsence(deps, call, ABSENT);
+  return await isEnded(deps, call.id);
 }
 
 async function isEnded(deps: ActivityDeps, callId: string): Promise<boolean> {

@@ -8,6 +8,9 @@ import type { Call } from './gate.ts';
 /** What looking for a lost dial found. `uncertain`: nothing was found, and not everyone could be asked. */
 export type Finding = 'found' | 'absent' | 'uncertain';
 
+/** Why a call that was looked for everywhere, for long enough, counts as not placed. */
+export const ABSENT = 'No provider knows of this call.';
+
 /** Clocks of the providers and ours may differ by this much. */
 const CLOCK_SKEW_MS = 10_000;
 
@@ -16,8 +19,8 @@ const CLOCK_SKEW_MS = 10_000;
  * dial's own deadline after the intent, and then the listing's lag. What is found is adopted on the way.
  */
 export async function reconcile(deps: ActivityDeps, call: Call): Promise<Finding> {
-  const { dialTimeoutMs, reconcileForMs } = deps.patience;
-  const until = call.started_at.getTime() + dialTimeoutMs + reconcileForMs;
+  const { reconcileForMs } = deps.patience;
+  const until = mustHaveShownAtMs(deps, call);
   for (let look = 1; ; look += 1) {
     const last = (await deps.now()).getTime() >= until;
     const finding = await lookOnce(deps, call);
@@ -31,6 +34,11 @@ export async function reconcile(deps: ActivityDeps, call: Call): Promise<Finding
     heartbeat();
     await sleep(Math.max(0, Math.min(delayMs, left)));
   }
+}
+
+/** From this instant on a call that was placed is known to both providers. */
+export function mustHaveShownAtMs({ patience }: ActivityDeps, call: Call): number {
+  return call.started_at.getTime() + patience.dialTimeoutMs + patience.reconcileForMs;
 }
 
 /** One look at both providers. */

@@ -20,6 +20,7 @@ import { checkInvariants } from '../scripts/invariants/check.ts';
 import type { FaultOptions } from '../simulator/faults.ts';
 import { AGENTS } from '../simulator/fleet.ts';
 import { type Simulator, startSimulator } from '../simulator/server.ts';
+import { signBody } from '../simulator/signature.ts';
 import { createWorker } from '../worker/create-worker.ts';
 import { ensureSearchAttributes } from '../worker/search-attributes.ts';
 import { createSignals } from '../worker/signals.ts';
@@ -69,6 +70,11 @@ export interface Answer<T = Record<string, unknown>> {
   body: T;
 }
 
+/** What tests change in a webhook. */
+interface ReportedData {
+  analysis: { data_collection_results: Record<string, { value: unknown }> };
+}
+
 /** The whole chain in one process: database, API, worker and phone network, on the Temporal server of the run. */
 export interface Chain {
   db: Db;
@@ -79,12 +85,16 @@ export interface Chain {
   /** Where the API listens. */
   url: string;
   call<T = Record<string, never>>(method: string, path: string, body?: unknown): Promise<Answer<T>>;
+  /** A campaign without leads, not started. */
+  create(settings: Partial<CampaignSettings>): Promise<string>;
   /** A started campaign with leads of these numbers. */
   launch(phones: string[], settings?: Partial<CampaignSettings>): Promise<string>;
   /** Resolves when the campaign has this status. */
   reaches(campaignId: string, status: string): Promise<void>;
   /** Every invariant holds for everything that was done. */
   expectInvariants(): Promise<void>;
+  /** Sends the signed webhook of a finished call, with whatever is changed in its `data` before. */
+  report(conversationId: string, change?: (data: ReportedData) => void): Promise<void>;
   /** Runs the sweep once, as its schedule would, and says what it mended. */
   sweep(): Promise<SweepReport>;
   stopWorker(): Promise<void>;
@@ -159,7 +169,7 @@ export async function startChain(options: ChainOptions = {}): Promise<Chain> {
   });
   const connection = await Connection.connect({ address });
   const client = new Client({ connection });
-  // The time-skipping server takes search attributes that it was never told of, and has no way to tell it.
+  // The time-skipping server cannot say which search attributes it has; its test adds them.
   if (options.timeSkippingAddress === undefined) await ensureSearchAttributes(connection, 'default');
   const voice = createElevenLabs({ apiKey: 'simulated', baseUrl: simulator.url });
   const deps: ActivityDeps = {
@@ -221,6 +231,7 @@ export async function startChain(options: ChainOptions = {}): Promise<Chain> {
     taskQueue,
     url,
     call,
+    create: (settings) => create(chain, settings),
     launch: (phones, settings) => launch(chain, phones, settings),
     reaches: (campaignId, status) =>
       vi.waitFor(
@@ -231,6 +242,7 @@ export async function startChain(options: ChainOptions = {}): Promise<Chain> {
         { timeout: 60_000, interval: 100 },
       ),
     expectInvariants: () => expectInvariants(chain),
+    report: (conversationId, change) => report(chain, conversationId, change),
     sweep: () =>
       client.workflow.execute<typeof sweepWorkflow>('sweepWorkflow', {
         workflowId: `sweep-${uuid()}`,
@@ -290,22 +302,44 @@ function createWorkerSwitch(options: {
   };
 }
 
+async function create(chain: Chain, settings: Partial<CampaignSettings>): Promise<string> {
+  const created = await chain.call<{ id: string }>('POST', '/api/campaigns', { name: 'Chain', settings });
+  expect(created, JSON.stringify(created.body)).toMatchObject({ status: 201 });
+  return created.body.id;
+}
+
 async function launch(
   chain: Chain,
   phones: string[],
   settings: Partial<CampaignSettings> = {},
 ): Promise<string> {
-  const created = await chain.call<{ id: string }>('POST', '/api/campaigns', {
-    name: 'Chain',
-    settings: { ...QUICK, ...settings },
-  });
-  expect(created, JSON.stringify(created.body)).toMatchObject({ status: 201 });
-  const { id } = created.body;
+  const id = await create(chain, { ...QUICK, ...settings });
   const leads = phones.map((phone, index) => ({ phone, name: `Person ${index}` }));
   const added = await chain.call('POST', `/api/campaigns/${id}/leads`, { leads });
   expect(added, JSON.stringify(added.body)).toMatchObject({ body: { accepted: phones.length } });
   expect((await chain.call('POST', `/api/campaigns/${id}/start`, {})).status).toBe(202);
   return id;
+}
+
+async function report(
+  { simulator, url }: Chain,
+  conversationId: string,
+  change: (data: ReportedData) => void = () => {},
+): Promise<void> {
+  const answer = await fetch(`${simulator.url}/v1/convai/conversations/${conversationId}`, {
+    headers: { 'xi-api-key': 'simulated' },
+  });
+  const data = (await answer.json()) as ReportedData;
+  change(data);
+  const atSeconds = Math.floor(Date.now() / 1_000);
+  const body = JSON.stringify({ type: 'post_call_transcription', event_timestamp: atSeconds, data });
+  const signature = signBody(body, SECRET, atSeconds);
+  const response = await fetch(`${url}/webhooks/elevenlabs`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'elevenlabs-signature': signature },
+    body,
+  });
+  expect(response.status).toBe(200);
 }
 
 async function expectInvariants({ db, simulator, client, deps }: Chain): Promise<void> {

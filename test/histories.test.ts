@@ -1,0 +1,256 @@
+// Histories of workflows as they were run and kept must replay on today's workflows. To keep those of today's:
+// RECORD_HISTORIES=1 npm test -- test/histories.test.ts
+// They go to a folder named by the date; folders of versions that may still be running somewhere stay.
+
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { temporal } from '@temporalio/proto';
+import { Worker } from '@temporalio/worker';
+import { DeterminismViolationError } from '@temporalio/workflow';
+import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest';
+import { campaignWorkflowId, leadWorkflowId } from '../domain/ids.ts';
+import type { CampaignSettings } from '../domain/settings.ts';
+import { NO_FAULTS } from '../simulator/faults.ts';
+import { lineFreedSignal } from '../workflows/messages.ts';
+import { type Chain, installRuntime, numbersEndingIn, QUICK, startChain } from './chain-rig.ts';
+
+/** The SDK's own JSON functions need the whole installation to have one copy of protobufjs, which npm does not grant. */
+const { History } = temporal.api.history.v1;
+const AS_JSON = { enums: String, longs: String, bytes: String };
+
+const FOLDER = join(import.meta.dirname, 'histories');
+
+/** Of everybody who is called here. */
+const CANARY = { name: 'Quillfeather Canaryson', email: 'quillfeather@canary.example' };
+
+const NAMES = [
+  'campaign',
+  'campaign-continued',
+  'lead-callback',
+  'lead-closed',
+  'lead-one-attempt',
+  'lead-polled',
+  'lead-retried',
+  'lead-throttled',
+];
+
+interface HistoryEvent {
+  eventType: string;
+  [attributes: string]: unknown;
+}
+
+interface RecordedHistory {
+  events: HistoryEvent[];
+}
+
+/** `date/name` of every history that was kept. */
+const kept = readdirSync(FOLDER, { recursive: true, encoding: 'utf8' })
+  .filter((path) => path.endsWith('.json'))
+  .sort();
+
+function read(path: string): RecordedHistory {
+  return JSON.parse(readFileSync(join(FOLDER, path), 'utf8')) as RecordedHistory;
+}
+
+/** Throws when the workflows of today would have done something else. */
+async function replay(history: RecordedHistory): Promise<void> {
+  const codePath = inject('workflowBundlePath');
+  if (codePath === null) throw new Error('There is no workflow bundle: run the tests with "npm test".');
+  await Worker.runReplayHistory({ workflowBundle: { codePath } }, History.fromObject(history));
+}
+
+/** Every text in a history, with what its payloads hold. */
+function textsOf(value: unknown): string[] {
+  if (typeof value === 'string') return [value, Buffer.from(value, 'base64').toString('utf8')];
+  if (typeof value !== 'object' || value === null) return [];
+  return [...Object.keys(value), ...Object.values(value).flatMap(textsOf)];
+}
+
+/** What of a person can be read in a history. */
+function personalIn(history: RecordedHistory): string[] {
+  return textsOf(history).filter(
+    (text) =>
+      [...CANARY.name.split(' '), CANARY.email].some((word) => text.includes(word)) ||
+      /\+1\d{3}55501\d{2}/.test(text),
+  );
+}
+
+/** Without what tells of the machine: who polled, and where the code lay. */
+function withoutMachine(history: RecordedHistory): RecordedHistory {
+  const text = JSON.stringify(history, (key, value: unknown) => {
+    if (key === 'identity') return 'worker';
+    return key === 'stackTrace' ? '' : value;
+  });
+  return JSON.parse(text.replaceAll(hostname(), 'host')) as RecordedHistory;
+}
+
+beforeAll(() => {
+  installRuntime();
+});
+
+describe('histories that were kept', () => {
+  test('are there, of campaigns and of leads', () => {
+    const names = new Set(kept.map((path) => path.split('/').at(-1)?.replace('.json', '')));
+    expect([...names].sort()).toEqual(NAMES);
+  });
+
+  test.for(kept)('%s replays', async (path) => {
+    await replay(read(path));
+  });
+
+  test.for(kept)('%s says nothing of a person or a machine', (path) => {
+    const history = read(path);
+    expect(personalIn(history)).toEqual([]);
+    expect(textsOf(history).filter((text) => /\/(home|root|work|tmp|Users)\//.test(text))).toEqual([]);
+  });
+});
+
+describe('controls', () => {
+  test('a workflow that does something else than its history fails', async () => {
+    const path = kept.find((name) => name.endsWith('lead-retried.json')) ?? '';
+    const other = JSON.parse(
+      JSON.stringify(read(path)).replaceAll('"concludeCall"', '"concludeAttempt"'),
+    ) as RecordedHistory;
+    await expect(replay(other)).rejects.toThrow(DeterminismViolationError);
+  });
+
+  test('another workflow than the history is of fails', async () => {
+    const path = kept.find((name) => name.endsWith('lead-one-attempt.json')) ?? '';
+    const other = JSON.parse(
+      JSON.stringify(read(path)).replaceAll('"leadWorkflow"', '"campaignWorkflow"'),
+    ) as RecordedHistory;
+    await expect(replay(other)).rejects.toThrow(DeterminismViolationError);
+  });
+
+  test('a name in a payload is found', () => {
+    const data = Buffer.from(JSON.stringify({ to: CANARY.name })).toString('base64');
+    expect(personalIn({ events: [{ eventType: 'any', input: { payloads: [{ data }] } }] })).toHaveLength(1);
+    const number = Buffer.from('"+12015550100"').toString('base64');
+    expect(
+      personalIn({ events: [{ eventType: 'any', input: { payloads: [{ data: number }] } }] }),
+    ).toHaveLength(1);
+  });
+});
+
+describe('histories of today', () => {
+  let chain: Chain;
+  /** By name, as they would be kept. */
+  const today = new Map<string, RecordedHistory>();
+
+  beforeAll(async () => {
+    chain = await startChain();
+  });
+
+  afterAll(async () => {
+    await chain?.stop();
+  });
+
+  async function remember(name: string, workflowId: string): Promise<void> {
+    const history = await chain.client.workflow.getHandle(workflowId).fetchHistory();
+    today.set(
+      name,
+      withoutMachine(History.toObject(History.fromObject(history), AS_JSON) as RecordedHistory),
+    );
+  }
+
+  /** Calls people whose names must not be found afterwards. */
+  async function launch(endings: string[], settings: Partial<CampaignSettings> = {}): Promise<string> {
+    const id = await chain.create({ ...QUICK, ...settings });
+    const leads = numbersEndingIn(...endings).map((phone) => ({
+      phone,
+      name: CANARY.name,
+      email: CANARY.email,
+      variables: { note: CANARY.name },
+    }));
+    await chain.call('POST', `/api/campaigns/${id}/leads`, { leads });
+    await chain.call('POST', `/api/campaigns/${id}/start`, {});
+    return id;
+  }
+
+  async function leadsOf(campaignId: string) {
+    return await chain.db
+      .selectFrom('leads')
+      .select(['id', 'phone', 'state'])
+      .where('campaign_id', '=', campaignId)
+      .orderBy('phone')
+      .execute();
+  }
+
+  async function rememberLead(name: string, campaignId: string, ending: string): Promise<void> {
+    const lead = (await leadsOf(campaignId)).find(({ phone }) => phone.endsWith(ending));
+    await remember(name, leadWorkflowId(lead?.id ?? ''));
+  }
+
+  test('of a campaign, and of leads that need one call, another, and a callback', async () => {
+    const id = await launch(['00', '10', '06'], { lines: 2 });
+    await chain.reaches(id, 'completed');
+    await chain.client.workflow.getHandle(campaignWorkflowId(id)).result();
+    await remember('campaign', campaignWorkflowId(id));
+    await rememberLead('lead-one-attempt', id, '00');
+    await rememberLead('lead-retried', id, '10');
+    await rememberLead('lead-callback', id, '06');
+  });
+
+  test('of leads whose webhook never comes, and whose dial is put off', async () => {
+    chain.simulator.setFaults({ webhookLoss: 1 });
+    const polled = await launch(['08']);
+    await chain.reaches(polled, 'completed');
+    await rememberLead('lead-polled', polled, '08');
+    chain.simulator.setFaults({ ...NO_FAULTS, dialThrottle: { next: 2 } });
+    const throttled = await launch(['12']);
+    await chain.reaches(throttled, 'completed');
+    await rememberLead('lead-throttled', throttled, '12');
+  });
+
+  test('of a lead that opts out while it waits for its next attempt', async () => {
+    const never = { no_answer: 3_600, busy: 3_600, failed: 3_600, voicemail: 3_600 };
+    const id = await launch(['01'], { retryAfterSeconds: never });
+    const lead = await vi.waitFor(
+      async () => {
+        const [waiting] = await leadsOf(id);
+        expect(waiting?.state).toBe('backing_off');
+        return waiting;
+      },
+      { timeout: 20_000 },
+    );
+    await chain.call('POST', '/api/opt-outs', { phone: lead?.phone, reason: 'asked by mail' });
+    await chain.reaches(id, 'completed');
+    await rememberLead('lead-closed', id, '01');
+  });
+
+  test('of a campaign that goes on in a fresh history, with its lines and all of its leads', async () => {
+    const id = await launch(['09', '09', '09', '09', '09', '09'], { lines: 2 });
+    const handle = chain.client.workflow.getHandle(campaignWorkflowId(id));
+    const { runId: firstRun } = await handle.describe();
+    // Temporal suggests a fresh history at four megabytes: signals that change nothing fill this one.
+    const freed = { leadId: 'x'.repeat(300_000), line: 0, next: 'backing_off' as const };
+    for (let sent = 0; sent < 16; sent += 1) await handle.signal(lineFreedSignal, freed);
+    await vi.waitFor(async () => expect((await handle.describe()).runId).not.toBe(firstRun), {
+      timeout: 20_000,
+    });
+    await chain.reaches(id, 'completed');
+    await handle.result();
+    const first = await chain.client.workflow.getHandle(campaignWorkflowId(id), firstRun).describe();
+    expect(first.status.name).toBe('CONTINUED_AS_NEW');
+    await remember('campaign-continued', campaignWorkflowId(id));
+    await chain.expectInvariants();
+  });
+
+  test('replay, and say nothing of a person', async () => {
+    expect([...today.keys()].sort()).toEqual(NAMES);
+    for (const [name, history] of today) {
+      await replay(history);
+      expect(personalIn(history), name).toEqual([]);
+    }
+    if (process.env.RECORD_HISTORIES) keep(today);
+  });
+});
+
+function keep(histories: ReadonlyMap<string, RecordedHistory>): void {
+  const folder = join(FOLDER, new Date().toISOString().slice(0, 10));
+  mkdirSync(folder, { recursive: true });
+  for (const [name, history] of histories) {
+    writeFileSync(join(folder, `${name}.json`), `${JSON.stringify(history)}\n`);
+  }
+}
