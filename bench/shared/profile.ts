@@ -1,0 +1,36 @@
+/** The parts of a V8 CPU profile that are read here. */
+export interface CpuProfile {
+  nodes: { id: number; callFrame: { functionName: string; url: string } }[];
+  samples: number[];
+  /** Microseconds from each sample to the next. */
+  timeDeltas: number[];
+}
+
+/** Where a file belongs: a package, a folder of ours, Node itself, or the engine. */
+function ownerOf({ functionName, url }: { functionName: string; url: string }): string {
+  const inPackage = /.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(url)?.[1];
+  if (inPackage !== undefined) return inPackage;
+  if (url.startsWith('node:')) return url.split('/', 1)[0] ?? url;
+  if (url === '') return functionName === '' ? '(native)' : functionName;
+  return `${url.split('/').at(-2) ?? ''}/ (ours)`;
+}
+
+/** Not work: waiting, and the profiler itself. */
+const NO_WORK: ReadonlySet<string> = new Set(['(idle)', '(root)', 'node:inspector']);
+
+/** Shares of the time that was not idle, by whose code was running itself, the largest first. */
+export function sharesByOwner(profile: CpuProfile): [owner: string, share: number][] {
+  const owners = new Map(profile.nodes.map(({ id, callFrame }) => [id, ownerOf(callFrame)]));
+  const microseconds = new Map<string, number>();
+  let busy = 0;
+  for (const [index, id] of profile.samples.entries()) {
+    const owner = owners.get(id) ?? '(unknown)';
+    const delta = profile.timeDeltas[index] ?? 0;
+    if (NO_WORK.has(owner)) continue;
+    busy += delta;
+    microseconds.set(owner, (microseconds.get(owner) ?? 0) + delta);
+  }
+  return [...microseconds]
+    .map(([owner, own]): [string, number] => [owner, own / busy])
+    .toSorted(([, a], [, b]) => b - a);
+}

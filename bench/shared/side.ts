@@ -1,0 +1,106 @@
+import { cpuMs, difference, threadCpuMs } from './cpu.ts';
+import type { MeterReading } from './meter.ts';
+import { median, percentile, significant, steadyRate } from './statistics.ts';
+
+/** What one round of one side found. */
+export interface SideRound {
+  leads: number;
+  runMs: number;
+  /** While all lines were busy. */
+  leadsPerSecond: number;
+  /** CPU milliseconds of every process that took part. */
+  cpu: Record<string, number>;
+  /** CPU milliseconds of the worker by kind of thread. */
+  workerThreads: Record<string, number>;
+}
+
+/**
+ * Times one run, and the CPU that the processes use meanwhile. `run` answers with the milliseconds it took;
+ * `overAtMs` tells afterwards when each lead was over.
+ */
+export async function measureSide(options: {
+  lines: number;
+  pids: { worker: number } & Record<string, number>;
+  run: () => Promise<number>;
+  overAtMs: () => Promise<number[]>;
+}): Promise<SideRound> {
+  const { lines, pids, run, overAtMs } = options;
+  const cpuNow = () => Object.fromEntries(Object.entries(pids).map(([name, pid]) => [name, cpuMs(pid)]));
+  const before = cpuNow();
+  const threadsBefore = threadCpuMs(pids.worker);
+  const runMs = await run();
+  const cpu = difference(before, cpuNow());
+  const workerThreads = difference(threadsBefore, threadCpuMs(pids.worker));
+  const times = await overAtMs();
+  return { leads: times.length, runMs, leadsPerSecond: steadyRate(times, lines), cpu, workerThreads };
+}
+
+/** Milliseconds of CPU a lead, over all rounds, the largest first. */
+export function cpuPerLead(
+  rounds: readonly SideRound[],
+  of: 'cpu' | 'workerThreads',
+): Record<string, number> {
+  const names = new Set(rounds.flatMap((round) => Object.keys(round[of])));
+  const figures = [...names].map((name) => {
+    const perRound = rounds.map((round) => (round[of][name] ?? 0) / round.leads);
+    return [name, significant(median(perRound), 3)] as const;
+  });
+  return Object.fromEntries(figures.toSorted(([, a], [, b]) => b - a));
+}
+
+/** CPU milliseconds a lead of all processes together. */
+export function totalCpuPerLead(rounds: readonly SideRound[]): number {
+  const perRound = rounds.map(
+    ({ cpu, leads }) => Object.values(cpu).reduce((sum, ms) => sum + ms, 0) / leads,
+  );
+  return significant(median(perRound), 3);
+}
+
+/** What a service's database work was a lead: counts, and milliseconds it waited. */
+export function databasePerLead(readings: readonly MeterReading[], leads: number) {
+  const sum = (pick: (reading: MeterReading) => number) =>
+    significant(readings.reduce((total, reading) => total + pick(reading), 0) / leads, 3);
+  return {
+    queries: sum(({ queries }) => queries),
+    queryMs: sum(({ queryMs }) => queryMs),
+    poolWaitMs: sum(({ poolWaitMs }) => poolWaitMs),
+  };
+}
+
+/** Every kind of transaction, a lead and by its quantiles, the most time first. */
+export function transactionsPerLead(readings: readonly MeterReading[], leads: number) {
+  const byKind = new Map<string, number[]>();
+  for (const { transactions } of readings) {
+    for (const [kind, ms] of Object.entries(transactions)) {
+      byKind.set(kind, [...(byKind.get(kind) ?? []), ...ms]);
+    }
+  }
+  return [...byKind]
+    .map(([kind, ms]) => ({
+      kind,
+      perLead: significant(ms.length / leads, 3),
+      msPerLead: significant(ms.reduce((total, each) => total + each, 0) / leads, 3),
+      medianMs: significant(median(ms), 3),
+      p95Ms: significant(percentile(ms, 0.95), 3),
+    }))
+    .toSorted((a, b) => b.msPerLead - a.msPerLead);
+}
+
+/** The statements that took the most time, by shape, a lead. */
+export function statementsPerLead(readings: readonly MeterReading[], leads: number, most: number) {
+  const byShape = new Map<string, { count: number; totalMs: number }>();
+  for (const { statements } of readings) {
+    for (const [shape, { count, totalMs }] of Object.entries(statements)) {
+      const known = byShape.get(shape) ?? { count: 0, totalMs: 0 };
+      byShape.set(shape, { count: known.count + count, totalMs: known.totalMs + totalMs });
+    }
+  }
+  return [...byShape]
+    .toSorted(([, a], [, b]) => b.totalMs - a.totalMs)
+    .slice(0, most)
+    .map(([shape, { count, totalMs }]) => ({
+      shape,
+      perLead: significant(count / leads, 3),
+      msPerLead: significant(totalMs / leads, 3),
+    }));
+}

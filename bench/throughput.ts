@@ -1,0 +1,317 @@
+// `npm run bench -- throughput`: leads a second through the product, over what Temporal alone allows here.
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { v7 as uuid } from 'uuid';
+import { campaignWorkflowId, leadWorkflowId } from '../domain/ids.ts';
+import { lineFreedSignal } from '../workflows/messages.ts';
+import { lineBackSignal } from './floor/messages.ts';
+import type { FloorEnv } from './floor/worker.ts';
+import type { floorCampaign } from './floor/workflows.ts';
+import { type CampaignParts, importCampaign, leadIdsOf, runCampaign } from './shared/campaign.ts';
+import { oneCallNumbers } from './shared/fictional-leads.ts';
+import { costOfWorkflow, type HistoryCost, perLead, signalTimesMs, sumOfCosts } from './shared/histories.ts';
+import type { MeterReading } from './shared/meter.ts';
+import { type CpuProfile, sharesByOwner } from './shared/profile.ts';
+import { conclude, describeMachine, printTable, readOptions, say } from './shared/report.ts';
+import { createDatabase, startBenchTemporal, startProduct } from './shared/rig.ts';
+import { type MeteredService, startService } from './shared/services.ts';
+import {
+  cpuPerLead,
+  databasePerLead,
+  measureSide,
+  type SideRound,
+  statementsPerLead,
+  totalCpuPerLead,
+  transactionsPerLead,
+} from './shared/side.ts';
+import { median, pairedRatio, significant } from './shared/statistics.ts';
+
+/**
+ * At a hundred times real speed a call takes 1 to 2.7 s, so fifty lines could carry 27 leads a second, more than two
+ * cores do. Any shorter, and calls end before a busy server has noted that they were placed, which makes for
+ * other histories than real ones; more lines would lengthen its queues and do the same. Short rounds, because a
+ * shared machine seldom keeps its speed for a minute.
+ */
+const DEFAULTS = { leads: 240, lines: 50, rounds: 5, speed: 100, sampled: 100 };
+/** As good as no pace: the gate keeps whole milliseconds. */
+const NO_PACE_PER_SECOND = 100_000;
+const FLOOR_QUEUE = 'floor';
+const SERVICES = ['worker', 'api'] as const;
+
+/** Everything that runs, and the sizes it runs with. */
+interface Bench extends CampaignParts {
+  sizes: typeof DEFAULTS;
+  floor: MeteredService;
+  numbers: readonly string[];
+}
+
+interface ProductRound extends SideRound {
+  campaignId: string;
+  importMs: number;
+  meters: Record<(typeof SERVICES)[number], MeterReading>;
+}
+
+interface FloorRound extends SideRound {
+  campaignId: string;
+}
+
+async function main(): Promise<void> {
+  const { sizes, jsonFile, profileFolder } = readOptions(DEFAULTS);
+  const numbers = oneCallNumbers();
+  if (sizes.leads > numbers.length) throw new RangeError(`--leads must be at most ${numbers.length}.`);
+  const database = await createDatabase();
+  const temporal = await startBenchTemporal();
+  const product = await startProduct({
+    databaseUrl: database.url,
+    temporalAddress: temporal.address,
+    speed: sizes.speed,
+  });
+  const floor = await startService('bench/floor/worker.ts', {
+    PATH: process.env.PATH,
+    ...({
+      TEMPORAL_ADDRESS: temporal.address,
+      FLOOR_TASK_QUEUE: FLOOR_QUEUE,
+      FLOOR_SPEED: String(sizes.speed),
+    } satisfies FloorEnv),
+  });
+  const bench: Bench = { product, database, temporal, floor, sizes, numbers };
+  try {
+    say('warming up');
+    await productRound(bench, 0, warmUpLeads(sizes));
+    await floorRound(bench, warmUpLeads(sizes));
+    const products: ProductRound[] = [];
+    const floors: FloorRound[] = [];
+    for (let round = 0; round < sizes.rounds; round += 1) {
+      products.push(await productRound(bench, round, sizes.leads));
+      floors.push(await floorRound(bench, sizes.leads));
+      const rates = [products, floors].map((side) => side.at(-1)?.leadsPerSecond.toFixed(1));
+      say(`round ${round + 1}: product ${rates[0]}, floor ${rates[1]} leads/s`);
+    }
+    const profile = profileFolder === null ? null : await profileRound(bench, profileFolder);
+    const costs = await compareHistories(bench, products.at(-1), floors.at(-1));
+    report(bench, { products, floors, costs, profile, jsonFile });
+  } finally {
+    await floor.stop();
+    await product.stop();
+    await temporal.stop();
+    await database.drop();
+  }
+}
+
+/** As few as fill the lines for a moment. */
+function warmUpLeads({ lines }: typeof DEFAULTS): number {
+  return lines * 2 + 10;
+}
+
+/** A campaign through the API and everything behind it. */
+async function productRound(bench: Bench, round: number, leads: number): Promise<ProductRound> {
+  const { sizes, product, database, temporal } = bench;
+  const { api, worker, simulator } = product.services;
+  if (worker === null || simulator === null) throw new Error('The product runs without its worker.');
+  const numbers = Array.from(
+    { length: leads },
+    (_, index) => bench.numbers[(round * leads + index) % bench.numbers.length] ?? '',
+  );
+  const { campaignId, importMs } = await importCampaign(bench, {
+    numbers,
+    lines: sizes.lines,
+    callsPerSecond: NO_PACE_PER_SECOND,
+  });
+  await Promise.all([worker.read(), api.read()]);
+  const pids = {
+    worker: worker.pid,
+    api: api.pid,
+    simulator: simulator.pid,
+    postgres: database.serverPid,
+    temporal: temporal.serverPid,
+  };
+  const side = await measureSide({
+    lines: sizes.lines,
+    pids,
+    run: () => runCampaign(bench, campaignId),
+    overAtMs: () => signalTimesMs(temporal.client, campaignWorkflowId(campaignId), lineFreedSignal.name),
+  });
+  return { ...side, campaignId, importMs, meters: { worker: await worker.read(), api: await api.read() } };
+}
+
+async function floorRound({ sizes, temporal, floor }: Bench, leads: number): Promise<FloorRound> {
+  const campaignId = uuid();
+  const pids = { worker: floor.pid, temporal: temporal.serverPid };
+  const workflowId = campaignWorkflowId(campaignId);
+  const side = await measureSide({
+    lines: sizes.lines,
+    pids,
+    run: async () => {
+      const startedMs = performance.now();
+      await temporal.client.workflow.execute<typeof floorCampaign>('floorCampaign', {
+        workflowId,
+        taskQueue: FLOOR_QUEUE,
+        args: [{ id: campaignId, leads, lines: sizes.lines }],
+      });
+      return performance.now() - startedMs;
+    },
+    overAtMs: () => signalTimesMs(temporal.client, workflowId, lineBackSignal.name),
+  });
+  return { ...side, campaignId };
+}
+
+type Profile = Record<string, Record<string, number>>;
+
+/** One more round, not counted, with the main threads of worker and API profiled. */
+async function profileRound(bench: Bench, folder: string): Promise<Profile> {
+  const { api, worker } = bench.product.services;
+  mkdirSync(folder, { recursive: true });
+  const running = Object.entries({ api, worker }).flatMap(([name, service]) =>
+    service === null ? [] : [{ name, profile: service.profile() }],
+  );
+  await productRound(bench, bench.sizes.rounds, bench.sizes.leads);
+  const found: Profile = {};
+  for (const { name, profile } of running) {
+    const file = join(folder, `${name}.cpuprofile`);
+    await profile.finish(file);
+    const shares = sharesByOwner(JSON.parse(readFileSync(file, 'utf8')) as CpuProfile).slice(0, 12);
+    found[name] = Object.fromEntries(shares.map(([owner, share]) => [owner, significant(share, 2)]));
+    printTable(`${name}: whose code its main thread runs (share of busy time)`, [
+      ['', 'share'],
+      ...Object.entries(found[name]),
+    ]);
+  }
+  return found;
+}
+
+/** Events and actions of both sides, from the histories of one round each. */
+interface Costs {
+  leads: number;
+  sampled: number;
+  product: { own: HistoryCost; campaign: HistoryCost };
+  floor: { own: HistoryCost; campaign: HistoryCost };
+}
+
+async function compareHistories(bench: Bench, product?: ProductRound, floor?: FloorRound): Promise<Costs> {
+  if (product === undefined || floor === undefined) throw new Error('There was no round.');
+  const { client } = bench.temporal;
+  const sampled = Math.min(bench.sizes.sampled, product.leads);
+  const own = async (ids: readonly string[]) => {
+    const costs: HistoryCost[] = [];
+    for (const id of ids.slice(0, sampled)) costs.push(await costOfWorkflow(client, leadWorkflowId(id)));
+    return sumOfCosts(costs);
+  };
+  const floorIds = Array.from({ length: floor.leads }, (_, index) => `${floor.campaignId}-${index}`);
+  return {
+    leads: product.leads,
+    sampled,
+    product: {
+      own: await own(await leadIdsOf(bench, product.campaignId)),
+      campaign: await costOfWorkflow(client, campaignWorkflowId(product.campaignId)),
+    },
+    floor: {
+      own: await own(floorIds),
+      campaign: await costOfWorkflow(client, campaignWorkflowId(floor.campaignId)),
+    },
+  };
+}
+
+/** Of a lead's own history; the campaign's share depends on how its messages happen to fall together. */
+const MOST_DIFFERENCE = 0.05;
+
+function comparison({ leads, sampled, product, floor }: Costs) {
+  const side = ({ own, campaign }: Costs['product']) => ({
+    ownEvents: significant(own.events / sampled),
+    campaignEvents: significant(campaign.events / leads),
+    campaignRuns: campaign.runs,
+    ownByType: perLead(own.byType, sampled),
+    campaignByType: perLead(campaign.byType, leads),
+  });
+  const difference = (product.own.events - floor.own.events) / floor.own.events;
+  return {
+    product: side(product),
+    floor: side(floor),
+    ownDifference: significant(difference, 2),
+    equal: Math.abs(difference) <= MOST_DIFFERENCE,
+  };
+}
+
+function report(
+  { sizes, database, temporal }: Bench,
+  found: {
+    products: ProductRound[];
+    floors: FloorRound[];
+    costs: Costs;
+    profile: Profile | null;
+    jsonFile: string | null;
+  },
+): void {
+  const { products, floors } = found;
+  const leads = products.reduce((sum, round) => sum + round.leads, 0);
+  const rates = (side: readonly SideRound[]) => side.map(({ leadsPerSecond }) => significant(leadsPerSecond));
+  const seconds = (side: readonly SideRound[]) => side.map(({ runMs }) => significant(runMs / 1_000, 3));
+  const { value, samples, spread } = pairedRatio(rates(products), rates(floors));
+  const events = comparison(found.costs);
+  const cpu = { product: cpuPerLead(products, 'cpu'), floor: cpuPerLead(floors, 'cpu') };
+  // Steadier than the rates on a machine that others use too: their work costs time, but hardly CPU of ours.
+  const total = { product: totalCpuPerLead(products), floor: totalCpuPerLead(floors) };
+  const threads = cpuPerLead(products, 'workerThreads');
+  const readings = SERVICES.map((name) => products.map(({ meters }) => meters[name]));
+  const database_ = Object.fromEntries(
+    SERVICES.map((name, index) => [name, databasePerLead(readings[index] ?? [], leads)]),
+  );
+  const transactions = transactionsPerLead(readings.flat(), leads);
+  const statements = statementsPerLead(readings.flat(), leads, 12);
+
+  printTable(`${sizes.leads} leads a round on ${sizes.lines} lines`, [
+    ['leads/s', 'median', ...samples.map((_, round) => `round ${round + 1}`)],
+    ['product', median(rates(products)), ...rates(products)],
+    ['floor', median(rates(floors)), ...rates(floors)],
+    ['product ÷ floor', value, ...samples],
+  ]);
+  printTable('Events a lead', [
+    ['', 'product', 'floor'],
+    ['own history', events.product.ownEvents, events.floor.ownEvents],
+    ["share of the campaign's", events.product.campaignEvents, events.floor.campaignEvents],
+  ]);
+  if (!events.equal) say(`warning: the lead histories differ by ${events.ownDifference * 100} %`);
+  printTable('CPU milliseconds a lead', [
+    ['process', 'product', 'floor'],
+    ...Object.entries(cpu.product).map(([name, ms]) => [name, ms, cpu.floor[name] ?? '–']),
+    ['together', total.product, total.floor],
+  ]);
+  printTable("The product's worker, by thread", [['thread', 'CPU ms a lead'], ...Object.entries(threads)]);
+  printTable('Transactions', [
+    ['', 'a lead', 'ms a lead', 'median ms', '95 % below ms'],
+    ...transactions.map(({ kind, ...row }) => [kind, row.perLead, row.msPerLead, row.medianMs, row.p95Ms]),
+  ]);
+  printTable('Statements by time waited', [
+    ['', 'a lead', 'ms a lead'],
+    ...statements.map(({ shape, ...row }) => [shape, row.perLead, row.msPerLead]),
+  ]);
+  conclude(
+    {
+      name: 'throughput',
+      value,
+      unit: 'product leads/s ÷ floor leads/s',
+      samples,
+      context: {
+        machine: describeMachine(),
+        versions: { postgres: database.version, temporal: temporal.version },
+        sizes,
+        pace: `callsPerSecond ${NO_PACE_PER_SECOND}, written into the settings' row past the API's limit`,
+        spread: significant(spread, 3),
+        leadsPerSecond: { product: rates(products), floor: rates(floors) },
+        runSeconds: { product: seconds(products), floor: seconds(floors) },
+        importMs: products.map(({ importMs }) => Math.round(importMs)),
+        events,
+        cpuMsPerLead: cpu,
+        totalCpuMsPerLead: total,
+        cpuRatio: significant(total.floor / total.product, 3),
+        workerThreadMsPerLead: threads,
+        databasePerLead: database_,
+        transactions,
+        statements,
+        ...(found.profile === null ? {} : { profile: found.profile }),
+      },
+    },
+    found.jsonFile,
+  );
+}
+
+await main();
