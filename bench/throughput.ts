@@ -1,6 +1,4 @@
 // `npm run bench -- throughput`: leads a second through the product, over what Temporal alone allows here.
-import { mkdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { v7 as uuid } from 'uuid';
 import { campaignWorkflowId, leadWorkflowId } from '../domain/ids.ts';
 import { lineFreedSignal } from '../workflows/messages.ts';
@@ -11,7 +9,7 @@ import { type CampaignParts, importCampaign, leadIdsOf, runCampaign } from './sh
 import { oneCallNumbers } from './shared/fictional-leads.ts';
 import { costOfWorkflow, type HistoryCost, perLead, signalTimesMs, sumOfCosts } from './shared/histories.ts';
 import type { MeterReading } from './shared/meter.ts';
-import { type CpuProfile, sharesByOwner } from './shared/profile.ts';
+import { type Profile, profileServices } from './shared/profiling.ts';
 import { conclude, describeMachine, printTable, readOptions, say } from './shared/report.ts';
 import { createDatabase, startBenchTemporal, startProduct } from './shared/rig.ts';
 import { type MeteredService, startService } from './shared/services.ts';
@@ -51,9 +49,7 @@ interface ProductRound extends SideRound {
   meters: Record<(typeof SERVICES)[number], MeterReading>;
 }
 
-interface FloorRound extends SideRound {
-  campaignId: string;
-}
+type FloorRound = SideRound & { campaignId: string };
 
 async function main(): Promise<void> {
   const { sizes, jsonFile, profileFolder } = readOptions(DEFAULTS);
@@ -87,7 +83,14 @@ async function main(): Promise<void> {
       const rates = [products, floors].map((side) => side.at(-1)?.leadsPerSecond.toFixed(1));
       say(`round ${round + 1}: product ${rates[0]}, floor ${rates[1]} leads/s`);
     }
-    const profile = profileFolder === null ? null : await profileRound(bench, profileFolder);
+    const { api, worker } = product.services;
+    // A round more, not counted, because profiling takes time itself.
+    const profile =
+      profileFolder === null
+        ? null
+        : await profileServices({ api, worker }, profileFolder, () =>
+            productRound(bench, sizes.rounds, sizes.leads),
+          );
     const costs = await compareHistories(bench, products.at(-1), floors.at(-1));
     report(bench, { products, floors, costs, profile, jsonFile });
   } finally {
@@ -153,30 +156,6 @@ async function floorRound({ sizes, temporal, floor }: Bench, leads: number): Pro
     overAtMs: () => signalTimesMs(temporal.client, workflowId, lineBackSignal.name),
   });
   return { ...side, campaignId };
-}
-
-type Profile = Record<string, Record<string, number>>;
-
-/** One more round, not counted, with the main threads of worker and API profiled. */
-async function profileRound(bench: Bench, folder: string): Promise<Profile> {
-  const { api, worker } = bench.product.services;
-  mkdirSync(folder, { recursive: true });
-  const running = Object.entries({ api, worker }).flatMap(([name, service]) =>
-    service === null ? [] : [{ name, profile: service.profile() }],
-  );
-  await productRound(bench, bench.sizes.rounds, bench.sizes.leads);
-  const found: Profile = {};
-  for (const { name, profile } of running) {
-    const file = join(folder, `${name}.cpuprofile`);
-    await profile.finish(file);
-    const shares = sharesByOwner(JSON.parse(readFileSync(file, 'utf8')) as CpuProfile).slice(0, 12);
-    found[name] = Object.fromEntries(shares.map(([owner, share]) => [owner, significant(share, 2)]));
-    printTable(`${name}: whose code its main thread runs (share of busy time)`, [
-      ['', 'share'],
-      ...Object.entries(found[name]),
-    ]);
-  }
-  return found;
 }
 
 /** Events and actions of both sides, from the histories of one round each. */
@@ -245,6 +224,7 @@ function report(
   const leads = products.reduce((sum, round) => sum + round.leads, 0);
   const rates = (side: readonly SideRound[]) => side.map(({ leadsPerSecond }) => significant(leadsPerSecond));
   const seconds = (side: readonly SideRound[]) => side.map(({ runMs }) => significant(runMs / 1_000, 3));
+  const others = (side: readonly SideRound[]) => side.map(({ othersShare }) => significant(othersShare, 2));
   const { value, samples, spread } = pairedRatio(rates(products), rates(floors));
   const events = comparison(found.costs);
   const cpu = { product: cpuPerLead(products, 'cpu'), floor: cpuPerLead(floors, 'cpu') };
@@ -252,9 +232,6 @@ function report(
   const total = { product: totalCpuPerLead(products), floor: totalCpuPerLead(floors) };
   const threads = cpuPerLead(products, 'workerThreads');
   const readings = SERVICES.map((name) => products.map(({ meters }) => meters[name]));
-  const database_ = Object.fromEntries(
-    SERVICES.map((name, index) => [name, databasePerLead(readings[index] ?? [], leads)]),
-  );
   const transactions = transactionsPerLead(readings.flat(), leads);
   const statements = statementsPerLead(readings.flat(), leads, 12);
 
@@ -263,6 +240,8 @@ function report(
     ['product', median(rates(products)), ...rates(products)],
     ['floor', median(rates(floors)), ...rates(floors)],
     ['product ÷ floor', value, ...samples],
+    ['CPU used by others, product', median(others(products)), ...others(products)],
+    ['CPU used by others, floor', median(others(floors)), ...others(floors)],
   ]);
   printTable('Events a lead', [
     ['', 'product', 'floor'],
@@ -296,6 +275,7 @@ function report(
         sizes,
         pace: `callsPerSecond ${NO_PACE_PER_SECOND}, written into the settings' row past the API's limit`,
         spread: significant(spread, 3),
+        othersShareOfCpu: { product: others(products), floor: others(floors) },
         leadsPerSecond: { product: rates(products), floor: rates(floors) },
         runSeconds: { product: seconds(products), floor: seconds(floors) },
         importMs: products.map(({ importMs }) => Math.round(importMs)),
@@ -304,7 +284,9 @@ function report(
         totalCpuMsPerLead: total,
         cpuRatio: significant(total.floor / total.product, 3),
         workerThreadMsPerLead: threads,
-        databasePerLead: database_,
+        databasePerLead: Object.fromEntries(
+          SERVICES.map((name, index) => [name, databasePerLead(readings[index] ?? [], leads)]),
+        ),
         transactions,
         statements,
         ...(found.profile === null ? {} : { profile: found.profile }),

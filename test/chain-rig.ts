@@ -1,8 +1,4 @@
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { serve } from '@hono/node-server';
 import { Client, Connection } from '@temporalio/client';
-import { DefaultLogger, NativeConnection, Runtime, type Worker } from '@temporalio/worker';
 import { v7 as uuid } from 'uuid';
 import { expect, inject, vi } from 'vitest';
 import type { ActivityDeps, Patience } from '../activities/deps.ts';
@@ -20,11 +16,10 @@ import { checkInvariants } from '../scripts/invariants/check.ts';
 import type { FaultOptions } from '../simulator/faults.ts';
 import { AGENTS } from '../simulator/fleet.ts';
 import { type Simulator, startSimulator } from '../simulator/server.ts';
-import { signBody } from '../simulator/signature.ts';
-import { createWorker } from '../worker/create-worker.ts';
 import { ensureSearchAttributes } from '../worker/search-attributes.ts';
 import { createSignals } from '../worker/signals.ts';
 import type { sweepWorkflow } from '../workflows/sweep.ts';
+import { createWorkerSwitch, installRuntime, listen, type ReportedData, report } from './chain-parts.ts';
 import { createTestDatabase } from './setup/database.ts';
 
 /** Signs the webhooks of the chain's phone network. */
@@ -33,7 +28,8 @@ const KEY = 'key-of-the-chain-tests';
 
 /** Patience of people who live five hundred times faster. */
 const PATIENCE: Patience = {
-  dialTimeoutMs: 700,
+  // Long enough for a busy machine: a dial that comes late is not made at all.
+  dialTimeoutMs: 2_500,
   pollAfterMs: 1_000,
   pollEveryMs: 200,
   reconcileForMs: 900,
@@ -68,11 +64,6 @@ export const QUICK: Partial<CampaignSettings> = {
 export interface Answer<T = Record<string, unknown>> {
   status: number;
   body: T;
-}
-
-/** What tests change in a webhook. */
-interface ReportedData {
-  analysis: { data_collection_results: Record<string, { value: unknown }> };
 }
 
 /** The whole chain in one process: database, API, worker and phone network, on the Temporal server of the run. */
@@ -141,14 +132,6 @@ export function createPhoneBook(): typeof numbersEndingIn {
       if (area === undefined) throw new Error(`There are no more numbers that end in ${ending}.`);
       return `+1${area}55501${ending}`;
     });
-}
-
-let runtimeInstalled = false;
-
-/** One runtime a process, and only what is worth reading of its log. */
-export function installRuntime(): void {
-  if (!runtimeInstalled) Runtime.install({ logger: new DefaultLogger('WARN') });
-  runtimeInstalled = true;
 }
 
 export async function startChain(options: ChainOptions = {}): Promise<Chain> {
@@ -242,7 +225,7 @@ export async function startChain(options: ChainOptions = {}): Promise<Chain> {
         { timeout: 60_000, interval: 100 },
       ),
     expectInvariants: () => expectInvariants(chain),
-    report: (conversationId, change) => report(chain, conversationId, change),
+    report: (conversationId, change) => report({ simulator, url, secret: SECRET }, conversationId, change),
     sweep: () =>
       client.workflow.execute<typeof sweepWorkflow>('sweepWorkflow', {
         workflowId: `sweep-${uuid()}`,
@@ -262,46 +245,6 @@ export async function startChain(options: ChainOptions = {}): Promise<Chain> {
   return chain;
 }
 
-async function listen(
-  handler: Parameters<typeof serve>[0]['fetch'],
-): Promise<{ server: Server; url: string }> {
-  return await new Promise((resolve) => {
-    const server = serve({ fetch: handler, hostname: '127.0.0.1', port: 0 }, ({ port }: AddressInfo) =>
-      resolve({ server: server as Server, url: `http://127.0.0.1:${port}` }),
-    );
-  });
-}
-
-function createWorkerSwitch(options: {
-  address: string;
-  taskQueue: string;
-  bundlePath: string;
-  deps: ActivityDeps;
-}) {
-  let running: { worker: Worker; connection: NativeConnection; done: Promise<void> } | null = null;
-  return {
-    async start() {
-      const connection = await NativeConnection.connect({ address: options.address });
-      const worker = await createWorker({
-        connection,
-        namespace: 'default',
-        taskQueue: options.taskQueue,
-        workflowBundle: { codePath: options.bundlePath },
-        deps: options.deps,
-      });
-      running = { worker, connection, done: worker.run() };
-    },
-    async stop() {
-      if (running === null) return;
-      const { worker, connection, done } = running;
-      running = null;
-      worker.shutdown();
-      await done;
-      await connection.close();
-    },
-  };
-}
-
 async function create(chain: Chain, settings: Partial<CampaignSettings>): Promise<string> {
   const created = await chain.call<{ id: string }>('POST', '/api/campaigns', { name: 'Chain', settings });
   expect(created, JSON.stringify(created.body)).toMatchObject({ status: 201 });
@@ -319,27 +262,6 @@ async function launch(
   expect(added, JSON.stringify(added.body)).toMatchObject({ body: { accepted: phones.length } });
   expect((await chain.call('POST', `/api/campaigns/${id}/start`, {})).status).toBe(202);
   return id;
-}
-
-async function report(
-  { simulator, url }: Chain,
-  conversationId: string,
-  change: (data: ReportedData) => void = () => {},
-): Promise<void> {
-  const answer = await fetch(`${simulator.url}/v1/convai/conversations/${conversationId}`, {
-    headers: { 'xi-api-key': 'simulated' },
-  });
-  const data = (await answer.json()) as ReportedData;
-  change(data);
-  const atSeconds = Math.floor(Date.now() / 1_000);
-  const body = JSON.stringify({ type: 'post_call_transcription', event_timestamp: atSeconds, data });
-  const signature = signBody(body, SECRET, atSeconds);
-  const response = await fetch(`${url}/webhooks/elevenlabs`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', 'elevenlabs-signature': signature },
-    body,
-  });
-  expect(response.status).toBe(200);
 }
 
 async function expectInvariants({ db, simulator, client, deps }: Chain): Promise<void> {

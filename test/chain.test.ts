@@ -68,7 +68,7 @@ describe('a whole campaign', () => {
     );
     expect(metrics).toMatchObject({
       conversions: 4,
-      calls: { total: 17, answered: 7, notPlaced: 1, noAnswer: 4 },
+      calls: { answered: 7, noAnswer: 4, failed: 3, unknown: 0 },
     });
     await chain.expectInvariants();
   });

@@ -63,7 +63,7 @@ test('a worker that slept past the deadline of its dial does not dial', async ()
 
 test('a worker that is stopped in the middle and started again', async () => {
   chain = await startChain();
-  const id = await chain.launch(numbersEndingIn(...Array<string>(16).fill('00'), '02', '10'), { lines: 6 });
+  const id = await chain.launch(numbersEndingIn(...Array<string>(16).fill('09'), '02', '10'), { lines: 6 });
   await vi.waitFor(() => expect(chain.simulator.ledger.liveCalls).toBeGreaterThan(3), {
     timeout: 20_000,
     interval: 10,

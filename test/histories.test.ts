@@ -13,7 +13,8 @@ import { campaignWorkflowId, leadWorkflowId } from '../domain/ids.ts';
 import type { CampaignSettings } from '../domain/settings.ts';
 import { NO_FAULTS } from '../simulator/faults.ts';
 import { lineFreedSignal } from '../workflows/messages.ts';
-import { type Chain, installRuntime, numbersEndingIn, QUICK, startChain } from './chain-rig.ts';
+import { installRuntime } from './chain-parts.ts';
+import { type Chain, numbersEndingIn, QUICK, startChain } from './chain-rig.ts';
 
 /** The SDK's own JSON functions need the whole installation to have one copy of protobufjs, which npm does not grant. */
 const { History } = temporal.api.history.v1;

@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { leadWorkflowId, SEARCH_ATTRIBUTES } from '../domain/ids.ts';
 import { DEFAULT_SETTINGS } from '../domain/settings.ts';
 import { type LeadState, leadStateQuery } from '../workflows/messages.ts';
-import { type Chain, createPhoneBook, installRuntime, SECRET, startChain } from './chain-rig.ts';
+import { installRuntime } from './chain-parts.ts';
+import { type Chain, createPhoneBook, SECRET, startChain } from './chain-rig.ts';
 
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60 * SECOND_MS;

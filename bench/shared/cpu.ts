@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { cpus } from 'node:os';
 
 /** Linux counts CPU time in hundredths of a second, on every machine that Node runs on. */
 const MS_PER_TICK = 10;
@@ -42,6 +43,11 @@ export function cpuMs(pid: number): number {
     if (child?.parent === pid) total += child.ownMs + child.endedChildrenMs;
   }
   return total;
+}
+
+/** CPU time that the whole machine has spent on work so far, in milliseconds. */
+export function machineBusyMs(): number {
+  return cpus().reduce((sum, { times }) => sum + times.user + times.nice + times.sys + times.irq, 0);
 }
 
 /** CPU time by the names of a process's threads, in milliseconds: which part of a runtime works. */

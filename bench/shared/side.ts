@@ -1,4 +1,5 @@
-import { cpuMs, difference, threadCpuMs } from './cpu.ts';
+import { availableParallelism } from 'node:os';
+import { cpuMs, difference, machineBusyMs, threadCpuMs } from './cpu.ts';
 import type { MeterReading } from './meter.ts';
 import { median, percentile, significant, steadyRate } from './statistics.ts';
 
@@ -10,6 +11,8 @@ export interface SideRound {
   leadsPerSecond: number;
   /** CPU milliseconds of every process that took part. */
   cpu: Record<string, number>;
+  /** Share of the machine's cores that everything else kept busy: of a round with much of it, little can be said. */
+  othersShare: number;
   /** CPU milliseconds of the worker by kind of thread. */
   workerThreads: Record<string, number>;
 }
@@ -27,12 +30,23 @@ export async function measureSide(options: {
   const { lines, pids, run, overAtMs } = options;
   const cpuNow = () => Object.fromEntries(Object.entries(pids).map(([name, pid]) => [name, cpuMs(pid)]));
   const before = cpuNow();
+  const busyBefore = machineBusyMs();
   const threadsBefore = threadCpuMs(pids.worker);
   const runMs = await run();
   const cpu = difference(before, cpuNow());
   const workerThreads = difference(threadsBefore, threadCpuMs(pids.worker));
+  const ownMs = Object.values(cpu).reduce((sum, ms) => sum + ms, 0);
+  const othersMs = machineBusyMs() - busyBefore - ownMs;
+  const othersShare = Math.max(0, othersMs / (runMs * availableParallelism()));
   const times = await overAtMs();
-  return { leads: times.length, runMs, leadsPerSecond: steadyRate(times, lines), cpu, workerThreads };
+  return {
+    leads: times.length,
+    runMs,
+    leadsPerSecond: steadyRate(times, lines),
+    cpu,
+    othersShare,
+    workerThreads,
+  };
 }
 
 /** Milliseconds of CPU a lead, over all rounds, the largest first. */

@@ -24,7 +24,7 @@ const UNKNOWN_FOR_MS = 30_000;
 const READ_DEADLINE_MS = 3000;
 
 /** The overrides that an agent's answer allows. */
-export function permissionsOf(agent: unknown): OverridePermissions {
+function permissionsOf(agent: unknown): OverridePermissions {
   const settings = fieldsOf(field(fieldsOf(agent), 'platform_settings'));
   const allowed = field(fieldsOf(field(settings, 'overrides')), 'conversation_config_override');
   if (!isFields(allowed)) return 'unknown';

@@ -1,0 +1,86 @@
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { serve } from '@hono/node-server';
+import { DefaultLogger, NativeConnection, Runtime, type Worker } from '@temporalio/worker';
+import { expect } from 'vitest';
+import type { ActivityDeps } from '../activities/deps.ts';
+import type { Simulator } from '../simulator/server.ts';
+import { signBody } from '../simulator/signature.ts';
+import { createWorker } from '../worker/create-worker.ts';
+
+let runtimeInstalled = false;
+
+/** One runtime a process, and only what is worth reading of its log. */
+export function installRuntime(): void {
+  if (!runtimeInstalled) Runtime.install({ logger: new DefaultLogger('WARN') });
+  runtimeInstalled = true;
+}
+
+/** A server for the handler, on a free port of the loopback interface. */
+export async function listen(
+  handler: Parameters<typeof serve>[0]['fetch'],
+): Promise<{ server: Server; url: string }> {
+  return await new Promise((resolve) => {
+    const server = serve({ fetch: handler, hostname: '127.0.0.1', port: 0 }, ({ port }: AddressInfo) =>
+      resolve({ server: server as Server, url: `http://127.0.0.1:${port}` }),
+    );
+  });
+}
+
+/** A worker that can be stopped and started again. */
+export function createWorkerSwitch(options: {
+  address: string;
+  taskQueue: string;
+  bundlePath: string;
+  deps: ActivityDeps;
+}) {
+  let running: { worker: Worker; connection: NativeConnection; done: Promise<void> } | null = null;
+  return {
+    async start() {
+      const connection = await NativeConnection.connect({ address: options.address });
+      const worker = await createWorker({
+        connection,
+        namespace: 'default',
+        taskQueue: options.taskQueue,
+        workflowBundle: { codePath: options.bundlePath },
+        deps: options.deps,
+      });
+      running = { worker, connection, done: worker.run() };
+    },
+    async stop() {
+      if (running === null) return;
+      const { worker, connection, done } = running;
+      running = null;
+      worker.shutdown();
+      await done;
+      await connection.close();
+    },
+  };
+}
+
+/** What tests change in a webhook. */
+export interface ReportedData {
+  analysis: { data_collection_results: Record<string, { value: unknown }> };
+}
+
+/** Sends the signed webhook of a finished call, with whatever is changed in its `data` before. */
+export async function report(
+  { simulator, url, secret }: { simulator: Simulator; url: string; secret: string },
+  conversationId: string,
+  change: (data: ReportedData) => void = () => {},
+): Promise<void> {
+  const answer = await fetch(`${simulator.url}/v1/convai/conversations/${conversationId}`, {
+    headers: { 'xi-api-key': 'simulated' },
+  });
+  const data = (await answer.json()) as ReportedData;
+  change(data);
+  const atSeconds = Math.floor(Date.now() / 1_000);
+  const body = JSON.stringify({ type: 'post_call_transcription', event_timestamp: atSeconds, data });
+  const signature = signBody(body, secret, atSeconds);
+  const response = await fetch(`${url}/webhooks/elevenlabs`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'elevenlabs-signature': signature },
+    body,
+  });
+  expect(response.status).toBe(200);
+}
