@@ -38,6 +38,14 @@ test('a crash at each boundary of a dial: no attempt is dialled twice, and every
     expect(requestsByAttempt().filter((requests) => requests > 1)).toEqual([]);
     // The person who does not answer at first is called twice; whoever was not dialled before the crash, after it.
     expect(chain.simulator.ledger.dials.length - before, `dials after a crash at ${at}`).toBe(5);
+    const decided = await chain.db
+      .selectFrom('events')
+      .select('type')
+      .where('campaign_id', '=', id)
+      .where('type', 'in', ['lead.backing_off', 'lead.finished'])
+      .orderBy('type')
+      .execute();
+    expect(decided.map(({ type }) => type)).toEqual(['lead.backing_off', ...Array(4).fill('lead.finished')]);
     const open = await chain.db.selectFrom('leads').select('id').where('state', '!=', 'finished').execute();
     expect(open).toEqual([]);
     await chain.expectInvariants();

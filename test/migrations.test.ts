@@ -160,7 +160,13 @@ describe('the totals that a trigger keeps', () => {
           .execute();
       } else {
         const id = `call.${between(random, 1, calls)}`;
-        await db.updateTable('calls').set(anyCall(random)).where('id', '=', id).execute();
+        const { status, reach, ...others } = anyCall(random);
+        // One thing at a time, lest a change that the trigger misses hides behind one that it sees.
+        const changes = [
+          { status, reach },
+          ...Object.entries(others).map((one) => Object.fromEntries([one])),
+        ];
+        await db.updateTable('calls').set(pick(random, changes)).where('id', '=', id).execute();
       }
     }
   }
