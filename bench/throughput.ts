@@ -6,8 +6,9 @@ import { lineBackSignal } from './floor/messages.ts';
 import type { FloorEnv } from './floor/worker.ts';
 import type { floorCampaign } from './floor/workflows.ts';
 import { type CampaignParts, importCampaign, leadIdsOf, runCampaign } from './shared/campaign.ts';
+import { type Costs, comparison } from './shared/comparison.ts';
 import { oneCallNumbers } from './shared/fictional-leads.ts';
-import { costOfWorkflow, type HistoryCost, perLead, signalTimesMs, sumOfCosts } from './shared/histories.ts';
+import { costOfWorkflow, type HistoryCost, signalTimesMs, sumOfCosts } from './shared/histories.ts';
 import type { MeterReading } from './shared/meter.ts';
 import { type Profile, profileServices } from './shared/profiling.ts';
 import { conclude, describeMachine, printTable, readOptions, say } from './shared/report.ts';
@@ -34,6 +35,8 @@ const DEFAULTS = { leads: 240, lines: 50, rounds: 5, speed: 100, sampled: 100 };
 /** As good as no pace: the gate keeps whole milliseconds. */
 const NO_PACE_PER_SECOND = 100_000;
 const FLOOR_QUEUE = 'floor';
+/** Share of the machine that others may use in a round that counts. */
+const MOST_OTHERS = 0.2;
 const SERVICES = ['worker', 'api'] as const;
 
 /** Everything that runs, and the sizes it runs with. */
@@ -158,14 +161,6 @@ async function floorRound({ sizes, temporal, floor }: Bench, leads: number): Pro
   return { ...side, campaignId };
 }
 
-/** Events and actions of both sides, from the histories of one round each. */
-interface Costs {
-  leads: number;
-  sampled: number;
-  product: { own: HistoryCost; campaign: HistoryCost };
-  floor: { own: HistoryCost; campaign: HistoryCost };
-}
-
 async function compareHistories(bench: Bench, product?: ProductRound, floor?: FloorRound): Promise<Costs> {
   if (product === undefined || floor === undefined) throw new Error('There was no round.');
   const { client } = bench.temporal;
@@ -190,110 +185,112 @@ async function compareHistories(bench: Bench, product?: ProductRound, floor?: Fl
   };
 }
 
-/** Of a lead's own history; the campaign's share depends on how its messages happen to fall together. */
-const MOST_DIFFERENCE = 0.05;
+interface Found {
+  products: ProductRound[];
+  floors: FloorRound[];
+  costs: Costs;
+  profile: Profile | null;
+  jsonFile: string | null;
+}
 
-function comparison({ leads, sampled, product, floor }: Costs) {
-  const side = ({ own, campaign }: Costs['product']) => ({
-    ownEvents: significant(own.events / sampled),
-    campaignEvents: significant(campaign.events / leads),
-    campaignRuns: campaign.runs,
-    ownByType: perLead(own.byType, sampled),
-    campaignByType: perLead(campaign.byType, leads),
-  });
-  const difference = (product.own.events - floor.own.events) / floor.own.events;
+function figuresOf({ products, floors, costs }: Found) {
+  const leads = products.reduce((sum, round) => sum + round.leads, 0);
+  const both = <T>(of: (side: readonly SideRound[]) => T) => ({ product: of(products), floor: of(floors) });
+  const rates = both((side) => side.map(({ leadsPerSecond }) => significant(leadsPerSecond)));
+  const others = both((side) => side.map(({ othersShare }) => significant(othersShare, 2)));
+  const quiet = others.product.map(
+    (share, round) => Math.max(share, others.floor[round] ?? 1) <= MOST_OTHERS,
+  );
+  const readings = SERVICES.map((name) => products.map(({ meters }) => meters[name]));
   return {
-    product: side(product),
-    floor: side(floor),
-    ownDifference: significant(difference, 2),
-    equal: Math.abs(difference) <= MOST_DIFFERENCE,
+    ratio: pairedRatio(rates.product, rates.floor, quiet),
+    rates,
+    others,
+    runSeconds: both((side) => side.map(({ runMs }) => significant(runMs / 1_000, 3))),
+    events: comparison(costs),
+    cpu: both((side) => cpuPerLead(side, 'cpu')),
+    // Steadier than the rates on a machine that others use too: their work costs time, but hardly CPU of ours.
+    totalCpu: both(totalCpuPerLead),
+    threads: cpuPerLead(products, 'workerThreads'),
+    databasePerLead: Object.fromEntries(
+      SERVICES.map((name, index) => [name, databasePerLead(readings[index] ?? [], leads)]),
+    ),
+    transactions: transactionsPerLead(readings.flat(), leads),
+    statements: statementsPerLead(readings.flat(), leads, 12),
   };
 }
 
-function report(
-  { sizes, database, temporal }: Bench,
-  found: {
-    products: ProductRound[];
-    floors: FloorRound[];
-    costs: Costs;
-    profile: Profile | null;
-    jsonFile: string | null;
-  },
-): void {
-  const { products, floors } = found;
-  const leads = products.reduce((sum, round) => sum + round.leads, 0);
-  const rates = (side: readonly SideRound[]) => side.map(({ leadsPerSecond }) => significant(leadsPerSecond));
-  const seconds = (side: readonly SideRound[]) => side.map(({ runMs }) => significant(runMs / 1_000, 3));
-  const others = (side: readonly SideRound[]) => side.map(({ othersShare }) => significant(othersShare, 2));
-  const { value, samples, spread } = pairedRatio(rates(products), rates(floors));
-  const events = comparison(found.costs);
-  const cpu = { product: cpuPerLead(products, 'cpu'), floor: cpuPerLead(floors, 'cpu') };
-  // Steadier than the rates on a machine that others use too: their work costs time, but hardly CPU of ours.
-  const total = { product: totalCpuPerLead(products), floor: totalCpuPerLead(floors) };
-  const threads = cpuPerLead(products, 'workerThreads');
-  const readings = SERVICES.map((name) => products.map(({ meters }) => meters[name]));
-  const transactions = transactionsPerLead(readings.flat(), leads);
-  const statements = statementsPerLead(readings.flat(), leads, 12);
+function report({ sizes, database, temporal }: Bench, found: Found): void {
+  const figures = figuresOf(found);
+  const { ratio, rates, others, totalCpu } = figures;
+  print(sizes, figures);
+  conclude(
+    {
+      name: 'throughput',
+      value: ratio.value,
+      unit: 'product leads/s ÷ floor leads/s',
+      samples: ratio.samples,
+      context: {
+        machine: describeMachine(),
+        versions: { postgres: database.version, temporal: temporal.version },
+        sizes,
+        pace: `callsPerSecond ${NO_PACE_PER_SECOND}, written into the settings' row past the API's limit`,
+        spread: significant(ratio.spread, 3),
+        quietRounds: ratio.quietRounds,
+        othersShareOfCpu: others,
+        leadsPerSecond: rates,
+        runSeconds: figures.runSeconds,
+        importMs: found.products.map(({ importMs }) => Math.round(importMs)),
+        events: figures.events,
+        cpuMsPerLead: figures.cpu,
+        totalCpuMsPerLead: totalCpu,
+        cpuRatio: significant(totalCpu.floor / totalCpu.product, 3),
+        workerThreadMsPerLead: figures.threads,
+        databasePerLead: figures.databasePerLead,
+        transactions: figures.transactions,
+        statements: figures.statements,
+        ...(found.profile === null ? {} : { profile: found.profile }),
+      },
+    },
+    found.jsonFile,
+  );
+}
 
+function print(sizes: typeof DEFAULTS, figures: ReturnType<typeof figuresOf>): void {
+  const { ratio, rates, others, events, cpu, totalCpu } = figures;
+  const rounds = (name: string, samples: readonly number[]) => [name, median(samples), ...samples];
   printTable(`${sizes.leads} leads a round on ${sizes.lines} lines`, [
-    ['leads/s', 'median', ...samples.map((_, round) => `round ${round + 1}`)],
-    ['product', median(rates(products)), ...rates(products)],
-    ['floor', median(rates(floors)), ...rates(floors)],
-    ['product ÷ floor', value, ...samples],
-    ['CPU used by others, product', median(others(products)), ...others(products)],
-    ['CPU used by others, floor', median(others(floors)), ...others(floors)],
+    ['leads/s', 'median', ...ratio.samples.map((_, round) => `round ${round + 1}`)],
+    rounds('product', rates.product),
+    rounds('floor', rates.floor),
+    rounds('product ÷ floor', ratio.samples),
+    rounds('CPU used by others, product', others.product),
+    rounds('CPU used by others, floor', others.floor),
   ]);
   printTable('Events a lead', [
     ['', 'product', 'floor'],
     ['own history', events.product.ownEvents, events.floor.ownEvents],
     ["share of the campaign's", events.product.campaignEvents, events.floor.campaignEvents],
   ]);
-  if (!events.equal) say(`warning: the lead histories differ by ${events.ownDifference * 100} %`);
   printTable('CPU milliseconds a lead', [
     ['process', 'product', 'floor'],
     ...Object.entries(cpu.product).map(([name, ms]) => [name, ms, cpu.floor[name] ?? '–']),
-    ['together', total.product, total.floor],
+    ['together', totalCpu.product, totalCpu.floor],
   ]);
-  printTable("The product's worker, by thread", [['thread', 'CPU ms a lead'], ...Object.entries(threads)]);
+  printTable("The product's worker, by thread", [
+    ['thread', 'CPU ms a lead'],
+    ...Object.entries(figures.threads),
+  ]);
   printTable('Transactions', [
     ['', 'a lead', 'ms a lead', 'median ms', '95 % below ms'],
-    ...transactions.map(({ kind, ...row }) => [kind, row.perLead, row.msPerLead, row.medianMs, row.p95Ms]),
+    ...figures.transactions.map((row) => [row.kind, row.perLead, row.msPerLead, row.medianMs, row.p95Ms]),
   ]);
   printTable('Statements by time waited', [
     ['', 'a lead', 'ms a lead'],
-    ...statements.map(({ shape, ...row }) => [shape, row.perLead, row.msPerLead]),
+    ...figures.statements.map(({ shape, perLead, msPerLead }) => [shape, perLead, msPerLead]),
   ]);
-  conclude(
-    {
-      name: 'throughput',
-      value,
-      unit: 'product leads/s ÷ floor leads/s',
-      samples,
-      context: {
-        machine: describeMachine(),
-        versions: { postgres: database.version, temporal: temporal.version },
-        sizes,
-        pace: `callsPerSecond ${NO_PACE_PER_SECOND}, written into the settings' row past the API's limit`,
-        spread: significant(spread, 3),
-        othersShareOfCpu: { product: others(products), floor: others(floors) },
-        leadsPerSecond: { product: rates(products), floor: rates(floors) },
-        runSeconds: { product: seconds(products), floor: seconds(floors) },
-        importMs: products.map(({ importMs }) => Math.round(importMs)),
-        events,
-        cpuMsPerLead: cpu,
-        totalCpuMsPerLead: total,
-        cpuRatio: significant(total.floor / total.product, 3),
-        workerThreadMsPerLead: threads,
-        databasePerLead: Object.fromEntries(
-          SERVICES.map((name, index) => [name, databasePerLead(readings[index] ?? [], leads)]),
-        ),
-        transactions,
-        statements,
-        ...(found.profile === null ? {} : { profile: found.profile }),
-      },
-    },
-    found.jsonFile,
-  );
+  if (ratio.quietRounds === 0) say('warning: others used the machine in every round; compare CPU, not rates');
+  if (!events.equal) say(`warning: the lead histories differ by ${events.ownDifference * 100} %`);
 }
 
 await main();

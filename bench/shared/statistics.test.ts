@@ -32,6 +32,17 @@ describe('the paired ratio', () => {
     expect(pairedRatio([10, 5, 1], [20, 10, 2])).toMatchObject({ value: 0.5, spread: 1 });
   });
 
+  test('is of the quiet rounds, and of all when the machine never was', () => {
+    expect(pairedRatio([1, 2, 9], [10, 10, 10], [true, true, false])).toMatchObject({
+      value: expect.closeTo(0.15),
+      quietRounds: 2,
+    });
+    expect(pairedRatio([1, 2, 9], [10, 10, 10], [false, false, false])).toMatchObject({
+      value: 0.2,
+      quietRounds: 0,
+    });
+  });
+
   test('refuses sides that cannot be compared', () => {
     expect(() => pairedRatio([1, 2], [1])).toThrow('2 rounds of one side, 1 of the other');
     expect(() => pairedRatio([1], [0])).toThrow('above 0');

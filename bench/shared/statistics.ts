@@ -21,8 +21,9 @@ export function percentile(values: readonly number[], share: number): number {
 export interface PairedRatio {
   /** One ratio a round: both sides of a round met the same machine. */
   samples: number[];
-  /** Median of the samples. */
+  /** Median of the quiet rounds' samples; of all of them when no round was quiet. */
   value: number;
+  quietRounds: number;
   /** Largest sample ÷ smallest: 1 is a quiet machine. */
   spread: number;
 }
@@ -31,16 +32,28 @@ export interface PairedRatio {
  * What came of interleaved rounds A-B-A-B, as A ÷ B. Paired by round, because a shared machine changes its speed
  * from minute to minute and a ratio of means would keep that.
  *
+ * @param quiet which rounds the rest of the machine left alone, both sides of them; without it all of them
+ *
  * @throws RangeError when the sides have no rounds, unequally many, or one that is not above 0
  */
-export function pairedRatio(a: readonly number[], b: readonly number[]): PairedRatio {
+export function pairedRatio(
+  a: readonly number[],
+  b: readonly number[],
+  quiet: readonly boolean[] = a.map(() => true),
+): PairedRatio {
   if (a.length !== b.length)
     throw new RangeError(`${a.length} rounds of one side, ${b.length} of the other.`);
   if (![...a, ...b].every((value) => Number.isFinite(value) && value > 0)) {
     throw new RangeError('Every round must have a figure above 0.');
   }
   const samples = a.map((value, round) => value / (b[round] ?? Number.NaN));
-  return { samples, value: median(samples), spread: Math.max(...samples) / Math.min(...samples) };
+  const undisturbed = samples.filter((_, round) => quiet[round]);
+  return {
+    samples,
+    value: median(undisturbed.length > 0 ? undisturbed : samples),
+    quietRounds: undisturbed.length,
+    spread: Math.max(...samples) / Math.min(...samples),
+  };
 }
 
 /**
