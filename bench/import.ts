@@ -114,7 +114,7 @@ function* chunksOf(rows: Buffer): Generator<Buffer> {
   for (let at = 0; at < rows.byteLength; at += CHUNK_BYTES) yield rows.subarray(at, at + CHUNK_BYTES);
 }
 
-function report(found: {
+interface Found {
   sizes: typeof DEFAULTS;
   csv: string;
   copyBytes: number;
@@ -124,70 +124,90 @@ function report(found: {
   /** The API's memory before its first import. */
   idleMb: number;
   jsonFile: string | null;
-}): void {
-  const { sizes, imports, copies } = found;
+}
+
+function figuresOf({ sizes, imports, copies }: Found) {
   const rates = (side: readonly { ms: number }[]) =>
     side.map(({ ms }) => Math.round((sizes.rows / ms) * 1_000));
-  const { value, samples, spread } = pairedRatio(rates(imports), rates(copies));
-  const middle = (figures: number[]) => significant(median(figures), 3);
   const thousands = sizes.rows / 1_000;
-  const cpu = {
-    api: middle(imports.map(({ apiCpuMs }) => apiCpuMs / thousands)),
-    postgres: middle(imports.map(({ postgresCpuMs }) => postgresCpuMs / thousands)),
-    copyPostgres: middle(copies.map(({ postgresCpuMs }) => postgresCpuMs / thousands)),
-  };
-  const memoryMb = imports.map(({ memoryMb: { before, peak, after } }) => ({
-    before: Math.round(before),
-    peak: Math.round(peak),
-    after: Math.round(after),
-  }));
+  const aThousand = (figures: number[]) => significant(median(figures) / thousands, 3);
   const readings = imports.map(({ meter }) => meter);
-  const databaseWork = databasePerLead(readings, thousands * imports.length);
-  const transactions = transactionsPerLead(readings, thousands * imports.length);
-  const statements = statementsPerLead(readings, thousands * imports.length, 8);
+  const allThousands = thousands * imports.length;
+  return {
+    ratio: pairedRatio(rates(imports), rates(copies)),
+    rates: { import: rates(imports), copy: rates(copies) },
+    wallMs: aThousand(imports.map(({ ms }) => ms)),
+    cpuMs: {
+      api: aThousand(imports.map(({ apiCpuMs }) => apiCpuMs)),
+      postgres: aThousand(imports.map(({ postgresCpuMs }) => postgresCpuMs)),
+      copyPostgres: aThousand(copies.map(({ postgresCpuMs }) => postgresCpuMs)),
+    },
+    database: databasePerLead(readings, allThousands),
+    transactions: transactionsPerLead(readings, allThousands),
+    statements: statementsPerLead(readings, allThousands, 8),
+    memoryMb: imports.map(({ memoryMb: { before, peak, after } }) => ({
+      before: Math.round(before),
+      peak: Math.round(peak),
+      after: Math.round(after),
+    })),
+  };
+}
 
-  printTable(`${sizes.rows} rows, ${(found.csv.length / 2 ** 20).toFixed(1)} MB of CSV`, [
-    ['rows/s', 'median', ...samples.map((_, round) => `round ${round + 1}`)],
-    ['import', median(rates(imports)), ...rates(imports)],
-    ['COPY', median(rates(copies)), ...rates(copies)],
-    ['import ÷ COPY', value, ...samples],
-  ]);
-  printTable('A thousand rows', [
-    ['', 'ms'],
-    ['wall clock of the import', middle(imports.map(({ ms }) => ms / thousands))],
-    ["CPU of the API's process", cpu.api],
-    ['CPU of PostgreSQL', cpu.postgres],
-    ['waiting for statements', databaseWork.queryMs],
-    ['CPU of PostgreSQL in COPY', cpu.copyPostgres],
-  ]);
-  printTable('Statements by time waited, a thousand rows', [
-    ['', 'count', 'ms'],
-    ...statements.map(({ shape, perLead, msPerLead }) => [shape, perLead, msPerLead]),
-  ]);
-  printTable(`The API's memory in MB (${found.idleMb} before its first import)`, [
-    ['', 'before', 'peak', 'after'],
-    ...memoryMb.map(({ before, peak, after }, round) => [`round ${round + 1}`, before, peak, after]),
-  ]);
+function report(found: Found): void {
+  const { sizes, csv, idleMb } = found;
+  const figures = figuresOf(found);
+  print(found, figures);
   conclude(
     {
       name: 'import',
-      value,
+      value: figures.ratio.value,
       unit: 'imported rows/s ÷ COPY rows/s',
-      samples,
+      samples: figures.ratio.samples,
       context: {
         machine: describeMachine(),
         versions: { postgres: found.database.version },
-        sizes: { ...sizes, csvBytes: found.csv.length, copyBytes: found.copyBytes },
-        spread: significant(spread, 3),
-        rowsPerSecond: { import: rates(imports), copy: rates(copies) },
-        cpuMsPerThousandRows: cpu,
-        perThousandRows: { database: databaseWork, transactions, statements },
-        idleMb: found.idleMb,
-        memoryMb,
+        sizes: { ...sizes, csvBytes: csv.length, copyBytes: found.copyBytes },
+        spread: significant(figures.ratio.spread, 3),
+        rowsPerSecond: figures.rates,
+        perThousandRows: {
+          wallMs: figures.wallMs,
+          cpuMs: figures.cpuMs,
+          database: figures.database,
+          transactions: figures.transactions,
+          statements: figures.statements,
+        },
+        idleMb,
+        memoryMb: figures.memoryMb,
       },
     },
     found.jsonFile,
   );
+}
+
+function print({ sizes, csv, idleMb }: Found, figures: ReturnType<typeof figuresOf>): void {
+  const { ratio, rates, cpuMs } = figures;
+  printTable(`${sizes.rows} rows, ${(csv.length / 2 ** 20).toFixed(1)} MB of CSV`, [
+    ['rows/s', 'median', ...ratio.samples.map((_, round) => `round ${round + 1}`)],
+    ['import', median(rates.import), ...rates.import],
+    ['COPY', median(rates.copy), ...rates.copy],
+    ['import ÷ COPY', ratio.value, ...ratio.samples],
+  ]);
+  printTable('A thousand rows', [
+    ['', 'ms'],
+    ['wall clock of the import', figures.wallMs],
+    ["CPU of the API's process", cpuMs.api],
+    ['CPU of PostgreSQL', cpuMs.postgres],
+    ['waiting for statements', figures.database.queryMs],
+    ['CPU of PostgreSQL in COPY', cpuMs.copyPostgres],
+  ]);
+  printTable('Statements by time waited, a thousand rows', [
+    ['', 'count', 'ms'],
+    ...figures.statements.map(({ shape, perLead, msPerLead }) => [shape, perLead, msPerLead]),
+  ]);
+  printTable(`The API's memory in MB (${idleMb} before its first import)`, [
+    ['', 'before', 'peak', 'after'],
+    ...figures.memoryMb.map(({ before, peak, after }, round) => [`round ${round + 1}`, before, peak, after]),
+  ]);
 }
 
 await main();
