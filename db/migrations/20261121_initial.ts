@@ -174,6 +174,8 @@ create index calls_by_campaign on calls (campaign_id, started_at desc, id desc);
 create index calls_by_phone on calls (phone, started_at desc);
 create index calls_by_start on calls (started_at desc, id desc);
 create index calls_live on calls (campaign_id) where status <> 'ended';
+create index calls_alive on calls (phone) include (campaign_id, deadline_at)
+  where status <> 'ended' or reach = 'unknown';
 create index calls_open on calls (deadline_at) where concluded_at is null;
 create index calls_by_sid on calls (call_sid) where call_sid is not null;
 
