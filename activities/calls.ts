@@ -1,5 +1,5 @@
 import { inTransaction, type Tx } from '../db/client.ts';
-import { raiseAttention } from '../db/queries/attention.ts';
+import { raiseAttention, settleAttention } from '../db/queries/attention.ts';
 import { appendEvent } from '../db/queries/events.ts';
 import { mergeFacts } from '../db/queries/facts.ts';
 import { lockContact, lockConversation } from '../db/queries/locks.ts';
@@ -82,13 +82,8 @@ async function mergeWaitingWebhooks(tx: Tx, deps: ActivityDeps, conversationId: 
       .set({ merged_at: now, signalled_at: now, call_id: merged?.callId ?? null })
       .where('id', '=', id)
       .execute();
-    await tx
-      .updateTable('attention')
-      .set({ settled_at: now, settlement: 'Its call was found.' })
-      .where('kind', '=', 'unmatched_webhook')
-      .where('subject', '=', String(id))
-      .where('settled_at', 'is', null)
-      .execute();
+    const settlement = 'Its call was found.';
+    await settleAttention(tx, { kind: 'unmatched_webhook', subject: String(id), settlement });
   }
   return waiting.length > 0;
 }

@@ -31,6 +31,14 @@ export interface CampaignSettings {
   voicemail: 'retry' | 'leave_message' | 'done';
 }
 
+const allDay: [string, string][] = [['00:00', '24:00']];
+
+/** Every hour of the week, wherever the lead is: for runs that must not depend on the time of day. */
+export const ALWAYS_OPEN: CallingWindow = {
+  timeZone: 'lead',
+  days: { mon: allDay, tue: allDay, wed: allDay, thu: allDay, fri: allDay, sat: allDay, sun: allDay },
+};
+
 const weekdayHours: [string, string][] = [['10:00', '19:00']];
 
 export const DEFAULT_SETTINGS: CampaignSettings = {

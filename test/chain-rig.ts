@@ -9,7 +9,7 @@ import { createCampaignControl } from '../api/temporal.ts';
 import { createLogger } from '../config/logger.ts';
 import { type Db, openDatabase } from '../db/client.ts';
 import { seedAdminKey } from '../db/queries/api-keys.ts';
-import type { CampaignSettings } from '../domain/settings.ts';
+import { ALWAYS_OPEN, type CampaignSettings } from '../domain/settings.ts';
 import { createElevenLabs } from '../providers/elevenlabs/adapter.ts';
 import { createTwilio } from '../providers/twilio/adapter.ts';
 import { checkInvariants } from '../scripts/invariants/check.ts';
@@ -36,26 +36,13 @@ const PATIENCE: Patience = {
   callMarginMs: 60_000,
 };
 
-const ALL_DAY: [string, string][] = [['00:00', '24:00']];
-
 /** Rules with delays short enough for a test, and hours that are always open. */
 export const QUICK: Partial<CampaignSettings> = {
   lines: 10,
   callsPerSecond: 50,
   maxCallSeconds: 600,
   ringSeconds: 30,
-  window: {
-    timeZone: 'lead',
-    days: {
-      mon: ALL_DAY,
-      tue: ALL_DAY,
-      wed: ALL_DAY,
-      thu: ALL_DAY,
-      fri: ALL_DAY,
-      sat: ALL_DAY,
-      sun: ALL_DAY,
-    },
-  },
+  window: ALWAYS_OPEN,
   retryAfterSeconds: { no_answer: 1, busy: 1, failed: 1, voicemail: 1 },
   voicemail: 'retry',
   caps: { perDay: null, perWeek: null, minGapSeconds: 0 },

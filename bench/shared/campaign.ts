@@ -1,24 +1,11 @@
 import { campaignWorkflowId } from '../../domain/ids.ts';
-import type { CampaignSettings } from '../../domain/settings.ts';
+import { ALWAYS_OPEN, type CampaignSettings } from '../../domain/settings.ts';
 import { leadCsv } from './fictional-leads.ts';
 import type { BenchDatabase, BenchTemporal, Product } from './rig.ts';
 
-const ALL_DAY: [string, string][] = [['00:00', '24:00']];
-
 /** Hours that are always open and no caps, so that nothing but the machinery takes time. */
 const OPEN: Partial<CampaignSettings> = {
-  window: {
-    timeZone: 'lead',
-    days: {
-      mon: ALL_DAY,
-      tue: ALL_DAY,
-      wed: ALL_DAY,
-      thu: ALL_DAY,
-      fri: ALL_DAY,
-      sat: ALL_DAY,
-      sun: ALL_DAY,
-    },
-  },
+  window: ALWAYS_OPEN,
   caps: { perDay: null, perWeek: null, minGapSeconds: 0 },
 };
 

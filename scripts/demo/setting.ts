@@ -1,4 +1,4 @@
-import type { CampaignSettings } from '../../domain/settings.ts';
+import { ALWAYS_OPEN, type CampaignSettings } from '../../domain/settings.ts';
 import type { FaultOptions } from '../../simulator/faults.ts';
 import type { DemoOptions } from './options.ts';
 
@@ -27,8 +27,6 @@ export const FAULTS: Partial<FaultOptions> = {
   listingLagMs: 300,
 };
 
-const ALL_DAY: [string, string][] = [['00:00', '24:00']];
-
 /**
  * The campaign's rules: the real ones, with delays of seconds instead of hours, and hours that are always open so that
  * the demo runs at any time of day. A call may last its five minutes: cut short, few would end well.
@@ -40,18 +38,7 @@ export function campaignSettings({ lines }: DemoOptions): Partial<CampaignSettin
     maxAttempts: 3,
     maxCallSeconds: 300,
     ringSeconds: 30,
-    window: {
-      timeZone: 'lead',
-      days: {
-        mon: ALL_DAY,
-        tue: ALL_DAY,
-        wed: ALL_DAY,
-        thu: ALL_DAY,
-        fri: ALL_DAY,
-        sat: ALL_DAY,
-        sun: ALL_DAY,
-      },
-    },
+    window: ALWAYS_OPEN,
     retryAfterSeconds: { no_answer: 4, busy: 6, failed: 3, voicemail: 5 },
     voicemail: 'retry',
     caps: { perDay: 10, perWeek: 20, minGapSeconds: 1 },
