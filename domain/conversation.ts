@@ -5,6 +5,21 @@ export interface TranscriptTurn {
   role: 'user' | 'agent';
   text: string;
   atSeconds: number | null;
+  /** The person spoke into it. */
+  interrupted?: boolean;
+}
+
+/** Figures of a conversation, by which agents are compared. Null where the provider does not say. */
+export interface ConversationQuality {
+  /** From the connection to the agent's first sound. */
+  firstAudioMs: number | null;
+  /** Mean time from the end of what the person said to the agent's sound. */
+  responseMs: number | null;
+  userTurns: number;
+  agentTurns: number;
+  interruptions: number;
+  /** 0 to 1 and above: words wrong, missing or added, by the words that were said. */
+  wordErrorRate: number | null;
 }
 
 /**
@@ -42,6 +57,16 @@ export interface ConversationFacts {
   dataCollection: Record<string, unknown>;
   /** Results of the agent's criteria, by criterion id. */
   evaluation: Record<string, ProviderVerdict>;
+  /** How the person felt, where the agent was told to judge it. */
+  sentiment: 'positive' | 'neutral' | 'negative' | null;
+  quality: ConversationQuality | null;
+  hasAudio: boolean | null;
+  /** The carrier's own word on who picked up; it comes apart from the conversation, perhaps after its end. */
+  answeredBy?: 'machine' | 'person';
+  /** A talk in the browser has no phone call in it. */
+  kind: 'phone' | 'browser' | null;
+  /** Our own variables that were sent with the conversation, by name. */
+  variables: Record<string, unknown>;
   /** The payload as received. */
   raw: unknown;
 }

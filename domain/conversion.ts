@@ -8,11 +8,20 @@ export type ConversionRule =
   | { rule: 'data_collection'; field: string; equals?: string | number | boolean }
   /** Any of the words in what the person said. */
   | { rule: 'keywords'; keywords: string[] }
+  /** The result of one of the agent's criteria; `success` when no other is named. */
+  | { rule: 'evaluation'; criterion: string; result?: ProviderVerdict }
+  /** Every one of the rules, or at least one of them. */
+  | { rule: 'all' | 'any'; rules: ConversionRule[] }
   | { rule: 'manual' };
+
+/** Rules within rules are judged to this depth; deeper ones never meet. */
+const DEEPEST_RULE = 3;
 
 export interface ConversionFacts {
   verdict: ProviderVerdict | null;
   dataCollection: Record<string, unknown>;
+  /** Results of the agent's criteria, by criterion id. */
+  evaluation: Record<string, ProviderVerdict>;
   transcript: TranscriptTurn[];
 }
 
@@ -22,17 +31,29 @@ export interface ConversionReason {
   detail: string;
   /** Index of the turn that met, for keywords. */
   turn?: number;
+  /** Of a combined rule: the simple ones within it that met. */
+  met?: { rule: ConversionRule['rule']; detail: string; turn?: number }[];
 }
 
 /** The reason when the call is a conversion, else null. Judges what is given: whether it was answered is the caller's. */
 export function findConversion(rule: ConversionRule, facts: ConversionFacts): ConversionReason | null {
+  return judge(rule, facts, 1);
+}
+
+function judge(rule: ConversionRule, facts: ConversionFacts, depth: number): ConversionReason | null {
   switch (rule.rule) {
     case 'call_successful':
       return facts.verdict === 'success' ? { rule: rule.rule, detail: 'provider says success' } : null;
     case 'data_collection': {
-      const value = facts.dataCollection[rule.field];
+      const value = own(facts.dataCollection, rule.field);
       const met = rule.equals === undefined ? isTruthy(value) : isEqual(value, rule.equals);
       return met ? { rule: rule.rule, detail: `${rule.field} was collected` } : null;
+    }
+    case 'evaluation': {
+      const wanted = rule.result ?? 'success';
+      return own(facts.evaluation, rule.criterion) === wanted
+        ? { rule: rule.rule, detail: `${rule.criterion} was judged ${wanted}` }
+        : null;
     }
     case 'keywords': {
       for (const keyword of rule.keywords) {
@@ -43,9 +64,41 @@ export function findConversion(rule: ConversionRule, facts: ConversionFacts): Co
       }
       return null;
     }
+    case 'all':
+    case 'any':
+      return depth < DEEPEST_RULE ? combine(rule, facts, depth) : null;
     case 'manual':
       return null;
   }
+}
+
+/** Nothing is met by no rules at all. Of `any` the first that meets is named; where it was said is the first turn. */
+function combine(
+  { rule, rules }: Extract<ConversionRule, { rule: 'all' | 'any' }>,
+  facts: ConversionFacts,
+  depth: number,
+): ConversionReason | null {
+  const reasons: ConversionReason[] = [];
+  for (const one of rules) {
+    const reason = judge(one, facts, depth + 1);
+    if (reason === null && rule === 'all') return null;
+    if (reason === null) continue;
+    reasons.push(reason);
+    if (rule === 'any') break;
+  }
+  if (reasons.length === 0) return null;
+  const met = reasons.flatMap(({ met: inner, ...reason }) => inner ?? [reason]);
+  const turns = met.flatMap(({ turn }) => turn ?? []);
+  return {
+    rule,
+    detail: met.map(({ detail }) => detail).join(rule === 'all' ? ' and ' : ', '),
+    ...(turns.length === 0 ? {} : { turn: Math.min(...turns) }),
+    met,
+  };
+}
+
+function own<T>(values: Record<string, T>, name: string): T | undefined {
+  return Object.hasOwn(values, name) ? values[name] : undefined;
 }
 
 /** Scripts that write no space between words: there a word is found wherever its letters stand. */

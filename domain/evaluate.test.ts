@@ -16,6 +16,7 @@ const answered: EndedCall = {
   talkSeconds: 60,
   transcript: said('Yes, gladly.'),
   dataCollection: {},
+  evaluation: {},
   marked: null,
 };
 const { scoreWeights } = DEFAULT_SETTINGS;

@@ -11,6 +11,7 @@ export interface EndedCall {
   talkSeconds: number | null;
   transcript: TranscriptTurn[];
   dataCollection: Record<string, unknown>;
+  evaluation: Record<string, ProviderVerdict>;
   /** What a person said about it; stands above every rule. */
   marked: { converted: boolean; disposition: Disposition | null } | null;
 }

@@ -11,6 +11,7 @@ const open: GateFacts = {
   campaignStatus: 'running',
   leadState: 'queued',
   optedOut: false,
+  replied: false,
   attemptsUsed: 0,
   spentCents: 0,
   window: { open: true, nextOpeningAt: now, zones: ['America/New_York'] },
@@ -30,6 +31,7 @@ describe('never', () => {
     ['campaign_running', { campaignStatus: 'draft' }],
     ['lead_open', { leadState: 'finished' }],
     ['opt_out', { optedOut: true }],
+    ['replied', { replied: true }],
     ['attempts', { attemptsUsed: 3 }],
   ] as const)('%s: %o', (rule, change) => {
     expect(decide({ ...open, ...change }, DEFAULT_SETTINGS)).toMatchObject({ verdict: 'never', rule });

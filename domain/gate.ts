@@ -3,12 +3,13 @@ import type { LeadState } from './lead.ts';
 import type { CampaignSettings } from './settings.ts';
 
 /** Changes whenever a rule of the gate changes; every decision is logged with it. */
-export const RULES_VERSION = '2026-11-21';
+export const RULES_VERSION = '2026-11-22';
 
 export const GATE_RULES = [
   'campaign_running',
   'lead_open',
   'opt_out',
+  'replied',
   'attempts',
   'spend_limit',
   'window',
@@ -28,6 +29,8 @@ export interface GateFacts {
   campaignStatus: CampaignStatus;
   leadState: LeadState;
   optedOut: boolean;
+  /** The person called or wrote after the end of the last call to this lead. */
+  replied: boolean;
   /** Calls placed to this lead in this campaign. */
   attemptsUsed: number;
   spentCents: number;
@@ -66,6 +69,7 @@ function permanentRefusal(facts: GateFacts, settings: CampaignSettings): GateVer
   }
   if (facts.leadState === 'finished') return never('lead_open', 'The lead is finished.');
   if (facts.optedOut) return never('opt_out', 'The contact opted out.');
+  if (facts.replied) return never('replied', 'The person has called or written since the last call.');
   if (facts.attemptsUsed >= settings.maxAttempts) {
     return never('attempts', `All ${settings.maxAttempts} attempts are spent.`);
   }

@@ -18,6 +18,35 @@ export function attemptId(leadId: string, attempt: number): string {
   return `${leadId}.${attempt}`;
 }
 
+/** What follows a call, one workflow each. */
+export function followUpWorkflowId(followUpId: string): string {
+  return `follow-up/${followUpId}`;
+}
+
+/** One outbound webhook, with its repeats. */
+export function deliveryWorkflowId(deliveryId: string): string {
+  return `delivery/${deliveryId}`;
+}
+
+/** One text that is sent. */
+export function messageWorkflowId(messageId: string): string {
+  return `message/${messageId}`;
+}
+
+/** The answer to one received text. */
+export function replyWorkflowId(messageId: string): string {
+  return `reply/${messageId}`;
+}
+
+/** The walk over the provider's list of conversations, one at a time. */
+export const SYNC_WORKFLOW_ID = 'sync';
+export const SYNC_SCHEDULE_ID = 'sync';
+
+/** A walk that somebody asked for, from an ISO time on. */
+export function syncWorkflowId(since: string): string {
+  return `sync/${since}`;
+}
+
 /** The schedule and workflow that deliver what a crash left behind. */
 export const SWEEP_SCHEDULE_ID = 'sweep';
 export const SWEEP_WORKFLOW_ID = 'sweep';

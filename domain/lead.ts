@@ -10,6 +10,7 @@ export const LEAD_OUTCOMES = [
   'converted',
   'answered',
   'opted_out',
+  'replied',
   'attempts_spent',
   'not_retried',
   'refused',

@@ -1,4 +1,5 @@
 import type { ConversionRule } from './conversion.ts';
+import type { AutoReply, FollowUpRule } from './follow-up.ts';
 import type { ScoreWeights } from './score.ts';
 import type { CallingWindow } from './window.ts';
 
@@ -27,6 +28,9 @@ export interface CampaignSettings {
   conversion: ConversionRule;
   scoreWeights: ScoreWeights;
   spendLimitCents: number | null;
+  followUps: FollowUpRule[];
+  /** How a lead's texts are answered; null for not at all. */
+  autoReply: AutoReply | null;
   /** What a voicemail counts as: tried again, or done with or without a message. */
   voicemail: 'retry' | 'leave_message' | 'done';
 }
@@ -64,5 +68,7 @@ export const DEFAULT_SETTINGS: CampaignSettings = {
   conversion: { rule: 'call_successful' },
   scoreWeights: { answered: 15, talkTime: 20, engagement: 15, success: 20, conversion: 30 },
   spendLimitCents: null,
+  followUps: [],
+  autoReply: null,
   voicemail: 'done',
 };

@@ -1,0 +1,36 @@
+/**
+ * How far a transcription is from what was said: words wrong, missing or added, by the words that were said. 0 is
+ * perfect, more than 1 is possible. Case, punctuation and the cut into turns do not count. Null when nothing was said.
+ */
+export function wordErrorRate(said: readonly string[], heard: readonly string[]): number | null {
+  const wanted = wordsOf(said);
+  if (wanted.length === 0) return null;
+  const errors = editDistance(wanted, wordsOf(heard));
+  return Math.round((errors / wanted.length) * 1_000) / 1_000;
+}
+
+/** Beyond this a talk is not compared: the work grows with the product of both lengths. */
+const MOST_WORDS = 3_000;
+
+function wordsOf(texts: readonly string[]): string[] {
+  const words = texts
+    .join(' ')
+    .normalize('NFKC')
+    .toLowerCase()
+    .match(/[\p{L}\p{N}]+(?:['’][\p{L}\p{N}]+)*/gu);
+  return (words ?? []).slice(0, MOST_WORDS).map((word) => word.replaceAll('’', "'"));
+}
+
+/** The fewest words to change, take away or add (Levenshtein), one row of the table at a time. */
+function editDistance(from: readonly string[], to: readonly string[]): number {
+  let row = Array.from({ length: to.length + 1 }, (_, index) => index);
+  for (const [index, word] of from.entries()) {
+    const next = [index + 1];
+    for (const [column, other] of to.entries()) {
+      const changed = (row[column] ?? 0) + (word === other ? 0 : 1);
+      next.push(Math.min(changed, (row[column + 1] ?? 0) + 1, (next[column] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[to.length] ?? 0;
+}

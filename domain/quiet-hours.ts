@@ -1,0 +1,27 @@
+import { type CallingWindow, isOpen, nextOpening } from './window.ts';
+
+const daytime: [string, string][] = [['08:00', '21:00']];
+
+/** Hours of solicitations at the called party's place, which texts are held to as well: 47 CFR 64.1200(c)(1). */
+const TEXTING_HOURS: CallingWindow = {
+  timeZone: 'lead',
+  days: { mon: daytime, tue: daytime, wed: daytime, thu: daytime, fri: daytime, sat: daytime, sun: daytime },
+};
+
+/** Who has just written is awake: an answer within this is no disturbance. */
+const ANSWER_MS = 3_600_000;
+
+/**
+ * The first instant, `now` included, at which a text may be sent: by day in every zone the person may be in, or
+ * at once within an hour of the person's own text. Null when no hour suits every zone, or no zone is known.
+ */
+export function textAllowedAt(question: {
+  zones: readonly string[];
+  lastHeardAt: Date | null;
+  now: Date;
+}): Date | null {
+  const { zones, lastHeardAt, now } = question;
+  if (lastHeardAt !== null && now.getTime() - lastHeardAt.getTime() < ANSWER_MS) return now;
+  const window = { window: TEXTING_HOURS, zones, holidays: new Set<string>() };
+  return isOpen({ ...window, at: now }) ? now : nextOpening({ ...window, from: now });
+}
