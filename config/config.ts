@@ -1,3 +1,4 @@
+import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 import type { Env } from './env.ts';
 
@@ -34,6 +35,28 @@ const schema = z.object({
   TWILIO_ACCOUNT_SID: z.string().optional(),
   TWILIO_AUTH_TOKEN: z.string().optional(),
   TWILIO_BASE_URL: url.optional(),
+  TWILIO_PHONE_NUMBER: z
+    .string()
+    .regex(/^(\+\d{6,15}|MG[0-9a-f]{32})$/, 'must be a number such as +12125550190 or a messaging service')
+    .optional(),
+  SMTP_URL: z.url({ protocol: /^smtps?$/, error: 'must be an smtp or smtps URL' }).optional(),
+  MAIL_FROM: z.string().optional(),
+  RECORDINGS_DIR: z.string().default('.ringleader/recordings'),
+  RECORDINGS_MAX_MB: z.coerce.number().positive().max(1_000_000).default(2_000),
+  SYNC_EVERY_SECONDS: seconds.default(300),
+  OUTBOUND_WEBHOOKS_ALLOW: z
+    .string()
+    .default('')
+    .transform((list) =>
+      list
+        .split(',')
+        .map((address) => address.trim())
+        .filter(Boolean),
+    )
+    .refine(
+      (list) => list.every((entry) => ipaddr.isValid(entry) || ipaddr.isValidCIDR(entry)),
+      'must name addresses or networks such as 10.0.0.0/8',
+    ),
   DIAL_TIMEOUT_SECONDS: seconds.default(30),
   POLL_AFTER_SECONDS: seconds.default(90),
   POLL_EVERY_SECONDS: seconds.default(30),
@@ -60,7 +83,18 @@ export interface Config {
     centsPerCredit: number;
   };
   /** Null when no Twilio account is configured: lost dials then cannot be ruled out at the carrier. */
-  twilio: { accountSid: string; authToken: string; baseUrl: string | null } | null;
+  twilio: {
+    accountSid: string;
+    authToken: string;
+    baseUrl: string | null;
+    /** Texts are sent from it: a number, or a messaging service (`MG…`). Null: texts cannot be sent. */
+    textsFrom: string | null;
+  } | null;
+  /** Null: mails cannot be sent. */
+  mail: { smtpUrl: string; from: string } | null;
+  recordings: { dir: string; maxBytes: number };
+  /** Addresses (`127.0.0.1`, `10.0.0.0/8`) to which outbound webhooks may go although they are not public. */
+  outboundWebhooksAllow: string[];
   patience: {
     dialTimeoutMs: number;
     pollAfterMs: number;
@@ -68,6 +102,7 @@ export interface Config {
     reconcileForMs: number;
     callMarginMs: number;
     sweepEveryMs: number;
+    syncEveryMs: number;
   };
   logLevel: string;
 }
@@ -93,6 +128,9 @@ export function loadConfig(env: Env): Config {
     : parsed.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`);
   if ((env.TWILIO_ACCOUNT_SID === undefined) !== (env.TWILIO_AUTH_TOKEN === undefined)) {
     problems.push('TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN must be set together');
+  }
+  if ((env.SMTP_URL === undefined) !== (env.MAIL_FROM === undefined)) {
+    problems.push('SMTP_URL and MAIL_FROM must be set together');
   }
   if (!parsed.success || problems.length > 0) throw new ConfigError(problems);
   return toConfig(parsed.data);
@@ -123,7 +161,17 @@ function toConfig(values: z.infer<typeof schema>): Config {
       centsPerCredit: values.ELEVENLABS_CENTS_PER_CREDIT,
     },
     twilio:
-      accountSid && authToken ? { accountSid, authToken, baseUrl: values.TWILIO_BASE_URL ?? null } : null,
+      accountSid && authToken
+        ? {
+            accountSid,
+            authToken,
+            baseUrl: values.TWILIO_BASE_URL ?? null,
+            textsFrom: values.TWILIO_PHONE_NUMBER ?? null,
+          }
+        : null,
+    mail: values.SMTP_URL && values.MAIL_FROM ? { smtpUrl: values.SMTP_URL, from: values.MAIL_FROM } : null,
+    recordings: { dir: values.RECORDINGS_DIR, maxBytes: Math.round(values.RECORDINGS_MAX_MB * 1_000_000) },
+    outboundWebhooksAllow: values.OUTBOUND_WEBHOOKS_ALLOW,
     patience: {
       dialTimeoutMs: ms(values.DIAL_TIMEOUT_SECONDS),
       pollAfterMs: ms(values.POLL_AFTER_SECONDS),
@@ -131,6 +179,7 @@ function toConfig(values: z.infer<typeof schema>): Config {
       reconcileForMs: ms(values.RECONCILE_FOR_SECONDS),
       callMarginMs: ms(values.CALL_MARGIN_SECONDS),
       sweepEveryMs: ms(values.SWEEP_EVERY_SECONDS),
+      syncEveryMs: ms(values.SYNC_EVERY_SECONDS),
     },
     logLevel: values.LOG_LEVEL,
   };

@@ -1,5 +1,6 @@
 import { Kysely, PostgresDialect, type Transaction } from 'kysely';
 import pg from 'pg';
+import { collectEvents, writeEvents } from './queries/events.ts';
 import type { Database } from './schema/database.ts';
 
 export type Db = Kysely<Database>;
@@ -34,11 +35,16 @@ export function openDatabase(url: string, options: { maxConnections?: number } =
 
 const RETRIED_CODES = new Set(['40001', '40P01']);
 
-/** Runs a transaction; a deadlock or serialisation failure is tried again, a few times. */
+/** Runs a transaction, its events written last; a deadlock or serialisation failure is tried again, a few times. */
 export async function inTransaction<T>(db: Db, work: (tx: Tx) => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await db.transaction().execute(work);
+      return await db.transaction().execute(async (tx) => {
+        collectEvents(tx);
+        const result = await work(tx);
+        await writeEvents(tx);
+        return result;
+      });
     } catch (error) {
       const code = (error as { code?: string }).code;
       if (attempt >= 5 || code === undefined || !RETRIED_CODES.has(code)) throw error;

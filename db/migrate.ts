@@ -1,9 +1,13 @@
 import { type Migration, Migrator } from 'kysely/migration';
 import { openDatabase } from './client.ts';
 import * as initial from './migrations/20261121_initial.ts';
+import * as conversations from './migrations/20261122_conversations.ts';
 
 /** In order of their names, which are frozen once landed. */
-export const migrations: Record<string, Migration> = { '20261121_initial': initial };
+export const migrations: Record<string, Migration> = {
+  '20261121_initial': initial,
+  '20261122_conversations': conversations,
+};
 
 /**
  * Brings a database up to date. Safe when several processes start at once: Kysely's migrator holds an

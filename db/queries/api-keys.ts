@@ -20,6 +20,17 @@ export async function findActor(db: Db, keyHash: string): Promise<Actor | null> 
   return actor ?? null;
 }
 
+/** Those of these keys, by id, that were not revoked. */
+export async function keysInForce(db: Db, ids: readonly string[]): Promise<Set<string>> {
+  const keys = await db
+    .selectFrom('api_keys')
+    .select('id')
+    .where('id', 'in', [...ids])
+    .where('revoked_at', 'is', null)
+    .execute();
+  return new Set(keys.map(({ id }) => id));
+}
+
 const SEEDED_NAME = 'RINGLEADER_API_KEY';
 
 /**

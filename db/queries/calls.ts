@@ -9,7 +9,8 @@ import { containing } from './search.ts';
 /** A call, and whether it is on the list of what needs a person. */
 export type Call = Selectable<CallsTable> & { needs_attention: boolean };
 
-function calls(db: Db | Tx): SelectQueryBuilder<Database, 'calls', Call> {
+/** All calls, for a query to choose from. */
+export function callsOf(db: Db | Tx): SelectQueryBuilder<Database, 'calls', Call> {
   return db
     .selectFrom('calls')
     .selectAll('calls')
@@ -37,10 +38,12 @@ export async function listCalls(
   filter: CallFilter,
   page: { before: { startedAt: Date; id: string } | null; limit: number },
 ): Promise<Call[]> {
-  let query = calls(db);
+  let query = callsOf(db);
   if (filter.campaignId !== undefined) query = query.where('calls.campaign_id', '=', filter.campaignId);
   if (filter.attribution === 'attributed') query = query.where('calls.lead_id', 'is not', null);
-  if (filter.attribution === 'unattributed') query = query.where('calls.lead_id', 'is', null);
+  if (filter.attribution === 'unattributed') {
+    query = query.where('calls.lead_id', 'is', null).where('calls.kind', '=', 'phone');
+  }
   if (filter.status !== undefined) query = query.where('calls.status', '=', filter.status);
   if (filter.from !== undefined) query = query.where('calls.started_at', '>=', filter.from);
   if (filter.to !== undefined) query = query.where('calls.started_at', '<', filter.to);
@@ -74,7 +77,7 @@ export async function listCalls(
 
 /** Calls under way, longest first. There are never more than the workspace has lines; `limit` bounds them all the same. */
 export async function listLiveCalls(db: Db, limit: number): Promise<Call[]> {
-  return await calls(db)
+  return await callsOf(db)
     .where('calls.status', '!=', 'ended')
     .orderBy('calls.started_at')
     .orderBy('calls.id')
@@ -84,19 +87,26 @@ export async function listLiveCalls(db: Db, limit: number): Promise<Call[]> {
 
 /** Null when there is none. */
 export async function findCall(db: Db | Tx, id: string): Promise<Call | null> {
-  return (await calls(db).where('calls.id', '=', id).executeTakeFirst()) ?? null;
+  return (await callsOf(db).where('calls.id', '=', id).executeTakeFirst()) ?? null;
 }
 
-export type CallDetails = Pick<Selectable<CallDetailsTable>, 'transcript' | 'analysis'>;
+/** Those of these calls that there are, in no order. */
+export async function findCalls(db: Db, ids: readonly string[]): Promise<Call[]> {
+  return await callsOf(db)
+    .where('calls.id', 'in', [...ids])
+    .execute();
+}
+
+export type CallDetails = Pick<Selectable<CallDetailsTable>, 'transcript' | 'analysis' | 'quality'>;
 
 /** The bulky part of a call; nulls when there is none yet. */
 export async function findCallDetails(db: Db | Tx, callId: string): Promise<CallDetails> {
   const details = await db
     .selectFrom('call_details')
-    .select(['transcript', 'analysis'])
+    .select(['transcript', 'analysis', 'quality'])
     .where('call_id', '=', callId)
     .executeTakeFirst();
-  return details ?? { transcript: null, analysis: null };
+  return details ?? { transcript: null, analysis: null, quality: null };
 }
 
 /** The gate's answer that a call was placed on. */

@@ -1,3 +1,5 @@
+import { type RawBuilder, sql } from 'kysely';
+import { EVERY_TYPE, isOutbound } from '../../domain/outbound-events.ts';
 import type { Tx } from '../client.ts';
 import { toJson } from '../json.ts';
 
@@ -7,19 +9,67 @@ export interface NewEvent {
   campaignId?: string | null;
   leadId?: string | null;
   callId?: string | null;
+  messageId?: string | null;
+  followUpId?: string | null;
+  deliveryId?: string | null;
   data?: Record<string, unknown>;
 }
 
-/** Appends to the log that timelines read. Ids and codes only in `data`: no number, name or transcript. */
+const appended = new WeakMap<Tx, NewEvent[]>();
+
+/** Gives a transaction its list of events; `inTransaction` does so, and writes it at the end. */
+export function collectEvents(tx: Tx): void {
+  appended.set(tx, []);
+}
+
+/**
+ * Appends to the log that timelines and the stream read. Ids and codes only in `data`: no number, name or
+ * transcript. Written as the last thing of the transaction, because from then on no other may write events.
+ *
+ * @throws Error outside of `inTransaction`
+ */
 export async function appendEvent(tx: Tx, event: NewEvent): Promise<void> {
-  await tx
-    .insertInto('events')
-    .values({
-      type: event.type,
-      campaign_id: event.campaignId ?? null,
-      lead_id: event.leadId ?? null,
-      call_id: event.callId ?? null,
-      data: toJson(event.data ?? {}),
-    })
-    .execute();
+  const events = appended.get(tx);
+  if (events === undefined) throw new Error('Events are appended inside of inTransaction only.');
+  events.push(event);
+}
+
+/** Writes what was appended, in one statement. The log's numbers are in the order of the commits. */
+export async function writeEvents(tx: Tx): Promise<void> {
+  const events = appended.get(tx) ?? [];
+  appended.delete(tx);
+  if (events.length === 0) return;
+  const rows = events.map((event) => ({
+    type: event.type,
+    campaign_id: event.campaignId ?? null,
+    lead_id: event.leadId ?? null,
+    call_id: event.callId ?? null,
+    message_id: event.messageId ?? null,
+    follow_up_id: event.followUpId ?? null,
+    delivery_id: event.deliveryId ?? null,
+    data: event.data ?? {},
+  }));
+  const written = sql`
+    insert into events (type, campaign_id, lead_id, call_id, message_id, follow_up_id, delivery_id, data)
+    select type, campaign_id, lead_id, call_id, message_id, follow_up_id, delivery_id, data
+    from jsonb_to_recordset(${toJson(rows)}::jsonb) as new
+      (type text, campaign_id uuid, lead_id uuid, call_id text, message_id uuid, follow_up_id uuid,
+       delivery_id uuid, data jsonb)`;
+  const outbound = [...new Set(events.map(({ type }) => type).filter(isOutbound))];
+  // The same statement makes the deliveries: an event without them, or they without it, cannot be.
+  await (outbound.length === 0 ? written : withDeliveries(written, outbound)).execute(tx);
+}
+
+/** One delivery for each endpoint that subscribes to the event; nothing where there is none. */
+function withDeliveries(written: RawBuilder<unknown>, types: string[]): RawBuilder<unknown> {
+  return sql`
+    with written as (${written} returning id, type, campaign_id, lead_id)
+    insert into deliveries (id, endpoint_id, event_id, event_type, lead_id)
+    select gen_random_uuid(), endpoint.id, written.id, written.type, leads.id
+    from written
+    join webhook_endpoints as endpoint on endpoint.deleted_at is null and endpoint.disabled_at is null
+      and (endpoint.campaign_id is null or endpoint.campaign_id = written.campaign_id)
+      and (written.type = any(endpoint.event_types) or ${EVERY_TYPE} = any(endpoint.event_types))
+    left join leads on leads.id = written.lead_id
+    where written.type = any(${types}::text[])`;
 }

@@ -33,7 +33,7 @@ export async function lockGateRows(tx: Tx, campaignId: string, leadId: string): 
 
 type CountedFacts = Pick<
   GateFacts,
-  'optedOut' | 'attemptsUsed' | 'spentCents' | 'contact' | 'workspaceLines' | 'campaignLinesInUse'
+  'optedOut' | 'replied' | 'attemptsUsed' | 'spentCents' | 'contact' | 'workspaceLines' | 'campaignLinesInUse'
 >;
 
 /** Reads the gate's counts under the locks. A call given up as unknown is taken for alive until its deadline. */
@@ -41,6 +41,7 @@ export async function readGateCounts(tx: Tx, { campaign, lead }: GateRows, now: 
   const workspace = await tx.selectFrom('workspace').select('lines').forUpdate().executeTakeFirstOrThrow();
   const { rows } = await sql<{
     opted_out: boolean;
+    replied: boolean | null;
     attempts_used: number;
     spent_cents: number;
     live_until: Date | null;
@@ -54,7 +55,10 @@ export async function readGateCounts(tx: Tx, { campaign, lead }: GateRows, now: 
     )
     select
       exists (select from opt_outs where phone = ${lead.phone}) as opted_out,
-      (select count(*) from calls where lead_id = ${lead.id} and reach is distinct from 'not_placed') as attempts_used,
+      ${lead.replied_at}::timestamptz > (
+        select max(ended_at) from calls where lead_id = ${lead.id} and attempt is not null
+      ) as replied,
+      (select count(*) from calls where lead_id = ${lead.id} and attempt is not null and reach is distinct from 'not_placed') as attempts_used,
       (select coalesce(sum(cost_cents), 0) from call_totals where campaign_id = ${campaign.id}) as spent_cents,
       (select max(deadline_at) from alive where phone = ${lead.phone}) as live_until,
       (select array_agg(started_at order by started_at desc) from calls
@@ -66,6 +70,7 @@ export async function readGateCounts(tx: Tx, { campaign, lead }: GateRows, now: 
   if (counts === undefined) throw new Error('The gate read nothing.');
   return {
     optedOut: counts.opted_out,
+    replied: counts.replied ?? false,
     attemptsUsed: counts.attempts_used,
     spentCents: counts.spent_cents,
     contact: { liveUntil: counts.live_until, recentCalls: counts.recent ?? [] },

@@ -6,8 +6,12 @@ import type { Tx } from '../client.ts';
  * contact, campaign, lead, call, workspace.
  */
 
-/** Makes sure that the contact exists and holds it: every decision about a phone number passes here. */
-export async function lockContact(tx: Tx, phone: string): Promise<void> {
+/**
+ * Makes sure that the contact exists and holds it: every decision about a phone number passes here. A withheld
+ * number is nobody's.
+ */
+export async function lockContact(tx: Tx, phone: string | null): Promise<void> {
+  if (phone === null) return;
   await tx
     .insertInto('contacts')
     .values({ phone })

@@ -7,6 +7,7 @@ import type { Tx } from '../client.ts';
 import { toJson } from '../json.ts';
 import type { CallsTable } from '../schema/calls.ts';
 import { findCallDetails } from './calls.ts';
+import { analysisOf } from './evaluate-call.ts';
 import { lockContact } from './locks.ts';
 import { addOptOut } from './opt-outs.ts';
 import { currentSettings } from './settings.ts';
@@ -37,7 +38,7 @@ export async function markCall(tx: Tx, id: string, mark: CallMark, now: Date): P
     .where('id', '=', id)
     .returningAll()
     .executeTakeFirstOrThrow();
-  if (mark.disposition === 'opted_out') {
+  if (mark.disposition === 'opted_out' && call.phone !== null) {
     await addOptOut(tx, { phone: call.phone, reason: 'A person marked a call so.', source: 'api' });
   }
   if (judges && marked.lead_id !== null) await followInLead(tx, marked, marked.lead_id, now);
@@ -81,7 +82,7 @@ async function judge(tx: Tx, call: Row, mark: CallMark) {
       verdict: call.verdict,
       talkSeconds: call.talk_seconds,
       transcript: transcript ?? [],
-      dataCollection: (analysis?.dataCollection as Record<string, unknown> | undefined) ?? {},
+      ...analysisOf({ analysis }),
       marked,
     },
     settings,
@@ -135,6 +136,7 @@ function outcomeAfter(
     case 'opted_out':
       if (optedOut) return 'opted_out';
       return converted ? 'converted' : outcome === 'converted' ? 'answered' : outcome;
+    case 'replied':
     case 'attempts_spent':
     case 'not_retried':
     case 'refused':

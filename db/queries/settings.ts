@@ -1,4 +1,4 @@
-import type { CampaignSettings } from '../../domain/settings.ts';
+import { type CampaignSettings, DEFAULT_SETTINGS } from '../../domain/settings.ts';
 import type { Db, Tx } from '../client.ts';
 
 /** The settings in force. @throws Error when there is no such campaign. */
@@ -6,7 +6,7 @@ export async function currentSettings(
   db: Db | Tx,
   campaignId: string,
 ): Promise<{ version: number; settings: CampaignSettings }> {
-  return await db
+  const row = await db
     .selectFrom('campaigns')
     .innerJoin('campaign_settings', (join) =>
       join
@@ -16,4 +16,6 @@ export async function currentSettings(
     .select(['campaign_settings.version', 'campaign_settings.settings'])
     .where('campaigns.id', '=', campaignId)
     .executeTakeFirstOrThrow();
+  // A version stored before a setting existed has its default.
+  return { version: row.version, settings: { ...DEFAULT_SETTINGS, ...row.settings } };
 }

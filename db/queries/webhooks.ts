@@ -14,12 +14,19 @@ export interface StoredEvent {
 /** Stores a verified webhook; one that came before only counts another delivery. */
 export async function storeWebhookEvent(
   tx: Tx,
-  event: { dedupKey: string; type: string; conversationId: string | null; payload: unknown; now: Date },
+  event: {
+    provider?: 'elevenlabs' | 'twilio';
+    dedupKey: string;
+    type: string;
+    conversationId: string | null;
+    payload: unknown;
+    now: Date;
+  },
 ): Promise<StoredEvent> {
   const row = await tx
     .insertInto('webhook_events')
     .values({
-      provider: 'elevenlabs',
+      provider: event.provider ?? 'elevenlabs',
       dedup_key: event.dedupKey,
       type: event.type,
       conversation_id: event.conversationId,
@@ -65,7 +72,7 @@ export async function markSignalled(db: Db, id: number, now: Date): Promise<void
     .execute();
 }
 
-/** The lead and the call of an event that is to be told; null when the call has no lead, or has not ended. */
+/** The lead and the call of an event that is to be told; null when the call was not dialled for one, or has not ended. */
 export async function findCallToTell(
   tx: Tx,
   callId: string,
@@ -75,6 +82,7 @@ export async function findCallToTell(
     .select('lead_id')
     .where('id', '=', callId)
     .where('status', '=', 'ended')
+    .where('attempt', 'is not', null)
     .executeTakeFirst();
   return call?.lead_id == null ? null : { leadId: call.lead_id, callId };
 }

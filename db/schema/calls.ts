@@ -7,7 +7,7 @@ import type {
   ProviderVerdict,
   Reach,
 } from '../../domain/call.ts';
-import type { TranscriptTurn } from '../../domain/conversation.ts';
+import type { ConversationQuality, TranscriptTurn } from '../../domain/conversation.ts';
 import type { ConversionReason } from '../../domain/conversion.ts';
 import type { NextStep } from '../../domain/retry.ts';
 import type { Score } from '../../domain/score.ts';
@@ -18,10 +18,20 @@ export interface CallsTable {
   campaign_id: string | null;
   lead_id: string | null;
   direction: Generated<CallDirection>;
-  /** Running number of the lead's call rows, from 1. */
-  attempt: number;
-  /** The person's number, E.164. */
-  phone: string;
+  /** A phone call, or a talk with an agent in the browser. */
+  kind: Generated<'phone' | 'browser'>;
+  /** Running number of the lead's dials, from 1; null for a call that we did not dial. */
+  attempt: number | null;
+  /** The person's number, E.164; null for a withheld one, and in the browser. */
+  phone: string | null;
+  /** How its lead was found; null without one. */
+  attributed_by: 'dial' | 'variables' | 'call_sid' | 'number' | 'alias' | 'person' | null;
+  /** The browser session that it came from. */
+  session_id: string | null;
+  /** Whether the provider has a recording; null when it did not say. */
+  has_audio: boolean | null;
+  /** How the person felt, where the agent was told to judge it. */
+  sentiment: 'positive' | 'neutral' | 'negative' | null;
   agent_id: string;
   phone_number_id: string | null;
   from_number: string | null;
@@ -66,7 +76,25 @@ export interface CallDetailsTable {
   /** Verdict, collected values and criteria in our own shape. */
   analysis: ColumnType<Record<string, unknown> | null, string | null, string | null>;
   raw: ColumnType<unknown, string | null, string | null>;
+  /** Figures of the conversation itself, for comparing agents. */
+  quality: ColumnType<ConversationQuality | null, string | null | undefined, string | null>;
   updated_at: Generated<Date>;
+}
+
+export type BreakdownDimension = 'agent' | 'attempt' | 'direction' | 'disposition';
+
+/** Sums by campaign, day and one property of the calls, kept by a trigger. All but direction are of dials. */
+export interface CallBreakdownsTable {
+  campaign_id: string;
+  day: string;
+  dimension: BreakdownDimension;
+  value: string;
+  calls: number;
+  answered: number;
+  conversions: number;
+  talks: number;
+  talk_seconds: number;
+  cost_cents: number;
 }
 
 /** Sums by campaign and day, kept by a trigger on `calls`: a dashboard never scans calls. */

@@ -1,16 +1,28 @@
 import type { ApiKeysTable, AuditLogTable, IdempotencyKeysTable } from './access.ts';
-import type { CallDetailsTable, CallsTable, CallTotalsTable } from './calls.ts';
+import type { CallBreakdownsTable, CallDetailsTable, CallsTable, CallTotalsTable } from './calls.ts';
 import type { CampaignSettingsTable, CampaignsTable } from './campaigns.ts';
+import type { AgentSessionsTable, ContactAliasesTable, SyncRunsTable } from './conversations.ts';
+import type { DeliveriesTable, DeliveryAttemptsTable, WebhookEndpointsTable } from './deliveries.ts';
 import type { EventsTable, WebhookEventsTable } from './events.ts';
 import type { AttentionTable, DecisionsTable, OptOutsTable } from './gate.ts';
 import type { ContactsTable, LeadsTable } from './leads.ts';
+import type { FollowUpsTable, MessagesTable } from './messages.ts';
 import type { WorkspaceTable } from './workspace.ts';
 
 /** The whole database, as Kysely sees it. */
 export interface Database {
+  agent_sessions: AgentSessionsTable;
+  contact_aliases: ContactAliasesTable;
+  deliveries: DeliveriesTable;
+  delivery_attempts: DeliveryAttemptsTable;
+  follow_ups: FollowUpsTable;
+  messages: MessagesTable;
+  sync_runs: SyncRunsTable;
+  webhook_endpoints: WebhookEndpointsTable;
   api_keys: ApiKeysTable;
   attention: AttentionTable;
   audit_log: AuditLogTable;
+  call_breakdowns: CallBreakdownsTable;
   call_details: CallDetailsTable;
   call_totals: CallTotalsTable;
   calls: CallsTable;

@@ -1,12 +1,15 @@
 import type { ColumnType, Generated } from 'kysely';
 
-/** Append-only: every change that a person may see. */
+/** Append-only: every change that a person may see. Numbers rise in the order of the commits. */
 export interface EventsTable {
   id: Generated<number>;
   at: Generated<Date>;
   campaign_id: string | null;
   lead_id: string | null;
   call_id: string | null;
+  message_id: string | null;
+  follow_up_id: string | null;
+  delivery_id: string | null;
   type: string;
   data: ColumnType<Record<string, unknown>, string, never>;
 }

@@ -26,11 +26,20 @@ export interface OptOutsTable {
   created_at: Generated<Date>;
 }
 
+export const ATTENTION_KINDS = [
+  'unknown_call',
+  'unmatched_webhook',
+  'campaign_fault',
+  'unknown_message',
+  'failed_follow_up',
+  'disabled_webhook',
+] as const;
+
 /** What needs a person. One open row a subject. */
 export interface AttentionTable {
   id: Generated<number>;
-  kind: 'unknown_call' | 'unmatched_webhook' | 'campaign_fault';
-  /** The id of the call, webhook event or campaign. */
+  kind: (typeof ATTENTION_KINDS)[number];
+  /** The id of the call, webhook event, campaign, message, follow-up or endpoint. */
   subject: string;
   campaign_id: string | null;
   lead_id: string | null;

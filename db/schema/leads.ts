@@ -39,6 +39,8 @@ export interface LeadsTable {
   score_parts: ColumnType<Score['parts'] | null, string | null, string | null>;
   outcome: LeadOutcome | null;
   outcome_detail: string | null;
+  /** When the person last called or wrote of their own accord. */
+  replied_at: Date | null;
   finished_at: Date | null;
   created_at: Generated<Date>;
   updated_at: Generated<Date>;

@@ -1,0 +1,44 @@
+import { sql } from 'kysely';
+import type { LeadState } from '../../domain/lead.ts';
+import type { Db, Tx } from '../client.ts';
+
+/** One of the leads behind a number. */
+export interface ContactLead {
+  leadId: string;
+  campaignId: string;
+  state: LeadState;
+  zones: string[];
+  /** When it was last called or written to; null when never. */
+  contactedAt: Date | null;
+}
+
+/** One number may be a lead of many campaigns; nobody reads more of them than this. */
+const MOST_LEADS = 100;
+
+/** Every lead with this number, or with one that the number is known to belong to; the one contacted last comes first. */
+export async function leadsOfContact(db: Db | Tx, phone: string): Promise<ContactLead[]> {
+  const { rows } = await sql<{
+    id: string;
+    campaign_id: string;
+    state: LeadState;
+    zones: string[];
+    contacted_at: Date | null;
+  }>`
+    select leads.id, leads.campaign_id, leads.state, leads.zones, greatest(
+      (select max(started_at) from calls where lead_id = leads.id and direction = 'outbound'),
+      (select max(created_at) from messages where lead_id = leads.id and direction = 'outbound')
+    ) as contacted_at
+    from leads
+    where leads.phone = ${phone}
+      or leads.phone = (select contact_phone from contact_aliases where phone = ${phone})
+      or leads.id = (select lead_id from contact_aliases where phone = ${phone})
+    order by contacted_at desc nulls last, leads.id desc
+    limit ${MOST_LEADS}`.execute(db);
+  return rows.map((row) => ({
+    leadId: row.id,
+    campaignId: row.campaign_id,
+    state: row.state,
+    zones: row.zones,
+    contactedAt: row.contacted_at,
+  }));
+}

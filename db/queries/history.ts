@@ -1,0 +1,35 @@
+import { sql } from 'kysely';
+import type { PastCall, PastMessage } from '../../domain/context.ts';
+import type { Db } from '../client.ts';
+
+const MOST_OF_EACH = 25;
+
+/** The answered calls and the messages of a contact over all campaigns, the newest of each; in one query. */
+export async function readHistory(
+  db: Db,
+  phone: string,
+): Promise<{ calls: PastCall[]; messages: PastMessage[] }> {
+  const { rows } = await sql<
+    | ({ kind: 'call' } & Omit<PastCall, 'reach'>)
+    | ({ kind: 'message'; direction: 'outbound' | 'inbound'; at: Date } & {
+        channel: 'sms' | 'email';
+        body: string;
+      })
+  >`
+    (select 'call' as kind, coalesce(ended_at, started_at) as at, direction, disposition, summary,
+        null as channel, null as body
+      from calls where phone = ${phone} and reach = 'answered'
+      order by started_at desc limit ${MOST_OF_EACH})
+    union all
+    (select 'message', created_at, direction, null, null, channel, left(coalesce(subject || ': ', '') || body, 500)
+      from messages
+      where phone = ${phone} and status in ('received', 'sent', 'delivered')
+      order by created_at desc limit ${MOST_OF_EACH})`.execute(db);
+  const calls: PastCall[] = [];
+  const messages: PastMessage[] = [];
+  for (const row of rows) {
+    if (row.kind === 'call') calls.push({ ...row, reach: 'answered' });
+    else messages.push(row);
+  }
+  return { calls, messages };
+}

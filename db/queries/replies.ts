@@ -1,0 +1,46 @@
+import type { Selectable } from 'kysely';
+import type { Tx } from '../client.ts';
+import type { CallsTable } from '../schema/calls.ts';
+import { leadsOfContact } from './contact-leads.ts';
+import { appendEvent } from './events.ts';
+
+type Call = Selectable<CallsTable>;
+
+/**
+ * A person called us and was answered: all leads with the number count as replied from then on, and a conversion
+ * counts for the one that the call is attributed to. Returns the leads whose workflows are to be told.
+ */
+export async function noteCallBack(tx: Tx, call: Call, converted: boolean): Promise<string[]> {
+  if (call.lead_id === null) return [];
+  const at = call.answered_at ?? call.started_at;
+  const behind = call.phone === null ? [] : await leadsOfContact(tx, call.phone);
+  const ids = [...new Set([call.lead_id, ...behind.map(({ leadId }) => leadId)])].sort();
+  const leads = await tx
+    .selectFrom('leads')
+    .select(['id', 'campaign_id', 'state', 'replied_at', 'converted', 'outcome'])
+    .where('id', 'in', ids)
+    .orderBy('id')
+    .forUpdate()
+    .execute();
+  const waiting: string[] = [];
+  for (const lead of leads) {
+    const converts = lead.id === call.lead_id && converted && !lead.converted;
+    const isNews = lead.replied_at === null || lead.replied_at < at;
+    if (!isNews && !converts) continue;
+    await tx
+      .updateTable('leads')
+      .set({
+        ...(isNews ? { replied_at: at } : {}),
+        ...(converts ? { converted: true } : {}),
+        // What a finished lead came to follows its conversion, as with a person's word.
+        ...(converts && lead.outcome === 'answered' ? { outcome: 'converted' as const } : {}),
+      })
+      .where('id', '=', lead.id)
+      .execute();
+    const subject = { campaignId: lead.campaign_id, leadId: lead.id, callId: call.id };
+    if (isNews) await appendEvent(tx, { type: 'lead.replied', ...subject, data: { by: 'call' } });
+    if (converts) await appendEvent(tx, { type: 'lead.converted', ...subject, data: { by: 'call' } });
+    if (isNews && lead.state !== 'finished') waiting.push(lead.id);
+  }
+  return waiting;
+}

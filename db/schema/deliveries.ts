@@ -1,0 +1,51 @@
+import type { ColumnType, Generated } from 'kysely';
+
+/** A subscription: where events are sent. */
+export interface WebhookEndpointsTable {
+  id: string;
+  url: string;
+  description: string | null;
+  /** Event types, or `*`. */
+  event_types: string[];
+  /** Events of this campaign only. */
+  campaign_id: string | null;
+  /** `whsec_` and base64, the newest first: each signs, so that a receiver may change over. */
+  secrets: string[];
+  /** Until then all of them sign, afterwards the first alone. */
+  old_secrets_until: Date | null;
+  failing_since: Date | null;
+  disabled_at: Date | null;
+  disabled_reason: string | null;
+  deleted_at: Date | null;
+  created_at: Generated<Date>;
+}
+
+/** One event for one endpoint. Its id is the message id that the receiver sees with every attempt. */
+export interface DeliveriesTable {
+  id: string;
+  endpoint_id: string;
+  event_id: number | null;
+  follow_up_id: string | null;
+  event_type: string;
+  lead_id: string | null;
+  /** What is sent; composed at the first attempt, the same in all. */
+  payload: ColumnType<Record<string, unknown> | null, string | null, string | null>;
+  status: Generated<'pending' | 'delivered' | 'failed'>;
+  attempts: Generated<number>;
+  next_attempt_at: Generated<Date>;
+  last_status: number | null;
+  last_error: string | null;
+  workflow_started_at: Date | null;
+  delivered_at: Date | null;
+  created_at: Generated<Date>;
+}
+
+export interface DeliveryAttemptsTable {
+  id: Generated<number>;
+  delivery_id: string;
+  at: Generated<Date>;
+  /** The HTTP status; null when there was no answer. */
+  status: number | null;
+  error: string | null;
+  duration_ms: number;
+}
