@@ -38,6 +38,7 @@ export interface ConversationListItem {
 
 export interface ConversationListQuery {
   agentId?: string;
+  verdict?: ConversationFacts['verdict'];
   attemptId?: string;
   startedAfter?: Date;
   startedBefore?: Date;
@@ -51,6 +52,68 @@ export interface Agent {
   name: string;
 }
 
+/** An agent as its provider keeps it; null where the provider does not say. */
+export interface AgentDetail extends Agent {
+  firstMessage: string | null;
+  prompt: string | null;
+  language: string | null;
+  voiceId: string | null;
+  llm: string | null;
+  maxCallSeconds: number | null;
+  /** Which overrides the agent takes. */
+  overrides: {
+    prompt: boolean;
+    firstMessage: boolean;
+    language: boolean;
+    voice: boolean;
+    stability: boolean;
+    speed: boolean;
+    similarityBoost: boolean;
+    textOnly: boolean;
+    maxCallSeconds: boolean;
+  };
+  dataCollection: { id: string; type: string; description: string | null }[];
+  criteria: { id: string; name: string | null }[];
+  phoneNumberIds: string[];
+  /** Concurrent calls, -1 for no limit of its own. */
+  concurrencyLimit: number | null;
+  monitoringEnabled: boolean | null;
+}
+
+export interface Voice {
+  voiceId: string;
+  name: string;
+  category: string | null;
+  description: string | null;
+  labels: Record<string, string>;
+  previewUrl: string | null;
+}
+
+/** Bytes as they come; `contentType` as the provider says. */
+export interface AudioStream {
+  contentType: string;
+  body: ReadableStream<Uint8Array>;
+}
+
+/** How a browser joins an agent: one of the two, and only for minutes. */
+export type BrowserJoin = { signedUrl: string } | { token: string; conversationId: string | null };
+
+/** A text-only talk with an agent: what the other party writes, and the agent's answer. */
+export interface TextTalk {
+  /** Sends one message and resolves with the agent's whole answer. */
+  say(text: string): Promise<string>;
+  readonly conversationId: string;
+  close(): void;
+}
+
+/** Says a thing into a live call. `unavailable`: the account or agent has no monitoring; `gone`: the call is over. */
+export type LiveCommandAnswer = 'done' | 'unavailable' | 'gone';
+
+export type LiveCommand =
+  | { kind: 'end' }
+  | { kind: 'context'; text: string }
+  | { kind: 'transfer'; to: string };
+
 export interface PhoneNumber {
   phoneNumberId: string;
   /** E.164. */
@@ -59,6 +122,8 @@ export interface PhoneNumber {
   provider: string;
   supportsOutbound: boolean;
   assignedAgentId: string | null;
+  /** Texts to it go to the voice provider and never reach us; null when it did not say. */
+  takesTexts: boolean | null;
 }
 
 /** Calls made by voice agents. Every method but `dial` throws `ProviderError`. */
@@ -71,7 +136,26 @@ export interface VoiceProvider {
     query: ConversationListQuery,
   ): Promise<{ items: ConversationListItem[]; nextCursor: string | null }>;
   listAgents(): Promise<Agent[]>;
-  getAgent(agentId: string): Promise<Agent | null>;
+  getAgent(agentId: string): Promise<AgentDetail | null>;
+  searchVoices(query: {
+    search?: string;
+    cursor?: string;
+    pageSize?: number;
+  }): Promise<{ items: Voice[]; nextCursor: string | null }>;
+  /** Speech of a text, as MP3. */
+  speak(request: { voiceId: string; text: string }): Promise<AudioStream>;
+  /** A conversation's recording; null when there is none. */
+  getAudio(conversationId: string): Promise<AudioStream | null>;
+  /** For one browser session with an agent. */
+  joinFromBrowser(request: { agentId: string; how: 'websocket' | 'webrtc' }): Promise<BrowserJoin>;
+  /** Opens a text-only session from here. `timeoutMs` bounds the opening and every answer. */
+  openTextTalk(request: {
+    agentId: string;
+    variables: Record<string, string | number | boolean>;
+    timeoutMs: number;
+  }): Promise<TextTalk>;
+  /** Through the monitor socket of a live conversation. */
+  command(conversationId: string, command: LiveCommand): Promise<LiveCommandAnswer>;
   listPhoneNumbers(): Promise<PhoneNumber[]>;
   /** Resolves when the account answers with the configured key. */
   ping(): Promise<void>;
@@ -105,6 +189,85 @@ export interface Carrier {
   getCall(callSid: string): Promise<CarrierCall | null>;
   /** Calls to a number since an instant, newest first. Throws `ProviderError`. */
   findCalls(query: { to: string; from?: string; since: Date }): Promise<CarrierCall[]>;
+  /** Hangs up. False when the call is over already or unknown. */
+  endCall(callSid: string): Promise<boolean>;
+  /** Sends once. Never throws and never repeats the request. */
+  sendText(request: TextRequest): Promise<TextAnswer>;
+  /** Texts to a number since an instant, newest first. Throws `ProviderError`. */
+  findTexts(query: { to: string; from?: string; since: Date }): Promise<CarrierText[]>;
+}
+
+/** One text. `from` is one of our numbers or a messaging service (`MG…`). */
+export interface TextRequest {
+  from: string;
+  to: string;
+  body: string;
+  /** Where delivery reports go; null for none. */
+  statusCallback: string | null;
+  timeoutMs: number;
+}
+
+/** As `DialAnswer`: `refused` is certain, `ambiguous` must be looked up before it is sent again. */
+export type TextAnswer =
+  | { kind: 'sent'; messageSid: string; status: CarrierTextStatus; segments: number | null }
+  | { kind: 'refused'; code: number | null; status: number; message: string; optedOut: boolean }
+  | { kind: 'deferred'; retryAfterMs: number | null; message: string }
+  | { kind: 'ambiguous'; message: string };
+
+/** https://www.twilio.com/docs/messaging/api/message-resource#message-status-values */
+export type CarrierTextStatus =
+  | 'queued'
+  | 'sending'
+  | 'sent'
+  | 'delivered'
+  | 'undelivered'
+  | 'failed'
+  | 'canceled'
+  | 'read'
+  | 'receiving'
+  | 'received'
+  | 'accepted'
+  | 'scheduled'
+  | 'partially_delivered';
+
+export interface CarrierText {
+  messageSid: string;
+  to: string;
+  from: string;
+  body: string;
+  status: CarrierTextStatus;
+  sentAt: Date | null;
+  errorCode: number | null;
+}
+
+/** Sends mail; absent when none is configured. */
+export interface Mailer {
+  /** Whom mails are from. */
+  readonly from: { address: string; name: string | null };
+  /** Resolves with the Message-ID. @throws MailError, `permanent` when sending it again would not help. */
+  send(mail: Mail): Promise<{ messageId: string }>;
+  ping(): Promise<void>;
+}
+
+export interface Mail {
+  /** Chosen by us, the same in every attempt, so that a receiver can tell a repetition. */
+  messageId: string;
+  to: { address: string; name: string | null };
+  subject: string;
+  text: string;
+  html: string;
+  /** An iCalendar document with METHOD:REQUEST. */
+  calendar: string | null;
+}
+
+export class MailError extends Error {
+  override readonly name = 'MailError';
+  readonly permanent: boolean;
+
+  constructor(message: string, details: { permanent: boolean; cause?: unknown }) {
+    super(message, { cause: details.cause });
+    this.permanent = details.permanent;
+  }
 }
 
 /** A provider's answer that is neither success nor "not found". `retryable` is false for 4xx but 408 and 429. */

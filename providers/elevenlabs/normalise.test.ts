@@ -118,6 +118,18 @@ describe('normaliseConversation', () => {
       ],
       dataCollection: { meeting_time: '2026-02-03T10:00:00Z', interested: true },
       evaluation: { polite: 'failure' },
+      sentiment: null,
+      quality: {
+        firstAudioMs: null,
+        responseMs: null,
+        userTurns: 1,
+        agentTurns: 1,
+        interruptions: 0,
+        wordErrorRate: null,
+      },
+      hasAudio: true,
+      kind: 'phone',
+      variables: { attempt_id: 'lead-1.1', first_name: 'Ada' },
     });
   });
 

@@ -1,5 +1,6 @@
-import type { CallDirection, CallStatus, ProviderVerdict, Reach } from '../../domain/call.ts';
-import type { ConversationFacts, TranscriptTurn } from '../../domain/conversation.ts';
+import type { CallDirection, CallStatus, Reach } from '../../domain/call.ts';
+import type { ConversationFacts } from '../../domain/conversation.ts';
+import { isCountryCode, parsePhone } from '../../domain/phone.ts';
 import type { ConversationListItem } from '../ports.ts';
 import {
   e164Of,
@@ -9,12 +10,13 @@ import {
   instantOf,
   instantOfText,
   isFields,
-  listOf,
   numberOf,
   secondsOf,
   storable,
   textOf,
 } from './fields.ts';
+import { dataCollectionOf, evaluationOf, transcriptOf, verdictOf } from './normalise-analysis.ts';
+import { answeredByOf, qualityOf, sentimentOf } from './normalise-quality.ts';
 import { reachOfCallResult, reachOfEndedCall } from './reach.ts';
 
 /** The payload cannot be tied to any conversation: not an object, or without a conversation id. */
@@ -54,14 +56,17 @@ export function normaliseConversation(
   const answeredAt = instantOf(field(metadata, 'accepted_time_unix_secs'));
   const durationSeconds = durationOf(conversation, metadata);
   const ended = status === 'ended';
+  const agentNumber = e164Of(field(phoneCall, 'agent_number'));
+  const dataCollection = dataCollectionOf(analysis);
+  const evaluation = evaluationOf(analysis);
   return {
     conversationId,
     agentId: textOf(field(conversation, 'agent_id')),
     attemptId: attemptIdOf(conversation),
     callSid: textOf(field(phoneCall, 'call_sid')),
     direction: directionOf(field(phoneCall, 'direction') ?? field(conversation, 'direction')),
-    agentNumber: e164Of(field(phoneCall, 'agent_number')),
-    externalNumber: e164Of(field(phoneCall, 'external_number')),
+    agentNumber,
+    externalNumber: numberNear(field(phoneCall, 'external_number'), agentNumber),
     status,
     reach,
     startedAt,
@@ -74,8 +79,13 @@ export function normaliseConversation(
     terminationReason,
     failure,
     transcript: transcriptOf(field(conversation, 'transcript')),
-    dataCollection: dataCollectionOf(analysis),
-    evaluation: evaluationOf(analysis),
+    dataCollection,
+    evaluation,
+    sentiment: sentimentOf(dataCollection, evaluation),
+    quality: ended ? qualityOf(field(conversation, 'transcript')) : null,
+    hasAudio: hasAudioOf(field(conversation, 'has_audio')),
+    kind: kindOf(conversation, metadata, phoneCall),
+    variables: variablesOf(conversation),
     raw: storable(payload),
   };
 }
@@ -116,6 +126,29 @@ export function normaliseInitiationFailure(payload: unknown): ConversationFacts 
     transcript: null,
     dataCollection: {},
     evaluation: {},
+    sentiment: null,
+    quality: null,
+    hasAudio: null,
+    kind: 'phone',
+    variables: {},
+    raw: storable(payload),
+  };
+}
+
+/**
+ * The `answering_machine_detection` webhook's `data`: who picked up, and nothing of how the call went on. It may
+ * come before or after the end.
+ *
+ * @throws UnreadablePayloadError without a conversation id.
+ */
+export function normaliseMachineDetection(payload: unknown): ConversationFacts {
+  const answeredBy = answeredByOf(fieldsOf(payload));
+  return {
+    // Whatever else is in it, it must not end the call.
+    ...normaliseConversation({ conversation_id: conversationIdOf(payload), status: 'in-progress' }),
+    callSid: textOf(field(fieldsOf(payload), 'call_sid')),
+    kind: 'phone',
+    ...(answeredBy === null ? {} : { answeredBy }),
     raw: storable(payload),
   };
 }
@@ -172,20 +205,63 @@ function statusOf(conversation: Fields): CallStatus {
 /** The dynamic variable is ours alone; the user id may be another's when the conversation was not dialled by us. */
 function attemptIdOf(conversation: Fields): string | null {
   const initiation = fieldsOf(field(conversation, 'conversation_initiation_client_data'));
-  const variables = fieldsOf(field(initiation, 'dynamic_variables'));
   return (
-    textOf(field(variables, 'attempt_id')) ??
+    textOf(field(dynamicVariablesOf(conversation), 'attempt_id')) ??
     textOf(field(initiation, 'user_id')) ??
     textOf(field(conversation, 'user_id'))
   );
 }
 
-function directionOf(value: unknown): CallDirection | null {
-  return value === 'outbound' || value === 'inbound' ? value : null;
+const PHONE_SOURCES = /twilio|sip|exotel|plivo|telnyx|vonage|genesys|phone/i;
+
+/** A talk over the web has metadata without a phone call in it; a payload without metadata does not tell. */
+function kindOf(conversation: Fields, metadata: Fields, phoneCall: Fields): 'phone' | 'browser' | null {
+  if (Object.keys(phoneCall).length > 0) return 'phone';
+  const source =
+    textOf(field(metadata, 'conversation_initiation_source')) ??
+    textOf(field(conversation, 'conversation_initiation_source'));
+  if (source !== null && PHONE_SOURCES.test(source)) return 'phone';
+  if (textOf(field(dynamicVariablesOf(conversation), 'system__call_sid')) !== null) return 'phone';
+  return Object.keys(metadata).length > 0 ? 'browser' : null;
 }
 
-function verdictOf(value: unknown): ProviderVerdict | null {
-  return value === 'success' || value === 'failure' || value === 'unknown' ? value : null;
+function hasAudioOf(value: unknown): boolean | null {
+  return typeof value === 'boolean' ? value : null;
+}
+
+function dynamicVariablesOf(conversation: Fields): Fields {
+  return fieldsOf(
+    field(fieldsOf(field(conversation, 'conversation_initiation_client_data')), 'dynamic_variables'),
+  );
+}
+
+const MOST_VARIABLES = 200;
+
+/** The variables that were sent with the conversation, as text; the platform's own and secret ones are left out. */
+function variablesOf(conversation: Fields): Record<string, string> {
+  const variables: [string, string][] = [];
+  for (const [name, value] of Object.entries(dynamicVariablesOf(conversation)).slice(0, MOST_VARIABLES)) {
+    if (/^(system|secret)__/.test(name)) continue;
+    const text = typeof value === 'number' || typeof value === 'boolean' ? String(value) : textOf(value);
+    if (text !== null) variables.push([textOf(name) ?? name, text]);
+  }
+  return Object.fromEntries(variables);
+}
+
+/** A number as E.164, also in the national form of the country of the number it talked with. */
+function numberNear(value: unknown, near: string | null): string | null {
+  const text = textOf(value)?.trim();
+  if (text !== undefined && near !== null && !/^(\+|00)/.test(text)) {
+    const home = parsePhone(near);
+    const country = home.ok ? home.country : null;
+    const read = country !== null && isCountryCode(country) ? parsePhone(text, country) : null;
+    if (read?.ok) return read.e164;
+  }
+  return e164Of(value);
+}
+
+function directionOf(value: unknown): CallDirection | null {
+  return value === 'outbound' || value === 'inbound' ? value : null;
 }
 
 function durationOf(conversation: Fields, metadata: Fields): number | null {
@@ -221,54 +297,6 @@ function failureOf(conversation: Fields, metadata: Fields): string | null {
     (code === null ? null : `error ${code}`) ??
     textOf(field(conversation, 'failure_reason'))
   );
-}
-
-function transcriptOf(value: unknown): TranscriptTurn[] | null {
-  if (!Array.isArray(value)) return null;
-  const turns: TranscriptTurn[] = [];
-  for (const item of value) {
-    const turn = fieldsOf(item);
-    const role = field(turn, 'role');
-    const text = textOf(field(turn, 'message'));
-    // A turn without words is a tool's call; the raw payload keeps it.
-    if (text === null || (role !== 'user' && role !== 'agent')) continue;
-    turns.push({ role, text, atSeconds: secondsOf(field(turn, 'time_in_call_secs')) });
-  }
-  return turns;
-}
-
-function dataCollectionOf(analysis: Fields): Record<string, unknown> {
-  return Object.fromEntries(
-    resultsById(analysis, 'data_collection_results', 'data_collection_id').map(([id, result]) => [
-      id,
-      storable(field(result, 'value') ?? null),
-    ]),
-  );
-}
-
-function evaluationOf(analysis: Fields): Record<string, ProviderVerdict> {
-  return Object.fromEntries(
-    resultsById(analysis, 'evaluation_criteria_results', 'criteria_id').map(([id, result]) => [
-      id,
-      verdictOf(field(result, 'result')) ?? 'unknown',
-    ]),
-  );
-}
-
-/** The provider sends the results keyed by id, and again as a list that is at times the only one filled. */
-function resultsById(analysis: Fields, name: string, idName: string): [string, Fields][] {
-  const keyed = field(analysis, name);
-  if (isFields(keyed) && Object.keys(keyed).length > 0) {
-    return Object.entries(keyed)
-      .filter((entry): entry is [string, Fields] => isFields(entry[1]) && textOf(entry[0]) !== null)
-      .map(([id, result]) => [textOf(id) ?? id, result]);
-  }
-  const entries: [string, Fields][] = [];
-  for (const item of listOf(field(analysis, `${name}_list`))) {
-    const id = textOf(field(fieldsOf(item), idName));
-    if (id !== null) entries.push([id, fieldsOf(item)]);
-  }
-  return entries;
 }
 
 /** `busy`, `no-answer`, `unknown` from the provider; `busy`, `no-answer`, `failed`, `canceled` from the carrier. */

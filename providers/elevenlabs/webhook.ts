@@ -5,6 +5,7 @@ import {
   conversationIdOf,
   normaliseConversation,
   normaliseInitiationFailure,
+  normaliseMachineDetection,
   UnreadablePayloadError,
 } from './normalise.ts';
 
@@ -83,6 +84,7 @@ function parseHeader(header: string): { time: string; signatures: Buffer[] } | n
 export type ElevenLabsEvent =
   | { kind: 'post_call_transcription'; facts: ConversationFacts }
   | { kind: 'call_initiation_failure'; facts: ConversationFacts }
+  | { kind: 'answering_machine_detection'; facts: ConversationFacts }
   | { kind: 'post_call_audio'; conversationId: string }
   | { kind: 'unknown'; type: string };
 
@@ -101,6 +103,11 @@ export function parseElevenLabsEvent(rawBody: string | Uint8Array): ElevenLabsEv
       return { kind: type, facts: normaliseConversation(data, { final: true }) };
     case 'call_initiation_failure':
       return { kind: type, facts: normaliseInitiationFailure(data) };
+    case 'answering_machine_detection':
+      // What is in it is not documented: without a conversation it says nothing to us.
+      return textOf(field(data, 'conversation_id')) === null
+        ? { kind: 'unknown', type }
+        : { kind: type, facts: normaliseMachineDetection(data) };
     case 'post_call_audio':
       return { kind: type, conversationId: conversationIdOf(data) };
     default:

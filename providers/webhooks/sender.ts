@@ -1,0 +1,168 @@
+import { lookup as dnsLookup } from 'node:dns/promises';
+import { isIP, type LookupFunction } from 'node:net';
+import { Webhook } from 'standardwebhooks';
+import { Agent, buildConnector, request } from 'undici';
+import { type AllowedNetworks, literalAddress, parseAllowed, refusalOf } from './addresses.ts';
+
+export interface WebhookRequest {
+  url: string;
+  /** The message's id, the same in every attempt. */
+  id: string;
+  /** Signed as it is sent. */
+  body: string;
+  /** `whsec_` and base64; each of them signs. */
+  secrets: readonly string[];
+  /** When this attempt is made; receivers refuse what is minutes away from their own clock. */
+  at: Date;
+}
+
+/** What one attempt came to. `blocked`: nothing was sent, because of where it would have gone. */
+export type WebhookAnswer =
+  | { kind: 'answered'; status: number; retryAfterMs: number | null }
+  | { kind: 'blocked'; reason: string }
+  | { kind: 'unanswered'; reason: string };
+
+export interface WebhookSender {
+  /** Sends once. Never throws, follows no redirect and repeats nothing. */
+  send(request: WebhookRequest): Promise<WebhookAnswer>;
+  close(): Promise<void>;
+}
+
+/** The addresses of a name. */
+export type Resolve = (hostname: string) => Promise<{ address: string; family: number }[]>;
+
+export interface SenderOptions {
+  /** Addresses and networks that may be reached although they are not public. */
+  allow: readonly string[];
+  resolve?: Resolve;
+  timeoutMs?: number;
+}
+
+const TIMEOUT_MS = 10_000;
+/** Of an answer's body, which nobody reads; a connection whose answer is longer is closed. */
+const ANSWER_BYTES = 64 * 1024;
+
+class BlockedError extends Error {
+  override readonly name = 'BlockedError';
+}
+
+/**
+ * Signed webhooks as https://www.standardwebhooks.com describes them. The address that is judged is the one that
+ * is connected to, so that a name which resolves otherwise the second time gains nothing.
+ *
+ * @throws Error on an entry of `allow` that cannot be read
+ */
+export function createWebhookSender(options: SenderOptions): WebhookSender {
+  const { resolve = resolveName, timeoutMs = TIMEOUT_MS } = options;
+  const allowed = parseAllowed(options.allow);
+  const connect = createConnector(allowed, resolve, timeoutMs);
+  const agent = new Agent({ connect, headersTimeout: timeoutMs, bodyTimeout: timeoutMs, allowH2: false });
+  return {
+    send: (webhook) => send(agent, webhook, timeoutMs),
+    close: () => agent.destroy(),
+  };
+}
+
+async function send(agent: Agent, webhook: WebhookRequest, timeoutMs: number): Promise<WebhookAnswer> {
+  const signal = AbortSignal.timeout(timeoutMs);
+  try {
+    const { statusCode, headers, body } = await request(webhook.url, {
+      dispatcher: agent,
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        'user-agent': 'Ringleader-Webhooks/1',
+        ...signed(webhook),
+      },
+      body: webhook.body,
+      signal,
+    });
+    // The status is the answer; a body that is cut off or too slow takes nothing away from it.
+    await body.dump({ limit: ANSWER_BYTES, signal }).catch(() => {});
+    return {
+      kind: 'answered',
+      status: statusCode,
+      retryAfterMs: retryAfterMs(headers['retry-after'], webhook.at),
+    };
+  } catch (error) {
+    const blocked = causes(error).find((cause) => cause instanceof BlockedError);
+    if (blocked !== undefined) return { kind: 'blocked', reason: blocked.message };
+    return {
+      kind: 'unanswered',
+      reason: signal.aborted ? `No answer within ${timeoutMs / 1_000} s.` : named(error),
+    };
+  }
+}
+
+function signed({ id, at, body, secrets }: WebhookRequest): Record<string, string> {
+  return {
+    'webhook-id': id,
+    'webhook-timestamp': String(Math.floor(at.getTime() / 1_000)),
+    'webhook-signature': secrets.map((secret) => new Webhook(secret).sign(id, at, body)).join(' '),
+  };
+}
+
+/** Judges a literal address itself, and every address of a name within the look-up that the connection is made by. */
+function createConnector(
+  allowed: AllowedNetworks,
+  resolve: Resolve,
+  timeout: number,
+): buildConnector.connector {
+  const connectors = [false, true].map((encrypted) =>
+    buildConnector({ timeout, allowH2: false, lookup: judgedLookup(allowed, resolve, encrypted) }),
+  );
+  return (options, callback) => {
+    const encrypted = options.protocol === 'https:';
+    const literal =
+      literalAddress(options.hostname) ?? (isIP(options.hostname) > 0 ? options.hostname : null);
+    const refusal = literal === null ? null : refusalOf(literal, { allowed, encrypted });
+    if (refusal !== null) return callback(new BlockedError(refusal), null);
+    connectors[encrypted ? 1 : 0]?.(options, callback);
+  };
+}
+
+/** One bad address is enough: which of them the connection would take is not ours to say. */
+function judgedLookup(allowed: AllowedNetworks, resolve: Resolve, encrypted: boolean): LookupFunction {
+  return (hostname, options, callback) => {
+    resolve(hostname).then(
+      (addresses) => {
+        const [first] = addresses;
+        if (first === undefined) return callback(new Error('The name has no address.'), '', 0);
+        for (const { address } of addresses) {
+          const refusal = refusalOf(address, { allowed, encrypted });
+          if (refusal !== null) return callback(new BlockedError(refusal), '', 0);
+        }
+        if (options.all) callback(null, addresses);
+        else callback(null, first.address, first.family);
+      },
+      (error: NodeJS.ErrnoException) => callback(error, '', 0),
+    );
+  };
+}
+
+async function resolveName(hostname: string): Promise<{ address: string; family: number }[]> {
+  return await dnsLookup(hostname, { all: true });
+}
+
+/** Seconds or a date (RFC 9110, 10.2.3). */
+function retryAfterMs(header: string | string[] | undefined, now: Date): number | null {
+  const value = Array.isArray(header) ? header[0] : header;
+  if (value === undefined) return null;
+  if (/^\d{1,9}$/.test(value)) return Number(value) * 1_000;
+  const at = Date.parse(value);
+  return Number.isNaN(at) ? null : Math.max(0, at - now.getTime());
+}
+
+function causes(error: unknown): unknown[] {
+  if (!(error instanceof Error)) return [];
+  const inner = error instanceof AggregateError ? error.errors : [];
+  return [error, ...[error.cause, ...inner].flatMap(causes)];
+}
+
+/** What went wrong by its code: a message may hold addresses. */
+function named(error: unknown): string {
+  const code = causes(error)
+    .map((cause) => (cause as { code?: unknown }).code)
+    .find((code) => typeof code === 'string');
+  return code === undefined ? 'The request failed.' : `The request failed: ${code}.`;
+}
