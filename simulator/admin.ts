@@ -1,11 +1,19 @@
 import { Hono } from 'hono';
 import { z } from 'zod';
+import { EXTRA_KINDS } from './elevenlabs/extra-webhooks.ts';
 import { type FaultOptions, parseFaults } from './faults.ts';
+import { callIn, parseIncomingCall, parseInitiationTarget } from './incoming.ts';
+import type { TextingTarget } from './texts.ts';
 import type { WebhookTarget } from './webhooks.ts';
 import type { World } from './world.ts';
 
 const targetSchema = z
-  .strictObject({ url: z.url(), secret: z.string().min(1), retries: z.int().min(0).max(5).optional() })
+  .strictObject({
+    url: z.url(),
+    secret: z.string().min(1),
+    retries: z.int().min(0).max(5).optional(),
+    also: z.array(z.enum(EXTRA_KINDS)).optional(),
+  })
   .nullable();
 
 /** Reads a webhook target from JSON, null to send none. Throws an error that names what is wrong. */
@@ -13,8 +21,53 @@ export function parseWebhookTarget(value: unknown): WebhookTarget | null {
   const result = targetSchema.safeParse(value);
   if (!result.success) throw new TypeError(`bad webhook target: ${z.prettifyError(result.error)}`);
   if (result.data === null) return null;
-  const { url, secret, retries } = result.data;
-  return retries === undefined ? { url, secret } : { url, secret, retries };
+  const { url, secret, retries, also } = result.data;
+  return {
+    url,
+    secret,
+    ...(retries === undefined ? {} : { retries }),
+    ...(also === undefined ? {} : { also }),
+  };
+}
+
+const textingSchema = z
+  .strictObject({
+    smsUrl: z.url(),
+    route: z.strictObject({ from: z.url(), to: z.url() }).optional(),
+    authToken: z.string().min(1),
+    accountSid: z.string().min(1),
+    advancedOptOut: z.boolean().optional(),
+    textsBack: z.number().min(0).max(1).optional(),
+  })
+  .nullable();
+
+const letterSchema = z.strictObject({
+  from: z.string().min(1),
+  to: z.string().min(1),
+  body: z.string(),
+  media: z.array(z.url()).max(10).optional(),
+});
+
+/** Reads where received texts go from JSON, null to deliver none. Throws an error that names what is wrong. */
+export function parseTextingTarget(value: unknown): TextingTarget | null {
+  const result = textingSchema.safeParse(value);
+  if (!result.success) throw new TypeError(`bad texting target: ${z.prettifyError(result.error)}`);
+  if (result.data === null) return null;
+  const { route, advancedOptOut, textsBack, ...target } = result.data;
+  return {
+    ...target,
+    ...(route === undefined ? {} : { route }),
+    ...(advancedOptOut === undefined ? {} : { advancedOptOut }),
+    ...(textsBack === undefined ? {} : { textsBack }),
+  };
+}
+
+/** Reads a text that a person writes. Throws like `parseTextingTarget`. */
+function parseLetter(value: unknown): { from: string; to: string; body: string; media?: string[] } {
+  const result = letterSchema.safeParse(value);
+  if (!result.success) throw new TypeError(`bad text: ${z.prettifyError(result.error)}`);
+  const { media, ...letter } = result.data;
+  return media === undefined ? letter : { ...letter, media };
 }
 
 /** The simulator's own switches below `/_sim`, which no provider has. */
@@ -34,12 +87,48 @@ export function adminRoutes(world: World): Hono {
     return c.json(world.faults.options);
   });
 
+  app.post('/initiation', async (c) => {
+    const target = await readBody(c.req, parseInitiationTarget);
+    if (target instanceof Error) return c.json({ message: target.message }, 400);
+    world.initiation = target;
+    return c.json({ url: target?.url ?? null });
+  });
+
+  app.get('/calls-in', (c) => c.json(world.ledger.incoming));
+
+  app.post('/calls-in', async (c) => {
+    const incoming = await readBody(c.req, parseIncomingCall);
+    if (incoming instanceof Error) return c.json({ message: incoming.message }, 400);
+    try {
+      const { conversationId, callSid, agentId } = await callIn(world, incoming);
+      return c.json({ conversationId, callSid, agentId });
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      return c.json({ message: error.message }, 404);
+    }
+  });
+
   app.post('/webhook', async (c) => {
     const target = await readBody(c.req, parseWebhookTarget);
     if (target instanceof Error) return c.json({ message: target.message }, 400);
     world.webhooks.setTarget(target);
     return c.json({ url: target?.url ?? null });
   });
+
+  app.post('/texting', async (c) => {
+    const target = await readBody(c.req, parseTextingTarget);
+    if (target instanceof Error) return c.json({ message: target.message }, 400);
+    world.texts.setTarget(target);
+    return c.json({ smsUrl: target?.smsUrl ?? null });
+  });
+
+  app.post('/texts', async (c) => {
+    const letter = await readBody(c.req, parseLetter);
+    if (letter instanceof Error) return c.json({ message: letter.message }, 400);
+    return c.json(await world.texts.receive(letter));
+  });
+
+  app.get('/texts', (c) => c.json(world.ledger.texts));
 
   return app;
 }

@@ -1,12 +1,15 @@
-import { CallBook, type JsonObject, type SimulatedCall } from './calls.ts';
+import { CallBook, type HangUp, type JsonObject, personNumber, type SimulatedCall } from './calls.ts';
 import type { Faults } from './faults.ts';
 import type { Ledger, LedgerEntry } from './ledger.ts';
-import { pickedUp, planCall } from './people.ts';
+import { pickedUp, planCall, planIncoming } from './people.ts';
 import { between, digest, seededRandom } from './random.ts';
 import type { Timers } from './timers.ts';
 
-/** One accepted dial. */
+/** One accepted dial, or one call that a person makes to a number of ours. */
 export interface CallOrder {
+  direction: 'outbound' | 'inbound';
+  /** Given by the carrier before the call was taken; left out: made here. */
+  callSid?: string;
   attemptId: string | null;
   userId: string | null;
   agentId: string;
@@ -30,6 +33,7 @@ export class Exchange {
   readonly #faults: Faults;
   readonly #ledger: Ledger;
   readonly #report: (call: SimulatedCall) => Promise<void>;
+  readonly #live = new Map<SimulatedCall, () => void>();
 
   /** `report` is called once for every call, after it has been settled: it sends the webhook. */
   constructor(parts: {
@@ -51,33 +55,40 @@ export class Exchange {
   /** Rings the phone. `concluded` resolves when the call is over and its webhook has been dealt with. */
   place(order: CallOrder): { call: SimulatedCall; concluded: Promise<void> } {
     const { ringTimeoutSeconds, maxDurationSeconds, ...kept } = order;
-    const earlier = this.calls.number(order.to);
+    const person = order.direction === 'outbound' ? order.to : order.from;
+    const earlier = this.calls.number(person);
     const callsBefore = earlier.length;
     const now = Date.now();
-    const identity = [this.#seed, order.attemptId ?? this.calls.size, order.to, callsBefore];
+    const identity = [this.#seed, order.attemptId ?? this.calls.size, person, callsBefore];
+    const circumstances = { seed: this.#seed, number: person, callsBefore, maxDurationSeconds };
     const call: SimulatedCall = {
       ...kept,
-      index: this.calls.size,
+      kind: 'call',
+      index: this.calls.nextIndex,
       conversationId: `conv_${digest('conversation', ...identity).slice(0, 28)}`,
-      callSid: `CA${digest('call', ...identity).slice(0, 32)}`,
+      callSid: order.callSid ?? `CA${digest('call', ...identity).slice(0, 32)}`,
       callsBefore,
-      plan: planCall({
-        seed: this.#seed,
-        number: order.to,
-        callsBefore,
-        ringTimeoutSeconds,
-        maxDurationSeconds,
-        lineBusy: earlier.some(({ endedAtMs }) => endedAtMs === null),
-      }),
-      drifts: this.#faults.strikes('driftPayload', order.to, callsBefore),
+      plan:
+        order.direction === 'inbound'
+          ? planIncoming(circumstances)
+          : planCall({
+              ...circumstances,
+              ringTimeoutSeconds,
+              lineBusy: earlier.some(({ endedAtMs }) => endedAtMs === null),
+            }),
+      drifts: this.#faults.strikes('driftPayload', person, callsBefore),
       startedAtMs: now,
       answeredAtMs: null,
       endedAtMs: null,
       settledAtMs: null,
       listedFromMs: now + this.#faults.options.listingLagMs,
+      contexts: [],
+      hungUp: null,
+      deleted: false,
     };
     this.calls.add(call);
-    this.#ledger.callStarted();
+    // The limits that a checker compares with are those on dials.
+    if (call.direction === 'outbound') this.#ledger.callStarted();
     const { entry } = call;
     entry.conversationId = call.conversationId;
     entry.callSid = call.callSid;
@@ -86,19 +97,57 @@ export class Exchange {
     return { call, concluded: this.#run(call) };
   }
 
-  async #run(call: SimulatedCall): Promise<void> {
-    const { plan } = call;
-    await this.#pass(plan.ringSeconds);
-    if (pickedUp(plan.reach)) {
-      call.answeredAtMs = Date.now();
-      await this.#pass(plan.talkSeconds);
+  /** Ends a call at once: one that rings is never answered. False when it is over already. */
+  hangUp(call: SimulatedCall, why: { by: 'operator' } | { by: 'transfer'; to: string }): boolean {
+    const end = this.#live.get(call);
+    if (end === undefined || call.hungUp !== null) return false;
+    const { plan, answeredAtMs, startedAtMs } = call;
+    call.hungUp = { ...why, plannedTalkSeconds: plan.talkSeconds } satisfies HangUp;
+    if (answeredAtMs === null) {
+      call.plan = {
+        ...plan,
+        reach: 'no_answer',
+        ringSeconds: this.#secondsSince(startedAtMs),
+        talkSeconds: 0,
+      };
+    } else {
+      const talkSeconds = Math.min(this.#secondsSince(answeredAtMs), plan.talkSeconds);
+      call.plan = { ...plan, talkSeconds, cut: true };
     }
+    end();
+    return true;
+  }
+
+  /** Tells the agent something that the other side does not hear. False when the call is over or not answered. */
+  inform(call: SimulatedCall, text: string): boolean {
+    if (call.answeredAtMs === null || call.endedAtMs !== null) return false;
+    const atSeconds = Math.min(this.#secondsSince(call.answeredAtMs), call.plan.talkSeconds);
+    call.contexts.push({ text, atSeconds });
+    return true;
+  }
+
+  /** Seconds of real life since an instant of the wall clock. */
+  #secondsSince(atMs: number): number {
+    return Math.floor(((Date.now() - atMs) / 1000) * this.#speed);
+  }
+
+  async #run(call: SimulatedCall): Promise<void> {
+    const hungUp = new Promise<void>((resolve) => this.#live.set(call, resolve));
+    await Promise.race([this.#pass(call.plan.ringSeconds), hungUp]);
+    if (pickedUp(call.plan.reach)) {
+      call.answeredAtMs = Date.now();
+      await Promise.race([this.#pass(call.plan.talkSeconds), hungUp]);
+    }
+    this.#live.delete(call);
+    const { plan } = call;
     call.endedAtMs = Date.now();
     call.entry.endedAt = new Date(call.endedAtMs).toISOString();
     call.entry.reach = plan.reach;
-    this.#ledger.callEnded();
+    if (call.direction === 'outbound') this.#ledger.callEnded();
     if (pickedUp(plan.reach)) {
-      await this.#pass(between(seededRandom('analysis', this.#seed, call.to, call.callsBefore), 2, 8));
+      await this.#pass(
+        between(seededRandom('analysis', this.#seed, personNumber(call), call.callsBefore), 2, 8),
+      );
     }
     call.settledAtMs = Date.now();
     await this.#report(call);

@@ -39,6 +39,24 @@ export interface FaultOptions {
   readErrors: FaultRate;
   /** Conversations, read or sent, have fields missing, null, renamed or added; never those that settle the outcome. */
   driftPayload: FaultRate;
+  /** 429 and no text is sent. */
+  textThrottle: FaultRate;
+  /** 500 and no text is sent. */
+  textErrorsBeforeAccept: FaultRate;
+  /** 500 although the text is sent. */
+  textErrorsAfterAccept: FaultRate;
+  /** 201 with an answer cut in half although the text is sent. */
+  textMalformedAfterAccept: FaultRate;
+  /** No answer at all although the text is sent. */
+  textTimeoutAfterAccept: FaultRate;
+  /** The connection is reset although the text is sent. */
+  textResetAfterAccept: FaultRate;
+  /** A delivery report is never sent. */
+  textStatusLoss: FaultRate;
+  /** A received text or a delivery report is sent `webhookCopies` times at once. */
+  textDuplicate: FaultRate;
+  /** A false copy of a received text or a delivery report goes out first: unsigned, signed with another key, or altered. */
+  textForge: FaultRate;
 }
 
 /** The faults that strike now and then, as opposed to those that are a size. */
@@ -62,6 +80,15 @@ export const NO_FAULTS: Readonly<FaultOptions> = {
   listingLagMs: 0,
   readErrors: 0,
   driftPayload: 0,
+  textThrottle: 0,
+  textErrorsBeforeAccept: 0,
+  textErrorsAfterAccept: 0,
+  textMalformedAfterAccept: 0,
+  textTimeoutAfterAccept: 0,
+  textResetAfterAccept: 0,
+  textStatusLoss: 0,
+  textDuplicate: 0,
+  textForge: 0,
 };
 
 const rate = z.union([z.number().min(0).max(1), z.strictObject({ next: z.int().min(0) })]);
@@ -88,6 +115,15 @@ const schema = z
     listingLagMs: milliseconds,
     readErrors: rate,
     driftPayload: rate,
+    textThrottle: rate,
+    textErrorsBeforeAccept: rate,
+    textErrorsAfterAccept: rate,
+    textMalformedAfterAccept: rate,
+    textTimeoutAfterAccept: rate,
+    textResetAfterAccept: rate,
+    textStatusLoss: rate,
+    textDuplicate: rate,
+    textForge: rate,
   })
   .partial();
 

@@ -7,6 +7,8 @@ export interface SimulatedAgent {
   company: string;
   offer: string;
   createdAtUnixSeconds: number;
+  /** Takes no overrides, no monitor, and no session without a signed URL. */
+  locked: boolean;
 }
 
 export const AGENTS: readonly SimulatedAgent[] = [
@@ -17,6 +19,7 @@ export const AGENTS: readonly SimulatedAgent[] = [
     company: 'Harbor Analytics',
     offer: 'how teams like yours see their pipeline in one place',
     createdAtUnixSeconds: 1_767_225_600,
+    locked: false,
   },
   {
     agentId: 'agent_sim_booking_brief',
@@ -25,6 +28,7 @@ export const AGENTS: readonly SimulatedAgent[] = [
     company: 'Harbor Analytics',
     offer: 'the reports that replace your weekly spreadsheet',
     createdAtUnixSeconds: 1_769_904_000,
+    locked: false,
   },
   {
     agentId: 'agent_sim_solar',
@@ -33,6 +37,16 @@ export const AGENTS: readonly SimulatedAgent[] = [
     company: 'Brightfield Solar',
     offer: 'what a rooftop survey would say about your building',
     createdAtUnixSeconds: 1_772_323_200,
+    locked: false,
+  },
+  {
+    agentId: 'agent_sim_reception',
+    name: 'Reception (locked)',
+    voiceId: 'voice_sim_jonas',
+    company: 'Harbor Analytics',
+    offer: 'who is in today',
+    createdAtUnixSeconds: 1_774_000_000,
+    locked: true,
   },
 ];
 
@@ -43,6 +57,8 @@ export interface SimulatedPhoneNumber {
   phoneNumber: string;
   label: string;
   assignedAgentId: string | null;
+  /** Texts to it go to ElevenLabs, away from the carrier's own webhook. */
+  takesTexts: boolean;
 }
 
 export const PHONE_NUMBERS: readonly SimulatedPhoneNumber[] = [
@@ -51,21 +67,78 @@ export const PHONE_NUMBERS: readonly SimulatedPhoneNumber[] = [
     phoneNumber: '+12125550190',
     label: 'New York',
     assignedAgentId: 'agent_sim_booking_warm',
+    takesTexts: false,
   },
   {
     phoneNumberId: 'phnum_sim_us_west',
     phoneNumber: '+14155550191',
     label: 'San Francisco',
     assignedAgentId: 'agent_sim_booking_brief',
+    takesTexts: false,
   },
   {
     phoneNumberId: 'phnum_sim_us_central',
     phoneNumber: '+13125550192',
     label: 'Chicago',
     assignedAgentId: null,
+    takesTexts: false,
   },
-  { phoneNumberId: 'phnum_sim_uk', phoneNumber: '+442079460193', label: 'London', assignedAgentId: null },
+  {
+    phoneNumberId: 'phnum_sim_uk',
+    phoneNumber: '+442079460193',
+    label: 'London',
+    assignedAgentId: 'agent_sim_solar',
+    takesTexts: true,
+  },
 ];
+
+/** A voice of the workspace. */
+export interface SimulatedVoice {
+  voiceId: string;
+  name: string;
+  category: 'premade' | 'professional' | 'cloned';
+  description: string;
+  labels: Record<string, string>;
+  /** Of the tone that stands for it. */
+  pitchHz: number;
+}
+
+export const VOICES: readonly SimulatedVoice[] = [
+  voice('clara', 'Clara', 'premade', 'Warm and clear, for long talks', 'female', 'american', 232),
+  voice('jonas', 'Jonas', 'premade', 'Calm and brief', 'male', 'german', 128),
+  voice('maeve', 'Maeve', 'professional', 'Lively, with a lilt', 'female', 'irish', 248),
+  voice('tobias', 'Tobias', 'professional', 'Deep and unhurried', 'male', 'british', 104),
+  voice('ines', 'Ines', 'premade', 'Bright, speaks Spanish and English', 'female', 'spanish', 221),
+  voice('kofi', 'Kofi', 'cloned', 'Friendly, a little husky', 'male', 'ghanaian', 117),
+];
+
+function voice(
+  key: string,
+  name: string,
+  category: SimulatedVoice['category'],
+  description: string,
+  gender: string,
+  accent: string,
+  pitchHz: number,
+): SimulatedVoice {
+  const labels = { gender, accent, use_case: 'conversational' };
+  return { voiceId: `voice_sim_${key}`, name, category, description, labels, pitchHz };
+}
+
+/** Null when the workspace has no such voice. */
+export function findVoice(voiceId: string): SimulatedVoice | null {
+  return VOICES.find((candidate) => candidate.voiceId === voiceId) ?? null;
+}
+
+/** What the agent begins with when nothing overrides it. */
+export function greetingOf(agent: SimulatedAgent): string {
+  return `Hello, this is the assistant of ${agent.company}.`;
+}
+
+/** The agent's instructions when nothing overrides them. */
+export function promptOf(agent: SimulatedAgent): string {
+  return `You call for ${agent.company} about ${agent.offer}.`;
+}
 
 /** Null when the workspace has no such agent. */
 export function findAgent(agentId: string): SimulatedAgent | null {

@@ -4,7 +4,7 @@ import type { CallPlan } from './people.ts';
 /** What the agent made of a conversation. */
 export interface Judgement {
   /** The system tool that the agent ended with, with its reason; null when the other side hung up. */
-  tool: { name: 'end_call' | 'voicemail_detection'; reason: string } | null;
+  tool: { name: 'end_call' | 'voicemail_detection' | 'transfer_to_number'; reason: string } | null;
   verdict: ProviderVerdict;
   title: string;
   summary: string;

@@ -1,11 +1,13 @@
 import { writeFile } from 'node:fs/promises';
 import { type SimulatorOptions, startSimulator } from './server.ts';
+import type { TextingTarget } from './texts.ts';
 
 /**
  * Runs the simulated phone network as a process of its own. Reads `SIMULATOR_PORT` (any free one),
  * `SIMULATOR_SEED` (1), `SIMULATOR_SPEED` (1), `SIMULATOR_WEBHOOK_URL` with `SIMULATOR_WEBHOOK_SECRET`,
- * `SIMULATOR_FAULTS` (JSON), `SIMULATOR_MAX_CONCURRENT_CALLS` (no limit) and `SIMULATOR_LEDGER_FILE`, into which
- * the ledger is written at the end. Announces `{ready, url}` to its parent, and ends on SIGTERM, SIGINT, or
+ * `SIMULATOR_SMS_URL` with `TWILIO_ACCOUNT_SID` and `TWILIO_AUTH_TOKEN`, `SIMULATOR_PUBLIC_URL` with
+ * `SIMULATOR_LOCAL_URL` (where requests to the public address go), `SIMULATOR_FAULTS` (JSON), `SIMULATOR_MAX_CONCURRENT_CALLS` (no limit) and `SIMULATOR_LEDGER_FILE`, into which
+ * the ledger is written at the end. Announces `{ready, url, mailUrl}` to its parent, and ends on SIGTERM, SIGINT, or
  * when the parent is gone.
  */
 async function main(): Promise<void> {
@@ -24,7 +26,7 @@ async function main(): Promise<void> {
   process.on('SIGINT', stop);
   process.on('disconnect', stop);
   console.log(`simulated phone network on ${simulator.url}`);
-  process.send?.({ ready: true, url: simulator.url });
+  process.send?.({ ready: true, url: simulator.url, mailUrl: simulator.mailbox.url });
 }
 
 function readOptions(env: NodeJS.ProcessEnv): SimulatorOptions {
@@ -35,10 +37,24 @@ function readOptions(env: NodeJS.ProcessEnv): SimulatorOptions {
     speed: number(env, 'SIMULATOR_SPEED') ?? 1,
   };
   if (url) options.webhook = { url, secret: env.SIMULATOR_WEBHOOK_SECRET ?? '' };
+  const texting = readTexting(env);
+  if (texting !== null) options.texting = texting;
   if (env.SIMULATOR_FAULTS) options.faults = JSON.parse(env.SIMULATOR_FAULTS);
   const limit = number(env, 'SIMULATOR_MAX_CONCURRENT_CALLS');
   if (limit !== null) options.maxConcurrentCalls = limit;
   return options;
+}
+
+function readTexting(env: NodeJS.ProcessEnv): TextingTarget | null {
+  const smsUrl = env.SIMULATOR_SMS_URL;
+  if (!smsUrl) return null;
+  const { SIMULATOR_PUBLIC_URL: from, SIMULATOR_LOCAL_URL: to } = env;
+  return {
+    smsUrl,
+    accountSid: env.TWILIO_ACCOUNT_SID ?? '',
+    authToken: env.TWILIO_AUTH_TOKEN ?? '',
+    ...(from && to ? { route: { from, to } } : {}),
+  };
 }
 
 function number(env: NodeJS.ProcessEnv, name: string): number | null {

@@ -133,6 +133,22 @@ export function planCall(call: {
   return { profile, reach, ringSeconds, talkSeconds, cut: talkSeconds < wantedSeconds };
 }
 
+/** What happens in a person's own call to us: the agent picks up at once, and the person has something to say. */
+export function planIncoming(call: {
+  seed: number;
+  number: string;
+  callsBefore: number;
+  maxDurationSeconds: number;
+}): CallPlan {
+  const random = seededRandom('incoming', call.seed, call.number, call.callsBefore);
+  const drawn = sentinelProfile(call.number, call.callsBefore) ?? pickWeighted(random, WEIGHTS);
+  const profile = reachOf(drawn) === 'answered' ? drawn : 'qualifies';
+  const [low, high] = TALK_SECONDS[profile];
+  const wantedSeconds = between(random, low, high);
+  const talkSeconds = Math.min(wantedSeconds, call.maxDurationSeconds);
+  return { profile, reach: 'answered', ringSeconds: 1, talkSeconds, cut: talkSeconds < wantedSeconds };
+}
+
 /** Whether a conversation, with a person or with a machine, took place. */
 export function pickedUp(reach: SimulatedReach): boolean {
   return reach === 'answered' || reach === 'voicemail';

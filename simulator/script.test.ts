@@ -10,7 +10,9 @@ const world = { seed: 7, speed: 1 };
 
 function call(plan: Partial<CallPlan>, changes: Partial<SimulatedCall> = {}): SimulatedCall {
   return {
+    kind: 'call',
     index: 0,
+    direction: 'outbound',
     conversationId: 'conv_1',
     callSid: 'CA1',
     attemptId: 'lead.1',
@@ -29,6 +31,9 @@ function call(plan: Partial<CallPlan>, changes: Partial<SimulatedCall> = {}): Si
     endedAtMs: STARTED_AT + 130_000,
     settledAtMs: STARTED_AT + 133_000,
     listedFromMs: STARTED_AT,
+    contexts: [],
+    hungUp: null,
+    deleted: false,
     entry: {
       attemptId: 'lead.1',
       to: '+12125550100',

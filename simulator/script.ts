@@ -1,4 +1,4 @@
-import type { SimulatedCall } from './calls.ts';
+import { type HangUp, personNumber, type SimulatedCall } from './calls.ts';
 import { findAgent } from './fleet.ts';
 import { type Judgement, judge, spokenTime } from './judgement.ts';
 import * as say from './phrases.ts';
@@ -30,7 +30,7 @@ export function composeConversation(
   call: SimulatedCall,
   world: { seed: number; speed: number },
 ): Conversation {
-  const random = seededRandom('script', world.seed, call.to, call.callsBefore);
+  const random = seededRandom('script', world.seed, personNumber(call), call.callsBefore);
   const agent = findAgent(call.agentId);
   const meetingAt = meetingTime(call.startedAtMs, random);
   const callbackAt = callbackTime(call, world.speed, random);
@@ -42,14 +42,39 @@ export function composeConversation(
     callback: spokenTime(callbackAt),
   };
   const lines = linesFor(call, random);
-  const kept = call.plan.cut ? lines.slice(0, Math.ceil((lines.length * 2) / 3)) : lines;
+  const kept =
+    call.plan.cut && call.hungUp === null ? lines.slice(0, Math.ceil((lines.length * 2) / 3)) : lines;
   const texts = kept.map(([role, options]) => ({ role, text: fill(pick(random, options), slots) }));
   const opening = firstMessage(call);
   if (opening !== null && texts[0]?.role === 'agent') texts[0].text = fill(opening, slots);
+  const turns = spread(texts, call.hungUp?.plannedTalkSeconds ?? call.plan.talkSeconds);
   return {
-    turns: spread(texts, call.plan.talkSeconds),
+    turns: withContexts(call, turns).filter(
+      ({ atSeconds }) => call.hungUp === null || atSeconds <= call.plan.talkSeconds,
+    ),
     ...judge(call.plan, { person: personName(call.variables), meetingAt, callbackAt }),
+    ...(call.hungUp === null ? {} : endingOf(call.hungUp)),
   };
+}
+
+/** What the agent was told from outside it passes on at its next turn. */
+function withContexts(call: SimulatedCall, turns: Turn[]): Turn[] {
+  const told = call.contexts.map(
+    ({ text, atSeconds }): Turn => ({ role: 'agent', text: `I have just been told: ${text}`, atSeconds }),
+  );
+  return [...turns, ...told].toSorted((left, right) => left.atSeconds - right.atSeconds);
+}
+
+function endingOf(hungUp: HangUp): Pick<Conversation, 'tool' | 'terminationReason'> {
+  switch (hungUp.by) {
+    case 'operator':
+      return { tool: null, terminationReason: 'Conversation was ended through the monitor' };
+    case 'transfer':
+      return {
+        tool: { name: 'transfer_to_number', reason: `The call was passed to ${hungUp.to}.` },
+        terminationReason: 'transfer_to_number tool was called.',
+      };
+  }
 }
 
 function linesFor(call: SimulatedCall, random: Random): Line[] {

@@ -1,7 +1,9 @@
-import type { JsonObject, SimulatedCall } from './calls.ts';
+import { type JsonObject, personNumber, type SimulatedConversation } from './calls.ts';
 import { driftPayload } from './drift.ts';
 import { conversationPayload } from './elevenlabs/conversation.ts';
+import { type ExtraKind, extraPayload } from './elevenlabs/extra-webhooks.ts';
 import { initiationFailurePayload } from './elevenlabs/initiation-failure.ts';
+import { talkPayload } from './elevenlabs/talk-payload.ts';
 import type { Faults } from './faults.ts';
 import type { LedgerWebhook } from './ledger.ts';
 import { digest, pick, seededRandom } from './random.ts';
@@ -14,10 +16,13 @@ export interface WebhookTarget {
   secret: string;
   /** How often a `post_call_transcription` answered with 408, 429 or 5xx is sent again; 0 like the provider's default. */
   retries?: number;
+  /** What else the receiver subscribed to. */
+  also?: readonly ExtraKind[];
 }
 
 const ANSWER_WITHIN_MS = 15_000;
 const HELD_BACK_AT_MOST_MS = 3_000;
+const CHUNK_BYTES = 64 * 1024;
 const STALE_SECONDS = 3 * 3600;
 /** ElevenLabs documents these pauses before its repeats; they pass at the simulator's speed. */
 const RETRY_AFTER_SECONDS = [0, 30, 120, 480, 1800] as const;
@@ -29,7 +34,7 @@ interface Delivery {
   deliveryId: string;
   kind: LedgerWebhook['kind'];
   body: string;
-  call: SimulatedCall;
+  call: SimulatedConversation;
   target: WebhookTarget;
 }
 
@@ -66,8 +71,8 @@ export class Webhooks {
     this.#stopping.abort();
   }
 
-  /** Reports a settled call. Resolves when all has been sent and answered, or lost; never rejects. */
-  async report(call: SimulatedCall): Promise<void> {
+  /** Reports a settled conversation. Resolves when all has been sent and answered, or lost; never rejects. */
+  async report(call: SimulatedConversation): Promise<void> {
     const target = this.#target;
     if (target === null) return;
     const { kind, body } = this.#compose(call);
@@ -78,7 +83,7 @@ export class Webhooks {
       call,
       target,
     };
-    const place = [call.to, call.callsBefore];
+    const place = placeOf(call);
     if (this.#faults.strikes('webhookLoss', ...place)) {
       record(delivery, 'lost');
       return;
@@ -96,14 +101,28 @@ export class Webhooks {
       ...Array.from({ length: extraCopies }, () => this.#send(delivery, 'duplicate')),
     ]);
     if (!reordered) this.#release();
+    for (const extra of target.also ?? []) await this.#sendExtra(extra, call, target);
   }
 
-  #compose(call: SimulatedCall): { kind: LedgerWebhook['kind']; body: string } {
+  async #sendExtra(kind: ExtraKind, call: SimulatedConversation, target: WebhookTarget): Promise<void> {
+    const event = extraPayload(kind, call, { seed: this.#seed, speed: this.#speed });
+    if (event === null) return;
+    const deliveryId = digest(kind, call.conversationId).slice(0, 20);
+    const body = JSON.stringify({ type: event.type, event_timestamp: unixNow(), data: event.data });
+    await this.#send({ deliveryId, kind, body, call, target }, null);
+  }
+
+  #compose(call: SimulatedConversation): { kind: LedgerWebhook['kind']; body: string } {
     const now = Date.now();
+    if (call.kind === 'talk') {
+      const kind = 'post_call_transcription';
+      const event = { type: kind, event_timestamp: Math.floor(now / 1000), data: talkPayload(call, now) };
+      return { kind, body: JSON.stringify(event) };
+    }
     const failure = initiationFailurePayload(call);
     const kind = failure === null ? 'post_call_transcription' : 'call_initiation_failure';
     const data = failure ?? conversationPayload(call, { seed: this.#seed, speed: this.#speed }, now);
-    if (call.drifts) driftPayload(data, seededRandom('drift', this.#seed, call.to, call.callsBefore));
+    if (call.drifts) driftPayload(data, seededRandom('drift', this.#seed, ...placeOf(call)));
     return { kind, body: JSON.stringify({ type: kind, event_timestamp: Math.floor(now / 1000), data }) };
   }
 
@@ -123,7 +142,7 @@ export class Webhooks {
   }
 
   async #forge(delivery: Delivery): Promise<void> {
-    const random = seededRandom('forgery', this.#seed, delivery.call.to, delivery.call.callsBefore);
+    const random = seededRandom('forgery', this.#seed, ...placeOf(delivery.call));
     const forgery = pick(random, FORGERIES);
     const { body, signature } = forged(delivery, forgery);
     await this.#post(delivery, body, signature, record(delivery, `forged:${forgery}`));
@@ -142,7 +161,8 @@ export class Webhooks {
           'content-type': 'application/json',
           ...(signature === null ? {} : { 'elevenlabs-signature': signature }),
         },
-        body,
+        // The provider sends a recording in chunks, its length untold.
+        ...(delivery.kind === 'post_call_audio' ? { body: inChunks(body), duplex: 'half' } : { body }),
         redirect: 'manual',
         signal: AbortSignal.any([this.#stopping.signal, AbortSignal.timeout(ANSWER_WITHIN_MS)]),
       });
@@ -168,6 +188,23 @@ export class Webhooks {
     this.#heldBack = [];
     for (const release of released) release();
   }
+}
+
+/** What decides which faults strike at a conversation. */
+function placeOf(call: SimulatedConversation): [string, number] {
+  return call.kind === 'call' ? [personNumber(call), call.callsBefore] : [call.conversationId, 0];
+}
+
+function inChunks(body: string): ReadableStream<Uint8Array> {
+  const bytes = new TextEncoder().encode(body);
+  let start = 0;
+  return new ReadableStream({
+    pull(controller) {
+      if (start >= bytes.length) controller.close();
+      else controller.enqueue(bytes.subarray(start, start + CHUNK_BYTES));
+      start += CHUNK_BYTES;
+    },
+  });
 }
 
 function record({ deliveryId, kind, call }: Delivery, fault: string | null): LedgerWebhook {

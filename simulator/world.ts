@@ -1,6 +1,11 @@
+import type { Signatures } from './elevenlabs/sockets.ts';
+import type { TalkSession } from './elevenlabs/talk-session.ts';
 import type { Exchange } from './exchange.ts';
 import type { Faults } from './faults.ts';
+import type { InitiationTarget } from './incoming.ts';
 import type { Ledger } from './ledger.ts';
+import type { SimulatedTalk } from './talks.ts';
+import type { Texts } from './texts.ts';
 import type { Timers } from './timers.ts';
 import type { Webhooks } from './webhooks.ts';
 
@@ -16,4 +21,9 @@ export interface World {
   timers: Timers;
   exchange: Exchange;
   webhooks: Webhooks;
+  texts: Texts;
+  signatures: Signatures;
+  /** The sessions of the talks under way. */
+  talks: Map<SimulatedTalk, TalkSession>;
+  initiation: InitiationTarget | null;
 }

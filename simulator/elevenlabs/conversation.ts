@@ -1,17 +1,14 @@
-import { conversationStatus, type JsonObject, type SimulatedCall } from '../calls.ts';
-import { DATA_COLLECTION } from '../judgement.ts';
+import { conversationStatus, type JsonObject, personNumber, type SimulatedCall } from '../calls.ts';
 import { pickedUp } from '../people.ts';
 import { digest } from '../random.ts';
 import { type Conversation, composeConversation } from '../script.ts';
+import { CREDITS_PER_SECOND, collectedResults, criteriaResults, spokenTurn } from './payload-parts.ts';
 
 /** What the payloads need to know of the world around a call. */
 export interface PayloadWorld {
   seed: number;
   speed: number;
 }
-
-/** ElevenLabs' credits for a second of conversation: about what a minute costs on its middle tiers. */
-const CREDITS_PER_SECOND = 7;
 
 /**
  * A conversation as `GET /v1/convai/conversations/{id}` and the post-call webhook give it. Start, acceptance
@@ -65,7 +62,7 @@ export function conversationSummary(
     call_summary_title: judged?.title ?? null,
     main_language: 'en',
     conversation_initiation_source: 'twilio',
-    direction: 'outbound',
+    direction: call.direction,
     rating: null,
   };
 }
@@ -95,10 +92,10 @@ function metadata(
       cost === null ? null : { dev_discount: false, is_burst: false, call_charge: cost, llm_charge: 0 },
     phone_call: {
       type: 'twilio',
-      direction: 'outbound',
+      direction: call.direction,
       phone_number_id: call.phoneNumberId,
-      agent_number: call.from,
-      external_number: call.to,
+      agent_number: call.direction === 'outbound' ? call.from : call.to,
+      external_number: personNumber(call),
       ...(ended ? { call_result: call.plan.reach } : {}),
       stream_sid: streamSid(call),
       call_sid: call.callSid,
@@ -109,6 +106,14 @@ function metadata(
     text_only: false,
     conversation_initiation_source: 'twilio',
     timezone: null,
+    ...(call.contexts.length === 0
+      ? {}
+      : {
+          contextual_updates: call.contexts.map(({ text, atSeconds }) => ({
+            text,
+            time_in_call_secs: atSeconds,
+          })),
+        }),
   };
 }
 
@@ -116,14 +121,14 @@ function transcript(call: SimulatedCall, conversation: Conversation, elapsedSeco
   const ended = call.endedAtMs !== null;
   const turns = conversation.turns
     .filter((turn) => ended || turn.atSeconds <= elapsedSeconds)
-    .map((turn) => spokenTurn(turn.role, turn.text, turn.atSeconds));
+    .map((turn) => spokenTurn(turn, call.conversationId));
   const { tool } = conversation;
   if (!ended || tool === null) return turns;
   const requestId = `tool_${digest('tool', call.conversationId).slice(0, 24)}`;
   return [
     ...turns,
     {
-      ...spokenTurn('agent', null, call.plan.talkSeconds),
+      ...spokenTurn({ role: 'agent', text: null, atSeconds: call.plan.talkSeconds }, call.conversationId),
       tool_calls: [
         {
           type: 'system',
@@ -142,7 +147,7 @@ function transcript(call: SimulatedCall, conversation: Conversation, elapsedSeco
           is_error: false,
           tool_has_been_called: true,
           result: {
-            result_type: tool.name === 'end_call' ? 'end_call_success' : 'voicemail_detection_success',
+            result_type: `${tool.name}_success`,
             status: 'success',
             reason: tool.reason,
           },
@@ -152,43 +157,14 @@ function transcript(call: SimulatedCall, conversation: Conversation, elapsedSeco
   ];
 }
 
-function spokenTurn(role: 'agent' | 'user', message: string | null, atSeconds: number): JsonObject {
-  return {
-    role,
-    message,
-    time_in_call_secs: atSeconds,
-    tool_calls: [],
-    tool_results: [],
-    feedback: null,
-    interrupted: false,
-    conversation_turn_metrics: null,
-  };
-}
-
 function analysis(conversation: Conversation): JsonObject {
-  const collected = Object.entries(conversation.collected).map(([id, value]) => [
-    id,
-    {
-      data_collection_id: id,
-      value,
-      json_schema: {
-        type: DATA_COLLECTION[id as keyof Conversation['collected']],
-        description: id.replace('_', ' '),
-      },
-      rationale: value === null ? 'It did not come up.' : 'The person said so.',
-    },
-  ]);
-  const criteria = Object.entries(conversation.criteria).map(([id, result]) => [
-    id,
-    { criteria_id: id, result, rationale: 'Judged by the transcript.' },
-  ]);
   return {
     call_successful: conversation.verdict,
     call_success_score: null,
     call_summary_title: conversation.title,
     transcript_summary: conversation.summary,
-    data_collection_results: Object.fromEntries(collected),
-    evaluation_criteria_results: Object.fromEntries(criteria),
+    data_collection_results: collectedResults(conversation.collected),
+    evaluation_criteria_results: criteriaResults(conversation.criteria),
   };
 }
 

@@ -145,6 +145,7 @@ function refuse(c: DialContext, dial: Dial): Response | null {
 function orderOf(dial: Dial, entry: LedgerEntry): Parameters<World['exchange']['place']>[0] {
   const clientData = dial.conversation_initiation_client_data ?? {};
   return {
+    direction: 'outbound',
     attemptId: entry.attemptId,
     userId: dial.conversation_initiation_client_data?.user_id ?? null,
     agentId: dial.agent_id,

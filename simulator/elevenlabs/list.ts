@@ -1,8 +1,11 @@
-import type { JsonObject, SimulatedCall } from '../calls.ts';
+import type { ProviderVerdict } from '../../domain/call.ts';
+import type { JsonObject, SimulatedConversation } from '../calls.ts';
 import { conversationStatus } from '../calls.ts';
 import { verdictOf } from '../judgement.ts';
+import { talkVerdict } from '../talks.ts';
 import type { World } from '../world.ts';
 import { conversationSummary } from './conversation.ts';
+import { talkSummary } from './talk-payload.ts';
 
 const DEFAULT_PAGE_SIZE = 30;
 const MAX_PAGE_SIZE = 100;
@@ -29,11 +32,11 @@ export function listConversations(world: World, query: URLSearchParams): JsonObj
   const cursor = readCursor(query.get('cursor'));
   const matches = filterOf(query);
   const source = candidates(world, query);
-  const page: SimulatedCall[] = [];
+  const page: SimulatedConversation[] = [];
   let hasMore = false;
   for (let step = 0; step < source.length; step += 1) {
     const call = source[ascending ? step : source.length - 1 - step];
-    if (call === undefined || call.listedFromMs > now || !matches(call)) continue;
+    if (call === undefined || call.deleted || call.listedFromMs > now || !matches(call)) continue;
     if (cursor !== null && (ascending ? call.index <= cursor : call.index >= cursor)) continue;
     if (page.length === pageSize) {
       hasMore = true;
@@ -43,19 +46,21 @@ export function listConversations(world: World, query: URLSearchParams): JsonObj
   }
   const options = { now, includeSummary: query.get('summary_mode') === 'include' };
   return {
-    conversations: page.map((call) => conversationSummary(call, world, options)),
+    conversations: page.map((call) =>
+      call.kind === 'call' ? conversationSummary(call, world, options) : talkSummary(call, options),
+    ),
     next_cursor: hasMore ? writeCursor(page.at(-1)) : null,
     has_more: hasMore,
   };
 }
 
-/** The calls to look through: those of one attempt when it is named, else all. */
-function candidates(world: World, query: URLSearchParams): readonly SimulatedCall[] {
+/** The conversations to look through: those of one attempt when it is named, else all. */
+function candidates(world: World, query: URLSearchParams): readonly SimulatedConversation[] {
   const named = query.get('user_id') ?? variableFilters(query).find(isAttempt)?.value;
-  return named === undefined ? world.exchange.calls.all() : world.exchange.calls.attempt(named);
+  return named === undefined ? world.exchange.calls.conversations() : world.exchange.calls.attempt(named);
 }
 
-function filterOf(query: URLSearchParams): (call: SimulatedCall) => boolean {
+function filterOf(query: URLSearchParams): (call: SimulatedConversation) => boolean {
   const agentId = query.get('agent_id');
   const userId = query.get('user_id');
   const verdict = query.get('call_successful');
@@ -68,7 +73,7 @@ function filterOf(query: URLSearchParams): (call: SimulatedCall) => boolean {
     return (
       (agentId === null || call.agentId === agentId) &&
       (userId === null || call.userId === userId) &&
-      (verdict === null || verdict === (call.settledAtMs === null ? 'unknown' : verdictOf(call.plan))) &&
+      (verdict === null || verdict === settledVerdict(call)) &&
       (after === null || startedAt >= after) &&
       (before === null || startedAt <= before) &&
       !excluded.has(conversationStatus(call)) &&
@@ -78,6 +83,11 @@ function filterOf(query: URLSearchParams): (call: SimulatedCall) => boolean {
       })
     );
   };
+}
+
+function settledVerdict(call: SimulatedConversation): ProviderVerdict {
+  if (call.settledAtMs === null) return 'unknown';
+  return call.kind === 'call' ? verdictOf(call.plan) : talkVerdict(call);
 }
 
 interface VariableFilter {
@@ -108,7 +118,7 @@ function wholeNumber(query: URLSearchParams, param: string): number | null {
   return Number(value);
 }
 
-function writeCursor(call: SimulatedCall | undefined): string | null {
+function writeCursor(call: SimulatedConversation | undefined): string | null {
   return call === undefined ? null : Buffer.from(`after:${call.index}`).toString('base64url');
 }
 

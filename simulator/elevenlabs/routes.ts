@@ -1,5 +1,6 @@
 import type { HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
+import { personNumber } from '../calls.ts';
 import { driftPayload } from '../drift.ts';
 import { AGENTS, findAgent, PHONE_NUMBERS } from '../fleet.ts';
 import { seededRandom } from '../random.ts';
@@ -7,7 +8,10 @@ import type { World } from '../world.ts';
 import { conversationPayload } from './conversation.ts';
 import { dialHandler } from './dial.ts';
 import { invalid, problem } from './errors.ts';
+import { recordingOf } from './extra-webhooks.ts';
 import { BadQuery, listConversations } from './list.ts';
+import { talkPayload } from './talk-payload.ts';
+import { previewHandler, soundResponse, speechHandler } from './voices.ts';
 import { agentPayload, agentSummary, phoneNumber, SUBSCRIPTION } from './workspace.ts';
 
 /** ElevenLabs' API, as far as the product uses it, below `/v1`. Any non-empty `xi-api-key` is let in. */
@@ -17,6 +21,9 @@ export function elevenLabsRoutes(world: World): Hono<{ Bindings: HttpBindings }>
 
   // Before the check of the key, because the ledger shows dials without one, too.
   app.post('/convai/twilio/outbound-call', dialHandler(world));
+
+  // Asked for by audio elements, which carry no key.
+  app.get('/previews/:file', previewHandler);
 
   app.use(async (c, next) => {
     if (!c.req.header('xi-api-key')) return problem(c, 401, 'missing_api_key', 'No API key was given.');
@@ -43,10 +50,52 @@ export function elevenLabsRoutes(world: World): Hono<{ Bindings: HttpBindings }>
     if (call === null) {
       return problem(c, 404, 'conversation_not_found', 'No conversation has this id.', 'conversation_id');
     }
+    if (call.kind === 'talk') return c.json(talkPayload(call, Date.now()));
     const payload = conversationPayload(call, world, Date.now());
-    const random = seededRandom('drift', world.seed, call.to, call.callsBefore);
+    const random = seededRandom('drift', world.seed, personNumber(call), call.callsBefore);
     return c.json(call.drifts ? driftPayload(payload, random) : payload);
   });
+
+  app.get('/convai/conversations/:id/audio', (c) => {
+    const conversation = world.exchange.calls.conversation(c.req.param('id'));
+    const sound = conversation && recordingOf(conversation, world);
+    if (sound === null) return problem(c, 404, 'audio_not_found', 'There is no recording of it.');
+    return soundResponse(sound);
+  });
+
+  app.delete('/convai/conversations/:id', (c) => {
+    const conversation = world.exchange.calls.conversation(c.req.param('id'));
+    if (conversation === null) {
+      return problem(c, 404, 'conversation_not_found', 'No conversation has this id.', 'conversation_id');
+    }
+    conversation.deleted = true;
+    return c.json({});
+  });
+
+  app.get('/convai/conversation/get-signed-url', (c) => {
+    const agent = findAgent(c.req.query('agent_id') ?? '');
+    if (agent === null) return problem(c, 404, 'agent_not_found', 'No agent has this id.', 'agent_id');
+    const url = new URL('/v1/convai/conversation', c.req.url);
+    url.protocol = 'ws:';
+    url.searchParams.set('agent_id', agent.agentId);
+    url.searchParams.set('conversation_signature', world.signatures.issue(agent.agentId));
+    return c.json({ signed_url: url.toString() });
+  });
+
+  app.get('/convai/conversation/token', (c) =>
+    problem(c, 501, 'webrtc_not_simulated', 'The simulator has no WebRTC; use a signed URL.'),
+  );
+
+  app.get('/convai/analytics/live-count', (c) => {
+    const agentId = c.req.query('agent_id');
+    const live = world.exchange.calls
+      .conversations()
+      .filter((call) => call.endedAtMs === null && (agentId === undefined || call.agentId === agentId));
+    return c.json({ count: live.length });
+  });
+
+  app.post('/text-to-speech/:voice', speechHandler);
+  app.post('/text-to-speech/:voice/stream', speechHandler);
 
   app.get('/convai/agents', (c) => {
     const search = c.req.query('search')?.toLowerCase() ?? '';

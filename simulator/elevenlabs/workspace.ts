@@ -1,5 +1,12 @@
 import type { JsonObject } from '../calls.ts';
-import { findAgent, PHONE_NUMBERS, type SimulatedAgent, type SimulatedPhoneNumber } from '../fleet.ts';
+import {
+  findAgent,
+  greetingOf,
+  PHONE_NUMBERS,
+  promptOf,
+  type SimulatedAgent,
+  type SimulatedPhoneNumber,
+} from '../fleet.ts';
 import { DATA_COLLECTION } from '../judgement.ts';
 
 const ACCESS = {
@@ -10,12 +17,15 @@ const ACCESS = {
   anonymous_access_level_override: null,
 } as const;
 
-/** What a dial may override; an agent without these switches fails a call that overrides all the same. */
-const ALLOWED_OVERRIDES = {
-  agent: { first_message: true, language: true, prompt: { prompt: true } },
-  tts: { voice_id: true },
-  conversation: { max_duration_seconds: true, text_only: false },
-} as const;
+/** What may be overridden; an agent without these switches fails a conversation that overrides all the same. */
+export function allowedOverrides({ locked }: SimulatedAgent) {
+  const allowed = !locked;
+  return {
+    agent: { first_message: allowed, language: allowed, prompt: { prompt: allowed, llm: false } },
+    tts: { voice_id: allowed, speed: allowed, stability: allowed, similarity_boost: allowed },
+    conversation: { max_duration_seconds: allowed, text_only: allowed },
+  };
+}
 
 /** A row of `GET /v1/convai/agents`. */
 export function agentSummary(agent: SimulatedAgent): JsonObject {
@@ -42,19 +52,26 @@ export function agentPayload(agent: SimulatedAgent): JsonObject {
     name: agent.name,
     conversation_config: {
       agent: {
-        first_message: `Hello, this is the assistant of ${agent.company}.`,
+        first_message: greetingOf(agent),
         language: 'en',
-        prompt: { prompt: `You call for ${agent.company} about ${agent.offer}.` },
+        prompt: { prompt: promptOf(agent), llm: 'gemini-2.5-flash' },
       },
       tts: { voice_id: agent.voiceId },
-      conversation: { text_only: false, max_duration_seconds: 600 },
+      conversation: { text_only: false, max_duration_seconds: 600, monitoring_enabled: !agent.locked },
     },
     metadata: {
       created_at_unix_secs: agent.createdAtUnixSeconds,
       updated_at_unix_secs: agent.createdAtUnixSeconds,
     },
     platform_settings: {
-      overrides: { conversation_config_override: ALLOWED_OVERRIDES },
+      overrides: { conversation_config_override: allowedOverrides(agent) },
+      auth: { enable_auth: agent.locked },
+      evaluation: {
+        criteria: [
+          criterion('meeting_booked', 'Did the person agree to a meeting at a certain time?'),
+          criterion('introduced_itself', 'Did the agent say that it is one?'),
+        ],
+      },
       data_collection: Object.fromEntries(collected),
       call_limits: { agent_concurrency_limit: -1, daily_limit: 100_000, bursting_enabled: false },
     },
@@ -64,6 +81,10 @@ export function agentPayload(agent: SimulatedAgent): JsonObject {
     access_info: ACCESS,
     tags: ['simulated'],
   };
+}
+
+function criterion(id: string, goal: string): JsonObject {
+  return { id, name: id.replace('_', ' '), type: 'prompt', conversation_goal_prompt: goal };
 }
 
 /** A row of `GET /v1/convai/phone-numbers`, which answers a bare array. */
@@ -76,6 +97,7 @@ export function phoneNumber(number: SimulatedPhoneNumber): JsonObject {
     label: number.label,
     supports_inbound: true,
     supports_outbound: true,
+    enable_sms: number.takesTexts,
     assigned_agent: agent === null ? null : { agent_id: agent.agentId, agent_name: agent.name },
   };
 }

@@ -49,7 +49,7 @@ export function twilioCall(call: SimulatedCall, accountSid: string): JsonObject 
     duration: ended ? String(talkSeconds) : null,
     price: ended && talkSeconds > 0 ? (-Math.ceil(talkSeconds / 60) * PRICE_PER_MINUTE).toFixed(5) : null,
     price_unit: 'USD',
-    direction: 'outbound-api',
+    direction: call.direction === 'inbound' ? 'inbound' : 'outbound-api',
     answered_by: null,
     annotation: null,
     api_version: '2010-04-01',
@@ -64,6 +64,6 @@ export function twilioCall(call: SimulatedCall, accountSid: string): JsonObject 
 }
 
 /** Twilio's date form, to the second: `Sat, 21 Nov 2026 09:30:00 +0000`. */
-function rfc2822(atMs: number): string {
+export function rfc2822(atMs: number): string {
   return new Date(atMs).toUTCString().replace('GMT', '+0000');
 }

@@ -1,14 +1,12 @@
-import { type Context, Hono } from 'hono';
-import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import { Hono } from 'hono';
 import type { SimulatedCall } from '../calls.ts';
 import type { World } from '../world.ts';
 import { twilioCall } from './call.ts';
-
-const DEFAULT_PAGE_SIZE = 50;
-const MAX_PAGE_SIZE = 1000;
+import { day, failure, missing, pageOf } from './http.ts';
+import { textRoutes } from './text-routes.ts';
 
 /**
- * Twilio's call resource below `/2010-04-01/Accounts/{sid}`, reading only. The user name of the basic
+ * Twilio's calls and texts below `/2010-04-01/Accounts/{sid}`. The user name of the basic
  * authentication must be the account in the path, or an API key (`SK…`); any non-empty password is let in.
  */
 export function twilioRoutes(world: World): Hono {
@@ -19,6 +17,7 @@ export function twilioRoutes(world: World): Hono {
     if (!isAuthentic(c.req.header('authorization'), c.req.param('account'))) {
       return failure(c, 401, 20003, 'Authenticate');
     }
+    if (c.req.method !== 'GET') return next();
     reads += 1;
     if (world.faults.strikes('readErrors', 'twilio', reads))
       return failure(c, 503, 20503, 'Service Unavailable');
@@ -27,33 +26,37 @@ export function twilioRoutes(world: World): Hono {
 
   app.get('/:account/Calls.json', (c) => {
     const query = new URL(c.req.url).searchParams;
-    const page = Number(query.get('Page') ?? 0);
-    const pageSize = Math.min(Number(query.get('PageSize') ?? DEFAULT_PAGE_SIZE), MAX_PAGE_SIZE);
-    const found = findCalls(world, query);
-    const start = page * pageSize;
-    const calls = found.slice(start, start + pageSize);
     const account = c.req.param('account');
-    const path = (number: number) => pageUri(account, query, number, pageSize);
-    return c.json({
-      calls: calls.map((call) => twilioCall(call, account)),
-      page,
-      page_size: pageSize,
-      start,
-      end: Math.max(start + calls.length - 1, 0),
-      uri: path(page),
-      first_page_uri: path(0),
-      previous_page_uri: page === 0 ? null : path(page - 1),
-      next_page_uri: start + pageSize < found.length ? path(page + 1) : null,
+    const found = pageOf(findCalls(world, query), {
+      query,
+      path: `/2010-04-01/Accounts/${account}/Calls.json`,
     });
+    return c.json({ calls: found.items.map((call) => twilioCall(call, account)), ...found.paging });
   });
 
   app.get('/:account/Calls/:file{.+\\.json}', (c) => {
     const call = world.exchange.calls.sid(c.req.param('file').replace(/\.json$/, ''));
-    if (call === null) return failure(c, 404, 20404, `The requested resource ${c.req.path} was not found`);
+    if (call === null) return missing(c);
     return c.json(twilioCall(call, c.req.param('account')));
   });
 
-  app.notFound((c) => failure(c, 404, 20404, `The requested resource ${c.req.path} was not found`));
+  app.post('/:account/Calls/:file{.+\\.json}', async (c) => {
+    const call = world.exchange.calls.sid(c.req.param('file').replace(/\.json$/, ''));
+    if (call === null) return missing(c);
+    const { Status: status } = await c.req.parseBody();
+    if (status !== 'completed' && status !== 'canceled') return failure(c, 400, 20001, 'Invalid status');
+    // `canceled` ends only what nobody has answered yet.
+    const hangsUp = status === 'completed' || call.answeredAtMs === null;
+    if (!hangsUp || !world.exchange.hangUp(call, { by: 'operator' })) {
+      return failure(c, 400, 21220, 'The call is not in progress.');
+    }
+    await world.timers.sleep(0);
+    return c.json(twilioCall(call, c.req.param('account')));
+  });
+
+  app.route('/', textRoutes(world));
+
+  app.notFound(missing);
   return app;
 }
 
@@ -69,6 +72,7 @@ function findCalls(world: World, query: URLSearchParams): SimulatedCall[] {
     .filter((call) => {
       const startedOn = new Date(call.startedAtMs).toISOString().slice(0, 10);
       return (
+        (to === null || call.to === to) &&
         (from === null || call.from === from) &&
         (on === null || startedOn === on) &&
         (after === null || startedOn >= after) &&
@@ -78,25 +82,9 @@ function findCalls(world: World, query: URLSearchParams): SimulatedCall[] {
     .toReversed();
 }
 
-/** `YYYY-MM-DD` of a date or time; null when there is none. */
-function day(value: string | null): string | null {
-  return value === null || !/^\d{4}-\d{2}-\d{2}/.test(value) ? null : value.slice(0, 10);
-}
-
-function pageUri(account: string, query: URLSearchParams, page: number, pageSize: number): string {
-  const next = new URLSearchParams(query);
-  next.set('Page', String(page));
-  next.set('PageSize', String(pageSize));
-  return `/2010-04-01/Accounts/${account}/Calls.json?${next}`;
-}
-
 function isAuthentic(header: string | undefined, account: string): boolean {
   const encoded = /^Basic (.+)$/i.exec(header ?? '')?.[1];
   if (encoded === undefined) return false;
   const [user, ...password] = Buffer.from(encoded, 'base64').toString().split(':');
   return user !== undefined && (user === account || user.startsWith('SK')) && password.join(':') !== '';
-}
-
-function failure(c: Context, status: ContentfulStatusCode, code: number, message: string): Response {
-  return c.json({ code, message, more_info: `https://www.twilio.com/docs/errors/${code}`, status }, status);
 }

@@ -1,0 +1,46 @@
+import type { JsonObject, SimulatedConversation } from '../calls.ts';
+import { pickedUp } from '../people.ts';
+import { composeConversation } from '../script.ts';
+import { talkSeconds } from '../talks.ts';
+import type { PayloadWorld } from './conversation.ts';
+import { recording } from './sound.ts';
+
+/** Webhooks that are sent only to who asks for them; `unknown` is a type that no documentation names. */
+export const EXTRA_KINDS = ['post_call_audio', 'answering_machine_detection', 'unknown'] as const;
+export type ExtraKind = (typeof EXTRA_KINDS)[number];
+
+/** The type and data of one of them; null where there is nothing to tell about this conversation. */
+export function extraPayload(
+  kind: ExtraKind,
+  conversation: SimulatedConversation,
+  world: PayloadWorld,
+): { type: string; data: JsonObject } | null {
+  const about = { agent_id: conversation.agentId, conversation_id: conversation.conversationId };
+  switch (kind) {
+    case 'post_call_audio': {
+      const sound = recordingOf(conversation, world);
+      return sound && { type: kind, data: { ...about, full_audio: sound.toString('base64') } };
+    }
+    case 'answering_machine_detection': {
+      if (conversation.kind !== 'call' || !pickedUp(conversation.plan.reach)) return null;
+      // The form of its data is not documented; these are the carrier's own words for the verdict.
+      const answeredBy = conversation.plan.reach === 'voicemail' ? 'machine_start' : 'human';
+      const body = { CallSid: conversation.callSid, AnsweredBy: answeredBy };
+      return { type: kind, data: { ...about, metadata: { type: 'twilio', body } } };
+    }
+    case 'unknown':
+      return { type: 'post_call_weather', data: { ...about, sky: 'clear' } };
+  }
+}
+
+/** The sound of a settled conversation, WAV; null where none was recorded. */
+export function recordingOf(conversation: SimulatedConversation, world: PayloadWorld): Buffer | null {
+  if (conversation.settledAtMs === null) return null;
+  if (conversation.kind === 'talk') {
+    return conversation.textOnly
+      ? null
+      : recording(conversation.turns, talkSeconds(conversation, conversation.settledAtMs));
+  }
+  if (!pickedUp(conversation.plan.reach)) return null;
+  return recording(composeConversation(conversation, world).turns, conversation.plan.talkSeconds);
+}

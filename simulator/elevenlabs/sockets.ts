@@ -1,0 +1,95 @@
+import { randomBytes } from 'node:crypto';
+import type { IncomingMessage, Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { type WebSocket, WebSocketServer } from 'ws';
+import { findAgent } from '../fleet.ts';
+import type { World } from '../world.ts';
+import { monitor } from './monitor.ts';
+import { TalkSession } from './talk-session.ts';
+
+const SIGNED_FOR_MS = 15 * 60_000;
+const MAX_MESSAGE_BYTES = 1024 * 1024;
+const MONITOR_PATH = /^\/v1\/convai\/conversations\/([^/]+)\/monitor$/;
+const TALK_PATH = '/v1/convai/conversation';
+
+/** Signatures that let a browser join an agent without the key. */
+export class Signatures {
+  readonly #issued = new Map<string, { agentId: string; expiresAtMs: number }>();
+
+  /** A new one, good for fifteen minutes, as ElevenLabs documents it. */
+  issue(agentId: string): string {
+    const now = Date.now();
+    for (const [old, { expiresAtMs }] of this.#issued) if (expiresAtMs <= now) this.#issued.delete(old);
+    const signature = `cvtkn_${randomBytes(18).toString('hex')}`;
+    this.#issued.set(signature, { agentId, expiresAtMs: now + SIGNED_FOR_MS });
+    return signature;
+  }
+
+  allows(signature: string, agentId: string): boolean {
+    const issued = this.#issued.get(signature);
+    return issued !== undefined && issued.agentId === agentId && issued.expiresAtMs > Date.now();
+  }
+}
+
+/** Serves the agents' and the monitors' WebSockets on the server. Returns what closes them all. */
+export function serveSockets(server: Server, world: World): () => void {
+  const sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: MAX_MESSAGE_BYTES,
+    handleProtocols: (offered) => (offered.has('convai') ? 'convai' : false),
+  });
+  server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
+    const url = new URL(request.url ?? '/', 'http://simulator');
+    const accept = (use: (socket: WebSocket) => void) => sockets.handleUpgrade(request, stream, head, use);
+    const monitored = MONITOR_PATH.exec(url.pathname)?.[1];
+    if (monitored !== undefined) {
+      const refusal = openMonitor(world, request, decodeURIComponent(monitored), accept);
+      if (refusal !== null) refuse(stream, refusal);
+    } else if (url.pathname === TALK_PATH) {
+      accept((socket) => openTalk(world, request, url.searchParams, socket));
+    } else {
+      refuse(stream, '404 Not Found');
+    }
+  });
+  return () => {
+    for (const socket of sockets.clients) socket.terminate();
+    sockets.close();
+  };
+}
+
+function openTalk(world: World, request: IncomingMessage, query: URLSearchParams, socket: WebSocket): void {
+  const agent = findAgent(query.get('agent_id') ?? '');
+  if (agent === null) {
+    socket.close(1008, 'No agent has this id.');
+    return;
+  }
+  const signature = query.get('conversation_signature');
+  const keyed = Boolean(request.headers['xi-api-key']);
+  const signed = signature !== null && world.signatures.allows(signature, agent.agentId);
+  // A signature that was given must hold, also where none is needed.
+  if ((signature !== null && !signed) || (agent.locked && !signed && !keyed)) {
+    socket.close(1008, 'Could not authorize the conversation.');
+    return;
+  }
+  const authorization = signed ? 'signed_url' : keyed ? 'authorization_header' : 'public';
+  new TalkSession(world, socket, { agent, authorization });
+}
+
+/** Null when it was opened, else the status to refuse it with. */
+function openMonitor(
+  world: World,
+  request: IncomingMessage,
+  conversationId: string,
+  accept: (use: (socket: WebSocket) => void) => void,
+): string | null {
+  if (!request.headers['xi-api-key']) return '401 Unauthorized';
+  const conversation = world.exchange.calls.conversation(conversationId);
+  if (conversation === null || conversation.endedAtMs !== null) return '404 Not Found';
+  if (findAgent(conversation.agentId)?.locked ?? true) return '403 Forbidden';
+  accept((socket) => monitor(world, socket, conversation));
+  return null;
+}
+
+function refuse(stream: Duplex, status: string): void {
+  stream.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+}

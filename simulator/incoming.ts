@@ -1,0 +1,127 @@
+import { z } from 'zod';
+import type { JsonObject, SimulatedCall } from './calls.ts';
+import { findAgent, PHONE_NUMBERS } from './fleet.ts';
+import { digest } from './random.ts';
+import type { World } from './world.ts';
+
+/** Where the platform asks about a caller before the agent speaks. */
+export interface InitiationTarget {
+  url: string;
+  /** Sent with the question: a secret, usually. */
+  headers?: Record<string, string>;
+}
+
+/** A person's call to one of the workspace's numbers, both E.164. */
+export interface IncomingCall {
+  from: string;
+  to: string;
+}
+
+const PATIENCE_MS = 2_000;
+const DEFAULT_MAX_CALL_SECONDS = 600;
+
+const answerSchema = z.looseObject({
+  type: z.literal('conversation_initiation_client_data'),
+  dynamic_variables: z.record(z.string(), z.unknown()).nullish(),
+  conversation_config_override: z.record(z.string(), z.unknown()).nullish(),
+  user_id: z.string().nullish(),
+});
+
+const targetSchema = z
+  .strictObject({ url: z.url(), headers: z.record(z.string(), z.string()).optional() })
+  .nullable();
+const callSchema = z.strictObject({
+  from: z.string().regex(/^\+[1-9]\d{6,14}$/),
+  to: z.string().regex(/^\+[1-9]\d{6,14}$/),
+});
+
+/** Reads an initiation target from JSON, null for none. Throws an error that names what is wrong. */
+export function parseInitiationTarget(value: unknown): InitiationTarget | null {
+  const result = targetSchema.safeParse(value);
+  if (!result.success) throw new TypeError(`bad initiation target: ${z.prettifyError(result.error)}`);
+  if (result.data === null) return null;
+  const { url, headers } = result.data;
+  return headers === undefined ? { url } : { url, headers };
+}
+
+/** Reads an incoming call from JSON. Throws an error that names what is wrong. */
+export function parseIncomingCall(value: unknown): IncomingCall {
+  const result = callSchema.safeParse(value);
+  if (!result.success) throw new TypeError(`bad incoming call: ${z.prettifyError(result.error)}`);
+  return result.data;
+}
+
+/**
+ * Lets a person call one of our numbers: asks the initiation webhook about the caller (2 s of the wall clock,
+ * none and a bad answer count as nothing known), and runs the conversation with its agent. Throws when the
+ * number is none of the workspace's or has no agent.
+ */
+export async function callIn(world: World, { from, to }: IncomingCall): Promise<SimulatedCall> {
+  const number = PHONE_NUMBERS.find(({ phoneNumber }) => phoneNumber === to);
+  if (number === undefined) throw new RangeError(`${to} is no number of the workspace`);
+  const agent = findAgent(number.assignedAgentId ?? '');
+  if (agent === null) throw new RangeError(`${to} has no agent`);
+  const nth = world.exchange.calls.number(from).length;
+  const callSid = `CA${digest('incoming', world.seed, from, nth, world.exchange.calls.size).slice(0, 32)}`;
+  const clientData = await askAbout(world, {
+    caller_id: from,
+    agent_id: agent.agentId,
+    called_number: to,
+    call_sid: callSid,
+  });
+  const { call } = world.exchange.place({
+    direction: 'inbound',
+    callSid,
+    attemptId: null,
+    userId: typeof clientData.user_id === 'string' ? clientData.user_id : null,
+    agentId: agent.agentId,
+    phoneNumberId: number.phoneNumberId,
+    from,
+    to,
+    clientData,
+    variables: (clientData.dynamic_variables as JsonObject | null | undefined) ?? {},
+    ringTimeoutSeconds: DEFAULT_MAX_CALL_SECONDS,
+    maxDurationSeconds: DEFAULT_MAX_CALL_SECONDS,
+    entry: {
+      attemptId: null,
+      to,
+      fromNumberId: number.phoneNumberId,
+      agentId: agent.agentId,
+      receivedAt: new Date().toISOString(),
+      accepted: true,
+      answer: 'placed',
+      conversationId: null,
+      callSid: null,
+      profile: null,
+      startedAt: null,
+      endedAt: null,
+      reach: null,
+      webhooks: [],
+    },
+  });
+  const { agentId, receivedAt, conversationId, webhooks } = call.entry;
+  world.ledger.addIncoming({ from, to, agentId, receivedAt, conversationId, callSid, webhooks });
+  return call;
+}
+
+/** What the product answers, or nothing. */
+async function askAbout(world: World, question: JsonObject): Promise<JsonObject> {
+  if (world.initiation === null) return {};
+  const { url, headers = {} } = world.initiation;
+  try {
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify(question),
+      redirect: 'manual',
+      signal: AbortSignal.timeout(PATIENCE_MS),
+    });
+    const answer = answerSchema.safeParse(await response.json());
+    if (!response.ok || !answer.success) return {};
+    const { type: _type, ...clientData } = answer.data;
+    return clientData;
+  } catch {
+    // Away, slow or talking nonsense: the call is taken all the same, with what the agent knows by itself.
+    return {};
+  }
+}

@@ -1,0 +1,36 @@
+import { describe, expect, test } from 'vitest';
+import { OptOuts, optOutWord } from './opt-out.ts';
+
+describe('optOutWord', () => {
+  test.each([
+    ['STOP', 'STOP'],
+    [' stop\n', 'STOP'],
+    ['Unsubscribe', 'STOP'],
+    ['optout', 'STOP'],
+    ['yes', 'START'],
+    ['UNSTOP', 'START'],
+    ['info', 'HELP'],
+    ['Stop please', null],
+    ['STOP.', null],
+    ['', null],
+  ])('%j is %s', (body, word) => {
+    expect(optOutWord(body)).toBe(word);
+  });
+});
+
+describe('OptOuts', () => {
+  const pair = { own: '+12125550190', person: '+12125550123' };
+
+  test('keep to the pair of numbers, and HELP changes nothing', () => {
+    const optOuts = new OptOuts();
+    optOuts.obey('HELP', pair);
+    expect(optOuts.has(pair)).toBe(false);
+    optOuts.obey('STOP', pair);
+    optOuts.obey('HELP', pair);
+    expect(optOuts.has(pair)).toBe(true);
+    expect(optOuts.has({ ...pair, own: '+14155550191' })).toBe(false);
+    expect(optOuts.has({ own: pair.person, person: pair.own })).toBe(false);
+    optOuts.obey('START', pair);
+    expect(optOuts.has(pair)).toBe(false);
+  });
+});

@@ -1,0 +1,41 @@
+import type { SimulatedText } from '../texts.ts';
+
+/** What Twilio says of a text that came in: https://www.twilio.com/docs/messaging/guides/webhook-request */
+export function receivedParams(text: SimulatedText, optOutType: string | null): Record<string, string> {
+  const media = text.media.flatMap((url, index) => [
+    [`MediaUrl${index}`, url],
+    [`MediaContentType${index}`, 'image/jpeg'],
+  ]);
+  return {
+    ...commonParams(text),
+    SmsMessageSid: text.messageSid,
+    SmsStatus: 'received',
+    Body: text.body,
+    NumSegments: String(text.segments),
+    NumMedia: String(text.media.length),
+    ...Object.fromEntries(media),
+    ...(optOutType === null ? {} : { OptOutType: optOutType }),
+  };
+}
+
+/** What Twilio says of where a text of ours stands. */
+export function reportParams(text: SimulatedText): Record<string, string> {
+  return {
+    ...commonParams(text),
+    MessageStatus: text.status,
+    SmsStatus: text.status,
+    ...(text.messagingServiceSid === null ? {} : { MessagingServiceSid: text.messagingServiceSid }),
+    ...(text.errorCode === null ? {} : { ErrorCode: String(text.errorCode) }),
+  };
+}
+
+function commonParams(text: SimulatedText): Record<string, string> {
+  return {
+    ApiVersion: '2010-04-01',
+    AccountSid: text.accountSid,
+    MessageSid: text.messageSid,
+    SmsSid: text.messageSid,
+    From: text.from,
+    To: text.to,
+  };
+}
