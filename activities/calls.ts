@@ -62,7 +62,11 @@ export async function recordPlaced(
 }
 
 /** Merges stored webhooks of a conversation that no call was known for. True when there were any. */
-async function mergeWaitingWebhooks(tx: Tx, deps: ActivityDeps, conversationId: string): Promise<boolean> {
+export async function mergeWaitingWebhooks(
+  tx: Tx,
+  deps: ActivityDeps,
+  conversationId: string,
+): Promise<boolean> {
   const waiting = await tx
     .selectFrom('webhook_events')
     .select(['id', 'payload'])

@@ -3,6 +3,7 @@ import { inTransaction, type Tx } from '../db/client.ts';
 import { toJson } from '../db/json.ts';
 import { raiseAttention } from '../db/queries/attention.ts';
 import { appendEvent } from '../db/queries/events.ts';
+import { pendingFollowUps, planFollowUps } from '../db/queries/follow-ups.ts';
 import type { GateRows } from '../db/queries/gate.ts';
 import { finishLead, holdLead } from '../db/queries/lead-steps.ts';
 import { lockContact } from '../db/queries/locks.ts';
@@ -23,10 +24,10 @@ export interface CallRef {
   line: number;
 }
 
-/** What follows for the lead's workflow. Times are ISO. */
+/** What follows for the lead's workflow, and what is to follow the call, by its ids. Times are ISO. */
 export type Conclusion =
-  | { kind: 'finished'; reach: Reach }
-  | { kind: 'retry'; at: string; line: 'retry' | 'callback'; reach: Reach }
+  | { kind: 'finished'; reach: Reach; followUps: string[] }
+  | { kind: 'retry'; at: string; line: 'retry' | 'callback'; reach: Reach; followUps: string[] }
   /** It is not over: go on waiting. */
   | { kind: 'not_ended' };
 
@@ -48,20 +49,23 @@ export function createConcluding(deps: ActivityDeps) {
       const next = step.next === 'finish' ? 'finished' : 'backing_off';
       await deps.signals.lineFreed(campaignId, { leadId, line, next });
       const reach = call.reach ?? 'unknown';
-      if (step.next === 'finish') return { kind: 'finished', reach };
-      return { kind: 'retry', at: new Date(step.at).toISOString(), line: step.kind, reach };
+      const followUps = await pendingFollowUps(deps.db, call.id);
+      if (step.next === 'finish') return { kind: 'finished', reach, followUps };
+      return { kind: 'retry', at: new Date(step.at).toISOString(), line: step.kind, reach, followUps };
     },
 
-    /** Ends a lead that waits, when its campaign was stopped or its contact opted out. False when neither holds. */
+    /** Ends a lead that waits, when its campaign was stopped or its contact opted out or came back. False when none holds. */
     async closeLead(ref: { campaignId: string; leadId: string }): Promise<{ closed: boolean }> {
       const now = await deps.now();
       const closed = await inTransaction(deps.db, async (tx) => {
-        const { stopped, optedOut } = await closingReasons(tx, ref);
+        const { stopped, optedOut, replied } = await closingReasons(tx, ref);
         if (optedOut)
           await finishLead(tx, ref, { outcome: 'opted_out', detail: 'The contact opted out.', now });
         else if (stopped)
           await finishLead(tx, ref, { outcome: 'stopped', detail: 'The campaign was stopped.', now });
-        return stopped || optedOut;
+        else if (replied)
+          await finishLead(tx, ref, { outcome: 'replied', detail: 'The person called or wrote back.', now });
+        return stopped || optedOut || replied;
       });
       // It holds no line, but it may have been the last open lead.
       if (closed)
@@ -77,10 +81,18 @@ async function closingReasons(tx: Tx, { campaignId, leadId }: { campaignId: stri
     .innerJoin('campaigns', 'campaigns.id', 'leads.campaign_id')
     .leftJoin('opt_outs', 'opt_outs.phone', 'leads.phone')
     .select(['campaigns.status', 'opt_outs.phone as opted_out'])
+    .select(
+      sql<boolean | null>`leads.replied_at > (
+        select max(ended_at) from calls where lead_id = leads.id and attempt is not null)`.as('replied'),
+    )
     .where('leads.id', '=', leadId)
     .where('campaigns.id', '=', campaignId)
     .executeTakeFirstOrThrow();
-  return { stopped: lead.status === 'stopped', optedOut: lead.opted_out !== null };
+  return {
+    stopped: lead.status === 'stopped',
+    optedOut: lead.opted_out !== null,
+    replied: lead.replied ?? false,
+  };
 }
 
 async function conclude(
@@ -121,6 +133,7 @@ async function conclude(
     .where('id', '=', callId)
     .execute();
   await moveLead(tx, lead, { call, step, attemptsUsed, now });
+  await planFollowUps(tx, call, settings, now);
   return { call, step };
 }
 
@@ -153,6 +166,7 @@ async function countAttempts(tx: Tx, leadId: string): Promise<number> {
     .selectFrom('calls')
     .select((eb) => eb.fn.countAll<number>().as('used'))
     .where('lead_id', '=', leadId)
+    .where('attempt', 'is not', null)
     .where(sql<boolean>`reach is distinct from 'not_placed'`)
     .executeTakeFirstOrThrow();
   return used;

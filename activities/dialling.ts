@@ -2,8 +2,10 @@ import { heartbeat, sleep } from '@temporalio/activity';
 import { inTransaction } from '../db/client.ts';
 import { raiseAttention } from '../db/queries/attention.ts';
 import { appendEvent } from '../db/queries/events.ts';
+import { readHistory } from '../db/queries/history.ts';
 import { finishLead, holdLead } from '../db/queries/lead-steps.ts';
 import { backoffMs } from '../domain/backoff.ts';
+import { summariseHistory } from '../domain/context.ts';
 import type { DialAnswer } from '../providers/ports.ts';
 import { endNotPlaced, lockCall, recordAbsence, recordPlaced } from './calls.ts';
 import type { ActivityDeps } from './deps.ts';
@@ -16,6 +18,8 @@ import { ABSENT, reconcile } from './reconciling.ts';
 const SHORT_WAIT_MS = 10_000;
 const LONGEST_STAY_MS = 30_000;
 const HEARTBEAT_MS = 2_000;
+/** Of what was said before: enough for an agent, and small beside its prompt. */
+const HISTORY_CHARS = 1_500;
 
 /** After an attempt that was not placed: the first delay, the limit, and above which the line is given back. */
 const NOT_PLACED_BACKOFF = { firstMs: 1_000, limitMs: 300_000 };
@@ -86,16 +90,18 @@ async function hold(deps: ActivityDeps, ref: AttemptRef, verdict: Held): Promise
 async function dial(deps: ActivityDeps, ref: AttemptRef, { call, rows }: Passed): Promise<Placement> {
   await deps.checkpoint?.('intent_committed');
   const { dialTimeoutMs } = deps.patience;
+  const { lead, campaign, settings } = rows;
+  const past = await readHistory(deps.db, lead.phone);
+  const now = await deps.now();
+  const history = summariseHistory({ ...past, now }, { maxChars: HISTORY_CHARS });
   // A process that slept through its own deadline must not dial: someone else may have looked for this call
   // by now, found nothing, and moved on.
-  if ((await deps.now()).getTime() - call.started_at.getTime() > dialTimeoutMs)
-    return await settle(deps, ref, call);
-  const { lead, campaign, settings } = rows;
+  if (now.getTime() - call.started_at.getTime() > dialTimeoutMs) return await settle(deps, ref, call);
   const answer = await deps.voice.dial({
     attemptId: call.id,
     agentId: call.agent_id,
     phoneNumberId: call.phone_number_id ?? '',
-    to: call.phone,
+    to: lead.phone,
     ringSeconds: settings.ringSeconds,
     maxCallSeconds: settings.maxCallSeconds,
     variables: {
@@ -104,6 +110,7 @@ async function dial(deps: ActivityDeps, ref: AttemptRef, { call, rows }: Passed)
       ...(lead.name === null ? {} : { name: lead.name }),
       ...(lead.email === null ? {} : { email: lead.email }),
       voicemail_action: settings.voicemail,
+      ...(history === '' ? {} : { history }),
     },
     timeoutMs: dialTimeoutMs,
   });
@@ -184,6 +191,7 @@ async function afterNotPlaced(deps: ActivityDeps, ref: AttemptRef, atLeastMs: nu
     .selectFrom('calls')
     .select('reach')
     .where('lead_id', '=', ref.leadId)
+    .where('attempt', 'is not', null)
     .orderBy('attempt', 'desc')
     .limit(12)
     .execute();

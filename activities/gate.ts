@@ -55,8 +55,10 @@ export async function passGate(deps: ActivityDeps, ref: AttemptRef): Promise<Gat
     const facts = await gateFacts(tx, rows, now);
     const verdict = decide(facts, rows.settings);
     if (verdict.verdict !== 'go') {
-      if (!PASSING_RULES.has(verdict.rule)) await logDecision(tx, ref, rows, verdict, facts);
-      await recordHold(tx, ref, verdict, now);
+      const logged = PASSING_RULES.has(verdict.rule)
+        ? null
+        : await logDecision(tx, ref, rows, verdict, facts);
+      await recordHold(tx, ref, verdict, logged, now);
       return { kind: 'held' as const, verdict, settings: rows.settings };
     }
     const decisionId = await logDecision(tx, ref, rows, verdict, facts);
@@ -95,7 +97,18 @@ export function windowOf(settings: CampaignSettings, leadZones: readonly string[
 }
 
 /** Puts the verdict on the lead's row. A pause holds no longer than it lasts, so the lead stays in the queue. */
-async function recordHold(tx: Tx, ref: AttemptRef, verdict: Held, now: Date): Promise<void> {
+async function recordHold(
+  tx: Tx,
+  ref: AttemptRef,
+  verdict: Held,
+  decisionId: number | null,
+  now: Date,
+): Promise<void> {
+  if (decisionId !== null) {
+    const { campaignId, leadId } = ref;
+    const data = { decisionId, verdict: verdict.verdict, rule: verdict.rule };
+    await appendEvent(tx, { type: 'lead.held', campaignId, leadId, data });
+  }
   if (verdict.verdict === 'never') {
     await finishLead(tx, ref, { outcome: outcomeOf(verdict.rule), detail: verdict.detail, now });
     return;
@@ -107,6 +120,7 @@ async function recordHold(tx: Tx, ref: AttemptRef, verdict: Held, now: Date): Pr
 
 function outcomeOf(rule: GateRule): LeadOutcome {
   if (rule === 'opt_out') return 'opted_out';
+  if (rule === 'replied') return 'replied';
   if (rule === 'attempts') return 'attempts_spent';
   return rule === 'campaign_running' ? 'stopped' : 'refused';
 }
@@ -182,7 +196,13 @@ async function insertCall(
     .set({ state: 'calling', hold_rule: null, hold_detail: null, updated_at: now })
     .where('id', '=', lead.id)
     .execute();
-  await appendEvent(tx, { type: 'call.started', campaignId: ref.campaignId, leadId: ref.leadId, callId: id });
+  await appendEvent(tx, {
+    type: 'call.started',
+    campaignId: ref.campaignId,
+    leadId: ref.leadId,
+    callId: id,
+    data: { attempt: ref.attempt, decisionId },
+  });
   return call;
 }
 

@@ -75,7 +75,7 @@ async function findConversation(deps: ActivityDeps, call: Call) {
 
 /** A call to the number since the intent that belongs to no other row of ours. */
 async function findAtCarrier(deps: ActivityDeps, call: Call): Promise<CarrierCall | null> {
-  if (deps.carrier === null) return null;
+  if (deps.carrier === null || call.phone === null) return null;
   const since = new Date(call.started_at.getTime() - CLOCK_SKEW_MS);
   for (const candidate of await deps.carrier.findCalls({ to: call.phone, since })) {
     const owner = await deps.db

@@ -4,12 +4,18 @@ import { type Db, inTransaction } from '../db/client.ts';
 import { appendEvent } from '../db/queries/events.ts';
 import { currentSettings } from '../db/queries/settings.ts';
 import { campaignWorkflowId, leadWorkflowId } from '../domain/ids.ts';
+import { restartDeliveries } from './delivering.ts';
 import type { ActivityDeps } from './deps.ts';
+import { restartFollowUps } from './following-up.ts';
+import { restartTexts, retellText } from './text-sweeping.ts';
 
 export interface SweepReport {
   webhooksDelivered: number;
   leadsRestarted: number;
+  deliveriesRestarted: number;
+  textsRestarted: number;
   campaignsRestarted: number;
+  followUpsRestarted: number;
 }
 
 /** What is younger than this may still be under way. */
@@ -27,6 +33,9 @@ export function createSweeping(deps: ActivityDeps) {
         webhooksDelivered: await deliverWebhooks(deps, now),
         campaignsRestarted: await restartCampaigns(deps, now),
         leadsRestarted: await restartLeads(deps, now),
+        deliveriesRestarted: await restartDeliveries(deps, now),
+        followUpsRestarted: await restartFollowUps(deps, now),
+        textsRestarted: await restartTexts(deps, now),
       };
       await deps.db
         .deleteFrom('idempotency_keys')
@@ -43,7 +52,14 @@ async function deliverWebhooks(deps: ActivityDeps, now: Date): Promise<number> {
   const events = await deps.db
     .selectFrom('webhook_events')
     .leftJoin('calls', 'calls.id', 'webhook_events.call_id')
-    .select(['webhook_events.id', 'calls.id as call_id', 'calls.lead_id', 'calls.status'])
+    .select([
+      'webhook_events.id',
+      'provider',
+      'payload',
+      'calls.id as call_id',
+      'calls.lead_id',
+      'calls.status',
+    ])
     .where('merged_at', 'is not', null)
     .where('signalled_at', 'is', null)
     .where('received_at', '<', new Date(now.getTime() - SETTLE_MS))
@@ -52,6 +68,7 @@ async function deliverWebhooks(deps: ActivityDeps, now: Date): Promise<number> {
     .execute();
   for (const event of events) {
     heartbeat();
+    if (event.provider === 'twilio') await retellText(deps, event.payload);
     if (event.lead_id !== null && event.call_id !== null && event.status === 'ended') {
       await deps.signals.callEnded(event.lead_id, event.call_id);
     }

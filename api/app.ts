@@ -11,6 +11,9 @@ import { requestLog } from './request-log.ts';
 import { isImportPath } from './routes/leads/import.ts';
 import { registerRoutes } from './routes.ts';
 import { receiveElevenLabs } from './webhooks/elevenlabs.ts';
+import { answerInitiation } from './webhooks/initiation.ts';
+import { receiveTextStatus } from './webhooks/text-status.ts';
+import { receiveTexts } from './webhooks/texts.ts';
 
 /** The whole HTTP surface. */
 export function createApp(deps: ApiDeps): Api {
@@ -47,6 +50,9 @@ export function createApp(deps: ApiDeps): Api {
 
   registerRoutes(app, deps);
   receiveElevenLabs(app, deps);
+  answerInitiation(app, deps);
+  receiveTexts(app, deps);
+  receiveTextStatus(app, deps);
   describe(app);
   serveDocs(app);
   return app;

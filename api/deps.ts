@@ -3,7 +3,8 @@ import type { Config } from '../config/config.ts';
 import type { Logger } from '../config/logger.ts';
 import type { Db } from '../db/client.ts';
 import type { Actor } from '../db/queries/api-keys.ts';
-import type { VoiceProvider } from '../providers/ports.ts';
+import type { Carrier, VoiceProvider } from '../providers/ports.ts';
+import type { EventHub } from './stream/hub.ts';
 import type { CampaignControl } from './temporal.ts';
 
 /** What the API rests on. Tests put their own in its place. */
@@ -11,7 +12,11 @@ export interface ApiDeps {
   db: Db;
   temporal: CampaignControl;
   voice: VoiceProvider;
-  config: Pick<Config, 'elevenLabs' | 'publicUrl'>;
+  /** Null when no carrier account is configured. */
+  carrier: Carrier | null;
+  config: Pick<Config, 'elevenLabs' | 'twilio' | 'publicUrl' | 'recordings' | 'outboundWebhooksAllow'>;
+  /** Tells clients what happens, as it happens. */
+  stream: EventHub;
   logger: Logger;
   /** The time by which everything is judged. */
   clock: () => Date;

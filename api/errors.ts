@@ -17,6 +17,7 @@ const PROBLEMS = {
   'request-in-progress': { status: 409, title: 'The first request with this key is still running' },
   'content-too-large': { status: 413, title: 'The body is too large' },
   'unsupported-media-type': { status: 415, title: 'The content type is not understood' },
+  'range-not-satisfiable': { status: 416, title: 'There is no such part' },
   'invalid-request': { status: 422, title: 'The request is not valid' },
   'idempotency-key-reused': { status: 422, title: 'The key was used for another request' },
   'internal-error': { status: 500, title: 'Something went wrong here' },

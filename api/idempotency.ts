@@ -38,7 +38,9 @@ export function idempotency(deps: ApiDeps, streams: (path: string) => boolean): 
     const claim = await claimKey(deps.db, { ...use, requestHash: hash, now: deps.clock() });
     if (claim.kind !== 'claimed') return replay(claim, hash);
     await next();
-    const kept = c.res.ok ? { status: c.res.status, response: await c.res.clone().json() } : null;
+    // Sound is made anew when it is asked for again.
+    const keepable = c.res.ok && /[/+]json\b/.test(c.res.headers.get('content-type') ?? '');
+    const kept = keepable ? { status: c.res.status, response: await c.res.clone().json() } : null;
     await settle(deps, use, hash, kept);
     return undefined;
   };

@@ -8,10 +8,12 @@ import { openDatabase } from '../db/client.ts';
 import { migrateToLatest } from '../db/migrate.ts';
 import { seedAdminKey } from '../db/queries/api-keys.ts';
 import { createElevenLabs } from '../providers/elevenlabs/adapter.ts';
+import { createTwilio } from '../providers/twilio/adapter.ts';
 import { createApp } from './app.ts';
 import { hashApiKey } from './auth.ts';
 import type { ApiDeps } from './deps.ts';
 import { CSV_LIMIT } from './limits.ts';
+import { createEventHub } from './stream/hub.ts';
 import { createCampaignControl } from './temporal.ts';
 
 const HEADERS_MS = 15_000;
@@ -29,7 +31,9 @@ async function main(): Promise<void> {
   const temporal = createCampaignControl(config.temporal);
   const { apiKey, baseUrl } = config.elevenLabs;
   const voice = createElevenLabs({ apiKey, ...(baseUrl === null ? {} : { baseUrl }) });
-  const deps: ApiDeps = { db, temporal, voice, config, logger, clock };
+  const carrier = config.twilio === null ? null : createTwilio(config.twilio);
+  const stream = createEventHub({ db, databaseUrl: config.databaseUrl, logger });
+  const deps: ApiDeps = { db, temporal, voice, carrier, config, stream, logger, clock };
   const { server, url } = await listen(createApp(deps), config);
   logger.info({ url }, 'the API is listening');
   process.send?.({ ready: true, url });
@@ -39,6 +43,8 @@ async function main(): Promise<void> {
     if (stopping) return;
     stopping = true;
     logger.info({ why }, 'stopping');
+    // A stream has no end of its own to wait for.
+    await stream.stop();
     await close(server);
     await Promise.allSettled([db.destroy(), temporal.close()]);
     process.exit(0);

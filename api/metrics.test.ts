@@ -6,11 +6,11 @@ function day(date: string, totals: Partial<DayTotals> = {}): DayTotals {
   const none = { answered: 0, voicemail: 0, no_answer: 0, busy: 0, failed: 0, not_placed: 0, unknown: 0 };
   const verdicts = { success: 0, failure: 0, verdict_unknown: 0 };
   const sums = { conversions: 0, talks: 0, talk_seconds: 0, cost_cents: 0 };
-  return { campaign_id: 'c', day: date, calls: 1, ...none, ...verdicts, ...sums, ...totals };
+  return { day: date, calls: 1, ...none, ...verdicts, ...sums, ...totals };
 }
 
 test('nothing has no rate and no average', () => {
-  const empty = summarise([], { today: '2026-03-04' });
+  const empty = summarise([], [], { today: '2026-03-04' });
   expect(empty).toMatchObject({ conversionRate: null, averageTalkSeconds: null, byDay: [], costCents: 0 });
 });
 
@@ -18,19 +18,19 @@ test('weeks begin on Monday, months on the first, and tomorrow is no part of eit
   const days = ['2026-02-28', '2026-03-01', '2026-03-02', '2026-03-04', '2026-03-05'].map((date) =>
     day(date),
   );
-  const { today, thisWeek, thisMonth, calls } = summarise(days, { today: '2026-03-04' });
+  const { today, thisWeek, thisMonth, calls } = summarise(days, [], { today: '2026-03-04' });
   expect([today.calls, thisWeek.calls, thisMonth.calls, calls.total]).toEqual([1, 2, 3, 5]);
-  expect(summarise(days, { today: '2026-03-01' }).thisWeek.calls).toBe(2);
+  expect(summarise(days, [], { today: '2026-03-01' }).thisWeek.calls).toBe(2);
 });
 
 test('cents add up without the dust of fractions', () => {
   const days = [day('2026-03-01', { cost_cents: 0.1 }), day('2026-03-02', { cost_cents: 0.2 })];
-  expect(summarise(days, { today: '2026-03-02' }).costCents).toBe(0.3);
+  expect(summarise(days, [], { today: '2026-03-02' }).costCents).toBe(0.3);
 });
 
 test('from and to bound the sums and the days', () => {
   const days = ['2026-03-01', '2026-03-02', '2026-03-03'].map((date) => day(date, { answered: 1 }));
-  const some = summarise(days, { today: '2026-03-03', from: '2026-03-02', to: '2026-03-02' });
+  const some = summarise(days, [], { today: '2026-03-03', from: '2026-03-02', to: '2026-03-02' });
   expect(some.byDay).toEqual([{ date: '2026-03-02', calls: 1, answered: 1, conversions: 0 }]);
   expect([some.calls.total, some.conversionRate, some.today.calls]).toEqual([1, 0, 1]);
 });

@@ -1,6 +1,30 @@
 import type { z } from '@hono/zod-openapi';
-import type { DayTotals } from '../db/queries/metrics.ts';
+import type { Db } from '../db/client.ts';
+import {
+  type Breakdown,
+  type DayTotals,
+  readBreakdowns,
+  readDayTotals,
+  readWorkspaceTimeZone,
+} from '../db/queries/metrics.ts';
+import type { BreakdownDimension } from '../db/schema/calls.ts';
+import type { Disposition } from '../domain/call.ts';
+import { localDate } from '../domain/day.ts';
 import type { Metrics } from './schemas/campaign.ts';
+
+/** The figures of a campaign, or of the whole workspace with null. `from` and `to` are YYYY-MM-DD. */
+export async function readFigures(
+  db: Db,
+  campaignId: string | null,
+  { now, from, to }: { now: Date; from?: string | undefined; to?: string | undefined },
+): Promise<z.infer<typeof Metrics>> {
+  const [days, breakdowns, timeZone] = await Promise.all([
+    readDayTotals(db, campaignId),
+    readBreakdowns(db, campaignId, { from, to }),
+    readWorkspaceTimeZone(db),
+  ]);
+  return summarise(days, breakdowns, { today: localDate(now, timeZone), from, to });
+}
 
 /** Dates are YYYY-MM-DD in the workspace's zone; both ends are included. */
 export interface MetricsQuery {
@@ -12,20 +36,23 @@ export interface MetricsQuery {
 type Span = { calls: number; answered: number; conversions: number };
 
 /**
- * Sums up a campaign's days. `from` and `to` bound everything but today, this week (from Monday) and this month,
- * which are what they say.
+ * Sums up days. `from` and `to` bound everything but today, this week (from Monday) and this month, which are what
+ * they say; the breakdowns are of the same days.
  */
 export function summarise(
   days: readonly DayTotals[],
+  breakdowns: readonly Breakdown[],
   { today, from, to }: MetricsQuery,
 ): z.infer<typeof Metrics> {
   const within = days.filter(
     ({ day }) => (from === undefined || day >= from) && (to === undefined || day <= to),
   );
-  const sum = (column: Exclude<keyof DayTotals, 'campaign_id' | 'day'>) =>
+  const sum = (column: Exclude<keyof DayTotals, 'day'>) =>
     within.reduce((total, row) => total + row[column], 0);
   const answered = sum('answered');
-  const talks = sum('talks');
+  const conversions = sum('conversions');
+  const of = (dimension: BreakdownDimension) => breakdowns.filter((one) => one.dimension === dimension);
+  const leads = of('attempt').find(({ value }) => value === '1')?.calls ?? 0;
   const since = (first: string) => span(days.filter(({ day }) => day >= first && day <= today));
   return {
     calls: {
@@ -39,19 +66,49 @@ export function summarise(
       unknown: sum('unknown'),
     },
     provider: { success: sum('success'), failure: sum('failure'), unknown: sum('verdict_unknown') },
-    conversions: sum('conversions'),
-    conversionRate: answered === 0 ? null : sum('conversions') / answered,
-    averageTalkSeconds: talks === 0 ? null : Math.round((10 * sum('talk_seconds')) / talks) / 10,
-    costCents: Math.round(10_000 * sum('cost_cents')) / 10_000,
+    conversions,
+    conversionRate: rate(conversions, answered),
+    conversionsPerLead: rate(conversions, leads),
+    averageTalkSeconds: average(sum('talk_seconds'), sum('talks')),
+    costCents: cents(sum('cost_cents')),
+    costPerConversionCents: conversions === 0 ? null : cents(sum('cost_cents') / conversions),
     today: since(today),
     thisWeek: since(mondayOf(today)),
     thisMonth: since(`${today.slice(0, 7)}-01`),
     byDay: within.map((row) => ({ date: row.day, ...span([row]) })),
-    byArm: [],
+    byArm: of('agent').map((arm) => ({
+      agentId: arm.value,
+      ...span([arm]),
+      conversionRate: rate(arm.conversions, arm.answered),
+      averageTalkSeconds: average(arm.talk_seconds, arm.talks),
+      costCents: cents(arm.cost_cents),
+    })),
+    byDisposition: of('disposition').map((row) => ({
+      // The column says so: nothing else is written there.
+      disposition: row.value as Disposition,
+      ...span([row]),
+    })),
+    byDirection: of('direction').map((row) => ({
+      direction: row.value as 'outbound' | 'inbound',
+      ...span([row]),
+    })),
   };
 }
 
-function span(rows: readonly DayTotals[]): Span {
+function rate(part: number, whole: number): number | null {
+  return whole === 0 ? null : part / whole;
+}
+
+function average(seconds: number, talks: number): number | null {
+  return talks === 0 ? null : Math.round((10 * seconds) / talks) / 10;
+}
+
+/** Without the dust that adding fractions leaves. */
+function cents(sum: number): number {
+  return Math.round(10_000 * sum) / 10_000;
+}
+
+function span(rows: readonly Span[]): Span {
   return rows.reduce<Span>(
     (total, { calls, answered, conversions }) => ({
       calls: total.calls + calls,

@@ -1,13 +1,22 @@
 import type { Api, ApiDeps } from './deps.ts';
+import { compareAgents } from './routes/agents/compare.ts';
 import { listAgents } from './routes/agents/list.ts';
+import { readAgent } from './routes/agents/read.ts';
+import { startSession } from './routes/agents/session.ts';
 import { listAttentionRoute } from './routes/attention/list.ts';
+import { attributeCallRoute } from './routes/calls/attribute.ts';
+import { readCallAudio } from './routes/calls/audio.ts';
+import { sendCallContext } from './routes/calls/context.ts';
+import { endCall } from './routes/calls/end.ts';
 import { listCallsRoute } from './routes/calls/list.ts';
 import { listLiveCallsRoute } from './routes/calls/live.ts';
 import { readCall } from './routes/calls/read.ts';
+import { transferCall } from './routes/calls/transfer.ts';
 import { updateCall } from './routes/calls/update.ts';
 import { archiveCampaign } from './routes/campaigns/archive.ts';
 import { listCampaignCalls } from './routes/campaigns/calls.ts';
 import { createCampaign } from './routes/campaigns/create.ts';
+import { exportCampaign } from './routes/campaigns/export.ts';
 import { listCampaignsRoute } from './routes/campaigns/list.ts';
 import { readMetrics } from './routes/campaigns/metrics.ts';
 import { pauseCampaign } from './routes/campaigns/pause.ts';
@@ -17,18 +26,39 @@ import { resumeCampaign } from './routes/campaigns/resume.ts';
 import { startCampaign } from './routes/campaigns/start.ts';
 import { stopCampaign } from './routes/campaigns/stop.ts';
 import { updateCampaign } from './routes/campaigns/update.ts';
+import { syncConversations } from './routes/conversations/sync.ts';
 import { addLeads } from './routes/leads/add.ts';
+import { listLeadFollowUps } from './routes/leads/follow-ups.ts';
 import { importLeadsRoute } from './routes/leads/import.ts';
 import { listLeadsRoute } from './routes/leads/list.ts';
 import { readLead } from './routes/leads/read.ts';
+import { readTimelineRoute } from './routes/leads/timeline.ts';
 import { updateLeadRoute } from './routes/leads/update.ts';
 import { readWhy } from './routes/leads/why.ts';
+import { listMessagesRoute } from './routes/messages/list.ts';
+import { readMessage } from './routes/messages/read.ts';
+import { sendMessage } from './routes/messages/send.ts';
 import { addOptOutRoute } from './routes/opt-outs/add.ts';
 import { listOptOutsRoute } from './routes/opt-outs/list.ts';
 import { removeOptOutRoute } from './routes/opt-outs/remove.ts';
 import { listPhoneNumbers } from './routes/phone-numbers/list.ts';
+import { tieSession } from './routes/sessions/conversation.ts';
+import { updateSessionRoute } from './routes/sessions/update.ts';
+import { streamEvents } from './routes/stream.ts';
 import { readHealth } from './routes/system/health.ts';
 import { readReady } from './routes/system/ready.ts';
+import { listVoices } from './routes/voices/list.ts';
+import { sampleVoice } from './routes/voices/sample.ts';
+import { createWebhook } from './routes/webhooks/create.ts';
+import { listDeliveriesRoute } from './routes/webhooks/deliveries.ts';
+import { readDelivery } from './routes/webhooks/delivery.ts';
+import { listWebhooksRoute } from './routes/webhooks/list.ts';
+import { removeWebhook } from './routes/webhooks/remove.ts';
+import { replayWebhook } from './routes/webhooks/replay.ts';
+import { retryDelivery } from './routes/webhooks/retry.ts';
+import { rotateWebhook } from './routes/webhooks/rotate.ts';
+import { updateWebhook } from './routes/webhooks/update.ts';
+import { readWorkspaceMetrics } from './routes/workspace/metrics.ts';
 
 /** In the order of the document. A fixed path comes before one with a parameter in its place. */
 const ROUTES: ((app: Api, deps: ApiDeps) => void)[] = [
@@ -45,23 +75,53 @@ const ROUTES: ((app: Api, deps: ApiDeps) => void)[] = [
   stopCampaign,
   readProgress,
   readMetrics,
+  readWorkspaceMetrics,
   listCampaignCalls,
+  exportCampaign,
   addLeads,
   importLeadsRoute,
   listLeadsRoute,
   readLead,
   updateLeadRoute,
   readWhy,
+  listLeadFollowUps,
+  readTimelineRoute,
   listCallsRoute,
   listLiveCallsRoute,
   readCall,
+  readCallAudio,
+  attributeCallRoute,
+  syncConversations,
   updateCall,
+  endCall,
+  sendCallContext,
+  transferCall,
+  sendMessage,
+  listMessagesRoute,
+  readMessage,
   listOptOutsRoute,
   addOptOutRoute,
   removeOptOutRoute,
   listAttentionRoute,
+  streamEvents,
   listAgents,
+  compareAgents,
+  readAgent,
+  startSession,
+  tieSession,
+  updateSessionRoute,
   listPhoneNumbers,
+  listVoices,
+  sampleVoice,
+  createWebhook,
+  listWebhooksRoute,
+  updateWebhook,
+  removeWebhook,
+  rotateWebhook,
+  listDeliveriesRoute,
+  readDelivery,
+  retryDelivery,
+  replayWebhook,
 ];
 
 export function registerRoutes(app: Api, deps: ApiDeps): void {

@@ -10,11 +10,14 @@ import {
 } from '@temporalio/client';
 import { defineSearchAttributeKey } from '@temporalio/common';
 import type { Config } from '../config/config.ts';
+import type { SyncCounts } from '../db/queries/sync-runs.ts';
 import { campaignWorkflowId, leadWorkflowId, SEARCH_ATTRIBUTES } from '../domain/ids.ts';
+import { createStarter } from '../temporal/starter.ts';
 import {
   type CampaignProgress,
   callEndedSignal,
   changeSettingsUpdate,
+  contactRepliedSignal,
   type InFlight,
   leadsAddedSignal,
   optedOutSignal,
@@ -60,6 +63,17 @@ export interface CampaignControl {
   callEnded(leadId: string, callId: string): Promise<Told<void>>;
   /** A lead that waits closes itself when the database says that its contact opted out. */
   optedOut(leadId: string): Promise<Told<void>>;
+  /** A lead that waits closes itself when the database says that its contact replied. */
+  contactReplied(leadId: string): Promise<Told<void>>;
+  startFollowUp(followUpId: string): Promise<Told<void>>;
+  startDelivery(deliveryId: string): Promise<Told<void>>;
+  startMessage(messageId: string): Promise<Told<void>>;
+  startReply(messageId: string): Promise<Told<void>>;
+  /**
+   * Walks the provider's conversations, or joins the walk that is under way, and waits for its end for so long at
+   * most. Null when it goes on.
+   */
+  sync(walk: { workflowId: string; since: Date | null; waitMs: number }): Promise<Told<SyncCounts | null>>;
   /** Resolves when the server answers. */
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -87,6 +101,7 @@ export function createCampaignControl(config: Config['temporal']): CampaignContr
     channelArgs: { 'grpc.initial_reconnect_backoff_ms': 500, 'grpc.max_reconnect_backoff_ms': 3_000 },
   });
   const client = new Client({ connection, namespace: config.namespace });
+  const starter = createStarter(client, config.taskQueue);
   const tell = <T>(ms: number, say: () => Promise<T>) =>
     told(ms, () => connection.withDeadline(Date.now() + ms, say));
   const campaign = (id: string) => client.workflow.getHandle(campaignWorkflowId(id));
@@ -126,6 +141,27 @@ export function createCampaignControl(config: Config['temporal']): CampaignContr
       ),
     optedOut: (leadId) =>
       tell(SIGNAL_MS, () => client.workflow.getHandle(leadWorkflowId(leadId)).signal(optedOutSignal)),
+    contactReplied: (leadId) =>
+      tell(SIGNAL_MS, () => client.workflow.getHandle(leadWorkflowId(leadId)).signal(contactRepliedSignal)),
+    startFollowUp: (id) => tell(SIGNAL_MS, () => starter.startFollowUp(id)),
+    startDelivery: (id) => tell(SIGNAL_MS, () => starter.startDelivery(id)),
+    startMessage: (id) => tell(SIGNAL_MS, () => starter.startMessage(id)),
+    startReply: (id) => tell(SIGNAL_MS, () => starter.startReply(id)),
+    async sync({ workflowId, since, waitMs }) {
+      const started = await tell(SIGNAL_MS, () =>
+        client.workflow.start('syncWorkflow', {
+          workflowId,
+          taskQueue: config.taskQueue,
+          args: [{ since: since?.toISOString() ?? null }],
+          workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+          workflowIdConflictPolicy: 'USE_EXISTING',
+          staticSummary: 'asked for through the API',
+        }),
+      );
+      if (started.kind !== 'done') return started;
+      const ended = await told(waitMs, async () => (await started.value.result()) as SyncCounts);
+      return ended.kind === 'done' ? ended : { kind: 'done', value: null };
+    },
     async ping() {
       const answer = await tell(PING_MS, () => connection.workflowService.getSystemInfo({}));
       if (answer.kind !== 'done') throw new Error(answer.kind === 'silent' ? answer.why : answer.kind);

@@ -163,7 +163,9 @@ test('metrics are sums of days in the zone of the workspace', async () => {
     today: { calls: 2, answered: 2, conversions: 1 },
     thisWeek: { calls: 2 },
     thisMonth: { calls: 3 },
-    byArm: [],
+    byArm: [{ agentId: 'agent_default', calls: 4, answered: 3, conversions: 2, costCents: 6 }],
+    conversionsPerLead: 2,
+    costPerConversionCents: 3,
   });
   expect(body.conversionRate).toBeCloseTo(2 / 3);
   expect(body.byDay).toHaveLength(3);

@@ -1,12 +1,15 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
 import { serve } from '@hono/node-server';
 import { v7 as uuid } from 'uuid';
 import { createApp } from '../api/app.ts';
 import { hashApiKey } from '../api/auth.ts';
 import type { ApiDeps } from '../api/deps.ts';
+import { createEventHub } from '../api/stream/hub.ts';
 import { type CampaignControl, createCampaignControl } from '../api/temporal.ts';
+import { createLogger } from '../config/logger.ts';
 import { openDatabase } from '../db/client.ts';
 import type { ApiRole } from '../db/schema/access.ts';
 import type { PhoneNumber, VoiceProvider } from '../providers/ports.ts';
@@ -69,12 +72,17 @@ export async function startApi(): Promise<ApiRig> {
   const temporal = { current: dead };
   const phoneNumbers: PhoneNumber[] = [];
   let now: Date | null = null;
+  const stream = createEventHub({ db, databaseUrl: database.url, logger: createLogger('api', 'silent') });
   const deps: ApiDeps = {
     db,
     temporal: forwarding(temporal),
     voice: voiceWith(phoneNumbers),
+    carrier: null,
     config: {
       publicUrl: null,
+      twilio: null,
+      recordings: { dir: tmpdir(), maxBytes: 1_000_000 },
+      outboundWebhooksAllow: ['10.20.0.0/16'],
       elevenLabs: {
         apiKey: 'x',
         agentId: 'agent_default',
@@ -83,6 +91,7 @@ export async function startApi(): Promise<ApiRig> {
         centsPerCredit: 0.02,
       },
     },
+    stream,
     // What is told nobody over HTTP must show when a test fails by it.
     logger: { debug() {}, info() {}, warn() {}, error: (event: unknown) => console.error(event) },
     clock: () => now ?? new Date(),
@@ -103,6 +112,7 @@ export async function startApi(): Promise<ApiRig> {
     },
     call: (method, path, options = {}) => request(url, keys, check, method, path, options),
     async stop() {
+      await stream.stop();
       server.closeAllConnections();
       server.close();
       await Promise.all([db.destroy(), dead.close()]);
@@ -129,14 +139,27 @@ async function request(
     },
     ...(raw !== undefined ? { body: raw } : body === undefined ? {} : { body: JSON.stringify(body) }),
   });
-  const text = await response.text();
   const answer: Answer = {
     status: response.status,
-    body: text === '' ? null : JSON.parse(text),
+    body: await readAnswer(response),
     headers: response.headers,
   };
   if (!unlisted) check.response(method, path, answer);
   return answer;
+}
+
+/** JSON as what it says, anything else as text; of a stream without an end only how it begins. */
+async function readAnswer(response: Response): Promise<unknown> {
+  const type = response.headers.get('content-type') ?? '';
+  if (type.startsWith('text/event-stream')) {
+    const reader = response.body?.getReader();
+    const first = await reader?.read();
+    await reader?.cancel();
+    return new TextDecoder().decode(first?.value);
+  }
+  const text = await response.text();
+  if (text === '') return null;
+  return /[/+]json\b/.test(type) ? JSON.parse(text) : text;
 }
 
 /** Looks at the port anew with every message, so that a test can put another in its place. */
@@ -152,10 +175,16 @@ function voiceWith(phoneNumbers: PhoneNumber[]): VoiceProvider {
     dial: unused,
     getConversation: unused,
     listConversations: unused,
-    getAgent: unused,
+    getAgent: async () => null,
     listAgents: async () => [{ agentId: 'agent_default', name: 'Ada' }],
     listPhoneNumbers: async () => phoneNumbers,
     ping: async () => {},
+    searchVoices: async () => ({ items: [], nextCursor: null }),
+    speak: unused,
+    getAudio: unused,
+    joinFromBrowser: unused,
+    openTextTalk: unused,
+    command: unused,
   };
 }
 
@@ -167,6 +196,7 @@ export function outboundNumber(phoneNumberId: string, supportsOutbound = true): 
     provider: 'twilio',
     supportsOutbound,
     assignedAgentId: null,
+    takesTexts: null,
   };
 }
 
@@ -194,6 +224,12 @@ export function listeningControl(
     leadsAdded: hear('leadsAdded'),
     callEnded: hear('callEnded'),
     optedOut: hear('optedOut'),
+    contactReplied: hear('contactReplied'),
+    startFollowUp: hear('startFollowUp'),
+    startDelivery: hear('startDelivery'),
+    startMessage: hear('startMessage'),
+    startReply: hear('startReply'),
+    sync: async () => ({ kind: 'done', value: null }),
     progress: async () => ({ kind: 'absent' }),
     ping: async () => {},
     close: async () => {},

@@ -117,7 +117,7 @@ test('the end of a call is merged, and its lead is told', async () => {
   expect(await stored()).toMatchObject([{ call_id: callId, deliveries: 1, signalled_at: expect.any(Date) }]);
 });
 
-test('a hundred deliveries at once have one effect', async () => {
+test('fault 4: a hundred deliveries at once have one effect', async () => {
   const answers = await Promise.all(Array.from({ length: 100 }, () => send(ended())));
   expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
   const events = await stored();
@@ -144,7 +144,7 @@ test.each<[string, () => Parameters<typeof send>[1]]>([
   ['an altered body', () => ({ tail: ' ' })],
   ['stale', () => ({ at: new Date(Date.now() - 31 * 60_000) })],
   ['from the future', () => ({ at: new Date(Date.now() + 6 * 60_000) })],
-])('signature %s: 401, and nothing is written', async (_name, options) => {
+])('fault 7: signature %s: 401, and nothing is written', async (_name, options) => {
   const { status, body } = await send(ended(), options());
   expect([status, body.type]).toEqual([401, '/problems/invalid-signature']);
   expect(await stored()).toEqual([]);
@@ -152,7 +152,7 @@ test.each<[string, () => Parameters<typeof send>[1]]>([
   expect(told).toEqual([]);
 });
 
-test('both secrets of a rotation are good', async () => {
+test('fault 8: both secrets of a rotation are good', async () => {
   expect((await send(ended(), { secret: 'wsec_new' })).status).toBe(200);
 });
 
@@ -181,6 +181,40 @@ test('a call whose conversation is not known yet is found by its attempt', async
   await send(ended());
   expect((await api.call('GET', `/api/calls/${callId}`)).body).toMatchObject({
     conversationId,
+    reach: 'answered',
+  });
+});
+
+test('a transcript of 5 MB is merged, and a replay of it is a no-op', async () => {
+  const event = ended();
+  event.data.transcript = Array.from({ length: 5_000 }, (_, index) => ({
+    role: index % 2 === 0 ? 'agent' : 'user',
+    message: 'x'.repeat(1_000),
+    time_in_call_secs: index,
+  }));
+  expect((await send(event)).status).toBe(200);
+  expect((await send(event)).status).toBe(200);
+  expect((await api.call('GET', `/api/calls/${callId}`)).body.transcript).toHaveLength(5_000);
+  expect(await stored()).toMatchObject([{ deliveries: 2 }]);
+});
+
+test.each<[string, (data: Record<string, unknown>) => void]>([
+  ['missing', (data) => delete data.metadata],
+  ['null', (data) => Object.assign(data, { metadata: null, analysis: null, has_audio: null })],
+  ['extra', (data) => Object.assign(data, { news: { deep: [1, { x: null }] }, agent: 7 })],
+  [
+    'renamed',
+    (data) => {
+      data.dialogue = data.transcript;
+      delete data.transcript;
+    },
+  ],
+])('fields that are %s do not keep a call from ending', async (_name, change) => {
+  const event = ended();
+  change(event.data);
+  expect((await send(event)).status).toBe(200);
+  expect((await api.call('GET', `/api/calls/${callId}`)).body).toMatchObject({
+    status: 'ended',
     reach: 'answered',
   });
 });

@@ -9,10 +9,15 @@ const OURS = [
   'workflows/attributes.ts',
   'workflows/campaign-state.ts',
   'workflows/campaign.ts',
+  'workflows/delivery.ts',
+  'workflows/follow-up.ts',
   'workflows/index.ts',
   'workflows/lead.ts',
+  'workflows/message.ts',
   'workflows/messages.ts',
+  'workflows/reply.ts',
   'workflows/sweep.ts',
+  'workflows/sync.ts',
   'workflows/waiting.ts',
 ];
 const PACKAGES = ['@temporalio/common', '@temporalio/workflow', 'long', 'ms', 'nexus-rpc'];

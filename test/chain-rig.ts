@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { v7 as uuid } from 'uuid';
 import { expect, inject, vi } from 'vitest';
@@ -5,17 +8,23 @@ import type { ActivityDeps, Patience } from '../activities/deps.ts';
 import type { SweepReport } from '../activities/sweeping.ts';
 import { createApp } from '../api/app.ts';
 import { hashApiKey } from '../api/auth.ts';
+import type { ApiDeps } from '../api/deps.ts';
+import { createEventHub } from '../api/stream/hub.ts';
 import { createCampaignControl } from '../api/temporal.ts';
 import { createLogger } from '../config/logger.ts';
 import { type Db, openDatabase } from '../db/client.ts';
 import { seedAdminKey } from '../db/queries/api-keys.ts';
 import { ALWAYS_OPEN, type CampaignSettings } from '../domain/settings.ts';
 import { createElevenLabs } from '../providers/elevenlabs/adapter.ts';
+import { createMailer } from '../providers/mail/smtp.ts';
 import { createTwilio } from '../providers/twilio/adapter.ts';
+import { createWebhookSender } from '../providers/webhooks/sender.ts';
 import { checkInvariants } from '../scripts/invariants/check.ts';
 import type { FaultOptions } from '../simulator/faults.ts';
-import { AGENTS } from '../simulator/fleet.ts';
+import { AGENTS, PHONE_NUMBERS } from '../simulator/fleet.ts';
 import { type Simulator, startSimulator } from '../simulator/server.ts';
+import { createStarter } from '../temporal/starter.ts';
+import { startDispatch } from '../worker/dispatch.ts';
 import { ensureSearchAttributes } from '../worker/search-attributes.ts';
 import { createSignals } from '../worker/signals.ts';
 import type { sweepWorkflow } from '../workflows/sweep.ts';
@@ -25,6 +34,13 @@ import { createTestDatabase } from './setup/database.ts';
 /** Signs the webhooks of the chain's phone network. */
 export const SECRET = 'wsec_chain';
 const KEY = 'key-of-the-chain-tests';
+export const ACCOUNT_SID = `AC${'0'.repeat(32)}`;
+export const AUTH_TOKEN = 'simulated';
+/** The number that texts are sent from. */
+export const TEXTS_FROM = PHONE_NUMBERS[0]?.phoneNumber ?? '';
+
+/** Whom mails are from. */
+const MAIL_FROM = 'The team <team@calls.example>';
 
 /** Patience of people who live five hundred times faster. */
 const PATIENCE: Patience = {
@@ -131,6 +147,7 @@ export async function startChain(options: ChainOptions = {}): Promise<Chain> {
   installRuntime();
   const taskQueue = `chain-${uuid()}`;
   const database = await createTestDatabase();
+  const recordingsDir = await mkdtemp(join(tmpdir(), 'ringleader-recordings-'));
   const db = openDatabase(database.url, { maxConnections: 20 });
   const simulator = await startSimulator({
     seed,
@@ -142,13 +159,19 @@ export async function startChain(options: ChainOptions = {}): Promise<Chain> {
   // The time-skipping server cannot say which search attributes it has; its test adds them.
   if (options.timeSkippingAddress === undefined) await ensureSearchAttributes(connection, 'default');
   const voice = createElevenLabs({ apiKey: 'simulated', baseUrl: simulator.url });
+  const carrier =
+    options.carrier === 'none'
+      ? null
+      : createTwilio({ accountSid: ACCOUNT_SID, authToken: AUTH_TOKEN, baseUrl: simulator.url });
+  const mailer = createMailer({ smtpUrl: simulator.mailbox.url, from: MAIL_FROM });
   const deps: ActivityDeps = {
     db,
     voice,
-    carrier:
-      options.carrier === 'none'
-        ? null
-        : createTwilio({ accountSid: 'AC00', authToken: 'simulated', baseUrl: simulator.url }),
+    carrier,
+    mailer,
+    texting: null,
+    webhookSender: createWebhookSender({ allow: ['127.0.0.1'] }),
+    starter: createStarter(client, taskQueue),
     signals: createSignals(client, taskQueue),
     patience: { ...PATIENCE, ...options.patience },
     centsPerCredit: 0.02,
@@ -162,28 +185,39 @@ export async function startChain(options: ChainOptions = {}): Promise<Chain> {
     tls: false,
     taskQueue,
   });
+  const config: ApiDeps['config'] = {
+    publicUrl: null,
+    twilio: { accountSid: ACCOUNT_SID, authToken: AUTH_TOKEN, baseUrl: simulator.url, textsFrom: TEXTS_FROM },
+    recordings: { dir: recordingsDir, maxBytes: 50_000_000 },
+    outboundWebhooksAllow: ['127.0.0.1'],
+    elevenLabs: {
+      apiKey: 'simulated',
+      agentId: AGENTS[0]?.agentId ?? '',
+      baseUrl: simulator.url,
+      webhookSecrets: [SECRET],
+      centsPerCredit: 0.02,
+    },
+  };
+  const stream = createEventHub({ db, databaseUrl: database.url, logger: createLogger('api', 'silent') });
   const app = createApp({
     db,
+    stream,
     temporal,
     voice,
-    config: {
-      publicUrl: null,
-      elevenLabs: {
-        apiKey: 'simulated',
-        agentId: AGENTS[0]?.agentId ?? '',
-        baseUrl: simulator.url,
-        webhookSecrets: [SECRET],
-        centsPerCredit: 0.02,
-      },
-    },
+    carrier,
+    config,
     logger: createLogger('api', 'silent'),
     clock: () => new Date(),
   });
   await seedAdminKey(db, hashApiKey(KEY), new Date());
   const { server, url } = await listen(app.fetch);
+  // Known only now: what the outside sees is where the server listens.
+  config.publicUrl = url;
+  deps.texting = { from: TEXTS_FROM, statusCallbackUrl: `${url}/webhooks/twilio/status` };
   simulator.setWebhook({ url: `${url}/webhooks/elevenlabs`, secret: SECRET });
   const worker = createWorkerSwitch({ address, taskQueue, bundlePath, deps });
   await worker.start();
+  const dispatch = startDispatch({ db, databaseUrl: database.url, starter: deps.starter });
 
   const call: Chain['call'] = async <T>(method: string, path: string, body?: unknown) => {
     const response = await fetch(`${url}${path}`, {
@@ -221,12 +255,17 @@ export async function startChain(options: ChainOptions = {}): Promise<Chain> {
     startWorker: worker.start,
     stopWorker: worker.stop,
     stop: async () => {
+      await dispatch.stop();
       await worker.stop();
+      await deps.webhookSender.close();
+      mailer.close();
       await simulator.stop();
+      await stream.stop();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
       await Promise.all([temporal.close(), connection.close(), db.destroy()]);
       await database.drop();
+      await rm(recordingsDir, { recursive: true, force: true });
     },
   };
   return chain;

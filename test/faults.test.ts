@@ -91,7 +91,7 @@ async function webhooksOf(campaignId: string) {
 }
 
 describe('webhooks', () => {
-  test('all lost: polling closes every call', async () => {
+  test('fault 6: all lost: polling closes every call', async () => {
     const id = await run({ webhookLoss: 1 });
     await expectFates(id);
     const calls = await callsOf(id);
@@ -100,7 +100,7 @@ describe('webhooks', () => {
     await chain.expectInvariants();
   });
 
-  test('each twenty times at once: one effect, and every copy is answered 200', async () => {
+  test('fault 4: each twenty times at once: one effect, and every copy is answered 200', async () => {
     const id = await run({ webhookDuplicate: 1, webhookCopies: 20 });
     await expectFates(id);
     const webhooks = await webhooksOf(id);
@@ -119,7 +119,7 @@ describe('webhooks', () => {
     await chain.expectInvariants();
   });
 
-  test('late and out of order: those that come after the poll change nothing', async () => {
+  test('faults 5 and 6: late and out of order: those that come after the poll change nothing', async () => {
     const id = await run({ webhookReorder: 0.5, webhookDelayMs: [0, 2_500] });
     await expectFates(id);
     const atTheEnd = await callsOf(id);
@@ -132,14 +132,14 @@ describe('webhooks', () => {
     await chain.expectInvariants();
   });
 
-  test('before the answer of the dial that they are about', async () => {
+  test('fault 6: before the answer of the dial that they are about', async () => {
     const id = await run({ webhookBeforeAnswer: 1 });
     await expectFates(id);
     expect(new Set((await callsOf(id)).map(({ source }) => source))).toEqual(new Set(['webhook']));
     await chain.expectInvariants();
   });
 
-  test('forged copies beside the true ones: 401, and nothing of them is stored', async () => {
+  test('fault 7: forged copies beside the true ones: 401, and nothing of them is stored', async () => {
     const id = await run({ forge: 1 });
     await expectFates(id);
     const webhooks = await webhooksOf(id);

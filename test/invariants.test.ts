@@ -209,6 +209,7 @@ async function storeRun(): Promise<Run> {
     maxConcurrentCalls: 1,
     liveCalls: 0,
     dials: [dialOf(callId, phones.called)],
+    texts: [],
   };
   return { campaignId, calledId, callId, ledger };
 }

@@ -396,6 +396,7 @@ describe('reads at ElevenLabs', () => {
         provider: 'twilio',
         supportsOutbound: true,
         assignedAgentId: 'agent_1',
+        takesTexts: null,
       },
     ]);
   });

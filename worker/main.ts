@@ -8,12 +8,16 @@ import { createLogger } from '../config/logger.ts';
 import { openDatabase } from '../db/client.ts';
 import { migrateToLatest } from '../db/migrate.ts';
 import { createElevenLabs } from '../providers/elevenlabs/adapter.ts';
+import { createMailer } from '../providers/mail/smtp.ts';
 import { createTwilio } from '../providers/twilio/adapter.ts';
+import { createWebhookSender } from '../providers/webhooks/sender.ts';
+import { createStarter } from '../temporal/starter.ts';
 import { bundleWorkflows } from './bundle.ts';
 import { connectionOptions } from './connection.ts';
 import { createWorker } from './create-worker.ts';
+import { startDispatch } from './dispatch.ts';
 import { ensureSearchAttributes } from './search-attributes.ts';
-import { createSignals, ensureSweepSchedule } from './signals.ts';
+import { createSignals, ensureSweepSchedule, ensureSyncSchedule } from './signals.ts';
 
 async function main(): Promise<void> {
   const config = loadConfig(readEnv());
@@ -26,18 +30,28 @@ async function main(): Promise<void> {
   const client = new Client({ connection, namespace });
   await ensureSearchAttributes(connection, namespace);
   await ensureSweepSchedule(client, taskQueue, config.patience.sweepEveryMs);
+  await ensureSyncSchedule(client, taskQueue, config.patience.syncEveryMs);
   const db = openDatabase(config.databaseUrl, { maxConnections: config.databasePool });
+  const deps = createDeps(config, { db, client });
   const worker = await createWorker({
     connection: nativeConnection,
     namespace,
     taskQueue,
     workflowBundle: await bundleWorkflows(),
-    deps: createDeps(config, { db, client }),
+    deps,
+  });
+  const dispatch = startDispatch({
+    db,
+    databaseUrl: config.databaseUrl,
+    starter: deps.starter,
+    onFailure: (err) => logger.warn({ err }, 'outbound webhooks wait'),
   });
   process.once('disconnect', () => worker.shutdown());
   process.send?.({ ready: true });
   logger.info({ taskQueue }, 'polling');
   await worker.run();
+  await dispatch.stop();
+  await deps.webhookSender.close();
   await db.destroy();
   await nativeConnection.close();
   await connection.close();
@@ -50,21 +64,25 @@ function createDeps(
   config: Config,
   { db, client }: { db: ActivityDeps['db']; client: Client },
 ): ActivityDeps {
-  const { elevenLabs, twilio, patience } = config;
+  const { elevenLabs, twilio, mail, patience } = config;
   return {
     db,
     voice: createElevenLabs({
       apiKey: elevenLabs.apiKey,
       ...(elevenLabs.baseUrl === null ? {} : { baseUrl: elevenLabs.baseUrl }),
     }),
-    carrier:
-      twilio === null
+    carrier: twilio === null ? null : createTwilio(twilio),
+    mailer: mail === null ? null : createMailer({ smtpUrl: mail.smtpUrl, from: mail.from }),
+    texting:
+      twilio?.textsFrom == null
         ? null
-        : createTwilio({
-            accountSid: twilio.accountSid,
-            authToken: twilio.authToken,
-            ...(twilio.baseUrl === null ? {} : { baseUrl: twilio.baseUrl }),
-          }),
+        : {
+            from: twilio.textsFrom,
+            statusCallbackUrl:
+              config.publicUrl === null ? null : `${config.publicUrl}/webhooks/twilio/status`,
+          },
+    webhookSender: createWebhookSender({ allow: config.outboundWebhooksAllow }),
+    starter: createStarter(client, config.temporal.taskQueue),
     signals: createSignals(client, config.temporal.taskQueue),
     patience,
     centsPerCredit: elevenLabs.centsPerCredit,

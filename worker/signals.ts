@@ -7,7 +7,14 @@ import {
 } from '@temporalio/client';
 import type { WorkflowSignals } from '../activities/deps.ts';
 import type { CampaignStatus } from '../domain/campaign.ts';
-import { campaignWorkflowId, leadWorkflowId, SWEEP_SCHEDULE_ID, SWEEP_WORKFLOW_ID } from '../domain/ids.ts';
+import {
+  campaignWorkflowId,
+  leadWorkflowId,
+  SWEEP_SCHEDULE_ID,
+  SWEEP_WORKFLOW_ID,
+  SYNC_SCHEDULE_ID,
+  SYNC_WORKFLOW_ID,
+} from '../domain/ids.ts';
 import { campaignKey, stateKey } from '../workflows/attributes.ts';
 import type { campaignWorkflow } from '../workflows/campaign.ts';
 import type { CampaignInput } from '../workflows/campaign-state.ts';
@@ -15,7 +22,9 @@ import type { LeadInput, leadWorkflow } from '../workflows/lead.ts';
 import {
   callEndedSignal,
   campaignStoppedSignal,
+  contactRepliedSignal,
   lineFreedSignal,
+  optedOutSignal,
   pauseUpdate,
   progressQuery,
   resumeUpdate,
@@ -33,6 +42,8 @@ export function createSignals(client: Client, taskQueue: string): WorkflowSignal
   return {
     lineFreed: (id, freed) => unlessGone(() => campaign(id).signal(lineFreedSignal, freed)),
     callEnded: (id, callId) => unlessGone(() => lead(id).signal(callEndedSignal, { callId })),
+    optedOut: (id) => unlessGone(() => lead(id).signal(optedOutSignal)),
+    contactReplied: (id) => unlessGone(() => lead(id).signal(contactRepliedSignal)),
     campaignStopped: (id) => unlessGone(() => lead(id).signal(campaignStoppedSignal)),
     matchStatus: (id, status) => unlessGone(() => matchStatus(campaign(id), status)),
     async isRunning(workflowId) {
@@ -97,22 +108,41 @@ async function matchStatus(
 
 /** Makes sure that the sweep runs on its schedule, one at a time, at the configured interval. */
 export async function ensureSweepSchedule(client: Client, taskQueue: string, everyMs: number): Promise<void> {
+  const workflow = { workflowType: 'sweepWorkflow', workflowId: SWEEP_WORKFLOW_ID, args: [] };
+  await ensureSchedule(client, { scheduleId: SWEEP_SCHEDULE_ID, taskQueue, everyMs, workflow });
+}
+
+/** Makes sure that the provider's conversations are walked on their schedule, one walk at a time. */
+export async function ensureSyncSchedule(client: Client, taskQueue: string, everyMs: number): Promise<void> {
+  const workflow = { workflowType: 'syncWorkflow', workflowId: SYNC_WORKFLOW_ID, args: [{ since: null }] };
+  await ensureSchedule(client, { scheduleId: SYNC_SCHEDULE_ID, taskQueue, everyMs, workflow });
+}
+
+interface Schedule {
+  scheduleId: string;
+  taskQueue: string;
+  everyMs: number;
+  workflow: { workflowType: string; workflowId: string; args: unknown[] };
+}
+
+async function ensureSchedule(
+  client: Client,
+  { scheduleId, taskQueue, everyMs, workflow }: Schedule,
+): Promise<void> {
   const options = {
     spec: { intervals: [{ every: everyMs }] },
     action: {
       type: 'startWorkflow' as const,
-      workflowType: 'sweepWorkflow',
-      workflowId: SWEEP_WORKFLOW_ID,
+      ...workflow,
       taskQueue,
-      args: [],
       workflowRunTimeout: '1 hour' as const,
     },
     policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '1 minute' as const },
   };
   try {
-    await client.schedule.create({ scheduleId: SWEEP_SCHEDULE_ID, ...options });
+    await client.schedule.create({ scheduleId, ...options });
   } catch (error) {
     if (!(error instanceof ScheduleAlreadyRunning)) throw error;
-    await client.schedule.getHandle(SWEEP_SCHEDULE_ID).update((current) => ({ ...current, ...options }));
+    await client.schedule.getHandle(scheduleId).update((current) => ({ ...current, ...options }));
   }
 }

@@ -12,6 +12,8 @@ export const records = proxyActivities<
     | 'closeCampaign'
     | 'concludeCall'
     | 'closeLead'
+    | 'readFollowUp'
+    | 'abandonFollowUp'
   >
 >({
   startToCloseTimeout: '1 minute',
@@ -46,4 +48,37 @@ export const { stopLeads, sweep } = proxyActivities<Pick<Activities, 'stopLeads'
   startToCloseTimeout: '30 minutes',
   heartbeatTimeout: '30 seconds',
   retry: { initialInterval: '1 second', maximumInterval: '1 minute' },
+});
+
+/** What follows a call. Tried for three days, because a mail server may be away for as long. */
+export const followingUp = proxyActivities<Pick<Activities, 'performFollowUp'>>({
+  startToCloseTimeout: '5 minutes',
+  scheduleToCloseTimeout: '3 days',
+  retry: { initialInterval: '1 second', maximumInterval: '1 hour' },
+});
+
+/** Gate and send. Safe to run again at any point; the heartbeat tells of a lost worker while a lost answer is looked for. */
+export const texting = proxyActivities<Pick<Activities, 'sendText'>>({
+  startToCloseTimeout: '15 minutes',
+  heartbeatTimeout: '10 seconds',
+  retry: { initialInterval: '1 second', maximumInterval: '30 seconds' },
+});
+
+/** May talk to an agent. An answer that comes much later than the text is none, so it is not tried for long. */
+export const replying = proxyActivities<Pick<Activities, 'composeReply'>>({
+  startToCloseTimeout: '2 minutes',
+  retry: { initialInterval: '2 seconds', maximumAttempts: 5 },
+});
+
+/** One outbound webhook, whose sender gives up after ten seconds. Its repeats are the workflow's: these are for the database. */
+export const { attemptDelivery } = proxyActivities<Pick<Activities, 'attemptDelivery'>>({
+  startToCloseTimeout: '1 minute',
+  retry: { initialInterval: '1 second', maximumInterval: '1 minute' },
+});
+
+/** Pages of the provider's list. A page that fails begins again; what it stored before stays and is not counted twice. */
+export const syncing = proxyActivities<Pick<Activities, 'beginSync' | 'syncPage' | 'finishSync'>>({
+  startToCloseTimeout: '10 minutes',
+  heartbeatTimeout: '1 minute',
+  retry: { initialInterval: '2 seconds', maximumInterval: '1 minute' },
 });

@@ -1,20 +1,27 @@
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import {
   ActivityFailure,
   CancellationScope,
   condition,
   getExternalWorkflowHandle,
+  ParentClosePolicy,
+  patched,
   setCurrentDetails,
   setHandler,
+  startChild,
   upsertSearchAttributes,
+  WorkflowIdReusePolicy,
 } from '@temporalio/workflow';
-import { campaignWorkflowId } from '../domain/ids.ts';
+import { campaignWorkflowId, followUpWorkflowId } from '../domain/ids.ts';
 import type { LineKind } from '../domain/lines.ts';
 import { placing, polling, records } from './activities.ts';
 import { stateKey } from './attributes.ts';
+import { followUpWorkflow } from './follow-up.ts';
 import {
   callbackRequestedSignal,
   callEndedSignal,
   campaignStoppedSignal,
+  contactRepliedSignal,
   type LeadState,
   leadStateQuery,
   lineGrantedSignal,
@@ -41,7 +48,7 @@ const CAMPAIGN_GONE_MS = 60_000;
 interface Lead extends LeadInput {
   lineKind: LineKind;
   endedCalls: Set<string>;
-  /** Told to close: by a stop or an opt-out. */
+  /** Told to close: by a stop, an opt-out, or the person's coming back. */
   closing: boolean;
   /** A time that replaces the pending one. */
   callbackAtMs: number | null;
@@ -87,6 +94,9 @@ function listen(lead: Lead): void {
     lead.closing = true;
   });
   setHandler(optedOutSignal, () => {
+    lead.closing = true;
+  });
+  setHandler(contactRepliedSignal, () => {
     lead.closing = true;
   });
   setHandler(callbackRequestedSignal, ({ at }) => {
@@ -197,6 +207,7 @@ async function concludeCall(lead: Lead, placement: PlacedCall): Promise<Next> {
       continue;
     }
     lead.line = null;
+    await startFollowUps(conclusion.followUps);
     if (conclusion.kind === 'finished') return { kind: 'finished' };
     lead.attempt += 1;
     lead.lineKind = conclusion.line;
@@ -205,6 +216,25 @@ async function concludeCall(lead: Lead, placement: PlacedCall): Promise<Next> {
       atMs: new Date(conclusion.at).getTime(),
       why: `${conclusion.line} after ${conclusion.reach}`,
     };
+  }
+}
+
+/** One workflow each, which outlives this one. What cannot be started, or was before, is the sweep's. */
+async function startFollowUps(followUpIds: string[] | undefined): Promise<void> {
+  // Conclusions of an earlier version name none.
+  if (followUpIds === undefined || followUpIds.length === 0 || !patched('follow-ups')) return;
+  for (const followUpId of followUpIds) {
+    try {
+      await startChild(followUpWorkflow, {
+        workflowId: followUpWorkflowId(followUpId),
+        args: [{ followUpId }],
+        parentClosePolicy: ParentClosePolicy.ABANDON,
+        workflowIdReusePolicy: WorkflowIdReusePolicy.REJECT_DUPLICATE,
+        staticSummary: 'follow-up',
+      });
+    } catch (error) {
+      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    }
   }
 }
 

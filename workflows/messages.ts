@@ -55,7 +55,11 @@ export const callEndedSignal = defineSignal<[{ callId: string }]>('callEnded');
 export const optedOutSignal = defineSignal('optedOut');
 /** The pending attempt is made at this ISO time instead. */
 export const callbackRequestedSignal = defineSignal<[{ at: string }]>('callbackRequested');
+/** The person called or wrote: a lead that waits is closed, by what the database says. */
+export const contactRepliedSignal = defineSignal('contactReplied');
 export const campaignStoppedSignal = defineSignal('campaignStopped');
+/** The delivery's row has changed: it may be due now. */
+export const deliverNowSignal = defineSignal('deliverNow');
 export const leadStateQuery = defineQuery<LeadState>('state');
 
 /** The type of a failure with which an update is refused in the wrong state. */

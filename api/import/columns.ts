@@ -1,4 +1,5 @@
 import { variableNameProblem } from '../../domain/lead-row.ts';
+import { RESULT_PREFIX } from '../export/columns.ts';
 
 /** What a column of a list can be mapped to; `ignore` drops the column. */
 export const IMPORT_FIELDS = [
@@ -83,6 +84,7 @@ export function planColumns(headers: readonly string[], mapping: Record<string, 
   problems.push(...nameProblems(names));
   const fields = new Array<ImportField | undefined>(names.length);
   applyMapping(names, mapping, fields, problems);
+  passOverResults(names, fields);
   recogniseFields(names, fields);
   if (!fields.includes('phone')) {
     problems.push('no column holds the phone number: name one "phone", or map one to it');
@@ -133,6 +135,13 @@ function applyMapping(
       problems.push(`the mapping names more than one column for "${field}"`);
     }
     fields[index] = field;
+  }
+}
+
+/** In a list that was exported here these columns tell what came of the leads: no property of theirs. */
+function passOverResults(names: readonly string[], fields: (ImportField | undefined)[]): void {
+  for (const [index, name] of names.entries()) {
+    if (name.toLowerCase().startsWith(RESULT_PREFIX)) fields[index] ??= 'ignore';
   }
 }
 

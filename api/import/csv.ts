@@ -1,5 +1,6 @@
 import { type LeadInput, type NormalisedLead, normaliseLead } from '../../domain/lead-row.ts';
 import type { CountryCode } from '../../domain/phone.ts';
+import { restore } from '../export/cells.ts';
 import { type Column, ImportHeaderError, planColumns } from './columns.ts';
 import { type CsvRecord, CsvRecordReader } from './csv-records.ts';
 
@@ -67,7 +68,7 @@ function planHeader(record: CsvRecord, mapping: Record<string, string> | undefin
     if (record.cells.some((cell) => cell.includes('\0'))) {
       throw new ImportHeaderError(['the header contains NUL characters: save the file as UTF-8']);
     }
-    return planColumns(record.cells, mapping);
+    return planColumns(record.cells.map(restore), mapping);
   }
   const where = record.cell === null ? 'the header' : `column ${record.cell + 1} of the header`;
   throw new ImportHeaderError([`${where} ${record.message} (line ${record.line})`]);
@@ -123,7 +124,7 @@ function toInput(cells: readonly string[], columns: readonly Column[]): LeadInpu
   let firstName = '';
   let lastName = '';
   for (const [index, column] of columns.entries()) {
-    const cell = cells[index] ?? '';
+    const cell = restore(cells[index] ?? '');
     if (column.kind === 'variable') {
       variables[column.name] = cell;
       continue;

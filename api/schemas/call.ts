@@ -4,6 +4,7 @@ import type { CallDetails as DetailsRow, Call as Row } from '../../db/queries/ca
 import type { DecisionsTable } from '../../db/schema/gate.ts';
 import { CALL_STATUSES } from '../../domain/call.ts';
 import { iso, isoOrNull, page, pageQuery, searchText, text, timestamp } from './common.ts';
+import { conversionReason } from './conversion.ts';
 import { Disposition, Reach } from './lead.ts';
 
 const CallStatus = z.enum(CALL_STATUSES);
@@ -13,11 +14,18 @@ const fields = {
   campaignId: z.uuid().nullable(),
   leadId: z.uuid().nullable(),
   direction: z.enum(['outbound', 'inbound']),
-  attempt: z.number().int(),
+  kind: z.enum(['phone', 'browser']),
+  attempt: z.number().int().nullable().openapi({ description: 'Null for a call that was not dialled here' }),
   status: CallStatus,
   reach: Reach.nullable(),
   disposition: Disposition.nullable(),
   converted: z.boolean(),
+  attributedBy: z
+    .enum(['dial', 'variables', 'call_sid', 'number', 'alias', 'person'])
+    .nullable()
+    .openapi({ description: 'How its lead was found' }),
+  hasAudio: z.boolean().nullable().openapi({ description: 'Null when it is not known' }),
+  sentiment: z.enum(['positive', 'neutral', 'negative']).nullable(),
   score: z.number().int().nullable(),
   conversationId: z.string().nullable(),
   callSid: z.string().nullable(),
@@ -38,7 +46,7 @@ const fields = {
 export const Call = z.object(fields).openapi('Call');
 export const CallPage = page(Call, 'CallPage');
 
-const Decision = z
+export const Decision = z
   .object({
     verdict: z.enum(['go', 'wait', 'never']),
     rule: z.string().nullable(),
@@ -50,22 +58,51 @@ const Decision = z
   })
   .openapi('Decision');
 
+const figure = z.number().nullable();
+
+const Quality = z
+  .object({
+    firstAudioMs: figure,
+    responseMs: figure,
+    userTurns: z.number().int(),
+    agentTurns: z.number().int(),
+    interruptions: z.number().int(),
+    wordErrorRate: figure,
+  })
+  .openapi('CallQuality', {
+    description: 'Figures of the conversation; null where the provider does not tell',
+  });
+
+export const CallAttribution = z
+  .strictObject({
+    leadId: z.uuid(),
+    remember: z
+      .boolean()
+      .default(true)
+      .openapi({ description: 'Later calls and texts of the number are theirs too' }),
+  })
+  .openapi('CallAttribution');
+
 export const CallDetail = z
   .object({
     ...fields,
     agentId: z.string(),
     notes: z.string().nullable(),
     convertedBy: z.enum(['rule', 'person']).nullable(),
-    conversionReason: z
-      .object({ rule: z.string(), detail: z.string(), turn: z.number().int().optional() })
-      .nullable(),
+    conversionReason: conversionReason.nullable(),
     scoreParts: z.record(z.string(), z.number()).nullable(),
     transcript: z
       .array(
-        z.object({ role: z.enum(['user', 'agent']), text: z.string(), atSeconds: z.number().nullable() }),
+        z.object({
+          role: z.enum(['user', 'agent']),
+          text: z.string(),
+          atSeconds: z.number().nullable(),
+          interrupted: z.boolean().optional(),
+        }),
       )
       .nullable(),
     analysis: z.record(z.string(), z.unknown()).nullable(),
+    quality: Quality.nullable(),
     decision: Decision.nullable(),
   })
   .openapi('CallDetail');
@@ -107,11 +144,15 @@ export function toCall(row: Row): z.infer<typeof Call> {
     campaignId: row.campaign_id,
     leadId: row.lead_id,
     direction: row.direction,
+    kind: row.kind,
     attempt: row.attempt,
     status: row.status,
     reach: row.reach,
     disposition: row.disposition,
     converted: row.converted,
+    attributedBy: row.attributed_by,
+    hasAudio: row.has_audio,
+    sentiment: row.sentiment,
     score: row.score,
     conversationId: row.conversation_id,
     callSid: row.call_sid,
@@ -144,17 +185,20 @@ export function toCallDetail(
     scoreParts: row.score_parts,
     transcript: details.transcript,
     analysis: details.analysis,
-    decision:
-      decision === null
-        ? null
-        : {
-            verdict: decision.verdict,
-            rule: decision.rule,
-            detail: decision.detail,
-            rulesVersion: decision.rules_version,
-            settingsVersion: decision.settings_version,
-            facts: decision.facts,
-            decidedAt: iso(decision.decided_at),
-          },
+    quality: details.quality,
+    decision: decision && toDecision(decision),
+  };
+}
+
+/** The gate's answer. */
+export function toDecision(row: Selectable<DecisionsTable>): z.infer<typeof Decision> {
+  return {
+    verdict: row.verdict,
+    rule: row.rule,
+    detail: row.detail,
+    rulesVersion: row.rules_version,
+    settingsVersion: row.settings_version,
+    facts: row.facts,
+    decidedAt: iso(row.decided_at),
   };
 }

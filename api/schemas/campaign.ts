@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi';
 import type { Campaign as CampaignRow } from '../../db/queries/campaigns.ts';
 import { CAMPAIGN_STATUSES } from '../../domain/campaign.ts';
 import { instant, iso, isoOrNull, page, text, timestamp } from './common.ts';
+import { Disposition } from './lead.ts';
 import { Settings, SettingsInput, toSettings } from './settings.ts';
 
 const name = text(200);
@@ -130,6 +131,23 @@ export const Metrics = z
     thisWeek: span,
     thisMonth: span,
     byDay: z.array(z.object({ date: z.iso.date(), ...span.shape })),
-    byArm: z.array(z.object({ agentId: z.string(), ...span.shape })),
+    conversionsPerLead: z
+      .number()
+      .nullable()
+      .openapi({ description: 'Of leads that were dialled for the first time; null while there are none' }),
+    costPerConversionCents: z.number().nullable(),
+    byArm: z.array(
+      z.object({
+        agentId: z.string(),
+        ...span.shape,
+        conversionRate: z.number().nullable(),
+        averageTalkSeconds: z.number().nullable(),
+        costCents: z.number(),
+      }),
+    ),
+    byDisposition: z.array(z.object({ disposition: Disposition, ...span.shape })),
+    byDirection: z
+      .array(z.object({ direction: z.enum(['outbound', 'inbound']), ...span.shape }))
+      .openapi({ description: 'The one part in which calls that came in are counted' }),
   })
-  .openapi('CampaignMetrics');
+  .openapi('Metrics');

@@ -19,6 +19,7 @@ const descriptions = {
   409: 'Not possible now; the detail says why',
   413: 'The body is too large',
   415: 'The content type is not understood',
+  416: 'There is no such part',
   422: 'Not valid; errors names every field',
   502: 'The voice provider did not answer',
   503: 'Not available at the moment',

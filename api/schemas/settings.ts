@@ -1,10 +1,13 @@
 import { z } from '@hono/zod-openapi';
 import type { CampaignSettings } from '../../domain/settings.ts';
 import { DEFAULT_SETTINGS } from '../../domain/settings.ts';
+import { LONGEST_TEXT } from '../../domain/text-length.ts';
 import { validateWindow } from '../../domain/window.ts';
 import { isTimeZone } from '../../domain/zones/time-zone.ts';
 import { isHolidayCalendar } from '../../providers/holidays.ts';
 import { text } from './common.ts';
+import { conversionRule } from './conversion.ts';
+import { followUpRules } from './follow-ups.ts';
 
 const MAX_DELAY_SECONDS = 30 * 86_400;
 const MAX_GAP_SECONDS = 7 * 86_400;
@@ -64,22 +67,23 @@ const weights = {
   conversion: weight,
 };
 
-const CONVERSION_RULES = 'call_successful, data_collection, keywords or manual';
+const conversion = conversionRule();
 
-const conversion = z.discriminatedUnion(
-  'rule',
-  [
-    z.strictObject({ rule: z.literal('call_successful') }),
-    z.strictObject({
-      rule: z.literal('data_collection'),
-      field: text(100),
-      equals: z.union([z.string().max(500), z.number(), z.boolean()]).optional(),
-    }),
-    z.strictObject({ rule: z.literal('keywords'), keywords: z.array(text(100)).min(1).max(100) }),
-    z.strictObject({ rule: z.literal('manual') }),
-  ],
-  { error: `the rule must be ${CONVERSION_RULES}` },
-);
+const autoReply = z
+  .strictObject({
+    rules: z
+      .array(z.strictObject({ keywords: z.array(text(100)).min(1).max(50), body: text(LONGEST_TEXT) }))
+      .max(50)
+      .default([]),
+    agent: z
+      .strictObject({ agentId: text(200), maxTurns: z.number().int().min(1).max(50).default(5) })
+      .nullable()
+      .default(null),
+  })
+  .openapi('AutoReply', {
+    description:
+      'How texts from leads are answered: by the first rule whose words they have, else by the agent',
+  });
 
 const plain = {
   lines: z.number().int().min(1).max(1_000),
@@ -90,6 +94,8 @@ const plain = {
   conversion,
   spendLimitCents: z.number().int().min(1).max(1_000_000_000).nullable(),
   voicemail: z.enum(['retry', 'leave_message', 'done']),
+  followUps: followUpRules,
+  autoReply: autoReply.nullable(),
 };
 
 /** What a request may set: any part of it. Objects are merged into what is in force, their own fields one by one. */

@@ -12,6 +12,8 @@ export interface Delivery {
   /** False for a known type that names no conversation: it is kept, and a person must look. */
   readable: boolean;
   payload: unknown;
+  /** A recording that came with it, as MP3. */
+  audio: Buffer | null;
 }
 
 const LONGEST_TYPE = 100;
@@ -22,16 +24,19 @@ export function readDelivery(rawBody: Buffer): Delivery {
   const rawType = payload.type;
   const type = typeof rawType === 'string' && rawType !== '' ? rawType.slice(0, LONGEST_TYPE) : 'unknown';
   const event = readEvent(rawBody);
-  if (event === null) return { type, conversationId: null, facts: null, readable: false, payload };
+  if (event === null)
+    return { type, conversationId: null, facts: null, readable: false, payload, audio: null };
   switch (event.kind) {
     case 'post_call_transcription':
     case 'call_initiation_failure':
+    case 'answering_machine_detection':
       return {
         type,
         conversationId: event.facts.conversationId,
         facts: event.facts,
         readable: true,
         payload,
+        audio: null,
       };
     case 'post_call_audio':
       return {
@@ -40,9 +45,10 @@ export function readDelivery(rawBody: Buffer): Delivery {
         facts: null,
         readable: true,
         payload: withoutAudio(payload),
+        audio: audioOf(payload),
       };
     case 'unknown':
-      return { type, conversationId: null, facts: null, readable: true, payload };
+      return { type, conversationId: null, facts: null, readable: true, payload, audio: null };
   }
 }
 
@@ -65,7 +71,16 @@ function readEvent(rawBody: Buffer): ElevenLabsEvent | null {
   }
 }
 
-/** A recording of megabytes has no place in a row; it can be had from the provider at any time. */
+/** The recording, or null when there is none that can be read. */
+function audioOf({ data }: Record<string, unknown>): Buffer | null {
+  if (typeof data !== 'object' || data === null || !('full_audio' in data)) return null;
+  const { full_audio: text } = data;
+  if (typeof text !== 'string') return null;
+  const audio = Buffer.from(text, 'base64');
+  return audio.byteLength === 0 ? null : audio;
+}
+
+/** A recording of megabytes has no place in a row; it is kept as a file. */
 function withoutAudio(payload: Record<string, unknown>): Record<string, unknown> {
   const { data } = payload;
   if (typeof data !== 'object' || data === null || !('full_audio' in data)) return payload;

@@ -36,6 +36,7 @@ const dial = (change: Partial<LedgerEntry> = {}): LedgerEntry => ({
 });
 
 const ledger = (dials: LedgerEntry[], liveCalls = 0): LedgerSnapshot => ({
+  texts: [],
   seed: 7,
   speed: 60,
   maxConcurrentCalls: 1,

@@ -69,7 +69,7 @@ export interface SnapshotCall {
   id: string;
   campaignId: string | null;
   leadId: string | null;
-  phone: string;
+  phone: string | null;
   direction: CallDirection;
   status: CallStatus;
   reach: Reach | null;

@@ -8,6 +8,7 @@ describe('planStack', () => {
       temporal: 'embedded',
       elevenLabs: 'simulated',
       twilio: 'simulated',
+      mail: 'simulated',
     });
   });
 
@@ -17,17 +18,20 @@ describe('planStack', () => {
       TEMPORAL_ADDRESS: 'temporal.example:7233',
       ELEVENLABS_API_KEY: 'key',
       TWILIO_ACCOUNT_SID: 'AC1',
+      SMTP_URL: 'smtp://mail.example',
     };
     expect(new Set(Object.values(planStack(env, false)))).toEqual(new Set(['configured']));
   });
 
-  it('simulates no Twilio beside a real ElevenLabs', () => {
-    expect(planStack({ ELEVENLABS_API_KEY: 'key' }, false).twilio).toBe('missing');
+  it('simulates neither Twilio nor mail beside a real ElevenLabs', () => {
+    const plan = planStack({ ELEVENLABS_API_KEY: 'key' }, false);
+    expect([plan.twilio, plan.mail]).toEqual(['missing', 'missing']);
   });
 
   it('looks at no provider key when everything must be simulated', () => {
-    const plan = planStack({ ELEVENLABS_API_KEY: 'key', TWILIO_ACCOUNT_SID: 'AC1' }, true);
-    expect([plan.elevenLabs, plan.twilio]).toEqual(['simulated', 'simulated']);
+    const env = { ELEVENLABS_API_KEY: 'key', TWILIO_ACCOUNT_SID: 'AC1', SMTP_URL: 'smtp://mail.example' };
+    const plan = planStack(env, true);
+    expect([plan.elevenLabs, plan.twilio, plan.mail]).toEqual(['simulated', 'simulated', 'simulated']);
   });
 
   it('counts an empty variable as unset', () => {
@@ -36,11 +40,12 @@ describe('planStack', () => {
 });
 
 describe('describePlan', () => {
-  it('names the source of all four parts', () => {
+  it('names the source of every part', () => {
     const lines = describePlan(planStack({ ELEVENLABS_API_KEY: 'key' }, false)).join('\n');
     expect(lines).toMatch(/database +embedded/);
     expect(lines).toMatch(/Temporal +embedded/);
     expect(lines).toMatch(/ElevenLabs +as set in ELEVENLABS_API_KEY/);
     expect(lines).toMatch(/Twilio +not configured/);
+    expect(lines).toMatch(/mail +not configured/);
   });
 });

@@ -1,4 +1,4 @@
-/** Where one of the four outside parts comes from. */
+/** Where one of the outside parts comes from. */
 export type Source = 'embedded' | 'simulated' | 'configured' | 'missing';
 
 export interface StackPlan {
@@ -6,6 +6,7 @@ export interface StackPlan {
   readonly temporal: Source;
   readonly elevenLabs: Source;
   readonly twilio: Source;
+  readonly mail: Source;
 }
 
 /**
@@ -14,12 +15,14 @@ export interface StackPlan {
  */
 export function planStack(env: NodeJS.ProcessEnv, alwaysSimulate: boolean): StackPlan {
   const simulate = alwaysSimulate || !env.ELEVENLABS_API_KEY;
+  const mailConfigured = Boolean(env.SMTP_URL) && !alwaysSimulate;
   const twilioConfigured = Boolean(env.TWILIO_ACCOUNT_SID) && !alwaysSimulate;
   return {
     database: env.DATABASE_URL ? 'configured' : 'embedded',
     temporal: env.TEMPORAL_ADDRESS ? 'configured' : 'embedded',
     elevenLabs: simulate ? 'simulated' : 'configured',
     twilio: twilioConfigured ? 'configured' : simulate ? 'simulated' : 'missing',
+    mail: mailConfigured ? 'configured' : simulate ? 'simulated' : 'missing',
   };
 }
 
@@ -30,6 +33,7 @@ export function describePlan(plan: StackPlan): string[] {
     `  Temporal    ${wordsFor(plan.temporal, 'development server; TEMPORAL_ADDRESS names another', 'TEMPORAL_ADDRESS')}`,
     `  ElevenLabs  ${wordsFor(plan.elevenLabs, 'no real calls; ELEVENLABS_API_KEY makes them real', 'ELEVENLABS_API_KEY')}`,
     `  Twilio      ${wordsFor(plan.twilio, 'no real texts; TWILIO_ACCOUNT_SID makes them real', 'TWILIO_ACCOUNT_SID')}`,
+    `  mail        ${wordsFor(plan.mail, 'kept by the simulator; SMTP_URL sends them', 'SMTP_URL')}`,
   ];
 }
 

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { AGENTS } from '../../simulator/fleet.ts';
+import { AGENTS, PHONE_NUMBERS } from '../../simulator/fleet.ts';
 import { takeLock } from './lock.ts';
 import { freePort } from './ports.ts';
 import { startPostgres } from './postgres.ts';
@@ -109,7 +109,7 @@ async function bringUp(options: StackOptions, stops: StopList): Promise<Stack> {
   };
   const start = serviceStarter(options, stops);
   const simulated =
-    plan.elevenLabs === 'simulated' ? await startSimulator(options, start, baseEnv, apiUrl) : null;
+    plan.elevenLabs === 'simulated' ? await startSimulator(options, { plan, start, baseEnv, apiUrl }) : null;
   const env = { ...baseEnv, ...simulated?.env, ...options.env };
   const worker = await start('worker', env);
   const api = await start('api', env);
@@ -175,21 +175,25 @@ function serviceStarter(options: StackOptions, stops: StopList): StartService {
 /** Starts the simulated phone network; its `env` leads the other services to it with credentials it knows. */
 async function startSimulator(
   options: StackOptions,
-  start: StartService,
-  baseEnv: NodeJS.ProcessEnv,
-  apiUrl: string,
+  {
+    plan,
+    start,
+    baseEnv,
+    apiUrl,
+  }: { plan: StackPlan; start: StartService; baseEnv: NodeJS.ProcessEnv; apiUrl: string },
 ): Promise<{ service: Service; url: string; env: Record<string, string> }> {
   const preferred = options.dataDir === null ? null : PREFERRED_PORTS.simulator;
   const port = await freePort(preferred, 'the simulator', options.log);
   const { seed, speed, faults } = options.simulator ?? {};
   const url = `http://127.0.0.1:${port}`;
   const webhookSecret = newSecret('wsec_');
+  const twilio = simulatedTwilio(url, options.alwaysSimulate ?? false);
   const credentials = {
     ELEVENLABS_API_KEY: newSecret('simulated_'),
     ELEVENLABS_BASE_URL: url,
     ELEVENLABS_WEBHOOK_SECRET: webhookSecret,
     ELEVENLABS_AGENT_ID: AGENTS[0]?.agentId ?? '',
-    ...simulatedTwilio(url, options.alwaysSimulate ?? false),
+    ...twilio,
   };
   const service = await start('simulator', {
     ...baseEnv,
@@ -197,21 +201,42 @@ async function startSimulator(
     SIMULATOR_PORT: String(port),
     SIMULATOR_WEBHOOK_URL: `${apiUrl}/webhooks/elevenlabs`,
     SIMULATOR_WEBHOOK_SECRET: webhookSecret,
+    ...(twilio === null ? {} : textRoute(baseEnv.PUBLIC_URL ?? apiUrl, apiUrl)),
     ...(seed === undefined ? {} : { SIMULATOR_SEED: String(seed) }),
     SIMULATOR_SPEED: String(speed ?? baseEnv.SIMULATOR_SPEED ?? DEFAULT_SPEED),
     ...(faults === undefined ? {} : { SIMULATOR_FAULTS: JSON.stringify(faults) }),
   });
-  const announced = service.ready.url;
-  return { service, url: typeof announced === 'string' ? announced : url, env: credentials };
+  const { url: announced, mailUrl } = service.ready;
+  const mail = typeof mailUrl === 'string' && plan.mail === 'simulated' ? simulatedMail(mailUrl) : {};
+  return {
+    service,
+    url: typeof announced === 'string' ? announced : url,
+    env: { ...credentials, ...mail },
+  };
 }
 
-/** Nothing when a real Twilio is configured; the number is of a range that is never assigned. */
-function simulatedTwilio(url: string, alwaysSimulate: boolean): Record<string, string> {
-  if (process.env.TWILIO_ACCOUNT_SID && !alwaysSimulate) return {};
+/** The sender is of a domain that is never assigned. */
+function simulatedMail(url: string): Record<string, string> {
+  return { SMTP_URL: url, MAIL_FROM: 'Ringleader <ringleader@calls.example>' };
+}
+
+/** Texts are signed for the public address, as Twilio does, and brought to the local one. */
+function textRoute(publicUrl: string, apiUrl: string): Record<string, string> {
+  const base = publicUrl.replace(/\/+$/, '');
+  return {
+    SIMULATOR_SMS_URL: `${base}/webhooks/twilio/sms`,
+    SIMULATOR_PUBLIC_URL: base,
+    SIMULATOR_LOCAL_URL: apiUrl,
+  };
+}
+
+/** Null when a real Twilio is configured; the number is one that the simulated account has. */
+function simulatedTwilio(url: string, alwaysSimulate: boolean): Record<string, string> | null {
+  if (process.env.TWILIO_ACCOUNT_SID && !alwaysSimulate) return null;
   return {
     TWILIO_ACCOUNT_SID: `AC${randomHex(32)}`,
     TWILIO_AUTH_TOKEN: randomHex(32),
-    TWILIO_PHONE_NUMBER: '+12025550100',
+    TWILIO_PHONE_NUMBER: PHONE_NUMBERS[0]?.phoneNumber ?? '',
     TWILIO_BASE_URL: url,
   };
 }

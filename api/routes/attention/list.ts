@@ -1,5 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { listAttention, type Attention as Row } from '../../../db/queries/attention-list.ts';
+import { ATTENTION_KINDS } from '../../../db/schema/gate.ts';
 import { access } from '../../auth.ts';
 import { decodeCursor, toPage } from '../../cursor.ts';
 import type { Api, ApiDeps } from '../../deps.ts';
@@ -9,7 +10,7 @@ import { json, keyProblems, problems } from '../../schemas/problem.ts';
 const Attention = z
   .object({
     id: z.number().int(),
-    kind: z.enum(['unknown_call', 'unmatched_webhook', 'campaign_fault', 'lead_restarted']),
+    kind: z.enum(ATTENTION_KINDS),
     subject: z.string().openapi({ description: 'The id of the call, webhook event, campaign or lead' }),
     campaignId: z.uuid().nullable(),
     leadId: z.uuid().nullable(),

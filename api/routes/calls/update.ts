@@ -47,7 +47,7 @@ export function updateCall(app: Api, deps: ApiDeps): void {
       await appendAudit(tx, { actor: c.get('actor'), action: 'call.marked', subject: id, data });
       return call.phone;
     });
-    if (mark.disposition === 'opted_out') await tellOptedOut(deps, phone);
+    if (mark.disposition === 'opted_out' && phone !== null) await tellOptedOut(deps, phone);
     return c.json(await callDetail(deps.db, id), 200);
   });
 }

@@ -1,11 +1,9 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { findCampaign } from '../../../db/queries/campaigns.ts';
-import { readDayTotals, readWorkspaceTimeZone } from '../../../db/queries/metrics.ts';
-import { localDate } from '../../../domain/day.ts';
 import { access } from '../../auth.ts';
 import type { Api, ApiDeps } from '../../deps.ts';
 import { notFound } from '../../errors.ts';
-import { summarise } from '../../metrics.ts';
+import { readFigures } from '../../metrics.ts';
 import { Metrics } from '../../schemas/campaign.ts';
 import { idParam } from '../../schemas/common.ts';
 import { json, keyProblems, problems } from '../../schemas/problem.ts';
@@ -32,7 +30,6 @@ export function readMetrics(app: Api, { db, clock }: ApiDeps): void {
   app.openapi(route, async (c) => {
     const { id } = c.req.valid('param');
     if ((await findCampaign(db, id)) === null) throw notFound('campaign');
-    const [days, timeZone] = await Promise.all([readDayTotals(db, id), readWorkspaceTimeZone(db)]);
-    return c.json(summarise(days, { today: localDate(clock(), timeZone), ...c.req.valid('query') }), 200);
+    return c.json(await readFigures(db, id, { now: clock(), ...c.req.valid('query') }), 200);
   });
 }

@@ -1,8 +1,8 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import type { PhoneNumber as ProviderNumber } from '../../../providers/ports.ts';
 import { access } from '../../auth.ts';
 import type { Api, ApiDeps } from '../../deps.ts';
 import { reachable } from '../../provider.ts';
-import { page } from '../../schemas/common.ts';
 import { json, keyProblems, problems } from '../../schemas/problem.ts';
 
 const PhoneNumber = z
@@ -13,35 +13,53 @@ const PhoneNumber = z
     provider: z.string(),
     supportsOutbound: z.boolean(),
     assignedAgentId: z.string().nullable(),
+    takesTexts: z.boolean().nullable().openapi({
+      description: 'Texts to this number go to the voice provider; null when the provider does not say',
+    }),
   })
   .openapi('PhoneNumber');
+
+const Page = z
+  .object({
+    items: z.array(PhoneNumber),
+    nextCursor: z.string().nullable(),
+    warnings: z
+      .array(
+        z.object({ phoneNumberId: z.string(), warning: z.enum(['texts_elsewhere']), detail: z.string() }),
+      )
+      .openapi({ description: 'What will not work as the numbers are set up' }),
+  })
+  .openapi('PhoneNumberPage');
 
 const route = createRoute({
   method: 'get',
   path: '/api/phone-numbers',
   tags: ['provider'],
-  summary: "List the provider's phone numbers",
+  summary: "List the provider's phone numbers, and warn of those whose texts would not arrive here",
   ...access('viewer'),
-  responses: {
-    200: json('All of them', page(PhoneNumber, 'PhoneNumberPage')),
-    ...keyProblems,
-    ...problems(502),
-  },
+  responses: { 200: json('All of them', Page), ...keyProblems, ...problems(502) },
 });
 
 export function listPhoneNumbers(app: Api, { voice }: ApiDeps): void {
   app.openapi(route, async (c) => {
     const numbers = await reachable(() => voice.listPhoneNumbers());
-    const items = numbers.map(
-      ({ phoneNumberId, phoneNumber, label, provider, supportsOutbound, assignedAgentId }) => ({
-        phoneNumberId,
-        phoneNumber,
-        label,
-        provider,
-        supportsOutbound,
-        assignedAgentId,
-      }),
-    );
-    return c.json({ items, nextCursor: null }, 200);
+    const items = numbers.map((number) => ({
+      phoneNumberId: number.phoneNumberId,
+      phoneNumber: number.phoneNumber,
+      label: number.label,
+      provider: number.provider,
+      supportsOutbound: number.supportsOutbound,
+      assignedAgentId: number.assignedAgentId,
+      takesTexts: number.takesTexts,
+    }));
+    return c.json({ items, nextCursor: null, warnings: numbers.flatMap(warningsOf) }, 200);
   });
+}
+
+function warningsOf({ phoneNumberId, phoneNumber, takesTexts }: ProviderNumber) {
+  if (takesTexts !== true) return [];
+  const detail =
+    `Texts to ${phoneNumber} go to the voice provider and never arrive here. Import the number there without ` +
+    'SMS (enable_sms: false), and point its messaging webhook to /webhooks/twilio/sms.';
+  return [{ phoneNumberId, warning: 'texts_elsewhere' as const, detail }];
 }

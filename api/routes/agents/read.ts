@@ -1,0 +1,26 @@
+import { createRoute } from '@hono/zod-openapi';
+import { access } from '../../auth.ts';
+import type { Api, ApiDeps } from '../../deps.ts';
+import { notFound } from '../../errors.ts';
+import { reachable } from '../../provider.ts';
+import { AgentDetail, agentParam } from '../../schemas/agent.ts';
+import { json, keyProblems, problems } from '../../schemas/problem.ts';
+
+const route = createRoute({
+  method: 'get',
+  path: '/api/agents/{id}',
+  tags: ['provider'],
+  summary: 'Read an agent as its provider keeps it, with what may be overridden',
+  ...access('viewer'),
+  request: { params: agentParam },
+  responses: { 200: json('The agent', AgentDetail), ...keyProblems, ...problems(404, 422, 502) },
+});
+
+export function readAgent(app: Api, deps: ApiDeps): void {
+  app.openapi(route, async (c) => {
+    const { id } = c.req.valid('param');
+    const agent = await reachable(() => deps.voice.getAgent(id));
+    if (agent === null) throw notFound('agent');
+    return c.json(agent, 200);
+  });
+}

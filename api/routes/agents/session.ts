@@ -1,0 +1,115 @@
+import { createRoute } from '@hono/zod-openapi';
+import { v7 as uuid } from 'uuid';
+import { inTransaction } from '../../../db/client.ts';
+import { appendAudit } from '../../../db/queries/audit.ts';
+import { readHistory } from '../../../db/queries/history.ts';
+import { findLead } from '../../../db/queries/leads.ts';
+import { insertSession } from '../../../db/queries/sessions.ts';
+import type { SessionOverrides } from '../../../db/schema/conversations.ts';
+import { summariseHistory } from '../../../domain/context.ts';
+import type { AgentDetail } from '../../../providers/ports.ts';
+import { access } from '../../auth.ts';
+import type { Api, ApiDeps } from '../../deps.ts';
+import { type FieldError, invalid, notFound } from '../../errors.ts';
+import { reachable } from '../../provider.ts';
+import { agentParam } from '../../schemas/agent.ts';
+import { iso } from '../../schemas/common.ts';
+import { bodyProblems, json, problems } from '../../schemas/problem.ts';
+import { SessionStart, StartedSession, toClientOverrides } from '../../schemas/session.ts';
+
+/** How long the provider's signed address opens a conversation (its documentation on signed URLs). */
+const JOIN_WITHIN_MS = 15 * 60_000;
+/** As much of earlier calls and texts as a dial sends along. */
+const HISTORY_CHARS = 1_500;
+
+const route = createRoute({
+  method: 'post',
+  path: '/api/agents/{id}/session',
+  tags: ['provider'],
+  summary:
+    'Start a talk with an agent in the browser: all that the official browser client needs, and no key',
+  ...access('operator'),
+  request: {
+    params: agentParam,
+    body: { required: true, content: { 'application/json': { schema: SessionStart } } },
+  },
+  responses: { 201: json('How to join', StartedSession), ...bodyProblems, ...problems(404, 502) },
+});
+
+export function startSession(app: Api, deps: ApiDeps): void {
+  app.openapi(route, async (c) => {
+    const { id: agentId } = c.req.valid('param');
+    const { overrides = {}, variables = {}, leadId = null, label = null, how } = c.req.valid('json');
+    const ofLead = leadId === null ? {} : await leadVariables(deps, leadId);
+    const agent = await reachable(() => deps.voice.getAgent(agentId));
+    if (agent === null) throw notFound('agent');
+    const forbidden = forbiddenOverrides(overrides, agent.overrides);
+    if (forbidden.length > 0) throw invalid(forbidden);
+    const join = await reachable(() => deps.voice.joinFromBrowser({ agentId, how }));
+    const createdAt = deps.clock();
+    const session = {
+      id: uuid(),
+      agentId,
+      label,
+      overrides,
+      variables,
+      leadId,
+      conversationId: 'token' in join ? join.conversationId : null,
+      createdAt,
+      expiresAt: new Date(createdAt.getTime() + JOIN_WITHIN_MS),
+    };
+    const actor = c.get('actor');
+    await inTransaction(deps.db, async (tx) => {
+      await insertSession(tx, { ...session, actor: actor.id });
+      const data = { agentId, how, overrides: Object.keys(overrides) };
+      await appendAudit(tx, { actor, action: 'session.started', subject: session.id, data });
+    });
+    return c.json(
+      {
+        sessionId: session.id,
+        ...('token' in join ? { token: join.token } : { signedUrl: join.signedUrl }),
+        conversationId: session.conversationId,
+        overrides: toClientOverrides(overrides),
+        dynamicVariables: { ...ofLead, ...variables, session_id: session.id },
+        textOnly: overrides.textOnly === true,
+        expiresAt: iso(session.expiresAt),
+      },
+      201,
+    );
+  });
+}
+
+/** What a dial to the lead would send along. @throws Problem 404 */
+async function leadVariables({ db, clock }: ApiDeps, leadId: string): Promise<Record<string, string>> {
+  const lead = await findLead(db, leadId);
+  if (lead === null) throw notFound('lead');
+  const past = await readHistory(db, lead.phone);
+  const history = summariseHistory({ ...past, now: clock() }, { maxChars: HISTORY_CHARS });
+  return {
+    ...lead.variables,
+    ...(lead.name === null ? {} : { name: lead.name }),
+    ...(lead.email === null ? {} : { email: lead.email }),
+    ...(history === '' ? {} : { history }),
+  };
+}
+
+/** The provider lets a forbidden override through, and fails the conversation as it starts. */
+function forbiddenOverrides(overrides: SessionOverrides, allowed: AgentDetail['overrides']): FieldError[] {
+  const { prompt, firstMessage, language, voiceId, voice, textOnly } = overrides;
+  const asked: [path: string, value: unknown, allowed: boolean][] = [
+    ['prompt', prompt, allowed.prompt],
+    ['firstMessage', firstMessage, allowed.firstMessage],
+    ['language', language, allowed.language],
+    ['voiceId', voiceId, allowed.voice],
+    ['voice.stability', voice?.stability, allowed.stability],
+    ['voice.speed', voice?.speed, allowed.speed],
+    ['voice.similarityBoost', voice?.similarityBoost, allowed.similarityBoost],
+    ['textOnly', textOnly, allowed.textOnly],
+  ];
+  return asked
+    .filter(([, value, isAllowed]) => value !== undefined && !isAllowed)
+    .map(([path]) => ({
+      path: `overrides.${path}`,
+      message: "may not be overridden: the agent's own security settings do not allow it",
+    }));
+}

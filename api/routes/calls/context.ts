@@ -1,0 +1,40 @@
+import { createRoute } from '@hono/zod-openapi';
+import { inTransaction } from '../../../db/client.ts';
+import { appendAudit } from '../../../db/queries/audit.ts';
+import { findCall } from '../../../db/queries/calls.ts';
+import { access } from '../../auth.ts';
+import type { Api, ApiDeps } from '../../deps.ts';
+import { notFound } from '../../errors.ts';
+import { assertDone, sendContext } from '../../live.ts';
+import { reachable } from '../../provider.ts';
+import { ContextSend, LiveDone } from '../../schemas/live.ts';
+import { bodyProblems, json, problems } from '../../schemas/problem.ts';
+import { callParam } from './read.ts';
+
+const route = createRoute({
+  method: 'post',
+  path: '/api/calls/{id}/context',
+  tags: ['calls'],
+  summary: 'Let the agent of a call under way know something, unheard by the person',
+  ...access('operator'),
+  request: {
+    params: callParam,
+    body: { required: true, content: { 'application/json': { schema: ContextSend } } },
+  },
+  responses: { 202: json('The agent has it', LiveDone), ...bodyProblems, ...problems(404, 502) },
+});
+
+export function sendCallContext(app: Api, deps: ApiDeps): void {
+  app.openapi(route, async (c) => {
+    const { id } = c.req.valid('param');
+    const { text } = c.req.valid('json');
+    const call = await findCall(deps.db, id);
+    if (call === null) throw notFound('call');
+    assertDone(await reachable(() => sendContext(deps, call, text)));
+    const data = { characters: text.length };
+    await inTransaction(deps.db, (tx) =>
+      appendAudit(tx, { actor: c.get('actor'), action: 'call.context_sent', subject: id, data }),
+    );
+    return c.json({ callId: id, via: 'monitor' as const }, 202);
+  });
+}

@@ -1,0 +1,71 @@
+import { createRoute } from '@hono/zod-openapi';
+import { inTransaction } from '../../../db/client.ts';
+import { appendAudit } from '../../../db/queries/audit.ts';
+import { type Call, findCall } from '../../../db/queries/calls.ts';
+import { ProviderError } from '../../../providers/ports.ts';
+import { access } from '../../auth.ts';
+import type { Api, ApiDeps } from '../../deps.ts';
+import { notFound, Problem } from '../../errors.ts';
+import { assertDone, commandCall, type LiveAnswer, UNAVAILABLE } from '../../live.ts';
+import { reachable } from '../../provider.ts';
+import { LiveDone } from '../../schemas/live.ts';
+import { json, keyProblems, problems } from '../../schemas/problem.ts';
+import { callParam } from './read.ts';
+
+const route = createRoute({
+  method: 'post',
+  path: '/api/calls/{id}/end',
+  tags: ['calls'],
+  summary: 'End a call under way; its outcome comes as it does for every call',
+  ...access('operator'),
+  request: { params: callParam },
+  responses: {
+    202: json('It is being ended', LiveDone),
+    ...keyProblems,
+    ...problems(404, 409, 422, 502),
+  },
+});
+
+export function endCall(app: Api, deps: ApiDeps): void {
+  app.openapi(route, async (c) => {
+    const { id } = c.req.valid('param');
+    const call = await findCall(deps.db, id);
+    if (call === null) throw notFound('call');
+    const via = await reachable(() => end(deps, call));
+    await inTransaction(deps.db, (tx) =>
+      appendAudit(tx, { actor: c.get('actor'), action: 'call.end_requested', subject: id, data: { via } }),
+    );
+    return c.json({ callId: id, via }, 202);
+  });
+}
+
+/** By the monitor socket, else by the carrier, which can hang up whatever state the conversation is in. */
+async function end(deps: ApiDeps, call: Call): Promise<'monitor' | 'carrier'> {
+  if (call.status === 'ended') assertDone('gone');
+  const answer = await monitored(deps, call);
+  if (answer === 'done') return 'monitor';
+  const { carrier } = deps;
+  if (carrier !== null && call.call_sid !== null) {
+    if (await carrier.endCall(call.call_sid)) return 'carrier';
+    throw new Problem('wrong-state', 'The call is over.');
+  }
+  if (answer instanceof ProviderError) throw answer;
+  if (answer === 'unavailable') {
+    const otherwise =
+      carrier === null
+        ? 'No telephone company is configured that could hang up instead.'
+        : 'The call has no number at the telephone company, which could hang up instead.';
+    throw new Problem('wrong-state', `${UNAVAILABLE} ${otherwise}`);
+  }
+  assertDone(answer);
+  return 'monitor';
+}
+
+async function monitored(deps: ApiDeps, call: Call): Promise<LiveAnswer | ProviderError> {
+  try {
+    return await commandCall(deps, call, { kind: 'end' });
+  } catch (error) {
+    if (error instanceof ProviderError) return error;
+    throw error;
+  }
+}

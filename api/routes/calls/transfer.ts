@@ -1,0 +1,39 @@
+import { createRoute } from '@hono/zod-openapi';
+import { inTransaction } from '../../../db/client.ts';
+import { appendAudit } from '../../../db/queries/audit.ts';
+import { findCall } from '../../../db/queries/calls.ts';
+import { access } from '../../auth.ts';
+import type { Api, ApiDeps } from '../../deps.ts';
+import { notFound } from '../../errors.ts';
+import { assertDone, commandCall } from '../../live.ts';
+import { reachable } from '../../provider.ts';
+import { LiveDone, TransferStart } from '../../schemas/live.ts';
+import { bodyProblems, json, problems } from '../../schemas/problem.ts';
+import { callParam } from './read.ts';
+
+const route = createRoute({
+  method: 'post',
+  path: '/api/calls/{id}/transfer',
+  tags: ['calls'],
+  summary: 'Hand a call under way to a person; the agent must have the tool transfer_to_number',
+  ...access('operator'),
+  request: {
+    params: callParam,
+    body: { required: true, content: { 'application/json': { schema: TransferStart } } },
+  },
+  responses: { 202: json('It is being handed over', LiveDone), ...bodyProblems, ...problems(404, 502) },
+});
+
+export function transferCall(app: Api, deps: ApiDeps): void {
+  app.openapi(route, async (c) => {
+    const { id } = c.req.valid('param');
+    const { to } = c.req.valid('json');
+    const call = await findCall(deps.db, id);
+    if (call === null) throw notFound('call');
+    assertDone(await reachable(() => commandCall(deps, call, { kind: 'transfer', to })));
+    await inTransaction(deps.db, (tx) =>
+      appendAudit(tx, { actor: c.get('actor'), action: 'call.transfer_requested', subject: id }),
+    );
+    return c.json({ callId: id, via: 'monitor' as const }, 202);
+  });
+}

@@ -1,0 +1,34 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import { listFollowUps } from '../../../db/queries/follow-ups.ts';
+import { findLead } from '../../../db/queries/leads.ts';
+import { access } from '../../auth.ts';
+import { decodeCursor, toPage } from '../../cursor.ts';
+import type { Api, ApiDeps } from '../../deps.ts';
+import { notFound } from '../../errors.ts';
+import { idParam, pageQuery, UUID } from '../../schemas/common.ts';
+import { FollowUpPage, toFollowUp } from '../../schemas/follow-ups.ts';
+import { json, keyProblems, problems } from '../../schemas/problem.ts';
+
+const route = createRoute({
+  method: 'get',
+  path: '/api/leads/{id}/follow-ups',
+  tags: ['leads'],
+  summary: "List what follows a lead's calls, in the order in which it was planned",
+  ...access('viewer'),
+  request: { params: idParam, query: z.object(pageQuery) },
+  responses: { 200: json('A page', FollowUpPage), ...keyProblems, ...problems(404, 422) },
+});
+
+export function listLeadFollowUps(app: Api, { db }: ApiDeps): void {
+  app.openapi(route, async (c) => {
+    const { id } = c.req.valid('param');
+    const { cursor, limit } = c.req.valid('query');
+    const [after = null] = decodeCursor(cursor, [UUID]) ?? [];
+    if ((await findLead(db, id)) === null) throw notFound('lead');
+    const rows = await listFollowUps(db, id, { after, limit });
+    return c.json(
+      toPage(rows, limit, (row) => [row.id], toFollowUp),
+      200,
+    );
+  });
+}

@@ -1,0 +1,27 @@
+import { createRoute } from '@hono/zod-openapi';
+import { leadsOfContact } from '../../../db/queries/contact-leads.ts';
+import { findMessage } from '../../../db/queries/messages.ts';
+import { access } from '../../auth.ts';
+import type { Api, ApiDeps } from '../../deps.ts';
+import { notFound } from '../../errors.ts';
+import { idParam } from '../../schemas/common.ts';
+import { MessageDetail, toMessageDetail } from '../../schemas/message.ts';
+import { json, keyProblems, problems } from '../../schemas/problem.ts';
+
+const route = createRoute({
+  method: 'get',
+  path: '/api/messages/{id}',
+  tags: ['messages'],
+  summary: 'Read a text or mail, with every lead of its number',
+  ...access('viewer'),
+  request: { params: idParam },
+  responses: { 200: json('The message', MessageDetail), ...keyProblems, ...problems(404, 422) },
+});
+
+export function readMessage(app: Api, { db }: ApiDeps): void {
+  app.openapi(route, async (c) => {
+    const message = await findMessage(db, c.req.valid('param').id);
+    if (message === null) throw notFound('message');
+    return c.json(toMessageDetail(message, await leadsOfContact(db, message.phone)), 200);
+  });
+}

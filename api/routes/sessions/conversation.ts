@@ -1,0 +1,50 @@
+import { createRoute } from '@hono/zod-openapi';
+import { inTransaction } from '../../../db/client.ts';
+import { appendAudit } from '../../../db/queries/audit.ts';
+import { findSession, tieConversation } from '../../../db/queries/sessions.ts';
+import { access } from '../../auth.ts';
+import { storeBrowserTalk } from '../../browser-talk.ts';
+import type { Api, ApiDeps } from '../../deps.ts';
+import { notFound, Problem } from '../../errors.ts';
+import { idParam } from '../../schemas/common.ts';
+import { bodyProblems, json, problems } from '../../schemas/problem.ts';
+import { Session, SessionConversation, toSession } from '../../schemas/session.ts';
+
+const route = createRoute({
+  method: 'post',
+  path: '/api/sessions/{id}/conversation',
+  tags: ['provider'],
+  summary: "Say which of the provider's conversations a browser session became",
+  ...access('operator'),
+  request: {
+    params: idParam,
+    body: { required: true, content: { 'application/json': { schema: SessionConversation } } },
+  },
+  responses: { 200: json('The session as it is now', Session), ...bodyProblems, ...problems(404) },
+});
+
+export function tieSession(app: Api, deps: ApiDeps): void {
+  app.openapi(route, async (c) => {
+    const { id } = c.req.valid('param');
+    const { conversationId } = c.req.valid('json');
+    const tied = await inTransaction(deps.db, async (tx) => {
+      const answer = await tieConversation(tx, { sessionId: id, conversationId });
+      switch (answer) {
+        case 'no_session':
+          throw notFound('session');
+        case 'has_another':
+          throw new Problem('wrong-state', 'The session has another conversation already.');
+        case 'taken':
+          throw new Problem('wrong-state', 'The conversation belongs to another session or call.');
+        case 'tied':
+      }
+      const data = { conversationId };
+      await appendAudit(tx, { actor: c.get('actor'), action: 'session.tied', subject: id, data });
+      return await findSession(tx, id);
+    });
+    if (tied === null) throw notFound('session');
+    if (tied.call_id === null) await storeBrowserTalk(deps, { conversationId, agentId: tied.agent_id });
+    const session = (await findSession(deps.db, id)) ?? tied;
+    return c.json(toSession(session), 200);
+  });
+}

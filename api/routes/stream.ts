@@ -1,0 +1,55 @@
+import type { HttpBindings } from '@hono/node-server';
+import { createRoute, z } from '@hono/zod-openapi';
+import { access } from '../auth.ts';
+import type { Api, ApiDeps } from '../deps.ts';
+import { keyProblems, problems } from '../schemas/problem.ts';
+
+const eventNumber = z.string().regex(/^\d{1,15}$/, 'is not the number of an event');
+
+const route = createRoute({
+  method: 'get',
+  path: '/api/stream',
+  tags: ['events'],
+  summary: 'What happens, as it happens (server-sent events)',
+  description:
+    'Each event has its number as `id` and its type as `event`; `data` is JSON with ids and codes, and nothing ' +
+    'personal. With Last-Event-ID, or `after`, it goes on behind that event without a gap or a repeat. ' +
+    'Without either it begins now, with an event `ready` whose number can be gone on from. A client that reads ' +
+    'too slowly is disconnected, and may go on where it was.',
+  ...access('viewer'),
+  request: {
+    query: z.object({
+      campaign: z.uuid().optional().openapi({ description: 'Events of this campaign only' }),
+      lead: z.uuid().optional().openapi({ description: 'Events of this lead only' }),
+      after: eventNumber.optional().openapi({ description: 'As Last-Event-ID, which is asked first' }),
+    }),
+    headers: z.object({ 'last-event-id': eventNumber.optional() }),
+  },
+  responses: {
+    200: {
+      description: 'The stream',
+      content: { 'text/event-stream': { schema: z.string() } },
+    },
+    ...keyProblems,
+    ...problems(422, 503),
+  },
+});
+
+/** Proxies hold back what they think is a small body; this asks the usual ones not to. */
+const HEADERS = { 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' };
+
+export function streamEvents(app: Api, { stream }: ApiDeps): void {
+  app.openapi(route, async (c) => {
+    if (c.req.raw.method === 'HEAD') return c.body(null, 200, HEADERS) as never;
+    const { campaign, lead, after } = c.req.valid('query');
+    const from = c.req.valid('header')['last-event-id'] ?? after;
+    const { outgoing } = c.env as Partial<HttpBindings>;
+    const body = await stream.open({
+      filter: { campaignId: campaign, leadId: lead },
+      after: from === undefined ? null : Number(from),
+      keyId: c.get('actor').id,
+      cut: () => outgoing?.destroy(),
+    });
+    return c.body(body, 200, HEADERS) as never;
+  });
+}

@@ -1,0 +1,43 @@
+import { createRoute } from '@hono/zod-openapi';
+import { v7 as uuid } from 'uuid';
+import { inTransaction } from '../../../db/client.ts';
+import { appendAudit } from '../../../db/queries/audit.ts';
+import { insertEndpoint } from '../../../db/queries/endpoints.ts';
+import { access } from '../../auth.ts';
+import type { Api, ApiDeps } from '../../deps.ts';
+import { bodyProblems, json } from '../../schemas/problem.ts';
+import { toWebhook, WebhookCreate, WebhookCreated } from '../../schemas/webhook.ts';
+import { checkCampaign, checkUrl, newSecret } from '../../webhook-endpoints.ts';
+
+const route = createRoute({
+  method: 'post',
+  path: '/api/webhooks',
+  tags: ['webhooks'],
+  summary: 'Subscribe an address to events; the answer holds the secret that its receiver verifies with',
+  ...access('admin'),
+  request: { body: { required: true, content: { 'application/json': { schema: WebhookCreate } } } },
+  responses: { 201: json('The subscription', WebhookCreated), ...bodyProblems },
+});
+
+export function createWebhook(app: Api, deps: ApiDeps): void {
+  app.openapi(route, async (c) => {
+    const { url, eventTypes, description = null, campaignId = null } = c.req.valid('json');
+    checkUrl(deps, url);
+    const secret = newSecret();
+    const id = uuid();
+    const endpoint = await inTransaction(deps.db, async (tx) => {
+      if (campaignId !== null) await checkCampaign(tx, campaignId);
+      await appendAudit(tx, { actor: c.get('actor'), action: 'webhook.created', subject: id });
+      return await insertEndpoint(tx, {
+        id,
+        url,
+        description,
+        eventTypes: [...new Set(eventTypes)],
+        campaignId,
+        secret,
+        now: deps.clock(),
+      });
+    });
+    return c.json({ ...toWebhook(endpoint), secret }, 201);
+  });
+}

@@ -1,0 +1,37 @@
+import { createRoute } from '@hono/zod-openapi';
+import { listDeliveries } from '../../../db/queries/deliveries.ts';
+import { findEndpoint } from '../../../db/queries/endpoints.ts';
+import { access } from '../../auth.ts';
+import { decodeCursor, toPage } from '../../cursor.ts';
+import type { Api, ApiDeps } from '../../deps.ts';
+import { notFound } from '../../errors.ts';
+import { idParam, iso, UUID } from '../../schemas/common.ts';
+import { json, keyProblems, problems } from '../../schemas/problem.ts';
+import { DeliveryPage, DeliveryQuery, toDelivery } from '../../schemas/webhook.ts';
+
+const ISO_INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+
+const route = createRoute({
+  method: 'get',
+  path: '/api/webhooks/{id}/deliveries',
+  tags: ['webhooks'],
+  summary: "List a subscription's deliveries, latest first",
+  ...access('viewer'),
+  request: { params: idParam, query: DeliveryQuery },
+  responses: { 200: json('A page', DeliveryPage), ...keyProblems, ...problems(404, 422) },
+});
+
+export function listDeliveriesRoute(app: Api, { db }: ApiDeps): void {
+  app.openapi(route, async (c) => {
+    const endpointId = c.req.valid('param').id;
+    const { cursor, limit, status } = c.req.valid('query');
+    const key = decodeCursor(cursor, [ISO_INSTANT, UUID]);
+    if ((await findEndpoint(db, endpointId)) === null) throw notFound('webhook');
+    const before = key === null ? null : { createdAt: new Date(key[0]), id: key[1] };
+    const rows = await listDeliveries(db, { endpointId, status }, { before, limit });
+    return c.json(
+      toPage(rows, limit, ({ created_at, id }) => [iso(created_at), id], toDelivery),
+      200,
+    );
+  });
+}

@@ -1,0 +1,30 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import { listEndpoints } from '../../../db/queries/endpoints.ts';
+import { access } from '../../auth.ts';
+import { decodeCursor, toPage } from '../../cursor.ts';
+import type { Api, ApiDeps } from '../../deps.ts';
+import { pageQuery, UUID } from '../../schemas/common.ts';
+import { json, keyProblems, problems } from '../../schemas/problem.ts';
+import { OutboundWebhookPage, toWebhook } from '../../schemas/webhook.ts';
+
+const route = createRoute({
+  method: 'get',
+  path: '/api/webhooks',
+  tags: ['webhooks'],
+  summary: 'List the subscriptions, newest first',
+  ...access('viewer'),
+  request: { query: z.object(pageQuery) },
+  responses: { 200: json('A page', OutboundWebhookPage), ...keyProblems, ...problems(422) },
+});
+
+export function listWebhooksRoute(app: Api, { db }: ApiDeps): void {
+  app.openapi(route, async (c) => {
+    const { cursor, limit } = c.req.valid('query');
+    const [before = null] = decodeCursor(cursor, [UUID]) ?? [];
+    const rows = await listEndpoints(db, { before, limit });
+    return c.json(
+      toPage(rows, limit, ({ id }) => [id], toWebhook),
+      200,
+    );
+  });
+}

@@ -1,0 +1,30 @@
+import { createRoute } from '@hono/zod-openapi';
+import { inTransaction } from '../../../db/client.ts';
+import { appendAudit } from '../../../db/queries/audit.ts';
+import { deleteEndpoint } from '../../../db/queries/endpoints.ts';
+import { access } from '../../auth.ts';
+import type { Api, ApiDeps } from '../../deps.ts';
+import { notFound } from '../../errors.ts';
+import { idParam } from '../../schemas/common.ts';
+import { keyProblems, problems } from '../../schemas/problem.ts';
+
+const route = createRoute({
+  method: 'delete',
+  path: '/api/webhooks/{id}',
+  tags: ['webhooks'],
+  summary: 'End a subscription; what was not delivered yet is not sent',
+  ...access('admin'),
+  request: { params: idParam },
+  responses: { 204: { description: 'Ended' }, ...keyProblems, ...problems(404, 422) },
+});
+
+export function removeWebhook(app: Api, { db, clock }: ApiDeps): void {
+  app.openapi(route, async (c) => {
+    const { id } = c.req.valid('param');
+    await inTransaction(db, async (tx) => {
+      if (!(await deleteEndpoint(tx, id, clock()))) throw notFound('webhook');
+      await appendAudit(tx, { actor: c.get('actor'), action: 'webhook.removed', subject: id });
+    });
+    return c.body(null, 204);
+  });
+}

@@ -1,0 +1,29 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import { access } from '../../auth.ts';
+import type { Api, ApiDeps } from '../../deps.ts';
+import { readFigures } from '../../metrics.ts';
+import { Metrics } from '../../schemas/campaign.ts';
+import { json, keyProblems, problems } from '../../schemas/problem.ts';
+
+const date = z.iso.date({ error: 'must be a date such as 2026-03-02' }).optional();
+
+const route = createRoute({
+  method: 'get',
+  path: '/api/metrics',
+  tags: ['campaigns'],
+  summary: "What has come of all campaigns' calls; days are those of the workspace's zone",
+  ...access('viewer'),
+  request: {
+    query: z.object({
+      from: date.openapi({ description: 'First day; bounds everything but today, this week and this month' }),
+      to: date.openapi({ description: 'Last day' }),
+    }),
+  },
+  responses: { 200: json('The figures', Metrics), ...keyProblems, ...problems(422) },
+});
+
+export function readWorkspaceMetrics(app: Api, { db, clock }: ApiDeps): void {
+  app.openapi(route, async (c) =>
+    c.json(await readFigures(db, null, { now: clock(), ...c.req.valid('query') }), 200),
+  );
+}

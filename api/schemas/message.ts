@@ -1,0 +1,122 @@
+import { z } from '@hono/zod-openapi';
+import type { ContactLead } from '../../db/queries/contact-leads.ts';
+import type { Message as Row } from '../../db/queries/messages.ts';
+import { MESSAGE_STATUSES } from '../../domain/message.ts';
+import { LONGEST_TEXT, measureText } from '../../domain/text-length.ts';
+import { iso, isoOrNull, page, pageQuery, timestamp } from './common.ts';
+import { phone } from './opt-out.ts';
+
+const storable = (body: string) => !body.includes('\0') && body.isWellFormed();
+
+export const MessageSend = z
+  .strictObject({
+    leadId: z.uuid().optional(),
+    to: phone.optional(),
+    body: z
+      .string()
+      .max(LONGEST_TEXT)
+      .refine((body) => body.trim() !== '', 'is empty')
+      .refine(storable, 'contains characters that cannot be stored'),
+    whenAllowed: z
+      .boolean()
+      .optional()
+      .openapi({ description: 'In quiet hours: wait for their end, in place of a refusal' }),
+  })
+  .refine(({ leadId, to }) => (leadId === undefined) !== (to === undefined), {
+    path: ['leadId'],
+    message: 'name either leadId or to',
+  })
+  .openapi('MessageSend');
+
+const MessageStatus = z.enum(MESSAGE_STATUSES);
+
+const fields = {
+  id: z.uuid(),
+  channel: z.enum(['sms', 'email']),
+  direction: z.enum(['outbound', 'inbound']),
+  status: MessageStatus,
+  leadId: z.uuid().nullable(),
+  campaignId: z.uuid().nullable(),
+  callId: z.string().nullable().openapi({ description: 'The call during which it came, or that it follows' }),
+  inReplyTo: z.uuid().nullable(),
+  from: z.string().nullable(),
+  to: z.string().nullable(),
+  subject: z.string().nullable(),
+  body: z.string(),
+  attachments: z.array(
+    z.object({ contentType: z.string(), name: z.string().nullable(), url: z.string().nullable() }),
+  ),
+  segments: z.number().int().nullable(),
+  encoding: z.enum(['GSM-7', 'UCS-2']).nullable(),
+  characters: z.number().int(),
+  source: z.enum(['person', 'follow_up', 'auto_reply', 'agent', 'contact']),
+  author: z.string().nullable(),
+  errorCode: z.number().int().nullable(),
+  error: z.string().nullable(),
+  notBefore: timestamp.nullable(),
+  sentAt: timestamp.nullable(),
+  deliveredAt: timestamp.nullable(),
+  createdAt: timestamp,
+};
+
+export const Message = z.object(fields).openapi('Message');
+export const MessagePage = page(Message, 'MessagePage');
+
+export const MessageDetail = z
+  .object({
+    ...fields,
+    leads: z
+      .array(z.object({ leadId: z.uuid(), campaignId: z.uuid(), contactedAt: timestamp.nullable() }))
+      .openapi({ description: 'Every lead with the number, the one contacted last first' }),
+  })
+  .openapi('MessageDetail');
+
+export const MessageQuery = z.object({
+  leadId: z.uuid().optional(),
+  phone: phone.optional(),
+  direction: z.enum(['outbound', 'inbound']).optional(),
+  status: MessageStatus.optional(),
+  ...pageQuery,
+});
+
+export function toMessage(row: Row): z.infer<typeof Message> {
+  const outbound = row.direction === 'outbound';
+  const theirs = row.channel === 'email' ? row.to_address : row.phone;
+  return {
+    id: row.id,
+    channel: row.channel,
+    direction: row.direction,
+    status: row.status,
+    leadId: row.lead_id,
+    campaignId: row.campaign_id,
+    callId: row.call_id,
+    inReplyTo: row.in_reply_to,
+    from: outbound ? row.own_address : theirs,
+    to: outbound ? theirs : row.own_address,
+    subject: row.subject,
+    body: row.body,
+    attachments: row.attachments,
+    segments: row.segments,
+    encoding: row.encoding,
+    characters: measureText(row.body).characters,
+    source: row.source,
+    author: row.author,
+    errorCode: row.error_code,
+    error: row.error,
+    notBefore: isoOrNull(row.not_before),
+    sentAt: isoOrNull(row.sent_at),
+    deliveredAt: isoOrNull(row.delivered_at),
+    createdAt: iso(row.created_at),
+  };
+}
+
+export function toMessageDetail(row: Row, leads: readonly ContactLead[]): z.infer<typeof MessageDetail> {
+  return {
+    ...toMessage(row),
+    leads: leads.map(({ leadId, campaignId, contactedAt }) => ({
+      leadId,
+      campaignId,
+      contactedAt: isoOrNull(contactedAt),
+    })),
+  };
+}

@@ -1,0 +1,31 @@
+import type { LoggedEvent } from '../../db/queries/event-log.ts';
+
+const encoder = new TextEncoder();
+
+/** A comment: it keeps proxies from taking a quiet stream for a dead one. */
+export const HEARTBEAT = encoder.encode(':\n\n');
+
+/** An event as it goes over the wire. Its number is the `id`, with which a client says where to go on. */
+export function frameOf(event: LoggedEvent): Uint8Array {
+  return frame(event.id, event.type, {
+    id: event.id,
+    at: event.at.toISOString(),
+    type: event.type,
+    campaignId: event.campaign_id,
+    leadId: event.lead_id,
+    callId: event.call_id,
+    messageId: event.message_id,
+    followUpId: event.follow_up_id,
+    deliveryId: event.delivery_id,
+    data: event.data,
+  });
+}
+
+/** Tells a client that begins now from which number on it is told everything. */
+export function readyFrame(newestId: number): Uint8Array {
+  return frame(newestId, 'ready', { newestId });
+}
+
+function frame(id: number, type: string, data: unknown): Uint8Array {
+  return encoder.encode(`id: ${id}\nevent: ${type}\ndata: ${JSON.stringify(data)}\n\n`);
+}

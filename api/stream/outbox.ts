@@ -1,0 +1,103 @@
+/** How much may wait for a client that does not read. */
+export interface OutboxLimit {
+  frames: number;
+  bytes: number;
+}
+
+/** What waits to be sent to one client. */
+export interface Outbox {
+  body: ReadableStream<Uint8Array>;
+  /** Frames that were not taken yet. */
+  readonly waiting: number;
+  /** False when there is no room: the client reads more slowly than events come. */
+  push(frame: Uint8Array): boolean;
+  /** Resolves when everything was taken, or the stream is over. */
+  drained(): Promise<void>;
+  /** Ends the stream after what waits. */
+  end(): void;
+  /** Ends the stream at once and forgets what waits. */
+  abandon(): void;
+}
+
+/**
+ * A queue that is drained by whoever reads `body`, and no faster: everything that waits goes out as one piece, so
+ * that a burst of events costs one write.
+ *
+ * @param onGone the reader went away
+ */
+export function createOutbox(limit: OutboxLimit, onGone: () => void): Outbox {
+  let frames: Uint8Array[] = [];
+  let bytes = 0;
+  let ended = false;
+  let over = false;
+  let wake: (() => void) | null = null;
+  let whenDrained: (() => void)[] = [];
+
+  const signal = () => {
+    wake?.();
+    wake = null;
+  };
+  const settleDrained = () => {
+    for (const resolve of whenDrained) resolve();
+    whenDrained = [];
+  };
+  const finish = () => {
+    over = true;
+    frames = [];
+    bytes = 0;
+    signal();
+    settleDrained();
+  };
+  const body = new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        while (frames.length === 0 && !ended && !over) {
+          await new Promise<void>((resolve) => {
+            wake = resolve;
+          });
+        }
+        if (frames.length > 0) {
+          controller.enqueue(Buffer.concat(frames, bytes));
+          frames = [];
+          bytes = 0;
+          settleDrained();
+          return;
+        }
+        if (!over) finish();
+        controller.close();
+      },
+      cancel() {
+        if (over) return;
+        finish();
+        onGone();
+      },
+    },
+    // Nothing is taken ahead of the reader, so what waits is counted here alone.
+    { highWaterMark: 0 },
+  );
+  return {
+    body,
+    get waiting() {
+      return frames.length;
+    },
+    push(frame) {
+      if (over || ended) return true;
+      const full = frames.length >= limit.frames || bytes + frame.byteLength > limit.bytes;
+      // A single frame is let in whatever its size: waiting for room would not make any.
+      if (full && frames.length > 0) return false;
+      frames.push(frame);
+      bytes += frame.byteLength;
+      signal();
+      return true;
+    },
+    drained() {
+      if (frames.length === 0 || over) return Promise.resolve();
+      return new Promise((resolve) => whenDrained.push(resolve));
+    },
+    end() {
+      ended = true;
+      signal();
+    },
+    abandon: finish,
+  };
+}

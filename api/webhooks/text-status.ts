@@ -1,0 +1,100 @@
+import { createRoute } from '@hono/zod-openapi';
+import { inTransaction, type Tx } from '../../db/client.ts';
+import { appendEvent } from '../../db/queries/events.ts';
+import { lockContact } from '../../db/queries/locks.ts';
+import { findMessage, lockMessage, type Message, recordTextReport } from '../../db/queries/messages.ts';
+import { addOptOut } from '../../db/queries/opt-outs.ts';
+import { markMerged, storeWebhookEvent } from '../../db/queries/webhooks.ts';
+import { messageStatusOf } from '../../domain/message.ts';
+import { normaliseTextStatus, type TextStatusReport } from '../../providers/twilio/webhook.ts';
+import type { Api, ApiDeps } from '../deps.ts';
+import { tellOptedOut } from '../opted-out.ts';
+import { UUID } from '../schemas/common.ts';
+import { problems } from '../schemas/problem.ts';
+import { readSignedForm } from './twilio-form.ts';
+
+/** The recipient has sent STOP: https://www.twilio.com/docs/api/errors/21610 */
+const OPTED_OUT = 21_610;
+
+const route = createRoute({
+  method: 'post',
+  path: '/webhooks/twilio/status',
+  tags: ['webhooks'],
+  summary: 'What became of a text that was sent, signed in the header X-Twilio-Signature',
+  request: {
+    body: {
+      required: true,
+      content: { 'application/x-www-form-urlencoded': { schema: { type: 'object' as const } } },
+    },
+  },
+  responses: { 204: { description: 'Noted' }, ...problems(403, 408, 413, 503) },
+});
+
+export function receiveTextStatus(app: Api, deps: ApiDeps): void {
+  app.openapi(route, async (c) => {
+    const params = await readSignedForm(deps, c);
+    const report = normaliseTextStatus(params);
+    if (report !== null) {
+      // We put it into the address ourselves when we sent the text.
+      const named = c.req.query('message') ?? '';
+      const optedOut = await note(deps, report, { params, messageId: UUID.test(named) ? named : null });
+      if (optedOut !== null) await tellOptedOut(deps, optedOut);
+    }
+    return c.body(null, 204);
+  });
+}
+
+/** Resolves with the number of a contact that turned out to have opted out. */
+async function note(
+  deps: ApiDeps,
+  report: TextStatusReport,
+  { params, messageId }: { params: unknown; messageId: string | null },
+): Promise<string | null> {
+  return await inTransaction(deps.db, async (tx) => {
+    const now = deps.clock();
+    const event = await storeWebhookEvent(tx, {
+      provider: 'twilio',
+      dedupKey: `${report.messageSid}:${report.status}`,
+      type: 'text-status',
+      conversationId: null,
+      payload: params,
+      now,
+    });
+    if (!event.isNew) return null;
+    await markMerged(tx, event.id, { callId: null, signalled: true, now });
+    const found = await findReported(tx, report.messageSid, messageId);
+    const status = messageStatusOf(report.status);
+    if (found === null || status === null) return null;
+    await lockContact(tx, found.phone);
+    const message = await lockMessage(tx, found.id);
+    const { messageSid: providerId, errorCode } = report;
+    await recordTextReport(tx, message, { status, providerId, errorCode }, now);
+    return errorCode === OPTED_OUT ? await noteOptOut(tx, message) : null;
+  });
+}
+
+/** By the carrier's id; a report that overtakes the answer to the sending, by ours. */
+async function findReported(tx: Tx, messageSid: string, messageId: string | null): Promise<Message | null> {
+  const known = await tx
+    .selectFrom('messages')
+    .selectAll()
+    .where('provider_id', '=', messageSid)
+    .executeTakeFirst();
+  if (known !== undefined) return known;
+  const named = messageId === null ? null : await findMessage(tx, messageId);
+  return named?.direction === 'outbound' && named.provider_id === null ? named : null;
+}
+
+async function noteOptOut(tx: Tx, { id, phone, campaign_id, lead_id }: Message): Promise<string | null> {
+  const reason = 'The carrier refused a text: the person has sent STOP.';
+  const { created } = await addOptOut(tx, { phone, reason, source: 'message' });
+  if (!created) return null;
+  await appendEvent(tx, {
+    type: 'contact.opted_out',
+    campaignId: campaign_id,
+    leadId: lead_id,
+    messageId: id,
+    data: { source: 'message' },
+  });
+  return phone;
+}
