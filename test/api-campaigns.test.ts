@@ -56,9 +56,9 @@ test('bad settings are all told at once, with their paths', async () => {
         callsPerSecond: 1_000,
         maxAttempts: 21,
         ringSeconds: 4,
-        followUps: [],
+        followUps: 'none',
         arms: [],
-        conversion: { rule: 'evaluation' },
+        conversion: { rule: 'fortune' },
         retryAfterSeconds: { busy: 0 },
         window: {
           timeZone: 'Mars/Base',

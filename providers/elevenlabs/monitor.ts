@@ -126,7 +126,9 @@ async function refused(
 
 async function isOver(readConversation: ReadConversation, conversationId: string): Promise<boolean> {
   const conversation = await readConversation(conversationId);
-  return conversation === null || conversation.status === 'ended';
+  if (conversation === null || conversation.status === 'ended') return true;
+  // Nobody is there any more, though what was said is still being judged.
+  return field(fieldsOf(conversation.raw), 'status') === 'processing';
 }
 
 function wireCommand(live: LiveCommand): Fields {

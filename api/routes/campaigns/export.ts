@@ -25,7 +25,7 @@ function exportRoute<Path extends string>(path: Path, type: string, description:
     summary: "A campaign's calls or leads, streamed",
     description,
     ...access('viewer'),
-    request: { params: idParam, query: z.object({ what: What }) },
+    request: { params: idParam, query: z.object({ what: What.default('calls') }) },
     responses: {
       200: { description: 'The rows', content: { [type.split(';')[0] ?? type]: { schema: z.string() } } },
       ...keyProblems,
