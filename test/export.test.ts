@@ -145,7 +145,7 @@ async function readAndGo(path: string): Promise<void> {
 
 test('an unknown campaign is 404, and a wish for something else 422', async () => {
   expect((await api.call('GET', `/api/campaigns/${campaignId}/export.csv?what=keys`)).status).toBe(422);
-  expect((await api.call('GET', `/api/campaigns/${campaignId}/export.csv`)).status).toBe(422);
+  expect((await api.call('GET', `/api/campaigns/${campaignId}/export.csv`)).status).toBe(200);
   const nobody = '019a5f4e-7c1b-7d3a-9f00-5b1f0c2d3e4f';
   expect((await api.call('GET', `/api/campaigns/${nobody}/export.ndjson?what=leads`)).status).toBe(404);
 });
