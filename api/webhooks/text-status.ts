@@ -82,7 +82,9 @@ async function findReported(tx: Tx, messageSid: string, messageId: string | null
     .executeTakeFirst();
   if (known !== undefined) return known;
   const named = messageId === null ? null : await findMessage(tx, messageId);
-  return named?.direction === 'outbound' && named.provider_id === null ? named : null;
+  // The answer may have been recorded between the two reads.
+  const isOurs = named?.provider_id === null || named?.provider_id === messageSid;
+  return named?.direction === 'outbound' && isOurs ? named : null;
 }
 
 async function noteOptOut(tx: Tx, { id, phone, campaign_id, lead_id }: Message): Promise<string | null> {
