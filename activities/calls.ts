@@ -1,19 +1,14 @@
 import { inTransaction, type Tx } from '../db/client.ts';
 import { raiseAttention, settleAttention } from '../db/queries/attention.ts';
+import { endNotPlaced, lockCall } from '../db/queries/end-call.ts';
 import { appendEvent } from '../db/queries/events.ts';
 import { mergeFacts } from '../db/queries/facts.ts';
-import { lockContact, lockConversation } from '../db/queries/locks.ts';
+import { lockConversation } from '../db/queries/locks.ts';
 import type { CallSource } from '../domain/call.ts';
 import type { ConversationFacts } from '../domain/conversation.ts';
 import { parseElevenLabsEvent } from '../providers/elevenlabs/webhook.ts';
 import type { ActivityDeps } from './deps.ts';
 import type { Call } from './gate.ts';
-
-/** Holds a call's row, after its contact's. */
-export async function lockCall(tx: Tx, { id, phone }: Pick<Call, 'id' | 'phone'>): Promise<Call> {
-  await lockContact(tx, phone);
-  return await tx.selectFrom('calls').selectAll().where('id', '=', id).forUpdate().executeTakeFirstOrThrow();
-}
 
 /**
  * Records that the call exists at the provider, and merges the webhooks that came before this was known. The
@@ -122,25 +117,5 @@ export async function recordAbsence(deps: ActivityDeps, call: Call, failure: str
       return current;
     await endNotPlaced(tx, current, { now, failure, source: 'reconciled' });
     return await lockCall(tx, call);
-  });
-}
-
-/** Ends a call of which it is certain that no phone rang. */
-export async function endNotPlaced(
-  tx: Tx,
-  call: Call,
-  { now, failure, source }: { now: Date; failure: string; source: CallSource | null },
-): Promise<void> {
-  await tx
-    .updateTable('calls')
-    .set({ status: 'ended', reach: 'not_placed', ended_at: now, concluded_at: now, failure, source })
-    .where('id', '=', call.id)
-    .execute();
-  await appendEvent(tx, {
-    type: 'call.ended',
-    campaignId: call.campaign_id,
-    leadId: call.lead_id,
-    callId: call.id,
-    data: { reach: 'not_placed', failure },
   });
 }

@@ -137,7 +137,8 @@ async function conclude(
   return { call, step };
 }
 
-async function giveUp(tx: Tx, call: Call, now: Date): Promise<Call> {
+/** Closes a call whose end nobody told of as unknown, and puts it before a person. */
+export async function giveUp(tx: Tx, call: Call, now: Date): Promise<Call> {
   const failure = 'Its end was never told.';
   await raiseAttention(tx, {
     kind: 'unknown_call',

@@ -7,6 +7,7 @@ import { createFollowingUp } from './following-up.ts';
 import { createMessaging } from './messaging.ts';
 import { createPolling } from './polling.ts';
 import { createReplying } from './replying.ts';
+import { createSingleCalls } from './single-calls.ts';
 import { createSweeping } from './sweeping.ts';
 import { createSyncing } from './syncing.ts';
 
@@ -16,6 +17,7 @@ export function createActivities(deps: ActivityDeps) {
     ...createDialling(deps),
     ...createPolling(deps),
     ...createConcluding(deps),
+    ...createSingleCalls(deps),
     ...createSweeping(deps),
     ...createSyncing(deps),
     ...createDelivering(deps),

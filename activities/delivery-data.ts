@@ -1,9 +1,8 @@
-import type { Selectable } from 'kysely';
 import type { Db } from '../db/client.ts';
 import { type Call, findCall } from '../db/queries/calls.ts';
 import type { Delivery } from '../db/queries/deliveries.ts';
 import { findLead, type Lead } from '../db/queries/leads.ts';
-import type { MessagesTable } from '../db/schema/messages.ts';
+import { findMessage, type Message } from '../db/queries/messages.ts';
 
 /** What an outbound webhook says: https://www.standardwebhooks.com asks for these three. */
 export interface WebhookPayload {
@@ -90,10 +89,6 @@ async function subjectOf(db: Db, delivery: Delivery): Promise<Subject> {
   };
 }
 
-async function findMessage(db: Db, id: string): Promise<Selectable<MessagesTable> | null> {
-  return (await db.selectFrom('messages').selectAll().where('id', '=', id).executeTakeFirst()) ?? null;
-}
-
 function callFacts(call: Call) {
   const outbound = call.direction === 'outbound';
   return {
@@ -140,7 +135,7 @@ function leadFacts(lead: Lead) {
   };
 }
 
-function messageFacts(message: Selectable<MessagesTable>) {
+function messageFacts(message: Message) {
   return {
     id: message.id,
     channel: message.channel,

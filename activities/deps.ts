@@ -15,7 +15,8 @@ export interface WorkflowSignals {
       paused?: boolean;
     },
   ): Promise<void>;
-  callEnded(leadId: string, callId: string): Promise<void>;
+  /** Tells whoever waits for the end of the dial: the lead's workflow, or the call's own without one. */
+  callEnded(leadId: string | null, callId: string): Promise<void>;
   campaignStopped(leadId: string): Promise<void>;
   optedOut(leadId: string): Promise<void>;
   contactReplied(leadId: string): Promise<void>;

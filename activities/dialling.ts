@@ -1,25 +1,23 @@
 import { heartbeat, sleep } from '@temporalio/activity';
 import { inTransaction } from '../db/client.ts';
 import { raiseAttention } from '../db/queries/attention.ts';
+import { endNotPlaced, lockCall } from '../db/queries/end-call.ts';
 import { appendEvent } from '../db/queries/events.ts';
-import { readHistory } from '../db/queries/history.ts';
+import { tellHistory } from '../db/queries/history.ts';
 import { finishLead, holdLead } from '../db/queries/lead-steps.ts';
 import { backoffMs } from '../domain/backoff.ts';
-import { summariseHistory } from '../domain/context.ts';
 import type { DialAnswer } from '../providers/ports.ts';
-import { endNotPlaced, lockCall, recordAbsence, recordPlaced } from './calls.ts';
+import { recordAbsence, recordPlaced } from './calls.ts';
 import type { ActivityDeps } from './deps.ts';
 import { type AttemptRef, type Call, type GateResult, type Held, PASSING_RULES, passGate } from './gate.ts';
 import { createPacer } from './pacer.ts';
-import type { Placement } from './placement.ts';
+import type { PlacedCall, Placement } from './placement.ts';
 import { ABSENT, reconcile } from './reconciling.ts';
 
 /** Waits shorter than this are sat out inside the activity. */
 const SHORT_WAIT_MS = 10_000;
 const LONGEST_STAY_MS = 30_000;
 const HEARTBEAT_MS = 2_000;
-/** Of what was said before: enough for an agent, and small beside its prompt. */
-const HISTORY_CHARS = 1_500;
 
 /** After an attempt that was not placed: the first delay, the limit, and above which the line is given back. */
 const NOT_PLACED_BACKOFF = { firstMs: 1_000, limitMs: 300_000 };
@@ -91,9 +89,8 @@ async function dial(deps: ActivityDeps, ref: AttemptRef, { call, rows }: Passed)
   await deps.checkpoint?.('intent_committed');
   const { dialTimeoutMs } = deps.patience;
   const { lead, campaign, settings } = rows;
-  const past = await readHistory(deps.db, lead.phone);
+  const history = await tellHistory(deps.db, lead.phone, await deps.now());
   const now = await deps.now();
-  const history = summariseHistory({ ...past, now }, { maxChars: HISTORY_CHARS });
   // A process that slept through its own deadline must not dial: someone else may have looked for this call
   // by now, found nothing, and moved on.
   if (now.getTime() - call.started_at.getTime() > dialTimeoutMs) return await settle(deps, ref, call);
@@ -163,7 +160,8 @@ async function settle(deps: ActivityDeps, ref: AttemptRef, call: Call): Promise<
   return awaitEnd(deps, after);
 }
 
-function awaitEnd(deps: ActivityDeps, call: Call): Placement {
+/** What a workflow must know to wait for the end of a call. */
+export function awaitEnd(deps: ActivityDeps, call: Call): PlacedCall {
   return {
     kind: 'placed',
     callId: call.id,
@@ -209,6 +207,10 @@ async function afterNotPlaced(deps: ActivityDeps, ref: AttemptRef, atLeastMs: nu
       until,
       now,
     });
+    if (lineKept) return;
+    const { campaignId, leadId } = ref;
+    const data = { until: until.toISOString(), kind: 'retry' };
+    await appendEvent(tx, { type: 'lead.backing_off', campaignId, leadId, data });
   });
   if (!lineKept) {
     await deps.signals.lineFreed(ref.campaignId, {

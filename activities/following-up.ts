@@ -18,6 +18,7 @@ import { followUpVariables } from '../domain/follow-up-variables.ts';
 import { followUpWorkflowId } from '../domain/ids.ts';
 import type { Meeting } from '../domain/meeting.ts';
 import { renderTemplate, TemplateError, type TemplateVariables } from '../domain/template.ts';
+import { LONGEST_TEXT } from '../domain/text-length.ts';
 import type { ActivityDeps } from './deps.ts';
 import { closeMail, sendMail, type WrittenMail } from './mailing.ts';
 
@@ -25,7 +26,6 @@ export interface FollowUpRef {
   followUpId: string;
 }
 
-const LONGEST_TEXT = 1_600;
 const LONGEST_SUBJECT = 250;
 const LONGEST_MAIL = 50_000;
 

@@ -161,7 +161,10 @@ async function logDecision(
 }
 
 /** Ring, talk and a margin: longer than this no call lasts. */
-export function longestCallMs({ patience }: ActivityDeps, settings: CampaignSettings): number {
+export function longestCallMs(
+  { patience }: ActivityDeps,
+  settings: Pick<CampaignSettings, 'ringSeconds' | 'maxCallSeconds'>,
+): number {
   return (settings.ringSeconds + settings.maxCallSeconds) * 1_000 + patience.callMarginMs;
 }
 

@@ -1,7 +1,5 @@
-import { heartbeat, log, sleep } from '@temporalio/activity';
+import { heartbeat } from '@temporalio/activity';
 import { inTransaction, type Tx } from '../db/client.ts';
-import { raiseAttention } from '../db/queries/attention.ts';
-import { appendEvent } from '../db/queries/events.ts';
 import { lockContact } from '../db/queries/locks.ts';
 import {
   findMessage,
@@ -11,19 +9,14 @@ import {
   recordTextReport,
   type TextReport,
 } from '../db/queries/messages.ts';
-import { addOptOut, startedLeads } from '../db/queries/opt-outs.ts';
-import { backoffMs } from '../domain/backoff.ts';
-import { type MessageStatus, messageStatusOf } from '../domain/message.ts';
+import { addCarrierOptOut, startedLeads } from '../db/queries/opt-outs.ts';
+import { messageStatusOf } from '../domain/message.ts';
 import { textAllowedAt } from '../domain/quiet-hours.ts';
 import { zonesForPhone } from '../domain/zones/zones-for-phone.ts';
-import type { CarrierText, TextAnswer } from '../providers/ports.ts';
+import type { TextAnswer } from '../providers/ports.ts';
 import type { ActivityDeps } from './deps.ts';
+import { settleText, type TextStep } from './text-settling.ts';
 
-/** What follows for the text's workflow: nothing, or another look at this ISO time. */
-export type TextStep = { kind: 'done'; status: MessageStatus } | { kind: 'wait'; until: string; why: string };
-
-/** The carrier's clock and ours may differ by this much. */
-const CLOCK_SKEW_MS = 10_000;
 const HEARTBEAT_MS = 2_000;
 const DEFERRED_MS = 5_000;
 const OPTED_OUT = 'The contact opted out.';
@@ -42,7 +35,7 @@ export function createMessaging(deps: ActivityDeps) {
           case 'wait':
             return passed;
           case 'met':
-            return await settle(deps, passed.message);
+            return await settleText(deps, passed.message);
           case 'go':
             return await send(deps, passed.message);
         }
@@ -132,7 +125,7 @@ async function send(deps: ActivityDeps, message: Message): Promise<TextStep> {
   const timeoutMs = patience.dialTimeoutMs;
   // A process that slept through its own deadline must not send: someone else may have settled the text by now.
   const lateMs = (await deps.now()).getTime() - message.updated_at.getTime();
-  if (carrier === null || texting === null || lateMs > timeoutMs) return await settle(deps, message);
+  if (carrier === null || texting === null || lateMs > timeoutMs) return await settleText(deps, message);
   const { statusCallbackUrl } = texting;
   const answer = await carrier.sendText({
     from: texting.from,
@@ -172,7 +165,7 @@ async function recordAnswer(deps: ActivityDeps, message: Message, answer: TextAn
       });
     }
     case 'ambiguous':
-      return await settle(deps, message);
+      return await settleText(deps, message);
   }
 }
 
@@ -188,116 +181,7 @@ async function record(deps: ActivityDeps, { id, phone }: Message, report: TextRe
 
 /** The carrier knows of an opt-out that we did not: it counts for calls as well. */
 async function recordOptOut(deps: ActivityDeps, message: Message): Promise<void> {
-  const { phone } = message;
-  const created = await inTransaction(deps.db, async (tx) => {
-    const reason = 'The carrier refused a text: the person has sent STOP.';
-    const added = await addOptOut(tx, { phone, reason, source: 'message' });
-    if (added.created) {
-      await appendEvent(tx, {
-        type: 'contact.opted_out',
-        campaignId: message.campaign_id,
-        leadId: message.lead_id,
-        messageId: message.id,
-        data: { source: 'message' },
-      });
-    }
-    return added.created;
-  });
-  if (!created) return;
-  for (const leadId of await startedLeads(deps.db, phone)) await deps.signals.optedOut(leadId);
-}
-
-/**
- * The text may or may not have been taken: looks for it at the carrier until it must have shown. What is found is
- * adopted; what is not found stays unknown, is put before a person, and is never sent again by itself.
- */
-async function settle(deps: ActivityDeps, message: Message): Promise<TextStep> {
-  const { dialTimeoutMs, reconcileForMs } = deps.patience;
-  const untilMs = message.updated_at.getTime() + dialTimeoutMs + reconcileForMs;
-  for (let look = 1; ; look += 1) {
-    const current = await findMessage(deps.db, message.id);
-    // A report of the carrier has settled it meanwhile.
-    if (current?.status !== 'sending') return { kind: 'done', status: current?.status ?? 'refused' };
-    const nowMs = (await deps.now()).getTime();
-    const found = await findAtCarrier(deps, message);
-    const adopted = found === null ? null : await adopt(deps, message, found);
-    if (adopted !== null) return adopted;
-    if (nowMs >= untilMs) return await giveUp(deps, message);
-    const delayMs = backoffMs(look, {
-      firstMs: reconcileForMs / 20,
-      limitMs: reconcileForMs / 4,
-      chance: Math.random(),
-    });
-    heartbeat();
-    await sleep(Math.max(0, Math.min(delayMs, untilMs - nowMs)));
-  }
-}
-
-/** The oldest text of these words to this number since the intent that belongs to no other row of ours. */
-async function findAtCarrier(deps: ActivityDeps, message: Message): Promise<CarrierText | null> {
-  if (deps.carrier === null) return null;
-  const since = new Date(message.updated_at.getTime() - CLOCK_SKEW_MS);
-  const from = message.own_address;
-  let texts: CarrierText[];
-  try {
-    texts = await deps.carrier.findTexts({ to: message.phone, since, ...(from === null ? {} : { from }) });
-  } catch (error) {
-    log.warn('the carrier could not be asked for a text', { messageId: message.id, failure: String(error) });
-    return null;
-  }
-  const alike = texts.filter(({ body }) => body === message.body);
-  if (alike.length === 0) return null;
-  const taken = await deps.db
-    .selectFrom('messages')
-    .select('provider_id')
-    .where(
-      'provider_id',
-      'in',
-      alike.map(({ messageSid }) => messageSid),
-    )
-    .execute();
-  const others = new Set(taken.map(({ provider_id: sid }) => sid));
-  return alike.findLast(({ messageSid }) => !others.has(messageSid)) ?? null;
-}
-
-/** Takes the found text for ours; null when another row of the same words was quicker to take it. */
-async function adopt(
-  deps: ActivityDeps,
-  { id, phone }: Message,
-  found: CarrierText,
-): Promise<TextStep | null> {
-  const now = await deps.now();
-  const { messageSid: providerId, errorCode } = found;
-  return await inTransaction(deps.db, async (tx) => {
-    await lockContact(tx, phone);
-    const taken = await tx
-      .selectFrom('messages')
-      .select('id')
-      .where('provider_id', '=', providerId)
-      .where('id', '!=', id)
-      .executeTakeFirst();
-    if (taken !== undefined) return null;
-    const status = messageStatusOf(found.status) ?? 'sent';
-    await recordTextReport(tx, await lockMessage(tx, id), { status, providerId, errorCode }, now);
-    return { kind: 'done' as const, status };
-  });
-}
-
-async function giveUp(deps: ActivityDeps, message: Message): Promise<TextStep> {
-  const now = await deps.now();
-  const error = 'It could not be found out whether the carrier took it.';
-  return await inTransaction(deps.db, async (tx) => {
-    await lockContact(tx, message.phone);
-    const current = await lockMessage(tx, message.id);
-    if (current.status !== 'sending') return { kind: 'done' as const, status: current.status };
-    await raiseAttention(tx, {
-      kind: 'unknown_message',
-      subject: message.id,
-      campaignId: message.campaign_id,
-      leadId: message.lead_id,
-      detail: error,
-    });
-    await recordTextReport(tx, current, { status: 'unknown', error, providerId: null, errorCode: null }, now);
-    return { kind: 'done' as const, status: 'unknown' as const };
-  });
+  const added = await inTransaction(deps.db, (tx) => addCarrierOptOut(tx, message));
+  if (!added) return;
+  for (const leadId of await startedLeads(deps.db, message.phone)) await deps.signals.optedOut(leadId);
 }

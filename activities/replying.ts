@@ -1,12 +1,12 @@
 import { ApplicationFailure } from '@temporalio/activity';
 import { v5 as uuidFrom } from 'uuid';
 import { inTransaction } from '../db/client.ts';
-import { readHistory } from '../db/queries/history.ts';
+import { raiseAttention } from '../db/queries/attention.ts';
+import { tellHistory } from '../db/queries/history.ts';
 import { findLead } from '../db/queries/leads.ts';
 import { lockContact } from '../db/queries/locks.ts';
 import { findMessage, type Message, scheduleText } from '../db/queries/messages.ts';
 import { currentSettings } from '../db/queries/settings.ts';
-import { summariseHistory } from '../domain/context.ts';
 import { saysWord } from '../domain/conversion.ts';
 import type { AutoReply } from '../domain/follow-up.ts';
 import { readWish } from '../domain/opt-out-words.ts';
@@ -15,7 +15,6 @@ import type { ActivityDeps } from './deps.ts';
 
 const ANSWER_WITHIN_MS = 20_000;
 const DAY_MS = 86_400_000;
-const HISTORY_CHARS = 1_500;
 /** Names answers: the same received text has the same answer, however often it is composed. */
 const ANSWERS = '6f1b52c8-5f0e-4b7c-9a53-9d1f3c1f7a10';
 
@@ -38,6 +37,21 @@ export function createReplying(deps: ActivityDeps) {
       }
       await deps.starter.startMessage(answerId);
       return { answerId };
+    },
+
+    /** Puts a received text that was not answered, though it should have been, before a person. */
+    async abandonReply({ messageId }: { messageId: string }): Promise<void> {
+      const asked = await findMessage(deps.db, messageId);
+      if (asked === null) return;
+      await inTransaction(deps.db, (tx) =>
+        raiseAttention(tx, {
+          kind: 'failed_reply',
+          subject: messageId,
+          campaignId: asked.campaign_id,
+          leadId: asked.lead_id,
+          detail: 'The automatic answer to a text could not be composed.',
+        }),
+      );
     },
   };
 }
@@ -66,8 +80,7 @@ async function compose(deps: ActivityDeps, asked: Message): Promise<Answer | nul
   // Twilio confirms keywords by itself; a second answer would only confuse.
   if (readWish(asked.body) !== 'none' || asked.campaign_id === null) return null;
   const { autoReply } = (await currentSettings(deps.db, asked.campaign_id)).settings;
-  // Settings that were kept before there were automatic replies have none.
-  if (autoReply === null || autoReply === undefined) return null;
+  if (autoReply === null) return null;
   const rule = autoReply.rules.find(({ keywords }) => keywords.some((word) => saysWord(asked.body, word)));
   if (rule !== undefined) return { body: rule.body, source: 'auto_reply' };
   return autoReply.agent === null ? null : await ask(deps, asked, autoReply.agent);
@@ -89,8 +102,7 @@ async function ask(
     .executeTakeFirstOrThrow();
   if (answers >= maxTurns) return null;
   const lead = asked.lead_id === null ? null : await findLead(deps.db, asked.lead_id);
-  const past = await readHistory(deps.db, asked.phone);
-  const history = summariseHistory({ ...past, now }, { maxChars: HISTORY_CHARS });
+  const history = await tellHistory(deps.db, asked.phone, now);
   const talk = await deps.voice.openTextTalk({
     agentId,
     variables: {

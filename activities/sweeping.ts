@@ -3,11 +3,13 @@ import { sql } from 'kysely';
 import { type Db, inTransaction } from '../db/client.ts';
 import { appendEvent } from '../db/queries/events.ts';
 import { currentSettings } from '../db/queries/settings.ts';
-import { campaignWorkflowId, leadWorkflowId } from '../domain/ids.ts';
+import { openSingleCalls } from '../db/queries/single-calls.ts';
+import { callWorkflowId, campaignWorkflowId, leadWorkflowId } from '../domain/ids.ts';
 import { restartDeliveries } from './delivering.ts';
 import type { ActivityDeps } from './deps.ts';
 import { restartFollowUps } from './following-up.ts';
-import { restartTexts, retellText } from './text-sweeping.ts';
+import { askForReports } from './text-reports.ts';
+import { restartTexts, retellReplies, retellText } from './text-sweeping.ts';
 
 export interface SweepReport {
   webhooksDelivered: number;
@@ -16,6 +18,11 @@ export interface SweepReport {
   textsRestarted: number;
   campaignsRestarted: number;
   followUpsRestarted: number;
+  callsRestarted: number;
+  /** Leads whose workflows were told of a reply. */
+  repliesTold: number;
+  /** Texts of which the carrier was asked, and which are settled now. */
+  textsSettled: number;
 }
 
 /** What is younger than this may still be under way. */
@@ -36,6 +43,9 @@ export function createSweeping(deps: ActivityDeps) {
         deliveriesRestarted: await restartDeliveries(deps, now),
         followUpsRestarted: await restartFollowUps(deps, now),
         textsRestarted: await restartTexts(deps, now),
+        callsRestarted: await restartCalls(deps, now),
+        repliesTold: await retellReplies(deps, new Date(now.getTime() - SETTLE_MS)),
+        textsSettled: await askForReports(deps, now),
       };
       await deps.db
         .deleteFrom('idempotency_keys')
@@ -47,7 +57,7 @@ export function createSweeping(deps: ActivityDeps) {
   };
 }
 
-/** Webhook events whose facts are merged, but whose lead was not told. */
+/** Webhook events whose facts are merged, but of which nobody was told. */
 async function deliverWebhooks(deps: ActivityDeps, now: Date): Promise<number> {
   const events = await deps.db
     .selectFrom('webhook_events')
@@ -58,6 +68,7 @@ async function deliverWebhooks(deps: ActivityDeps, now: Date): Promise<number> {
       'payload',
       'calls.id as call_id',
       'calls.lead_id',
+      'calls.attempt',
       'calls.status',
     ])
     .where('merged_at', 'is not', null)
@@ -69,7 +80,7 @@ async function deliverWebhooks(deps: ActivityDeps, now: Date): Promise<number> {
   for (const event of events) {
     heartbeat();
     if (event.provider === 'twilio') await retellText(deps, event.payload);
-    if (event.lead_id !== null && event.call_id !== null && event.status === 'ended') {
+    if (event.attempt !== null && event.call_id !== null && event.status === 'ended') {
       await deps.signals.callEnded(event.lead_id, event.call_id);
     }
     await deps.db
@@ -147,4 +158,17 @@ async function attemptToGoOnWith(db: Db, leadId: string): Promise<number> {
     .where('lead_id', '=', leadId)
     .executeTakeFirstOrThrow();
   return attempt;
+}
+
+/** Calls outside of campaigns that are open and that nobody waits for. */
+async function restartCalls(deps: ActivityDeps, now: Date): Promise<number> {
+  const open = await openSingleCalls(deps.db, new Date(now.getTime() - SETTLE_MS), BATCH);
+  let restarted = 0;
+  for (const callId of open) {
+    heartbeat();
+    if (await deps.signals.isRunning(callWorkflowId(callId))) continue;
+    await deps.starter.startCall(callId);
+    restarted += 1;
+  }
+  return restarted;
 }

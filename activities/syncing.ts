@@ -1,17 +1,24 @@
-import { heartbeat, log, sleep } from '@temporalio/activity';
+import { ApplicationFailure, heartbeat, log, sleep } from '@temporalio/activity';
 import { inTransaction } from '../db/client.ts';
 import { mergeOrAdopt } from '../db/queries/adopt.ts';
 import type { Merged } from '../db/queries/facts.ts';
 import { lockConversation } from '../db/queries/locks.ts';
 import {
   beginRun,
+  countStored,
+  findLeftRun,
   findRun,
   finishRun,
+  type KnownConversation,
   knownConversations,
   openConversations,
+  restartRun,
   type SyncCounts,
+  type SyncRun,
+  takeRun,
   turnPage,
 } from '../db/queries/sync-runs.ts';
+import type { ConversationFacts } from '../domain/conversation.ts';
 import type { ConversationListItem } from '../providers/ports.ts';
 import { ProviderError } from '../providers/ports.ts';
 import { mergeWaitingWebhooks } from './calls.ts';
@@ -25,20 +32,29 @@ export interface SyncReport extends SyncCounts {
 const PAGE_SIZE = 100;
 const CONCURRENCY = 4;
 const FETCHES_PER_SECOND = 20;
+/** Between which a provider may make us wait. */
+const SHORTEST_WAIT_MS = 1_000;
+const LONGEST_WAIT_MS = 300_000;
+/** A cursor that is refused sooner may be taken at the next attempt; so a provider that refuses all of them is not flooded. */
+const CURSOR_GOOD_FOR_MS = 600_000;
+const STALE_CURSOR: ReadonlySet<number> = new Set([400, 404, 410, 422]);
 /** Adopted conversations are watched for this long; none lasts longer. */
 const WATCHED_FOR_MS = 86_400_000;
 const MOST_WATCHED = 200;
 
+type ConversationPage = Awaited<ReturnType<ActivityDeps['voice']['listConversations']>>;
+
 export function createSyncing(deps: ActivityDeps) {
   return {
-    /** Begins a walk over the provider's conversations, or goes on with the one that this workflow left. */
+    /** Begins a walk over the provider's conversations, or goes on with one that this workflow, or one that is gone, left. */
     async beginSync({ workflowId, since }: { workflowId: string; since: string | null }) {
       const now = await deps.now();
-      const run = await beginRun(deps.db, {
-        workflowId,
-        since: since === null ? null : new Date(since),
-        now,
-      });
+      const left = since === null ? await findLeftRun(deps.db, { workflowId, now }) : null;
+      if (left !== null && !(await deps.signals.isRunning(left.workflow_id))) {
+        if (await takeRun(deps.db, left, workflowId)) return { runId: left.id };
+      }
+      const walk = { workflowId, since: since === null ? null : new Date(since), now };
+      const run = await inTransaction(deps.db, (tx) => beginRun(tx, walk));
       return { runId: run.id };
     },
 
@@ -47,18 +63,15 @@ export function createSyncing(deps: ActivityDeps) {
       const run = await findRun(deps.db, runId);
       if (run === null || run.finished_at !== null || (run.pages > 0 && run.cursor === null))
         return { more: false };
-      const { items, nextCursor } = await deps.voice.listConversations({
-        startedAfter: run.since,
-        startedBefore: run.until,
-        pageSize: PAGE_SIZE,
-        ...(run.cursor === null ? {} : { cursor: run.cursor }),
-      });
+      const page = await listPage(deps, run);
+      if (page === null) return { more: true };
+      const { items, nextCursor } = page;
       heartbeat();
       const changed = await changedOnes(deps, items);
-      const counts = await storeAll(deps, changed);
+      const failed = await patiently(() => storeAll(deps, changed, runId));
       // A cursor that leads to itself would never end.
       const cursor = nextCursor === run.cursor ? null : nextCursor;
-      await turnPage(deps.db, run, { counts: { ...counts, seen: items.length }, cursor });
+      await turnPage(deps.db, run, { counts: { seen: items.length, failed }, cursor });
       return { more: cursor !== null };
     },
 
@@ -66,7 +79,7 @@ export function createSyncing(deps: ActivityDeps) {
     async finishSync({ runId }: { runId: string }): Promise<SyncReport> {
       const now = await deps.now();
       const open = await openConversations(deps.db, new Date(now.getTime() - WATCHED_FOR_MS), MOST_WATCHED);
-      await storeAll(deps, open);
+      await patiently(() => storeAll(deps, open, null));
       const run = await finishRun(deps.db, runId, now);
       const { pages, seen, stored, attributed, unattributed, failed } = run;
       if (failed > 0) log.warn('conversations could not be read', { runId, failed });
@@ -75,75 +88,128 @@ export function createSyncing(deps: ActivityDeps) {
   };
 }
 
+/** The run's next page. Null when its cursor has grown stale, and it begins anew. */
+async function listPage(deps: ActivityDeps, run: SyncRun): Promise<ConversationPage | null> {
+  const { since, until, cursor } = run;
+  try {
+    return await patiently(() =>
+      deps.voice.listConversations({
+        startedAfter: since,
+        startedBefore: until,
+        pageSize: PAGE_SIZE,
+        ...(cursor === null ? {} : { cursor }),
+      }),
+    );
+  } catch (error) {
+    const now = await deps.now();
+    const isOld = now.getTime() - run.started_at.getTime() > CURSOR_GOOD_FOR_MS;
+    const refused = error instanceof ProviderError && STALE_CURSOR.has(error.status ?? 0);
+    if (cursor === null || !refused || !isOld) throw error;
+    log.warn('the list is walked anew: its cursor is refused', { runId: run.id });
+    await restartRun(deps.db, run, now);
+    return null;
+  }
+}
+
 async function changedOnes(deps: ActivityDeps, items: ConversationListItem[]): Promise<string[]> {
   const known = await knownConversations(
     deps.db,
     items.map(({ conversationId }) => conversationId),
   );
   return items
-    .filter((item) => {
-      const stored = known.get(item.conversationId);
-      if (stored === undefined || !stored.ended || !stored.told) return true;
-      // The analysis may come after the end, and may be made again.
-      return item.status === 'ended' && item.verdict !== null && item.verdict !== stored.verdict;
-    })
+    .filter((item) => isNews(item, known.get(item.conversationId)))
     .map(({ conversationId }) => conversationId);
 }
 
-/** A few at a time and so many a second; what fails is counted, and met again by the next run. */
-async function storeAll(deps: ActivityDeps, conversationIds: string[]): Promise<SyncCounts> {
-  const counts = { seen: 0, stored: 0, attributed: 0, unattributed: 0, failed: 0 };
+function isNews(told: Pick<ConversationListItem, 'status' | 'verdict'>, stored?: KnownConversation): boolean {
+  if (stored === undefined || !stored.ended || !stored.told) return true;
+  // The analysis may come after the end, and may be made again.
+  return told.status === 'ended' && told.verdict !== null && told.verdict !== stored.verdict;
+}
+
+/**
+ * A few at a time and so many a second, counted in the run, if any. Returns how many failed: they are met again by the
+ * next run. @throws ProviderError when the provider is throttling us
+ */
+async function storeAll(
+  deps: ActivityDeps,
+  conversationIds: string[],
+  runId: string | null,
+): Promise<number> {
   const waiting = [...conversationIds];
   const intervalMs = 1_000 / (deps.syncFetchesPerSecond ?? FETCHES_PER_SECOND);
   let nextAtMs = performance.now();
+  let failed = 0;
+  let throttled: ProviderError | null = null;
   const work = async () => {
     for (let id = waiting.shift(); id !== undefined; id = waiting.shift()) {
       const waitMs = nextAtMs - performance.now();
       nextAtMs = Math.max(nextAtMs, performance.now()) + intervalMs;
       if (waitMs > 1) await sleep(waitMs);
+      if (throttled !== null) return;
       heartbeat();
       try {
-        count(counts, await storeOne(deps, id));
+        await storeOne(deps, id, runId);
       } catch (error) {
         // A provider that is throttling us wants less of us, not the next request.
         if (error instanceof ProviderError && error.status === 429) {
-          waiting.length = 0;
-          throw error;
+          throttled = error;
+          return;
         }
-        counts.failed += 1;
+        failed += 1;
         log.warn('a conversation was skipped', { conversationId: id, failure: (error as Error).name });
       }
     }
   };
+  // All of them to their end: what is under way is stored before the page is begun again.
   await Promise.all(Array.from({ length: CONCURRENCY }, work));
-  return counts;
+  if (throttled !== null) throw throttled;
+  return failed;
 }
 
-function count(counts: SyncCounts, merged: (Merged & { phone: boolean }) | null): void {
-  if (merged === null) return;
-  counts.stored += 1;
-  if (merged.leadId !== null) counts.attributed += 1;
-  else if (merged.phone) counts.unattributed += 1;
+/** Has the page begun again when the provider wants it, where it says when. */
+async function patiently<T>(ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (!(error instanceof ProviderError) || error.retryAfterMs === null) throw error;
+    throw ApplicationFailure.create({
+      type: 'ProviderThrottled',
+      message: error.message,
+      nextRetryDelay: Math.min(Math.max(error.retryAfterMs, SHORTEST_WAIT_MS), LONGEST_WAIT_MS),
+    });
+  }
 }
 
-/** Null when it is gone at the provider, or may still turn out to be a dial's. */
-async function storeOne(
-  deps: ActivityDeps,
-  conversationId: string,
-): Promise<(Merged & { phone: boolean }) | null> {
+/** Nothing is stored when it is gone at the provider, or may still turn out to be a dial's. */
+async function storeOne(deps: ActivityDeps, conversationId: string, runId: string | null): Promise<void> {
   const facts = await deps.voice.getConversation(conversationId);
-  if (facts === null) return null;
+  if (facts === null) return;
   const now = await deps.now();
   const merged = await inTransaction(deps.db, async (tx) => {
     await lockConversation(tx, conversationId);
+    // A walk that was interrupted may have stored it while this one was reading it.
+    const known = await knownConversations(tx, [conversationId]);
+    if (!isNews(facts, known.get(conversationId))) return null;
     const { centsPerCredit } = deps;
-    const stored = await mergeOrAdopt(tx, { facts, source: 'poll', now, centsPerCredit });
-    if (stored !== null) await mergeWaitingWebhooks(tx, deps, conversationId);
+    // A look of our own, after the fact: an analysis that was made again stands above the first.
+    const stored = await mergeOrAdopt(tx, { facts, source: 'reconciled', now, centsPerCredit });
+    if (stored === null) return null;
+    await mergeWaitingWebhooks(tx, deps, conversationId);
+    if (runId !== null) await countStored(tx, runId, whose(stored, facts));
     return stored;
   });
-  if (merged === null) return null;
-  if (merged.ended && merged.dialled && merged.leadId !== null)
-    await deps.signals.callEnded(merged.leadId, merged.callId);
+  if (merged === null) return;
+  if (merged.ended && merged.dialled) await deps.signals.callEnded(merged.leadId, merged.callId);
   for (const leadId of merged.replied) await deps.signals.contactReplied(leadId);
-  return { ...merged, phone: facts.kind !== 'browser' };
+  for (const id of merged.followUps) await deps.starter.startFollowUp(id);
+}
+
+/** Null for a talk in the browser, or a call outside of campaigns, that is nobody's: nobody need look for its lead. */
+function whose(
+  { leadId, dialled }: Merged,
+  { kind }: ConversationFacts,
+): 'attributed' | 'unattributed' | null {
+  if (leadId !== null) return 'attributed';
+  return kind === 'browser' || dialled ? null : 'unattributed';
 }

@@ -1,8 +1,12 @@
 import { heartbeat } from '@temporalio/activity';
-import { leadsOfContact } from '../db/queries/contact-leads.ts';
-import { stalledTexts } from '../db/queries/messages.ts';
+import { inTransaction } from '../db/client.ts';
+import { leadsOfContact, waitingLeads } from '../db/queries/contact-leads.ts';
+import { appendEvent } from '../db/queries/events.ts';
+import { type Message, stalledTexts } from '../db/queries/messages.ts';
 import { startedLeads } from '../db/queries/opt-outs.ts';
+import { markRepliesTold, untoldReplies } from '../db/queries/replies.ts';
 import { currentSettings } from '../db/queries/settings.ts';
+import { textNotice } from '../domain/context.ts';
 import { messageWorkflowId } from '../domain/ids.ts';
 import { readWish } from '../domain/opt-out-words.ts';
 import type { ActivityDeps } from './deps.ts';
@@ -24,27 +28,73 @@ export async function restartTexts(deps: ActivityDeps, now: Date): Promise<numbe
   return restarted;
 }
 
+/** Leads that wait, and whose workflows could not be told that their person called or wrote. */
+export async function retellReplies(deps: ActivityDeps, before: Date): Promise<number> {
+  const untold = await untoldReplies(deps.db, before, BATCH);
+  for (const { leadId, repliedAt } of untold) {
+    heartbeat();
+    await deps.signals.contactReplied(leadId);
+    await markRepliesTold(deps.db, [leadId], repliedAt);
+  }
+  return untold.length;
+}
+
 /** Tells everybody of a received text again: all of it may be told twice. */
 export async function retellText(deps: ActivityDeps, payload: unknown): Promise<void> {
   const sid = (payload as { MessageSid?: unknown } | null)?.MessageSid;
   if (typeof sid !== 'string') return;
   const text = await deps.db
     .selectFrom('messages')
-    .select(['id', 'phone', 'body', 'campaign_id'])
+    .select(['id', 'phone', 'body', 'campaign_id', 'call_id'])
     .where('provider_id', '=', sid)
     .where('direction', '=', 'inbound')
     .executeTakeFirst();
   if (text === undefined) return;
+  await informCall(deps, text);
   const wish = readWish(text.body);
   if (wish === 'stop') {
     for (const leadId of await startedLeads(deps.db, text.phone)) await deps.signals.optedOut(leadId);
   }
   if (wish !== 'none') return;
-  const leads = await leadsOfContact(deps.db, text.phone);
-  const waiting = leads.filter(({ state }) => state === 'backing_off' || state === 'queued');
-  for (const { leadId } of waiting) await deps.signals.contactReplied(leadId);
+  const waiting = waitingLeads(await leadsOfContact(deps.db, text.phone));
+  for (const leadId of waiting) await deps.signals.contactReplied(leadId);
   if (text.campaign_id === null) return;
   const { settings } = await currentSettings(deps.db, text.campaign_id);
-  if (settings.autoReply == null) return;
-  await deps.starter.startReply(text.id);
+  if (settings.autoReply !== null) await deps.starter.startReply(text.id);
+}
+
+/** Lets the agent of the call during which a text came know of it, when that failed before and the call goes on. */
+async function informCall(
+  deps: ActivityDeps,
+  { id: messageId, body, call_id: callId }: Pick<Message, 'id' | 'body' | 'call_id'>,
+): Promise<void> {
+  if (callId === null) return;
+  const call = await deps.db
+    .selectFrom('calls')
+    .select(['campaign_id', 'lead_id', 'conversation_id'])
+    .where('id', '=', callId)
+    .where('status', '!=', 'ended')
+    .executeTakeFirst();
+  if (call === undefined || call.conversation_id === null) return;
+  const told = await deps.db
+    .selectFrom('events')
+    .select('id')
+    .where('message_id', '=', messageId)
+    .where('type', '=', 'call.context_sent')
+    .executeTakeFirst();
+  if (told !== undefined) return;
+  const text = textNotice(body);
+  const answer = await deps.voice
+    .command(call.conversation_id, { kind: 'context', text })
+    .catch(() => 'unavailable' as const);
+  await inTransaction(deps.db, (tx) =>
+    appendEvent(tx, {
+      type: 'call.context_sent',
+      campaignId: call.campaign_id,
+      leadId: call.lead_id,
+      callId,
+      messageId,
+      data: answer === 'done' ? { characters: text.length } : { sent: false, why: answer },
+    }),
+  );
 }

@@ -2,6 +2,7 @@ import { OpenAPIHono } from '@hono/zod-openapi';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import { secureHeaders } from 'hono/secure-headers';
 import { authenticate } from './auth.ts';
+import { serveDashboard } from './dashboard.ts';
 import type { Api, ApiDeps, ApiEnv } from './deps.ts';
 import { serveDocs } from './docs.ts';
 import { createErrorHandler, onInvalid, Problem } from './errors.ts';
@@ -19,7 +20,6 @@ import { receiveTexts } from './webhooks/texts.ts';
 export function createApp(deps: ApiDeps): Api {
   const app: Api = new OpenAPIHono<ApiEnv>({ defaultHook: onInvalid });
   app.onError(createErrorHandler(deps.logger));
-  app.notFound(() => new Problem('not-found', 'There is nothing at this address.').toResponse());
 
   app.use(requestLog(deps.logger));
   app.use(
@@ -46,6 +46,10 @@ export function createApp(deps: ApiDeps): Api {
     }),
   );
   app.use('/api/*', readJsonBody(isImportPath));
+  app.use(
+    '/sign-in',
+    readJsonBody(() => false),
+  );
   app.use('/api/*', idempotency(deps, isImportPath));
 
   registerRoutes(app, deps);
@@ -55,6 +59,7 @@ export function createApp(deps: ApiDeps): Api {
   receiveTextStatus(app, deps);
   describe(app);
   serveDocs(app);
+  serveDashboard(app, deps);
   return app;
 }
 

@@ -14,7 +14,12 @@ export interface ApiDeps {
   voice: VoiceProvider;
   /** Null when no carrier account is configured. */
   carrier: Carrier | null;
-  config: Pick<Config, 'elevenLabs' | 'twilio' | 'publicUrl' | 'recordings' | 'outboundWebhooksAllow'>;
+  config: Pick<Config, 'elevenLabs' | 'twilio' | 'publicUrl' | 'recordings' | 'outboundWebhooksAllow'> & {
+    temporal?: Pick<Config['temporal'], 'namespace'>;
+    temporalWebUrl?: string | null;
+  };
+  /** Where the built dashboard is, when not in its usual place. */
+  dashboardDir?: string;
   /** Tells clients what happens, as it happens. */
   stream: EventHub;
   logger: Logger;
@@ -22,9 +27,13 @@ export interface ApiDeps {
   clock: () => Date;
 }
 
-/** What middleware leaves for handlers. `actor` is set on every route below /api. */
+/** What middleware and handlers leave for each other. `actor` is set on every route below /api. */
 export interface ApiEnv {
-  Variables: { actor: Actor };
+  Variables: {
+    actor: Actor;
+    /** What a repetition under the same Idempotency-Key gets, when the answer holds a secret that is not to be kept. */
+    answerToKeep?: unknown;
+  };
 }
 
 export type Api = OpenAPIHono<ApiEnv>;

@@ -141,7 +141,7 @@ function toProblem(error: Error): Problem {
 }
 
 /** Connection failures of Node, and PostgreSQL's classes 08 (connection), 53 (resources) and 57P (shutdown), 25006 (read-only). */
-function isUnreachableDatabase(error: Error): boolean {
+export function isUnreachableDatabase(error: Error): boolean {
   const code = (error as { code?: unknown }).code;
   if (typeof code === 'string') return /^(ECONN|EPIPE|ENOTFOUND|ETIMEDOUT|08|53|57P|25006)/.test(code);
   return /^(Connection terminated|timeout exceeded when trying to connect)/.test(error.message);

@@ -40,7 +40,8 @@ export function idempotency(deps: ApiDeps, streams: (path: string) => boolean): 
     await next();
     // Sound is made anew when it is asked for again.
     const keepable = c.res.ok && /[/+]json\b/.test(c.res.headers.get('content-type') ?? '');
-    const kept = keepable ? { status: c.res.status, response: await c.res.clone().json() } : null;
+    const answer = async () => c.get('answerToKeep') ?? (await c.res.clone().json());
+    const kept = keepable ? { status: c.res.status, response: await answer() } : null;
     await settle(deps, use, hash, kept);
     return undefined;
   };

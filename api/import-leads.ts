@@ -14,7 +14,18 @@ export interface ImportReport {
   duplicates: number;
   rejected: number;
   /** The first of them, in the order of the file as far as it was read. */
-  errors: { row: number; column: string | null; message: string }[];
+  errors: RowError[];
+}
+
+interface RowError extends Place {
+  column: string | null;
+  message: string;
+}
+
+/** Where in the file: the row counts from 1 without header and blank rows, the line is that of a text editor. */
+interface Place {
+  row: number;
+  line: number;
 }
 
 const BATCH = 1_000;
@@ -37,13 +48,13 @@ export async function importLeads(
       importer.countRow(item.row);
       switch (item.kind) {
         case 'lead':
-          await importer.add(item.row, item.lead);
+          await importer.add(item, item.lead);
           break;
         case 'duplicate':
-          importer.duplicate(item.row, `is the same number as in row ${item.firstRow}`);
+          importer.duplicate(item, `is the same number as in row ${item.firstRow}`);
           break;
         case 'error':
-          importer.reject(item.row, item.column, item.message);
+          importer.reject(item, item.column, item.message);
           break;
       }
     }
@@ -67,7 +78,7 @@ class LeadImporter {
   #rejected = 0;
   #lastRejectedRow = 0;
   #errors: ImportReport['errors'] = [];
-  #batch: { row: number; lead: NormalisedLead }[] = [];
+  #batch: { place: Place; lead: NormalisedLead }[] = [];
   #toAnnounce: Parameters<typeof announceLeads>[1] | null = null;
 
   constructor(deps: ApiDeps, actor: Actor, campaignId: string) {
@@ -80,21 +91,21 @@ class LeadImporter {
     this.#rows = Math.max(this.#rows, row);
   }
 
-  async add(row: number, lead: NormalisedLead): Promise<void> {
-    this.#batch.push({ row, lead });
+  async add({ row, line }: Place, lead: NormalisedLead): Promise<void> {
+    this.#batch.push({ place: { row, line }, lead });
     if (this.#batch.length >= BATCH) await this.flush();
   }
 
-  duplicate(row: number, message: string): void {
+  duplicate(place: Place, message: string): void {
     this.#duplicates += 1;
-    this.#note(row, 'phone', `duplicate: ${message}`);
+    this.#note(place, 'phone', `duplicate: ${message}`);
   }
 
   /** A row with several mistakes is one row rejected. */
-  reject(row: number, column: string | null, message: string): void {
-    if (row !== this.#lastRejectedRow) this.#rejected += 1;
-    this.#lastRejectedRow = row;
-    this.#note(row, column, message);
+  reject(place: Place, column: string | null, message: string): void {
+    if (place.row !== this.#lastRejectedRow) this.#rejected += 1;
+    this.#lastRejectedRow = place.row;
+    this.#note(place, column, message);
   }
 
   async flush(): Promise<void> {
@@ -109,8 +120,8 @@ class LeadImporter {
     );
     const { added, campaign, reopened } = result;
     this.#accepted += added.size;
-    for (const { row, lead } of batch) {
-      if (!added.has(lead.phone)) this.duplicate(row, 'is in the campaign already');
+    for (const { place, lead } of batch) {
+      if (!added.has(lead.phone)) this.duplicate(place, 'is in the campaign already');
     }
     if (added.size > 0) {
       this.#toAnnounce = { campaign, reopened: reopened || (this.#toAnnounce?.reopened ?? false) };
@@ -132,7 +143,7 @@ class LeadImporter {
     };
   }
 
-  #note(row: number, column: string | null, message: string): void {
-    if (this.#errors.length < MAX_ERRORS) this.#errors.push({ row, column, message });
+  #note({ row, line }: Place, column: string | null, message: string): void {
+    if (this.#errors.length < MAX_ERRORS) this.#errors.push({ row, line, column, message });
   }
 }

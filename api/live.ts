@@ -24,12 +24,13 @@ export async function commandCall(
 
 /**
  * Lets the agent of a call under way know something, without being heard by the person. What was said stays out
- * of the log; that something was is in it. @throws ProviderError
+ * of the log; that something was is in it, with the text that it was about. @throws ProviderError
  */
 export async function sendContext(
   deps: Pick<ApiDeps, 'db' | 'voice'>,
   call: LiveCall,
   text: string,
+  messageId: string | null = null,
 ): Promise<LiveAnswer> {
   const answer = await commandCall(deps, call, { kind: 'context', text });
   if (answer !== 'done') return answer;
@@ -39,6 +40,7 @@ export async function sendContext(
       campaignId: call.campaign_id,
       leadId: call.lead_id,
       callId: call.id,
+      messageId,
       data: { characters: text.length },
     }),
   );

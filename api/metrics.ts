@@ -5,12 +5,13 @@ import {
   type DayTotals,
   readBreakdowns,
   readDayTotals,
+  readSingleCallSums,
   readWorkspaceTimeZone,
 } from '../db/queries/metrics.ts';
 import type { BreakdownDimension } from '../db/schema/calls.ts';
 import type { Disposition } from '../domain/call.ts';
 import { localDate } from '../domain/day.ts';
-import type { Metrics } from './schemas/campaign.ts';
+import type { Metrics, OutsideCampaigns } from './schemas/campaign.ts';
 
 /** The figures of a campaign, or of the whole workspace with null. `from` and `to` are YYYY-MM-DD. */
 export async function readFigures(
@@ -24,6 +25,15 @@ export async function readFigures(
     readWorkspaceTimeZone(db),
   ]);
   return summarise(days, breakdowns, { today: localDate(now, timeZone), from, to });
+}
+
+/** What has come of calls outside of campaigns. They are told apart: trials would blur what campaigns convert. */
+export async function readOutsideCampaigns(
+  db: Db,
+  days: { from?: string | undefined; to?: string | undefined },
+): Promise<z.infer<typeof OutsideCampaigns>> {
+  const { talks, talkSeconds, ...sums } = await readSingleCallSums(db, days);
+  return { ...sums, averageTalkSeconds: average(talkSeconds, talks), costCents: cents(sums.costCents) };
 }
 
 /** Dates are YYYY-MM-DD in the workspace's zone; both ends are included. */

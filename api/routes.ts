@@ -1,8 +1,15 @@
 import type { Api, ApiDeps } from './deps.ts';
+import { createKeyRoute } from './routes/access/create-key.ts';
+import { listKeysRoute } from './routes/access/list-keys.ts';
+import { readMe } from './routes/access/me.ts';
+import { revokeKeyRoute } from './routes/access/revoke-key.ts';
+import { signIn } from './routes/access/sign-in.ts';
+import { signOut } from './routes/access/sign-out.ts';
 import { compareAgents } from './routes/agents/compare.ts';
 import { listAgents } from './routes/agents/list.ts';
 import { readAgent } from './routes/agents/read.ts';
 import { startSession } from './routes/agents/session.ts';
+import { listAgentVersions } from './routes/agents/versions.ts';
 import { listAttentionRoute } from './routes/attention/list.ts';
 import { attributeCallRoute } from './routes/calls/attribute.ts';
 import { readCallAudio } from './routes/calls/audio.ts';
@@ -10,7 +17,9 @@ import { sendCallContext } from './routes/calls/context.ts';
 import { endCall } from './routes/calls/end.ts';
 import { listCallsRoute } from './routes/calls/list.ts';
 import { listLiveCallsRoute } from './routes/calls/live.ts';
+import { placeCall } from './routes/calls/place.ts';
 import { readCall } from './routes/calls/read.ts';
+import { readCallTimelineRoute } from './routes/calls/timeline.ts';
 import { transferCall } from './routes/calls/transfer.ts';
 import { updateCall } from './routes/calls/update.ts';
 import { archiveCampaign } from './routes/campaigns/archive.ts';
@@ -26,18 +35,22 @@ import { resumeCampaign } from './routes/campaigns/resume.ts';
 import { startCampaign } from './routes/campaigns/start.ts';
 import { stopCampaign } from './routes/campaigns/stop.ts';
 import { updateCampaign } from './routes/campaigns/update.ts';
+import { readSync } from './routes/conversations/read-sync.ts';
 import { syncConversations } from './routes/conversations/sync.ts';
 import { addLeads } from './routes/leads/add.ts';
+import { readColumns } from './routes/leads/columns.ts';
 import { listLeadFollowUps } from './routes/leads/follow-ups.ts';
 import { importLeadsRoute } from './routes/leads/import.ts';
 import { listLeadsRoute } from './routes/leads/list.ts';
 import { readLead } from './routes/leads/read.ts';
+import { searchLeadsRoute } from './routes/leads/search.ts';
 import { readTimelineRoute } from './routes/leads/timeline.ts';
 import { updateLeadRoute } from './routes/leads/update.ts';
 import { readWhy } from './routes/leads/why.ts';
 import { listMessagesRoute } from './routes/messages/list.ts';
 import { readMessage } from './routes/messages/read.ts';
 import { sendMessage } from './routes/messages/send.ts';
+import { listThreadsRoute } from './routes/messages/threads.ts';
 import { addOptOutRoute } from './routes/opt-outs/add.ts';
 import { listOptOutsRoute } from './routes/opt-outs/list.ts';
 import { removeOptOutRoute } from './routes/opt-outs/remove.ts';
@@ -64,6 +77,12 @@ import { readWorkspaceMetrics } from './routes/workspace/metrics.ts';
 const ROUTES: ((app: Api, deps: ApiDeps) => void)[] = [
   readHealth,
   readReady,
+  signIn,
+  signOut,
+  readMe,
+  listKeysRoute,
+  createKeyRoute,
+  revokeKeyRoute,
   createCampaign,
   listCampaignsRoute,
   readCampaign,
@@ -80,24 +99,30 @@ const ROUTES: ((app: Api, deps: ApiDeps) => void)[] = [
   exportCampaign,
   addLeads,
   importLeadsRoute,
+  readColumns,
   listLeadsRoute,
+  searchLeadsRoute,
   readLead,
   updateLeadRoute,
   readWhy,
   listLeadFollowUps,
   readTimelineRoute,
+  placeCall,
   listCallsRoute,
   listLiveCallsRoute,
   readCall,
   readCallAudio,
+  readCallTimelineRoute,
   attributeCallRoute,
   syncConversations,
+  readSync,
   updateCall,
   endCall,
   sendCallContext,
   transferCall,
   sendMessage,
   listMessagesRoute,
+  listThreadsRoute,
   readMessage,
   listOptOutsRoute,
   addOptOutRoute,
@@ -107,6 +132,7 @@ const ROUTES: ((app: Api, deps: ApiDeps) => void)[] = [
   listAgents,
   compareAgents,
   readAgent,
+  listAgentVersions,
   startSession,
   tieSession,
   updateSessionRoute,

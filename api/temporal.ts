@@ -11,7 +11,7 @@ import {
 import { defineSearchAttributeKey } from '@temporalio/common';
 import type { Config } from '../config/config.ts';
 import type { SyncCounts } from '../db/queries/sync-runs.ts';
-import { campaignWorkflowId, leadWorkflowId, SEARCH_ATTRIBUTES } from '../domain/ids.ts';
+import { campaignWorkflowId, leadWorkflowId, SEARCH_ATTRIBUTES, waitingWorkflowId } from '../domain/ids.ts';
 import { createStarter } from '../temporal/starter.ts';
 import {
   type CampaignProgress,
@@ -49,6 +49,14 @@ export interface CampaignStart {
   replace?: boolean;
 }
 
+export interface SyncWalk {
+  workflowId: string;
+  since: Date | null;
+  /** The run that the workflow goes on with, unless one is under way already. */
+  runId: string;
+  waitMs: number;
+}
+
 /** What the API says to workflows. Every method answers within seconds, also when Temporal is dead; none throws but `ping`. */
 export interface CampaignControl {
   start(campaign: CampaignStart): Promise<Told<void>>;
@@ -60,7 +68,8 @@ export interface CampaignControl {
   changeSettings(campaignId: string, settings: { lines: number }): Promise<Told<void>>;
   leadsAdded(campaignId: string): Promise<Told<void>>;
   progress(campaignId: string): Promise<Told<CampaignProgress>>;
-  callEnded(leadId: string, callId: string): Promise<Told<void>>;
+  /** Tells whoever waits for the end of the dial: the lead's workflow, or the call's own without one. */
+  callEnded(leadId: string | null, callId: string): Promise<Told<void>>;
   /** A lead that waits closes itself when the database says that its contact opted out. */
   optedOut(leadId: string): Promise<Told<void>>;
   /** A lead that waits closes itself when the database says that its contact replied. */
@@ -69,11 +78,13 @@ export interface CampaignControl {
   startDelivery(deliveryId: string): Promise<Told<void>>;
   startMessage(messageId: string): Promise<Told<void>>;
   startReply(messageId: string): Promise<Told<void>>;
+  /** Dials a call outside of campaigns, whose intent is written. */
+  startCall(callId: string): Promise<Told<void>>;
   /**
    * Walks the provider's conversations, or joins the walk that is under way, and waits for its end for so long at
    * most. Null when it goes on.
    */
-  sync(walk: { workflowId: string; since: Date | null; waitMs: number }): Promise<Told<SyncCounts | null>>;
+  sync(walk: SyncWalk): Promise<Told<SyncCounts | null>>;
   /** Resolves when the server answers. */
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -137,7 +148,7 @@ export function createCampaignControl(config: Config['temporal']): CampaignContr
     progress: (id) => tell(QUERY_MS, () => campaign(id).query(progressQuery)),
     callEnded: (leadId, callId) =>
       tell(SIGNAL_MS, () =>
-        client.workflow.getHandle(leadWorkflowId(leadId)).signal(callEndedSignal, { callId }),
+        client.workflow.getHandle(waitingWorkflowId({ leadId, callId })).signal(callEndedSignal, { callId }),
       ),
     optedOut: (leadId) =>
       tell(SIGNAL_MS, () => client.workflow.getHandle(leadWorkflowId(leadId)).signal(optedOutSignal)),
@@ -147,12 +158,13 @@ export function createCampaignControl(config: Config['temporal']): CampaignContr
     startDelivery: (id) => tell(SIGNAL_MS, () => starter.startDelivery(id)),
     startMessage: (id) => tell(SIGNAL_MS, () => starter.startMessage(id)),
     startReply: (id) => tell(SIGNAL_MS, () => starter.startReply(id)),
-    async sync({ workflowId, since, waitMs }) {
+    startCall: (id) => tell(SIGNAL_MS, () => starter.startCall(id)),
+    async sync({ workflowId, since, runId, waitMs }) {
       const started = await tell(SIGNAL_MS, () =>
         client.workflow.start('syncWorkflow', {
           workflowId,
           taskQueue: config.taskQueue,
-          args: [{ since: since?.toISOString() ?? null }],
+          args: [{ since: since?.toISOString() ?? null, runId }],
           workflowIdReusePolicy: 'ALLOW_DUPLICATE',
           workflowIdConflictPolicy: 'USE_EXISTING',
           staticSummary: 'asked for through the API',

@@ -18,6 +18,7 @@ const schema = z.object({
   TEMPORAL_API_KEY: z.string().optional(),
   TEMPORAL_TLS: flag.optional(),
   TEMPORAL_TASK_QUEUE: z.string().default('ringleader'),
+  TEMPORAL_WEB_URL: url.optional(),
   RINGLEADER_API_KEY: z.string().min(20, 'must have at least 20 characters').optional(),
   ELEVENLABS_API_KEY: z.string({ error: 'is required' }),
   ELEVENLABS_AGENT_ID: z.string().optional(),
@@ -74,6 +75,8 @@ export interface Config {
   databaseUrl: string;
   databasePool: number;
   temporal: { address: string; namespace: string; apiKey: string | null; tls: boolean; taskQueue: string };
+  /** Where people find Temporal's Web UI, for the dashboard's links. */
+  temporalWebUrl: string | null;
   apiKey: string | null;
   elevenLabs: {
     apiKey: string;
@@ -152,6 +155,7 @@ function toConfig(values: z.infer<typeof schema>): Config {
       tls: values.TEMPORAL_TLS ?? values.TEMPORAL_API_KEY !== undefined,
       taskQueue: values.TEMPORAL_TASK_QUEUE,
     },
+    temporalWebUrl: values.TEMPORAL_WEB_URL ?? null,
     apiKey: values.RINGLEADER_API_KEY ?? null,
     elevenLabs: {
       apiKey: values.ELEVENLABS_API_KEY,

@@ -30,6 +30,8 @@ export function openDatabase(url: string, options: { maxConnections?: number } =
   });
   // A connection lost while idle is replaced by the pool; without a listener it would end the process.
   pool.on('error', () => {});
+  // Nor does the pool listen to one that is lent: lost between two statements, it would end the process as well.
+  pool.on('connect', (client) => client.on('error', () => {}));
   return new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
 }
 

@@ -2,11 +2,23 @@ import { type Migration, Migrator } from 'kysely/migration';
 import { openDatabase } from './client.ts';
 import * as initial from './migrations/20261121_initial.ts';
 import * as conversations from './migrations/20261122_conversations.ts';
+import * as listIndexes from './migrations/20261123_list_indexes.ts';
+import * as textMarks from './migrations/20261124_text_marks.ts';
+import * as singleCalls from './migrations/20261125_single_calls.ts';
+import * as browserSessions from './migrations/20261126_browser_sessions.ts';
+import * as leadOutcomes from './migrations/20261128_lead_outcomes.ts';
+import * as callEvents from './migrations/20261129_call_events.ts';
 
 /** In order of their names, which are frozen once landed. */
 export const migrations: Record<string, Migration> = {
   '20261121_initial': initial,
   '20261122_conversations': conversations,
+  '20261123_list_indexes': listIndexes,
+  '20261124_text_marks': textMarks,
+  '20261125_single_calls': singleCalls,
+  '20261126_browser_sessions': browserSessions,
+  '20261128_lead_outcomes': leadOutcomes,
+  '20261129_call_events': callEvents,
 };
 
 /**

@@ -33,6 +33,21 @@ export type CallSource = 'webhook' | 'poll' | 'reconciled';
 /** The provider's own verdict on a conversation. */
 export type ProviderVerdict = 'success' | 'failure' | 'unknown';
 
+const verdictRank: Record<ProviderVerdict, number> = { unknown: 0, success: 1, failure: 1 };
+
+/** Of two verdicts the one that says something, whichever came first; of two that contradict each other the first. */
+export function surerVerdict(a: ProviderVerdict | null, b: ProviderVerdict | null): ProviderVerdict | null {
+  if (a === null || b === null) return a ?? b;
+  return verdictRank[b] > verdictRank[a] ? b : a;
+}
+
+/** Of two wordings of the same thing the longer one, whichever came first. */
+export function fullerText(a: string | null, b: string | null): string | null {
+  if (a === null || b === null) return a ?? b;
+  if (a.length === b.length) return a > b ? a : b;
+  return a.length > b.length ? a : b;
+}
+
 const statusRank: Record<CallStatus, number> = { dialling: 0, ringing: 1, in_progress: 2, ended: 3 };
 
 /** The later of two statuses: facts may arrive in any order, a call never moves backwards. */

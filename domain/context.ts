@@ -81,3 +81,11 @@ function ago(ms: number): string {
 function count(number: number, unit: string): string {
   return `${number} ${unit}${number === 1 ? '' : 's'} ago`;
 }
+
+const LONGEST_NOTICE = 1_900;
+
+/** What the agent of a call under way is told of a text that has just come. */
+export function textNotice(body: string): string {
+  const words = body.trim() === '' ? 'without words' : `"${body.slice(0, LONGEST_NOTICE).toWellFormed()}"`;
+  return `The person has just sent a text message: ${words}`;
+}

@@ -1,5 +1,8 @@
 /** Every identifier that more than one part of the product must spell the same way is built here. */
 
+/** As PostgreSQL and we write one; what looks otherwise is no id of a row. */
+export const UUID = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/;
+
 /** The campaign's workflow. */
 export function campaignWorkflowId(campaignId: string): string {
   return `campaign/${campaignId}`;
@@ -16,6 +19,16 @@ export function leadWorkflowId(leadId: string): string {
  */
 export function attemptId(leadId: string, attempt: number): string {
   return `${leadId}.${attempt}`;
+}
+
+/** A call outside of campaigns. */
+export function callWorkflowId(callId: string): string {
+  return `call/${callId}`;
+}
+
+/** The workflow that waits for the end of a dial: its lead's, or its own where it is for no lead. */
+export function waitingWorkflowId({ leadId, callId }: { leadId: string | null; callId: string }): string {
+  return leadId === null ? callWorkflowId(callId) : leadWorkflowId(leadId);
 }
 
 /** What follows a call, one workflow each. */

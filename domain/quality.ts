@@ -1,3 +1,14 @@
+import type { TranscriptTurn } from './conversation.ts';
+
+/** How far a transcript is from what its person said; null when nothing was said. See `wordErrorRate`. */
+export function transcriptErrorRate(
+  said: readonly string[],
+  transcript: readonly TranscriptTurn[],
+): number | null {
+  const heard = transcript.filter(({ role }) => role === 'user').map(({ text }) => text);
+  return wordErrorRate(said, heard);
+}
+
 /**
  * How far a transcription is from what was said: words wrong, missing or added, by the words that were said. 0 is
  * perfect, more than 1 is possible. Case, punctuation and the cut into turns do not count. Null when nothing was said.

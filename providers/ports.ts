@@ -193,6 +193,8 @@ export interface Carrier {
   endCall(callSid: string): Promise<boolean>;
   /** Sends once. Never throws and never repeats the request. */
   sendText(request: TextRequest): Promise<TextAnswer>;
+  /** Null when the carrier knows no such text. Throws `ProviderError`. */
+  getText(messageSid: string): Promise<CarrierText | null>;
   /** Texts to a number since an instant, newest first. Throws `ProviderError`. */
   findTexts(query: { to: string; from?: string; since: Date }): Promise<CarrierText[]>;
 }

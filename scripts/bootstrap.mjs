@@ -6,7 +6,18 @@ import { homedir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const COMMANDS = ['start', 'dev', 'demo', 'test', 'check', 'bench', 'screenshots', 'totals'];
+const COMMANDS = [
+  'start',
+  'dev',
+  'demo',
+  'test',
+  'check',
+  'bench',
+  'build',
+  'client',
+  'screenshots',
+  'totals',
+];
 /** Commands that act for the person who owns the `.env`; tests and the demo must never meet its keys. */
 const COMMANDS_WITH_ENV_FILE = ['start', 'dev'];
 const OLDEST_NODE = [22, 12];

@@ -12,6 +12,7 @@ interface Step {
 
 const STEPS: readonly Step[] = [
   { name: 'types', program: 'tsc', args: ['-p', '.'] },
+  { name: "the dashboard's types", program: 'tsc', args: ['-p', 'dashboard'] },
   { name: 'lint and format', program: 'biome', args: ['ci', '--error-on-warnings', '.'] },
   { name: 'dead code', program: 'knip', args: [] },
 ];

@@ -8,6 +8,7 @@ import { type DemoRun, runDemo } from './demo/run.ts';
 import { FAULTS, PATIENCE } from './demo/setting.ts';
 import { createDisplay } from './demo/terminal.ts';
 import { allHold } from './invariants/judge.ts';
+import { buildDashboard } from './services/dashboard.ts';
 import { say } from './services/product.ts';
 import { serviceOutput } from './services/service-output.ts';
 import { onStopRequest } from './services/signals.ts';
@@ -42,6 +43,7 @@ try {
 }
 
 async function main(): Promise<void> {
+  await buildDashboard(display.log);
   const running = await startStack({
     dataDir: null,
     simulator: { seed: options.seed, speed: options.speed, faults: { ...FAULTS } },

@@ -1,6 +1,7 @@
 // `npm run dev`: as `npm start`, and a service is started anew when a file that it may import has changed.
 import { watch } from 'node:fs';
 import { resolve, sep } from 'node:path';
+import { createServer } from 'vite';
 import { runProduct, say } from './services/product.ts';
 import type { ServiceName, Stack } from './services/stack.ts';
 
@@ -52,7 +53,19 @@ function reloadOnChange(stack: Stack): void {
   );
 }
 
+/** The dashboard from its sources, which a browser gets anew as they change; all else is passed on to the API. */
+async function serveDashboard({ apiUrl }: Stack): Promise<void> {
+  process.env.RINGLEADER_API_URL = apiUrl;
+  const server = await createServer({ configFile: resolve(ROOT, 'dashboard', 'vite.config.ts') });
+  await server.listen();
+  say(`the dashboard, reloading as it changes: ${server.resolvedUrls?.local[0] ?? ''}`);
+}
+
 await runProduct({
+  dashboard: 'live',
   dataDir: resolve(process.env.RINGLEADER_DATA_DIR || '.ringleader/data'),
-  whileRunning: reloadOnChange,
+  whileRunning: (stack) => {
+    reloadOnChange(stack);
+    serveDashboard(stack).catch((error: unknown) => say(`the dashboard is not served: ${String(error)}`));
+  },
 });

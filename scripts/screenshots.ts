@@ -8,7 +8,7 @@ if (campaignUrl === undefined || leadsUrl === undefined || folder === undefined)
 }
 const BACKGROUND_OFF = ['--disable-background-networking', '--disable-component-update', '--disable-sync'];
 const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+  executablePath: process.env.CHROMIUM_PATH || '/usr/bin/chromium',
   args: ['--no-sandbox', '--disable-gpu', '--no-first-run', ...BACKGROUND_OFF],
 });
 try {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { JsonObject, SimulatedCall } from './calls.ts';
 import { findAgent, PHONE_NUMBERS } from './fleet.ts';
+import { openEntry } from './ledger.ts';
 import { digest } from './random.ts';
 import type { World } from './world.ts';
 
@@ -83,20 +84,9 @@ export async function callIn(world: World, { from, to }: IncomingCall): Promise<
     ringTimeoutSeconds: DEFAULT_MAX_CALL_SECONDS,
     maxDurationSeconds: DEFAULT_MAX_CALL_SECONDS,
     entry: {
-      attemptId: null,
-      to,
-      fromNumberId: number.phoneNumberId,
-      agentId: agent.agentId,
-      receivedAt: new Date().toISOString(),
+      ...openEntry({ attemptId: null, to, fromNumberId: number.phoneNumberId, agentId: agent.agentId }),
       accepted: true,
       answer: 'placed',
-      conversationId: null,
-      callSid: null,
-      profile: null,
-      startedAt: null,
-      endedAt: null,
-      reach: null,
-      webhooks: [],
     },
   });
   const { agentId, receivedAt, conversationId, webhooks } = call.entry;

@@ -50,6 +50,25 @@ export interface LedgerEntry {
   webhooks: LedgerWebhook[];
 }
 
+/** The entry of a dial that comes now, refused until something better is known. */
+export function openEntry(
+  dial: Pick<LedgerEntry, 'attemptId' | 'to' | 'fromNumberId' | 'agentId'>,
+): LedgerEntry {
+  return {
+    ...dial,
+    receivedAt: new Date().toISOString(),
+    accepted: false,
+    answer: 'refused',
+    conversationId: null,
+    callSid: null,
+    profile: null,
+    startedAt: null,
+    endedAt: null,
+    reach: null,
+    webhooks: [],
+  };
+}
+
 /** One request about a text to the product: the text itself, or a delivery report. */
 export interface LedgerTextWebhook {
   kind: 'text' | 'status';

@@ -1,10 +1,13 @@
 import { writeFile } from 'node:fs/promises';
+import { parseWebhookTarget } from './admin.ts';
 import { type SimulatorOptions, startSimulator } from './server.ts';
 import type { TextingTarget } from './texts.ts';
 
 /**
  * Runs the simulated phone network as a process of its own. Reads `SIMULATOR_PORT` (any free one),
- * `SIMULATOR_SEED` (1), `SIMULATOR_SPEED` (1), `SIMULATOR_WEBHOOK_URL` with `SIMULATOR_WEBHOOK_SECRET`,
+ * `SIMULATOR_SEED` (1), `SIMULATOR_SPEED` (1), `SIMULATOR_WEBHOOK_URL` with `SIMULATOR_WEBHOOK_SECRET` and
+ * `SIMULATOR_WEBHOOK_ALSO` (kinds beyond the usual, by commas), `SIMULATOR_INITIATION_URL`, which is asked about callers
+ * with the webhooks' secret in a header,
  * `SIMULATOR_SMS_URL` with `TWILIO_ACCOUNT_SID` and `TWILIO_AUTH_TOKEN`, `SIMULATOR_PUBLIC_URL` with
  * `SIMULATOR_LOCAL_URL` (where requests to the public address go), `SIMULATOR_FAULTS` (JSON), `SIMULATOR_MAX_CONCURRENT_CALLS` (no limit) and `SIMULATOR_LEDGER_FILE`, into which
  * the ledger is written at the end. Announces `{ready, url, mailUrl}` to its parent, and ends on SIGTERM, SIGINT, or
@@ -30,13 +33,20 @@ async function main(): Promise<void> {
 }
 
 function readOptions(env: NodeJS.ProcessEnv): SimulatorOptions {
-  const url = env.SIMULATOR_WEBHOOK_URL;
+  const { SIMULATOR_WEBHOOK_URL: url, SIMULATOR_INITIATION_URL: initiationUrl } = env;
+  const secret = env.SIMULATOR_WEBHOOK_SECRET ?? '';
   const options: SimulatorOptions = {
     port: number(env, 'SIMULATOR_PORT') ?? 0,
     seed: number(env, 'SIMULATOR_SEED') ?? 1,
     speed: number(env, 'SIMULATOR_SPEED') ?? 1,
   };
-  if (url) options.webhook = { url, secret: env.SIMULATOR_WEBHOOK_SECRET ?? '' };
+  if (url) {
+    const also = list(env, 'SIMULATOR_WEBHOOK_ALSO');
+    options.webhook = parseWebhookTarget({ url, secret, also }) ?? { url, secret };
+  }
+  if (initiationUrl) {
+    options.initiation = { url: initiationUrl, headers: { 'x-ringleader-secret': secret } };
+  }
   const texting = readTexting(env);
   if (texting !== null) options.texting = texting;
   if (env.SIMULATOR_FAULTS) options.faults = JSON.parse(env.SIMULATOR_FAULTS);
@@ -55,6 +65,10 @@ function readTexting(env: NodeJS.ProcessEnv): TextingTarget | null {
     authToken: env.TWILIO_AUTH_TOKEN ?? '',
     ...(from && to ? { route: { from, to } } : {}),
   };
+}
+
+function list(env: NodeJS.ProcessEnv, name: string): string[] {
+  return (env[name] ?? '').split(',').filter((word) => word !== '');
 }
 
 function number(env: NodeJS.ProcessEnv, name: string): number | null {

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { judgeDisposition } from '../domain/disposition.ts';
 import type { SimulatedCall } from './calls.ts';
 import { AGENTS } from './fleet.ts';
+import { openEntry } from './ledger.ts';
 import { type CallPlan, PROFILES, type Profile } from './people.ts';
 import { composeConversation } from './script.ts';
 
@@ -35,20 +36,14 @@ function call(plan: Partial<CallPlan>, changes: Partial<SimulatedCall> = {}): Si
     hungUp: null,
     deleted: false,
     entry: {
-      attemptId: 'lead.1',
-      to: '+12125550100',
-      fromNumberId: 'phnum_sim_us_east',
-      agentId: '',
-      receivedAt: '',
+      ...openEntry({
+        attemptId: 'lead.1',
+        to: '+12125550100',
+        fromNumberId: 'phnum_sim_us_east',
+        agentId: '',
+      }),
       accepted: true,
       answer: 'placed',
-      conversationId: null,
-      callSid: null,
-      profile: null,
-      startedAt: null,
-      endedAt: null,
-      reach: null,
-      webhooks: [],
     },
     ...changes,
   };

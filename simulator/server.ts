@@ -28,6 +28,8 @@ export interface SimulatorOptions {
   webhook?: WebhookTarget;
   /** Where texts that people write go; none: nobody writes by himself. */
   texting?: TextingTarget;
+  /** Whom the platform asks about callers; none: nobody. */
+  initiation?: InitiationTarget;
   faults?: Partial<FaultOptions>;
   /** Calls at once beyond which dials are answered with 429; none: no limit. */
   maxConcurrentCalls?: number;
@@ -102,6 +104,7 @@ function createWorld({
   faults: faultOptions,
   webhook,
   texting,
+  initiation,
   maxConcurrentCalls,
 }: SimulatorOptions): World {
   const timers = new Timers();
@@ -134,7 +137,7 @@ function createWorld({
     texts,
     signatures: new Signatures(),
     talks: new Map(),
-    initiation: null,
+    initiation: parseInitiationTarget(initiation ?? null),
   };
 }
 

@@ -1,5 +1,11 @@
 import type { Client } from '@temporalio/client';
-import { deliveryWorkflowId, followUpWorkflowId, messageWorkflowId, replyWorkflowId } from '../domain/ids.ts';
+import {
+  callWorkflowId,
+  deliveryWorkflowId,
+  followUpWorkflowId,
+  messageWorkflowId,
+  replyWorkflowId,
+} from '../domain/ids.ts';
 import { deliverNowSignal } from '../workflows/messages.ts';
 
 /**
@@ -11,6 +17,8 @@ export interface WorkflowStarter {
   startDelivery(deliveryId: string): Promise<void>;
   startMessage(messageId: string): Promise<void>;
   startReply(messageId: string): Promise<void>;
+  /** Of a call outside of campaigns. */
+  startCall(callId: string): Promise<void>;
 }
 
 /** @throws what the Temporal client throws; the sweep starts later what could not be started now. */
@@ -46,5 +54,7 @@ export function createStarter(client: Client, taskQueue: string): WorkflowStarte
       start('messageWorkflow', messageWorkflowId(messageId), { messageId }, 'text message'),
     startReply: (messageId) =>
       start('replyWorkflow', replyWorkflowId(messageId), { messageId }, 'answer to a text'),
+    startCall: (callId) =>
+      start('callWorkflow', callWorkflowId(callId), { callId }, 'call outside of campaigns'),
   };
 }

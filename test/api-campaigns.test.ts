@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { WRONG_STATE } from '../workflows/messages.ts';
 import { type ApiRig, listeningControl, outboundNumber, startApi } from './api-rig.ts';
+import { insertCall, setLead } from './api-rows.ts';
 
 let api: ApiRig;
 let heard: string[];
@@ -268,7 +269,8 @@ test('progress comes from the workflow, and from the database when that is silen
   expect(silent.body).toEqual({
     status: 'running',
     lines: { limit: 4, inUse: 0 },
-    leads: { total: 2, waiting: 2, calling: 0, backingOff: 0, finished: 0 },
+    leads: { total: 2, waiting: 2, queued: 0, calling: 0, backingOff: 0, finished: 0 },
+    outcomes: [],
     nextOpeningAt: later.toISOString(),
     holds: [{ reason: 'window', leads: 2 }],
     live: false,
@@ -290,4 +292,48 @@ test('progress comes from the workflow, and from the database when that is silen
   await act(id, 'pause');
   const paused = await api.call('GET', `/api/campaigns/${id}/progress`);
   expect(paused.body.holds[0]).toEqual({ reason: 'campaign_running', leads: 2 });
+});
+
+test('the list gives counts of leads and calls where they are asked for', async () => {
+  const id = await draft({ phoneNumberIds: ['pn_1'] });
+  const leads = ['+14155550117', '+14155550118', '+14155550119'].map((phone) => ({ phone }));
+  await api.call('POST', `/api/campaigns/${id}/leads`, { body: { leads } });
+  const ofCampaign = async (query: string) => {
+    const { status, body } = await api.call('GET', `/api/campaigns${query}`);
+    expect(status).toBe(200);
+    return body.items.find((item: { id: string }) => item.id === id);
+  };
+  expect((await ofCampaign('')).summary).toBeNull();
+  const none = { calls: 0, answered: 0, conversions: 0, conversionRate: null, costCents: 0 };
+  expect((await ofCampaign('?include=summary')).summary).toEqual({
+    leads: { total: 3, finished: 0 },
+    nextOpeningAt: null,
+    ...none,
+  });
+
+  const stored = await api.deps.db
+    .selectFrom('leads')
+    .select('id')
+    .where('campaign_id', '=', id)
+    .orderBy('phone')
+    .execute();
+  const [first = '', second = '', third = ''] = stored.map((lead) => lead.id);
+  const { db } = api.deps;
+  await insertCall(db, first, { status: 'ended', reach: 'answered', converted: true, cost_cents: 12.5 });
+  await insertCall(db, second, { status: 'ended', reach: 'answered', cost_cents: 2.5 });
+  await insertCall(db, second, { attempt: 2, status: 'ended', reach: 'busy' });
+  await setLead(db, first, { state: 'finished', outcome: 'converted', finished_at: new Date() });
+  await setLead(db, second, { state: 'backing_off' });
+  const later = new Date(Date.now() + 3_600_000);
+  await setLead(db, third, { not_before: later });
+  expect((await ofCampaign('?include=summary&status=draft')).summary).toEqual({
+    leads: { total: 3, finished: 1 },
+    nextOpeningAt: later.toISOString(),
+    calls: 3,
+    answered: 2,
+    conversions: 1,
+    conversionRate: 0.5,
+    costCents: 15,
+  });
+  expect((await api.call('GET', '/api/campaigns?include=everything')).status).toBe(422);
 });

@@ -75,17 +75,36 @@ test('a list of CSV keeps its good rows, and tells of the others by row and colu
   );
   expect(body).toMatchObject({ rows: 4, accepted: 2, duplicates: 1, rejected: 1 });
   expect(body.errors).toMatchObject([
-    { row: 2, column: 'Phone' },
-    { row: 3, column: 'phone' },
+    { row: 2, line: 3, column: 'Phone' },
+    { row: 3, line: 4, column: 'phone' },
   ]);
-  const again = await csv(id, 'phone\n+14155550119\n+14155550120\n');
+  const again = await csv(id, 'phone\n\n+14155550119\n+14155550120\n');
   expect(again.body).toMatchObject({ rows: 2, accepted: 1, duplicates: 1, rejected: 0 });
+  expect(again.body.errors).toMatchObject([{ row: 1, line: 3 }]);
   const { items } = (await list(id)).body;
   expect(items.map(({ variables }: { variables: object }) => variables)).toEqual([
     { City: 'SF' },
     { City: 'LA' },
     {},
   ]);
+});
+
+test('what a header would be taken for is told before anything is imported', async () => {
+  const read = async (body: object) => (await api.call('POST', '/api/leads/columns', { body })).body;
+  expect(await read({ headers: ['Mobile', 'State', 'Plan'] })).toEqual({
+    columns: [
+      { header: 'Mobile', field: 'phone' },
+      { header: 'State', field: 'region' },
+      { header: 'Plan', field: 'variable' },
+    ],
+    problems: [],
+  });
+  const mapped = await read({ headers: ['Mobile', 'State'], mapping: { State: 'variable' } });
+  expect(mapped.columns[1]).toEqual({ header: 'State', field: 'variable' });
+  const useless = await read({ headers: ['Plan', 'plan'] });
+  expect(useless.columns).toEqual([]);
+  expect(useless.problems).toHaveLength(2);
+  expect((await api.call('POST', '/api/leads/columns', { body: { headers: [] } })).status).toBe(422);
 });
 
 test('a form brings the file, and a mapping before it', async () => {
@@ -174,6 +193,50 @@ test('leads are found by state, reach and text, whose wildcards are text', async
   expect(await found(`?q=${encodeURIComponent('_da')}`)).toEqual([]);
   expect(await found(`?q=${encodeURIComponent("' or 1=1 --")}`)).toEqual([]);
   expect((await list(id, '?q=%00')).status).toBe(422);
+});
+
+test('leads are found by what holds them and by what became of them, as the progress counts them', async () => {
+  const id = await draft();
+  await add(
+    id,
+    ['0', '1', '2', '3', '4', '5', '6'].map((digit) => ({ phone: `+1415555011${digit}` })),
+  );
+  const leads: { id: string; phone: string }[] = (await list(id)).body.items;
+  const later = new Date(Date.now() + 3_600_000);
+  const rows: Parameters<typeof setLead>[2][] = [
+    { not_before: later },
+    { not_before: later, hold_rule: 'window' },
+    { not_before: later, hold_rule: 'retry', state: 'backing_off' },
+    // What held it is over.
+    { not_before: new Date(0), hold_rule: 'contact_day', state: 'backing_off' },
+    { not_before: later, hold_rule: 'pace', state: 'queued' },
+    { state: 'finished', outcome: 'opted_out', finished_at: later },
+  ];
+  for (const [index, row] of rows.entries()) await setLead(api.deps.db, leads[index]?.id ?? '', row);
+  const found = async (query: string) =>
+    (await list(id, query)).body.items.map((lead: { id: string }) =>
+      leads.findIndex((each) => each.id === lead.id),
+    );
+  expect(await found('?hold=window')).toEqual([0, 1]);
+  expect(await found('?hold=retry')).toEqual([2]);
+  expect(await found('?hold=contact_day')).toEqual([]);
+  expect(await found('?hold=none')).toEqual([3, 6]);
+  expect(await found('?hold=retry,none')).toEqual([2, 3, 6]);
+  expect(await found('?state=queued')).toEqual([4]);
+  expect(await found('?outcome=opted_out')).toEqual([5]);
+  expect(await found('?outcome=answered,opted_out')).toEqual([5]);
+  for (const query of ['?hold=whim', '?hold=', '?outcome=answered,whim']) {
+    expect((await list(id, query)).status, query).toBe(422);
+  }
+  const { body } = await api.call('GET', `/api/campaigns/${id}/progress`);
+  expect(body).toMatchObject({
+    leads: { total: 7, waiting: 4, queued: 1, backingOff: 2, finished: 1 },
+    outcomes: [{ outcome: 'opted_out', leads: 1 }],
+    holds: [
+      { reason: 'window', leads: 2 },
+      { reason: 'retry', leads: 1 },
+    ],
+  });
 });
 
 test('a corrected lead has the zones of its new place, and is looked at again', async () => {

@@ -229,6 +229,7 @@ export function listeningControl(
     startDelivery: hear('startDelivery'),
     startMessage: hear('startMessage'),
     startReply: hear('startReply'),
+    startCall: hear('startCall'),
     sync: async () => ({ kind: 'done', value: null }),
     progress: async () => ({ kind: 'absent' }),
     ping: async () => {},

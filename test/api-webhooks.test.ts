@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { CampaignControl } from '../api/temporal.ts';
 import { signElevenLabs } from '../providers/elevenlabs/webhook.ts';
 import { type ApiRig, listeningControl, startApi, WEBHOOK_SECRET } from './api-rig.ts';
-import { insertCall } from './api-rows.ts';
+import { insertCall, setLead } from './api-rows.ts';
 
 let api: ApiRig;
 let told: string[];
@@ -152,8 +152,82 @@ test.each<[string, () => Parameters<typeof send>[1]]>([
   expect(told).toEqual([]);
 });
 
+test('fault 7: the same event in other bytes under the first signature: 401, and nothing is written', async () => {
+  const signature = signElevenLabs(JSON.stringify(ended()), WEBHOOK_SECRET, new Date());
+  const reserialised = [
+    JSON.stringify(ended(), null, 2),
+    JSON.stringify(Object.fromEntries(Object.entries(ended()).reverse())),
+  ];
+  for (const raw of reserialised) expect((await send(raw, { signature })).status).toBe(401);
+  expect(await stored()).toEqual([]);
+  expect((await send(ended(), { signature })).status).toBe(200);
+});
+
+test('fault 7: a replay is counted, and changes nothing', async () => {
+  const signature = signElevenLabs(JSON.stringify(ended()), WEBHOOK_SECRET, new Date());
+  const read = async () => ({
+    call: (await api.call('GET', `/api/calls/${callId}`)).body,
+    lead: (await api.call('GET', `/api/leads/${leadId}`)).body,
+    timeline: (await api.call('GET', `/api/leads/${leadId}/timeline`)).body,
+  });
+  expect((await send(ended(), { signature })).status).toBe(200);
+  const first = await read();
+  for (let nth = 0; nth < 3; nth += 1) expect((await send(ended(), { signature })).status).toBe(200);
+  expect(await read()).toEqual(first);
+  expect(told).toHaveLength(1);
+  expect(await stored()).toMatchObject([{ deliveries: 4 }]);
+});
+
 test('fault 8: both secrets of a rotation are good', async () => {
   expect((await send(ended(), { secret: 'wsec_new' })).status).toBe(200);
+});
+
+test('fault 8: a secret that is rotated while calls are under way: both verify, until the old one is taken out', async () => {
+  const { elevenLabs } = api.deps.config;
+  const before = elevenLabs.webhookSecrets;
+  const machine = { conversation_id: conversationId, answered_by: 'human' };
+  const detection = { type: 'answering_machine_detection', event_timestamp: 1, data: machine };
+  try {
+    elevenLabs.webhookSecrets = ['wsec_first'];
+    expect((await send(detection, { secret: 'wsec_first' })).status).toBe(200);
+    expect((await send(ended(), { secret: 'wsec_second' })).status).toBe(401);
+    elevenLabs.webhookSecrets = ['wsec_first', 'wsec_second'];
+    expect((await send(ended(), { secret: 'wsec_second' })).status).toBe(200);
+    expect((await send(detection, { secret: 'wsec_first' })).status).toBe(200);
+    elevenLabs.webhookSecrets = ['wsec_second'];
+    expect((await send(detection, { secret: 'wsec_first' })).status).toBe(401);
+    expect((await send(ended(), { secret: 'wsec_second' })).status).toBe(200);
+  } finally {
+    elevenLabs.webhookSecrets = before;
+  }
+  expect((await stored()).map(({ type, deliveries }) => [type, deliveries])).toEqual([
+    ['answering_machine_detection', 2],
+    ['post_call_transcription', 2],
+  ]);
+  expect((await api.call('GET', `/api/calls/${callId}`)).body).toMatchObject({ reach: 'answered' });
+});
+
+test('fault 6: hours late, when the call was given up long ago: it settles what was unknown', async () => {
+  const endedAt = new Date(Date.now() - 6 * 3_600_000);
+  const givenUp = { status: 'ended', reach: 'unknown', ended_at: endedAt, concluded_at: endedAt } as const;
+  const { db } = api.deps;
+  await db
+    .updateTable('calls')
+    .set({ ...givenUp, failure: 'Its end was never told.' })
+    .where('id', '=', callId)
+    .execute();
+  await setLead(db, leadId, { state: 'finished', outcome: 'unknown', finished_at: endedAt });
+  await db.insertInto('attention').values({ kind: 'unknown_call', subject: callId, detail: 'x' }).execute();
+  expect((await send(ended())).status).toBe(200);
+  expect((await api.call('GET', `/api/calls/${callId}`)).body).toMatchObject({
+    reach: 'answered',
+    converted: true,
+    needsAttention: false,
+  });
+  expect((await api.call('GET', `/api/leads/${leadId}`)).body).toMatchObject({
+    state: 'finished',
+    outcome: 'converted',
+  });
 });
 
 test('an unknown conversation is stored, answered 200, and listed', async () => {

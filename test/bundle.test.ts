@@ -7,6 +7,8 @@ const OURS = [
   'domain/lines.ts',
   'workflows/activities.ts',
   'workflows/attributes.ts',
+  'workflows/call-over.ts',
+  'workflows/call.ts',
   'workflows/campaign-state.ts',
   'workflows/campaign.ts',
   'workflows/delivery.ts',

@@ -19,7 +19,6 @@ import { createElevenLabs } from '../providers/elevenlabs/adapter.ts';
 import { createMailer } from '../providers/mail/smtp.ts';
 import { createTwilio } from '../providers/twilio/adapter.ts';
 import { createWebhookSender } from '../providers/webhooks/sender.ts';
-import { checkInvariants } from '../scripts/invariants/check.ts';
 import type { FaultOptions } from '../simulator/faults.ts';
 import { AGENTS, PHONE_NUMBERS } from '../simulator/fleet.ts';
 import { type Simulator, startSimulator } from '../simulator/server.ts';
@@ -28,12 +27,14 @@ import { startDispatch } from '../worker/dispatch.ts';
 import { ensureSearchAttributes } from '../worker/search-attributes.ts';
 import { createSignals } from '../worker/signals.ts';
 import type { sweepWorkflow } from '../workflows/sweep.ts';
+import { createCampaign, expectInvariants, launchCampaign } from './chain-campaigns.ts';
 import { createWorkerSwitch, installRuntime, listen, type ReportedData, report } from './chain-parts.ts';
 import { createTestDatabase } from './setup/database.ts';
 
 /** Signs the webhooks of the chain's phone network. */
 export const SECRET = 'wsec_chain';
-const KEY = 'key-of-the-chain-tests';
+/** The key that opens the chain's API. */
+export const KEY = 'key-of-the-chain-tests';
 export const ACCOUNT_SID = `AC${'0'.repeat(32)}`;
 export const AUTH_TOKEN = 'simulated';
 /** The number that texts are sent from. */
@@ -235,8 +236,8 @@ export async function startChain(options: ChainOptions = {}): Promise<Chain> {
     taskQueue,
     url,
     call,
-    create: (settings) => create(chain, settings),
-    launch: (phones, settings) => launch(chain, phones, settings),
+    create: (settings) => createCampaign(chain, settings),
+    launch: (phones, settings) => launchCampaign(chain, phones, { ...QUICK, ...settings }),
     reaches: (campaignId, status) =>
       vi.waitFor(
         async () => {
@@ -269,37 +270,4 @@ export async function startChain(options: ChainOptions = {}): Promise<Chain> {
     },
   };
   return chain;
-}
-
-async function create(chain: Chain, settings: Partial<CampaignSettings>): Promise<string> {
-  const created = await chain.call<{ id: string }>('POST', '/api/campaigns', { name: 'Chain', settings });
-  expect(created, JSON.stringify(created.body)).toMatchObject({ status: 201 });
-  return created.body.id;
-}
-
-async function launch(
-  chain: Chain,
-  phones: string[],
-  settings: Partial<CampaignSettings> = {},
-): Promise<string> {
-  const id = await create(chain, { ...QUICK, ...settings });
-  const leads = phones.map((phone, index) => ({ phone, name: `Person ${index}` }));
-  const added = await chain.call('POST', `/api/campaigns/${id}/leads`, { leads });
-  expect(added, JSON.stringify(added.body)).toMatchObject({ body: { accepted: phones.length } });
-  expect((await chain.call('POST', `/api/campaigns/${id}/start`, {})).status).toBe(202);
-  return id;
-}
-
-async function expectInvariants({ db, simulator, client, deps }: Chain): Promise<void> {
-  await vi.waitFor(() => expect(simulator.ledger.liveCalls).toBe(0), { timeout: 20_000 });
-  const verdict = await checkInvariants({
-    db,
-    ledger: simulator.ledger.snapshot(),
-    temporal: client,
-    dialTimeoutMs: deps.patience.dialTimeoutMs,
-  });
-  const violations = Object.entries(verdict).flatMap(([name, { violations }]) =>
-    violations.map((text) => `${name}: ${text}`),
-  );
-  expect(violations).toEqual([]);
 }

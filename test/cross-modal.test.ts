@@ -119,11 +119,10 @@ test('an agent answers a text with what was said before, and not more often than
     .spyOn(chain.deps.voice, 'openTextTalk')
     .mockResolvedValue({ say, close, conversationId: 'conv_text' });
   await textFrom(chain, phone, 'When can you call?');
-  await vi.waitFor(async () =>
-    expect((await messagesOf(chain, `leadId=${leadId}&direction=outbound`)).map(({ body }) => body)).toEqual([
-      'Gladly: at noon.',
-    ]),
-  );
+  await vi.waitFor(async () => {
+    const answers = await messagesOf(chain, `leadId=${leadId}&direction=outbound`);
+    expect(answers.map(({ body }) => body)).toEqual(['Gladly: at noon.']);
+  }, 20_000);
   expect(open.mock.calls[0]?.[0]).toMatchObject({
     agentId: 'agent_writer',
     variables: { name: 'Robin', lead_id: leadId, history: expect.stringContaining('When can you call?') },

@@ -1,10 +1,11 @@
 import { ApplicationFailure } from '@temporalio/activity';
 import PostalMime, { type Email } from 'postal-mime';
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Checkpoint } from '../activities/deps.ts';
 import type { FollowUpRule } from '../domain/follow-up.ts';
 import { followUpWorkflowId, messageWorkflowId } from '../domain/ids.ts';
-import { type Chain, createPhoneBook, QUICK, startChain } from './chain-rig.ts';
+import { type Chain, createPhoneBook, KEY, QUICK, startChain } from './chain-rig.ts';
+import { type Receiver, startReceiver, verified } from './webhook-receiver.ts';
 
 const LONG_AGO_MS = 300_000;
 
@@ -192,6 +193,102 @@ describe('a mail server', () => {
     await standing(id, ['done']);
     expect(await mailsTo('later@people.example')).toHaveLength(1);
     expect(await messagesOf(id)).toMatchObject([{ status: 'sent', error: null }]);
+  });
+});
+
+describe('a webhook rule', () => {
+  let crm: Receiver;
+
+  beforeEach(async () => {
+    crm = await startReceiver();
+  });
+
+  afterEach(() => crm.stop());
+
+  async function subscribe(): Promise<{ id: string; secret: string }> {
+    const body = { url: crm.url, eventTypes: ['campaign.paused'] };
+    return (await chain.call<{ id: string; secret: string }>('POST', '/api/webhooks', body)).body;
+  }
+
+  const tell = (endpointId: string): FollowUpRule => ({
+    id: 'crm',
+    on: { converted: true },
+    afterSeconds: 0,
+    channel: 'webhook',
+    endpointId,
+  });
+
+  test('is delivered, signed, to its endpoint alone, with the call that it follows', async () => {
+    const [phone = ''] = phonesOf('00');
+    const { id: endpointId, secret } = await subscribe();
+    const id = await follow([tell(endpointId)], { phone });
+    const [followUp] = await standing(id, ['done']);
+    await vi.waitFor(() => expect(crm.received).toHaveLength(1), { timeout: 20_000 });
+    const { id: leadId } = await leadOf(id);
+    expect(verified(secret, crm.received[0])).toMatchObject({
+      type: 'follow_up.due',
+      data: {
+        campaignId: id,
+        lead: { id: leadId, phone, name: 'Ada Lovelace' },
+        call: { reach: 'answered', converted: true },
+      },
+    });
+    const delivery = await vi.waitFor(async () => {
+      const { body } = await chain.call<{ items: Record<string, unknown>[] }>(
+        'GET',
+        `/api/webhooks/${endpointId}/deliveries`,
+      );
+      expect(body.items).toMatchObject([{ status: 'delivered', attempts: 1 }]);
+      return body.items[0];
+    });
+    expect(delivery).toMatchObject({ followUpId: followUp?.id, leadId, type: 'follow_up.due' });
+  });
+
+  test('whose endpoint was removed has failed, and a person is told', async () => {
+    const [phone = ''] = phonesOf('00');
+    const { id: endpointId } = await subscribe();
+    const removed = fetch(`${chain.url}/api/webhooks/${endpointId}`, {
+      method: 'DELETE',
+      headers: { authorization: `Bearer ${KEY}` },
+    });
+    expect((await removed).status).toBe(204);
+    const id = await follow([tell(endpointId)], { phone });
+    const [followUp] = await standing(id, ['failed']);
+    expect(followUp?.reason).toContain('The webhook endpoint is removed');
+    expect(await attentionFor(followUp?.id ?? '')).toMatchObject([{ kind: 'failed_follow_up' }]);
+    expect(crm.connections).toBe(0);
+  });
+});
+
+describe('a conversion that a person marked', () => {
+  test('is followed as any other, once, however often it is marked', async () => {
+    const [phone = ''] = phonesOf('08');
+    const sorry: FollowUpRule = {
+      ...thanks,
+      id: 'sorry',
+      on: { converted: false },
+      subject: 'Sorry',
+      body: 'Sorry, {{ name }}.',
+    };
+    const welcome: FollowUpRule = { ...thanks, subject: 'Welcome', body: 'Welcome, {{ name }}.' };
+    const id = await follow([welcome, sorry], { phone, email: 'marked@people.example' });
+    await standing(id, ['done']);
+    const { id: callId } = await chain.db
+      .selectFrom('calls')
+      .select('id')
+      .where('campaign_id', '=', id)
+      .executeTakeFirstOrThrow();
+    const mark = async (converted: boolean) =>
+      expect((await chain.call('PATCH', `/api/calls/${callId}`, { converted })).status).toBe(200);
+    await mark(true);
+    expect((await standing(id, ['done', 'done'])).map(({ ruleId }) => ruleId)).toEqual(['sorry', 'thanks']);
+    await mark(true);
+    await mark(false);
+    await mark(true);
+    await standing(id, ['done', 'done']);
+    const subjects = (await mailsTo('marked@people.example')).map(({ subject }) => subject);
+    expect(subjects).toEqual(['Sorry', 'Welcome']);
+    await chain.expectInvariants();
   });
 });
 

@@ -1,20 +1,29 @@
 // Histories of workflows as they were run and kept must replay on today's workflows. To keep those of today's:
 // RECORD_HISTORIES=1 npm test -- test/histories.test.ts
-// They go to a folder named by the date; folders of versions that may still be running somewhere stay.
+// They go to a new folder named by the date; folders of versions that may still be running somewhere stay.
 
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { temporal } from '@temporalio/proto';
 import { Worker } from '@temporalio/worker';
 import { DeterminismViolationError } from '@temporalio/workflow';
 import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest';
-import { campaignWorkflowId, leadWorkflowId } from '../domain/ids.ts';
+import {
+  campaignWorkflowId,
+  deliveryWorkflowId,
+  followUpWorkflowId,
+  leadWorkflowId,
+  messageWorkflowId,
+  replyWorkflowId,
+} from '../domain/ids.ts';
 import type { CampaignSettings } from '../domain/settings.ts';
 import { NO_FAULTS } from '../simulator/faults.ts';
 import { lineFreedSignal } from '../workflows/messages.ts';
 import { installRuntime } from './chain-parts.ts';
 import { type Chain, numbersEndingIn, QUICK, startChain } from './chain-rig.ts';
+import { connectTexts, messagesOf, textFrom } from './texting-rig.ts';
+import { startReceiver } from './webhook-receiver.ts';
 
 /** The SDK's own JSON functions need the whole installation to have one copy of protobufjs, which npm does not grant. */
 const { History } = temporal.api.history.v1;
@@ -28,12 +37,18 @@ const CANARY = { name: 'Quillfeather Canaryson', email: 'quillfeather@canary.exa
 const NAMES = [
   'campaign',
   'campaign-continued',
+  'delivery-retried',
+  'follow-up-later',
   'lead-callback',
   'lead-closed',
+  'lead-followed-up',
   'lead-one-attempt',
   'lead-polled',
   'lead-retried',
   'lead-throttled',
+  'message-sent',
+  'reply',
+  'sync',
 ];
 
 interface HistoryEvent {
@@ -91,7 +106,7 @@ beforeAll(() => {
 });
 
 describe('histories that were kept', () => {
-  test('are there, of campaigns and of leads', () => {
+  test('are there, of every workflow that lasts', () => {
     const names = new Set(kept.map((path) => path.split('/').at(-1)?.replace('.json', '')));
     expect([...names].sort()).toEqual(NAMES);
   });
@@ -238,6 +253,71 @@ describe('histories of today', () => {
     await chain.expectInvariants();
   });
 
+  test('of what follows a call at once and later, and of a webhook that is tried again', async () => {
+    const crm = await startReceiver();
+    crm.answer((response, nth) => response.writeHead(nth === 1 ? 503 : 204).end());
+    chain.deps.patience.deliveryDelaysMs = [0, 50];
+    const hook = { url: crm.url, eventTypes: ['campaign.paused'] };
+    const { id: endpointId } = (await chain.call<{ id: string }>('POST', '/api/webhooks', hook)).body;
+    const id = await launch(['00'], {
+      followUps: [
+        { id: 'crm', on: {}, afterSeconds: 0, channel: 'webhook', endpointId },
+        { id: 'later', on: {}, afterSeconds: 2, channel: 'email', subject: 'Hi', body: 'Hi, {{ name }}.' },
+      ],
+    });
+    await chain.reaches(id, 'completed');
+    const { later, crm: told } = await vi.waitFor(
+      async () => {
+        const rows = await chain.db
+          .selectFrom('follow_ups')
+          .leftJoin('deliveries', 'deliveries.id', 'follow_ups.delivery_id')
+          .select(['follow_ups.id', 'rule_id', 'follow_ups.status', 'deliveries.id as delivery_id'])
+          .where('campaign_id', '=', id)
+          .execute();
+        expect(rows.map(({ status }) => status)).toEqual(['done', 'done']);
+        return Object.fromEntries(rows.map((row) => [row.rule_id, row]));
+      },
+      { timeout: 20_000 },
+    );
+    const deliveryWorkflow = deliveryWorkflowId(told?.delivery_id ?? '');
+    await chain.client.workflow.getHandle(deliveryWorkflow).result();
+    expect(crm.received).toHaveLength(2);
+    await crm.stop();
+    await chain.client.workflow.getHandle(followUpWorkflowId(later?.id ?? '')).result();
+    await remember('follow-up-later', followUpWorkflowId(later?.id ?? ''));
+    await remember('delivery-retried', deliveryWorkflow);
+    await rememberLead('lead-followed-up', id, '00');
+  });
+
+  test('of a text that is answered, and of a walk over the conversations', async () => {
+    connectTexts(chain);
+    const id = await launch(['08'], {
+      autoReply: { rules: [{ keywords: ['address'], body: `${CANARY.name} is at home.` }], agent: null },
+    });
+    await chain.reaches(id, 'completed');
+    const [lead] = await leadsOf(id);
+    await textFrom(chain, lead?.phone ?? '', `What is the address of ${CANARY.name}?`);
+    const { asked, answer } = await vi.waitFor(
+      async () => {
+        const messages = await messagesOf(chain, `leadId=${lead?.id}`);
+        const [sent] = messages.filter(({ direction }) => direction === 'outbound');
+        expect(sent?.status).toMatch(/^(sent|delivered)$/);
+        return { asked: sent?.inReplyTo ?? '', answer: sent?.id ?? '' };
+      },
+      { timeout: 20_000 },
+    );
+    await remember('reply', replyWorkflowId(asked));
+    await chain.client.workflow.getHandle(messageWorkflowId(answer)).result();
+    await remember('message-sent', messageWorkflowId(answer));
+    const workflowId = 'sync/history';
+    await chain.client.workflow.execute('syncWorkflow', {
+      workflowId,
+      taskQueue: chain.taskQueue,
+      args: [{ since: null }],
+    });
+    await remember('sync', workflowId);
+  });
+
   test('replay, and say nothing of a person', async () => {
     expect([...today.keys()].sort()).toEqual(NAMES);
     for (const [name, history] of today) {
@@ -245,13 +325,21 @@ describe('histories of today', () => {
       expect(personalIn(history), name).toEqual([]);
     }
     if (process.env.RECORD_HISTORIES) keep(today);
-  });
+  }, 120_000);
 });
 
 function keep(histories: ReadonlyMap<string, RecordedHistory>): void {
-  const folder = join(FOLDER, new Date().toISOString().slice(0, 10));
-  mkdirSync(folder, { recursive: true });
+  const folder = newFolder(new Date().toISOString().slice(0, 10));
+  mkdirSync(folder);
   for (const [name, history] of histories) {
     writeFileSync(join(folder, `${name}.json`), `${JSON.stringify(history)}\n`);
+  }
+}
+
+/** What was kept on the same day before stays. */
+function newFolder(date: string): string {
+  for (let nth = 1; ; nth += 1) {
+    const folder = join(FOLDER, nth === 1 ? date : `${date}.${nth}`);
+    if (!existsSync(folder)) return folder;
   }
 }

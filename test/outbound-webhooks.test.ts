@@ -48,17 +48,31 @@ async function deliveriesOf(endpointId: string) {
     .execute();
 }
 
-async function settled(endpointId: string, status: 'delivered' | 'failed') {
+/** The endpoint's only delivery, as soon as it is like this. */
+async function onlyDelivery(endpointId: string, like: object) {
   return await vi.waitFor(
     async () => {
       const deliveries = await deliveriesOf(endpointId);
-      expect(deliveries.map((delivery) => delivery.status)).toEqual([status]);
+      expect(deliveries).toMatchObject([like]);
       const [delivery] = deliveries;
       if (delivery === undefined) throw new Error('There is no delivery.');
       return delivery;
     },
     { timeout: 20_000, interval: 50 },
   );
+}
+
+const settled = (endpointId: string, status: 'delivered' | 'failed') => onlyDelivery(endpointId, { status });
+const attemptedOnce = (endpointId: string) =>
+  onlyDelivery(endpointId, { status: 'pending', attempts: 1, workflow_started_at: expect.any(Date) });
+
+async function hasFailedForLong(endpointId: string): Promise<void> {
+  const since = new Date(Date.now() - LONG_AGO_MS);
+  await chain.db
+    .updateTable('webhook_endpoints')
+    .set({ failing_since: since })
+    .where('id', '=', endpointId)
+    .execute();
 }
 
 async function attemptsOf(deliveryId: string) {
@@ -171,12 +185,8 @@ test('a delivery that waits for hours is sent at once when a person asks for it'
   const { id } = await subscribe();
   receiver.answer((response, nth) => response.writeHead(nth === 1 ? 429 : 200).end());
   await emit({ type: 'lead.converted' });
-  const waiting = await vi.waitFor(async () => {
-    const [delivery] = await deliveriesOf(id);
-    expect(delivery).toMatchObject({ status: 'pending', attempts: 1 });
-    return delivery;
-  });
-  await chain.call('POST', `/api/webhooks/deliveries/${waiting?.id}/retry`);
+  const waiting = await attemptedOnce(id);
+  await chain.call('POST', `/api/webhooks/deliveries/${waiting.id}/retry`);
   await settled(id, 'delivered');
   expect(receiver.received).toHaveLength(2);
 });
@@ -186,20 +196,13 @@ test('a delivery whose workflow was lost is taken up by the sweep', async () => 
   const { id } = await subscribe();
   receiver.answer((response, nth) => response.writeHead(nth === 1 ? 500 : 200).end());
   await emit({ type: 'lead.converted' });
-  const waiting = await vi.waitFor(async () => {
-    const [delivery] = await deliveriesOf(id);
-    expect(delivery).toMatchObject({ status: 'pending', attempts: 1 });
-    expect(delivery?.workflow_started_at).not.toBeNull();
-    return delivery;
-  });
-  await chain.client.workflow
-    .getHandle(deliveryWorkflowId(waiting?.id ?? ''))
-    .terminate('lost, for the test');
+  const waiting = await attemptedOnce(id);
+  await chain.client.workflow.getHandle(deliveryWorkflowId(waiting.id)).terminate('lost, for the test');
   expect(await chain.sweep()).toMatchObject({ deliveriesRestarted: 0 });
   await chain.db
     .updateTable('deliveries')
     .set({ next_attempt_at: new Date(Date.now() - 120_000) })
-    .where('id', '=', waiting?.id ?? '')
+    .where('id', '=', waiting.id)
     .execute();
   expect(await chain.sweep()).toMatchObject({ deliveriesRestarted: 1 });
   await settled(id, 'delivered');
@@ -236,11 +239,7 @@ test('410 disables the endpoint at once; what was missed can be replayed', async
 
 test('an endpoint that took nothing for three days is disabled, and a person is told', async () => {
   const { id } = await subscribe();
-  await chain.db
-    .updateTable('webhook_endpoints')
-    .set({ failing_since: new Date(Date.now() - LONG_AGO_MS) })
-    .where('id', '=', id)
-    .execute();
+  await hasFailedForLong(id);
   receiver.answer((response) => response.writeHead(500).end());
   await emit({ type: 'lead.converted' });
   await settled(id, 'failed');
@@ -253,11 +252,7 @@ test('an endpoint that took nothing for three days is disabled, and a person is 
 
 test('one success ends the time in which an endpoint is said to fail', async () => {
   const { id } = await subscribe();
-  await chain.db
-    .updateTable('webhook_endpoints')
-    .set({ failing_since: new Date(Date.now() - LONG_AGO_MS) })
-    .where('id', '=', id)
-    .execute();
+  await hasFailedForLong(id);
   await emit({ type: 'lead.converted' });
   await settled(id, 'delivered');
   expect(await endpoint(id)).toMatchObject({ enabled: true, failingSince: null });

@@ -1,12 +1,16 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { ActivityDeps } from '../activities/deps.ts';
 import { createSyncing } from '../activities/syncing.ts';
 import { type Db, openDatabase } from '../db/client.ts';
 import { normaliseConversation, normaliseListItem } from '../providers/elevenlabs/normalise.ts';
+import { ProviderError } from '../providers/ports.ts';
 import { createTestDatabase } from './setup/database.ts';
 
 const NOW = new Date('2026-03-02T12:00:00Z');
+// Hundreds of conversations, each a transaction, on a machine that may be busy.
+vi.setConfig({ testTimeout: 120_000 });
+
 const COUNT = 210;
 const PAGES = 3;
 
@@ -45,14 +49,22 @@ function payload(index: number) {
   };
 }
 
+/** Of a cursor that the provider knows no more. */
+const refusal = new ProviderError('the cursor is refused', {
+  provider: 'elevenlabs',
+  status: 422,
+  retryable: false,
+});
+
 /** A provider with so many conversations, that may fail at a page or for a conversation. */
-function syncing(faults: { page?: number; conversation?: string } = {}) {
+function syncing(faults: { page?: number; conversation?: string; staleCursor?: boolean } = {}, now = NOW) {
   const reads: string[] = [];
   let pages = 0;
   const voice: Pick<ActivityDeps['voice'], 'getConversation' | 'listConversations'> = {
     async listConversations({ cursor, pageSize = 100 }) {
       pages += 1;
       if (pages === faults.page) throw new Error('interrupted');
+      if (pages === 1 && cursor !== undefined && faults.staleCursor) throw refusal;
       const from = Number(cursor ?? 0);
       const to = Math.min(from + pageSize, COUNT);
       const rows = Array.from({ length: to - from }, (_, index) => normaliseListItem(payload(from + index)));
@@ -69,7 +81,7 @@ function syncing(faults: { page?: number; conversation?: string } = {}) {
     voice,
     centsPerCredit: 0.02,
     syncFetchesPerSecond: 10_000,
-    now: async () => NOW,
+    now: async () => now,
     signals: { callEnded: async () => {}, contactReplied: async () => {} },
   } as unknown as ActivityDeps;
   const activities = createSyncing(deps);
@@ -118,6 +130,15 @@ test.each([1, 2, 3])('interrupted at page %i, the same run goes on where it was'
   expect(await countCalls()).toBe(COUNT);
   const runs = await db.selectFrom('sync_runs').select('finished_at').execute();
   expect(runs).toEqual([{ finished_at: NOW }]);
+});
+
+test('a cursor that has grown stale has the list walked anew; one that is refused soon is tried again', async () => {
+  await expect(syncing({ page: 3 }).walk()).rejects.toThrow('interrupted');
+  await expect(syncing({ staleCursor: true }).walk()).rejects.toThrow(refusal);
+  const later = new Date(NOW.getTime() + 660_000);
+  const resumed = syncing({ staleCursor: true }, later);
+  expect(await resumed.walk()).toMatchObject({ pages: PAGES, seen: COUNT, stored: COUNT });
+  expect(resumed.reads).toHaveLength(COUNT - 200);
 });
 
 test('a conversation that cannot be read is counted, skipped, and met again', async () => {

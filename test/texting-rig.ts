@@ -1,5 +1,5 @@
 import { expect, vi } from 'vitest';
-import { ACCOUNT_SID, AUTH_TOKEN, type Chain, QUICK, TEXTS_FROM } from './chain-rig.ts';
+import { ACCOUNT_SID, type Answer, AUTH_TOKEN, type Chain, QUICK, TEXTS_FROM } from './chain-rig.ts';
 
 /** A zone in which it is noon, more or less, whenever the test runs: texts may be sent there. */
 function noonZone(now = new Date()): string {
@@ -56,6 +56,18 @@ export interface MessageRow {
   from: string;
   to: string;
   attachments: { url: string; contentType: string }[];
+}
+
+/** Asks for a text to be sent, as a person would. */
+export async function sendText(chain: Chain, body: object): Promise<Answer<MessageRow & { detail: string }>> {
+  return await chain.call('POST', '/api/messages', body);
+}
+
+/** Texts that the network took from us for this number. */
+export function textsTo(chain: Chain, phone: string) {
+  return chain.simulator.ledger.texts.filter(
+    ({ to, by, accepted }) => to === phone && by === 'api' && accepted,
+  );
 }
 
 export async function messagesOf(chain: Chain, query: string): Promise<MessageRow[]> {

@@ -1,85 +1,26 @@
-import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { leadWorkflowId, SEARCH_ATTRIBUTES } from '../domain/ids.ts';
+import { leadWorkflowId } from '../domain/ids.ts';
 import { DEFAULT_SETTINGS } from '../domain/settings.ts';
 import { type LeadState, leadStateQuery } from '../workflows/messages.ts';
-import { installRuntime } from './chain-parts.ts';
-import { type Chain, createPhoneBook, SECRET, startChain } from './chain-rig.ts';
+import { type Chain, createPhoneBook, SECRET } from './chain-rig.ts';
+import { HOUR_MS, MINUTE_MS, RealDate, startTimeRig, type TimeRig } from './time-rig.ts';
 
 const SECOND_MS = 1_000;
-const MINUTE_MS = 60 * SECOND_MS;
-const HOUR_MS = 60 * MINUTE_MS;
-/** `INDEXED_VALUE_TYPE_KEYWORD` of Temporal's API. */
-const KEYWORD = 2;
 
-const RealDate = Date;
-
-let env: TestWorkflowEnvironment;
+let rig: TimeRig;
 let chain: Chain;
-/** How far the time of the test is ahead of the real one. */
-let aheadMs = 0;
-
-/** The clock of everything in this process, so that phone network and API live when the workflows do. */
-class TestDate extends RealDate {
-  constructor(...at: [] | [number | string | Date]) {
-    if (at.length === 0) super(RealDate.now() + aheadMs);
-    else super(at[0]);
-  }
-
-  static override now(): number {
-    return RealDate.now() + aheadMs;
-  }
-}
 
 const phonesOf = createPhoneBook();
 
 beforeAll(async () => {
-  installRuntime();
-  env = await TestWorkflowEnvironment.createTimeSkipping({
-    server: { executable: { type: 'existing-path', path: process.env.TEST_TIME_SKIPPING_PATH ?? '' } },
-  });
-  await env.connection.operatorService.addSearchAttributes({
-    namespace: 'default',
-    searchAttributes: Object.fromEntries(Object.values(SEARCH_ATTRIBUTES).map((name) => [name, KEYWORD])),
-  });
-  vi.stubGlobal('Date', TestDate);
-  chain = await startChain({
-    timeSkippingAddress: env.address,
-    now: async () => new Date(await env.currentTimeMs()),
-    speed: 5_000,
-    // The real defaults: whoever waits for less than this has been told in time.
-    patience: { dialTimeoutMs: 30_000, pollAfterMs: 90_000, pollEveryMs: 30_000, reconcileForMs: 180_000 },
-  });
+  rig = await startTimeRig();
+  chain = rig.chain;
 });
 
-afterAll(async () => {
-  await chain?.stop();
-  vi.unstubAllGlobals();
-  await env?.teardown();
-});
+afterAll(() => rig?.stop());
 
-/** Brings everybody to an instant; what is due until then happens. */
-async function advanceTo(atMs: number): Promise<void> {
-  const fromMs = await env.currentTimeMs();
-  if (atMs < fromMs) throw new Error(`It is past ${new RealDate(atMs).toISOString()}.`);
-  aheadMs = atMs - RealDate.now();
-  await env.sleep(atMs - fromMs);
-  aheadMs = (await env.currentTimeMs()) - RealDate.now();
-}
-
-/** The next instant at which it is this hour in New York on this weekday, at least an hour from now. */
-async function next(weekday: string, time: string): Promise<number> {
-  const format = new Intl.DateTimeFormat('en-US', {
-    timeZone: 'America/New_York',
-    weekday: 'short',
-    hour: '2-digit',
-    minute: '2-digit',
-    hourCycle: 'h23',
-  });
-  let atMs = Math.ceil((await env.currentTimeMs()) / MINUTE_MS) * MINUTE_MS + HOUR_MS;
-  while (format.format(new RealDate(atMs)) !== `${weekday} ${time}`) atMs += MINUTE_MS;
-  return atMs;
-}
+const advanceTo = (atMs: number) => rig.advanceTo(atMs);
+const next = (weekday: string, time: string) => rig.next(weekday, time);
 
 /** A campaign by the default rules: Monday to Friday, ten to seven in the lead's own zone. */
 async function launch(...phones: string[]): Promise<string> {

@@ -148,6 +148,20 @@ test('texts of the same person that were matched elsewhere, or nowhere, are ther
   ]);
 });
 
+test('an opt-out and its end stand in the timelines of everybody with the number, each once', async () => {
+  const [, otherLead] = await campaignWithLead();
+  const ofContact = async (lead: string) =>
+    types((await timeline(lead)).items).filter((type) => type.startsWith('contact.'));
+  await api.call('POST', '/api/opt-outs', { body: { phone: PHONE } });
+  await api.call('DELETE', `/api/opt-outs/${encodeURIComponent(PHONE)}`);
+  await receiveText('STOP', otherLead);
+  const messageId = (await timeline(otherLead)).items[0].message.id;
+  await append({ type: 'contact.opted_out', leadId: otherLead, messageId });
+  for (const lead of [leadId, otherLead]) {
+    expect(await ofContact(lead)).toEqual(['contact.opted_out', 'contact.opted_in', 'contact.opted_out']);
+  }
+});
+
 test('it is read page by page, each event once', async () => {
   const whole = (await timeline(leadId)).items.map(({ id }: { id: number }) => id);
   expect(whole.length).toBeGreaterThan(4);

@@ -14,6 +14,7 @@ import {
   SWEEP_WORKFLOW_ID,
   SYNC_SCHEDULE_ID,
   SYNC_WORKFLOW_ID,
+  waitingWorkflowId,
 } from '../domain/ids.ts';
 import { campaignKey, stateKey } from '../workflows/attributes.ts';
 import type { campaignWorkflow } from '../workflows/campaign.ts';
@@ -41,7 +42,10 @@ export function createSignals(client: Client, taskQueue: string): WorkflowSignal
   ];
   return {
     lineFreed: (id, freed) => unlessGone(() => campaign(id).signal(lineFreedSignal, freed)),
-    callEnded: (id, callId) => unlessGone(() => lead(id).signal(callEndedSignal, { callId })),
+    callEnded: (leadId, callId) =>
+      unlessGone(() =>
+        client.workflow.getHandle(waitingWorkflowId({ leadId, callId })).signal(callEndedSignal, { callId }),
+      ),
     optedOut: (id) => unlessGone(() => lead(id).signal(optedOutSignal)),
     contactReplied: (id) => unlessGone(() => lead(id).signal(contactRepliedSignal)),
     campaignStopped: (id) => unlessGone(() => lead(id).signal(campaignStoppedSignal)),

@@ -12,26 +12,32 @@ export const records = proxyActivities<
     | 'closeCampaign'
     | 'concludeCall'
     | 'closeLead'
+    | 'concludeSingleCall'
     | 'readFollowUp'
     | 'abandonFollowUp'
+    | 'abandonReply'
   >
 >({
   startToCloseTimeout: '1 minute',
   retry: { initialInterval: '500 ms', maximumInterval: '30 seconds' },
 });
 
+const PLACING = {
+  startToCloseTimeout: '30 minutes',
+  heartbeatTimeout: '10 seconds',
+  retry: { initialInterval: '1 second', maximumInterval: '30 seconds' },
+} as const;
+
 /**
  * Gate and dial. Safe to run again at any point, so it is tried until it succeeds; the dial inside is made by
  * one run only. Long, because looking for a lost dial takes minutes; the heartbeat tells of a lost worker soon.
  */
 export function placing(attempt: number) {
-  return proxyActivities<Pick<Activities, 'placeCall'>>({
-    startToCloseTimeout: '30 minutes',
-    heartbeatTimeout: '10 seconds',
-    retry: { initialInterval: '1 second', maximumInterval: '30 seconds' },
-    summary: `attempt ${attempt}`,
-  });
+  return proxyActivities<Pick<Activities, 'placeCall'>>({ ...PLACING, summary: `attempt ${attempt}` });
 }
+
+/** As `placing`, of a call outside of campaigns. */
+export const placingSingle = proxyActivities<Pick<Activities, 'placeSingleCall'>>(PLACING);
 
 /** Its retries are the polling: it fails with the delay until the next look. The call's deadline bounds it. */
 export function polling(scheduleToCloseMs: number) {

@@ -1,4 +1,5 @@
 /** Everything that a worker runs as a workflow. */
+export { callWorkflow } from './call.ts';
 export { campaignWorkflow } from './campaign.ts';
 export { deliveryWorkflow } from './delivery.ts';
 export { followUpWorkflow } from './follow-up.ts';

@@ -1,8 +1,5 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import {
-  ActivityFailure,
-  CancellationScope,
-  condition,
   getExternalWorkflowHandle,
   ParentClosePolicy,
   patched,
@@ -14,8 +11,9 @@ import {
 } from '@temporalio/workflow';
 import { campaignWorkflowId, followUpWorkflowId } from '../domain/ids.ts';
 import type { LineKind } from '../domain/lines.ts';
-import { placing, polling, records } from './activities.ts';
+import { placing, records } from './activities.ts';
 import { stateKey } from './attributes.ts';
+import { callOver, type PlacedCall } from './call-over.ts';
 import { followUpWorkflow } from './follow-up.ts';
 import {
   callbackRequestedSignal,
@@ -39,8 +37,6 @@ export interface LeadInput {
   line: number | null;
 }
 
-/** Polling goes on this long past the deadline, so that the conclusion, not the polling, closes the call. */
-const POLL_MARGIN_MS = 5_000;
 const ASK_AGAIN_MS = 3_600_000;
 const ASK_AGAIN_LIMIT_MS = 86_400_000;
 const CAMPAIGN_GONE_MS = 60_000;
@@ -167,33 +163,15 @@ async function attemptCall(lead: Lead): Promise<Next> {
       if (placement.finished) return { kind: 'finished' };
       return { kind: 'again', atMs: new Date(placement.retryAt).getTime(), why: 'not placed' };
     case 'placed':
-      if (!placement.ended) await callOver(lead, placement);
+      if (!placement.ended) await waitForEnd(lead, placement);
       return await concludeCall(lead, placement);
   }
 }
 
-interface PlacedCall {
-  callId: string;
-  pollAfterMs: number;
-  deadlineAt: string;
-}
-
-/** Waits for the webhook's signal; when it is late, polls beside it; past the deadline waits no longer. */
-async function callOver(lead: Lead, { callId, pollAfterMs, deadlineAt }: PlacedCall): Promise<void> {
-  const deadlineMs = new Date(deadlineAt).getTime();
-  const over = () => lead.endedCalls.has(callId);
-  enter(lead, 'call', { untilMs: deadlineMs, why: 'the call must be over by then' });
-  if (await waitFor(over, pollAfterMs, 'for the webhook')) return;
-  const scope = new CancellationScope();
-  const { pollCall } = polling(Math.max(0, deadlineMs - Date.now()) + POLL_MARGIN_MS);
-  try {
-    await scope.run(() => Promise.race([pollCall({ callId }), condition(over)]));
-  } catch (error) {
-    // Polling ran into the deadline: the conclusion says what that means.
-    if (!(error instanceof ActivityFailure)) throw error;
-  } finally {
-    scope.cancel();
-  }
+async function waitForEnd(lead: Lead, placed: PlacedCall): Promise<void> {
+  const untilMs = new Date(placed.deadlineAt).getTime();
+  enter(lead, 'call', { untilMs, why: 'the call must be over by then' });
+  await callOver(() => lead.endedCalls.has(placed.callId), placed);
 }
 
 async function concludeCall(lead: Lead, placement: PlacedCall): Promise<Next> {
@@ -203,7 +181,7 @@ async function concludeCall(lead: Lead, placement: PlacedCall): Promise<Next> {
     const conclusion = await records.concludeCall({ campaignId, leadId, callId, line: lead.line ?? 0 });
     if (conclusion.kind === 'not_ended') {
       lead.endedCalls.delete(callId);
-      await callOver(lead, { ...placement, pollAfterMs: 1_000 });
+      await waitForEnd(lead, { ...placement, pollAfterMs: 1_000 });
       continue;
     }
     lead.line = null;

@@ -46,6 +46,14 @@ describe('planColumns', () => {
     ]);
   });
 
+  it('keeps a column for the agent where a mapping says so, whatever its name', () => {
+    expect(planOf(['phone', 'State', 'Email'], { State: 'variable', Email: 'variable' })).toEqual([
+      'phone',
+      '=State',
+      '=Email',
+    ]);
+  });
+
   it('reports everything wrong with a mapping and a header at once', () => {
     const problems = problemsOf(['a', 'A', 'b', 'c'], {
       missing: 'name',

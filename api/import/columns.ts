@@ -1,7 +1,7 @@
 import { variableNameProblem } from '../../domain/lead-row.ts';
 import { RESULT_PREFIX } from '../export/columns.ts';
 
-/** What a column of a list can be mapped to; `ignore` drops the column. */
+/** What a column of a list can be mapped to; `variable` keeps it for the agent, `ignore` drops it. */
 export const IMPORT_FIELDS = [
   'phone',
   'name',
@@ -13,13 +13,14 @@ export const IMPORT_FIELDS = [
   'region',
   'postal_code',
   'consent',
+  'variable',
   'ignore',
 ] as const;
 export type ImportField = (typeof IMPORT_FIELDS)[number];
 
 /** What becomes of one column, in the order of the header; `header` is its name in the file. */
 export type Column = { header: string } & (
-  | { kind: 'field'; field: ImportField }
+  | { kind: 'field'; field: Exclude<ImportField, 'variable'> }
   | { kind: 'variable'; name: string }
 );
 
@@ -38,7 +39,7 @@ export class ImportHeaderError extends Error {
 const MAX_COLUMNS = 200;
 
 /** Names without spaces, dashes and case. Of several columns that fit one field the earliest name here wins. */
-const SYNONYMS: Record<Exclude<ImportField, 'ignore'>, string[]> = {
+const SYNONYMS: Record<Exclude<ImportField, 'ignore' | 'variable'>, string[]> = {
   phone: [
     'phone',
     'phonenumber',
@@ -91,7 +92,7 @@ export function planColumns(headers: readonly string[], mapping: Record<string, 
   }
   const columns = names.map((header, index): Column => {
     const field = fields[index];
-    return field === undefined
+    return field === undefined || field === 'variable'
       ? { header, kind: 'variable', name: header }
       : { header, kind: 'field', field };
   });
@@ -131,7 +132,7 @@ function applyMapping(
       );
     }
     if (index === -1 || field === undefined) continue;
-    if (field !== 'ignore' && fields.includes(field)) {
+    if (field !== 'ignore' && field !== 'variable' && fields.includes(field)) {
       problems.push(`the mapping names more than one column for "${field}"`);
     }
     fields[index] = field;
@@ -148,7 +149,7 @@ function passOverResults(names: readonly string[], fields: (ImportField | undefi
 function recogniseFields(names: readonly string[], fields: (ImportField | undefined)[]): void {
   const squeezed = names.map(squeeze);
   for (const field of IMPORT_FIELDS) {
-    if (field === 'ignore' || fields.includes(field)) continue;
+    if (field === 'ignore' || field === 'variable' || fields.includes(field)) continue;
     for (const synonym of SYNONYMS[field]) {
       const index = squeezed.findIndex((name, at) => name === synonym && fields[at] === undefined);
       if (index === -1) continue;

@@ -9,6 +9,7 @@ const eventNumber = z.string().regex(/^\d{1,15}$/, 'is not the number of an even
 const route = createRoute({
   method: 'get',
   path: '/api/stream',
+  operationId: 'streamEvents',
   tags: ['events'],
   summary: 'What happens, as it happens (server-sent events)',
   description:

@@ -68,6 +68,10 @@ const ComparedSide = z
     turns: z.number().nullable().openapi({ description: "Both sides' turns in a talk, on average" }),
     interruptions: z.number().nullable(),
     wordErrorRate: z.number().nullable(),
+    checkedTalks: z
+      .number()
+      .int()
+      .openapi({ description: 'Talks of which a listener wrote down what was said' }),
     rating: z.number().nullable().openapi({ description: "The listeners' mean, 1 to 5" }),
     ratings: z.number().int(),
     successRate: z
@@ -79,6 +83,16 @@ const ComparedSide = z
     costPerMinuteCents: z.number().nullable(),
     oldestAt: timestamp.nullable(),
     newestAt: timestamp.nullable(),
+    talks: z
+      .array(
+        z.object({
+          callId: z.string(),
+          startedAt: timestamp,
+          talkSeconds: z.number().nullable(),
+          rating: z.number().int().nullable(),
+        }),
+      )
+      .openapi({ description: 'The newest 20 that were answered' }),
   })
   .openapi('ComparedSide');
 

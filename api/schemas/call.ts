@@ -13,6 +13,8 @@ const fields = {
   id: z.string(),
   campaignId: z.uuid().nullable(),
   leadId: z.uuid().nullable(),
+  name: z.string().nullable().openapi({ description: "The lead's" }),
+  agentId: z.string(),
   direction: z.enum(['outbound', 'inbound']),
   kind: z.enum(['phone', 'browser']),
   attempt: z.number().int().nullable().openapi({ description: 'Null for a call that was not dialled here' }),
@@ -86,7 +88,6 @@ export const CallAttribution = z
 export const CallDetail = z
   .object({
     ...fields,
-    agentId: z.string(),
     notes: z.string().nullable(),
     convertedBy: z.enum(['rule', 'person']).nullable(),
     conversionReason: conversionReason.nullable(),
@@ -124,16 +125,37 @@ const bound = (description: string) =>
 
 export const callQuery = {
   status: CallStatus.optional(),
+  reach: Reach.optional(),
+  disposition: Disposition.optional(),
+  direction: z.enum(['outbound', 'inbound']).optional(),
+  kind: z.enum(['phone', 'browser']).optional(),
   from: bound('Started at or after'),
   to: bound('Started before'),
   q: searchText.openapi({
-    description: "Part of the person's number or name, or a whole conversation or carrier id",
+    description:
+      "Part of the person's number or name (its beginning, with fewer than three letters or digits), or a whole conversation or carrier id",
   }),
   ...pageQuery,
 };
 
+/** How many calls may be asked for by their ids at once. */
+const MOST_IDS = 100;
+
 export const CallQuery = z.object({
   attribution: z.enum(['attributed', 'unattributed']).optional(),
+  campaign: z.uuid().optional(),
+  lead: z.uuid().optional(),
+  agent: z.string().min(1).max(200).optional(),
+  ids: z
+    .string()
+    .max(MOST_IDS * 201)
+    .optional()
+    .transform((list) => list?.split(',').filter((id) => id !== ''))
+    .refine((ids) => (ids?.length ?? 0) <= MOST_IDS, `has more than ${MOST_IDS} ids`)
+    .openapi({
+      type: 'string',
+      description: `These calls only: at most ${MOST_IDS} ids, with commas between`,
+    }),
   ...callQuery,
 });
 
@@ -143,6 +165,8 @@ export function toCall(row: Row): z.infer<typeof Call> {
     id: row.id,
     campaignId: row.campaign_id,
     leadId: row.lead_id,
+    name: row.name,
+    agentId: row.agent_id,
     direction: row.direction,
     kind: row.kind,
     attempt: row.attempt,
@@ -178,7 +202,6 @@ export function toCallDetail(
 ): z.infer<typeof CallDetail> {
   return {
     ...toCall(row),
-    agentId: row.agent_id,
     notes: row.notes,
     convertedBy: row.converted_by,
     conversionReason: row.conversion_reason,

@@ -1,6 +1,8 @@
 import { z } from '@hono/zod-openapi';
+import type { CampaignSummary as SummaryRow } from '../../db/queries/campaign-summaries.ts';
 import type { Campaign as CampaignRow } from '../../db/queries/campaigns.ts';
 import { CAMPAIGN_STATUSES } from '../../domain/campaign.ts';
+import { LEAD_OUTCOMES } from '../../domain/lead.ts';
 import { instant, iso, isoOrNull, page, text, timestamp } from './common.ts';
 import { Disposition } from './lead.ts';
 import { Settings, SettingsInput, toSettings } from './settings.ts';
@@ -59,7 +61,49 @@ export const CampaignInFlight = z
     inFlight: z.number().int().openapi({ description: 'Calls under way, or about to be' }),
   })
   .openapi('CampaignInFlight');
-export const CampaignPage = page(Campaign, 'CampaignPage');
+
+const whole = z.number().int();
+
+const CampaignSummary = z
+  .object({
+    leads: z.object({ total: whole, finished: whole }),
+    nextOpeningAt: timestamp
+      .nullable()
+      .openapi({ description: 'Null when a lead may be called now, or none waits for its first call' }),
+    calls: whole,
+    answered: whole,
+    conversions: whole,
+    conversionRate: z.number().nullable().openapi({ description: 'Of answered calls; null without any' }),
+    costCents: z.number(),
+  })
+  .openapi('CampaignSummary');
+
+const CampaignListed = z
+  .object({
+    ...fields,
+    summary: z.union([CampaignSummary, z.null()]).openapi({ description: 'Null unless it was asked for' }),
+  })
+  .openapi('CampaignListed');
+
+export const CampaignPage = page(CampaignListed, 'CampaignPage');
+
+/** @param summary null when it was not asked for */
+export function toCampaignListed(
+  row: CampaignRow,
+  summary: SummaryRow | null,
+  now: Date,
+): z.infer<typeof CampaignListed> {
+  return { ...toCampaign(row), summary: summary === null ? null : toSummary(summary, now) };
+}
+
+function toSummary(row: SummaryRow, now: Date): z.infer<typeof CampaignSummary> {
+  const { nextOpeningAt, ...counts } = row;
+  return {
+    ...counts,
+    nextOpeningAt: nextOpeningAt === null || nextOpeningAt <= now ? null : iso(nextOpeningAt),
+    conversionRate: row.answered === 0 ? null : row.conversions / row.answered,
+  };
+}
 
 export function toCampaign(row: CampaignRow): z.infer<typeof Campaign> {
   return {
@@ -89,11 +133,15 @@ export const Progress = z
     lines: z.object({ limit: z.number().int(), inUse: z.number().int() }),
     leads: z.object({
       total: z.number().int(),
-      waiting: z.number().int(),
+      waiting: z.number().int().openapi({ description: 'For their first call, or for a line' }),
+      queued: z.number().int().openapi({ description: 'Of those that wait: for a line' }),
       calling: z.number().int(),
       backingOff: z.number().int(),
       finished: z.number().int(),
     }),
+    outcomes: z
+      .array(z.object({ outcome: z.enum(LEAD_OUTCOMES), leads: z.number().int() }))
+      .openapi({ description: 'What became of the finished leads' }),
     nextOpeningAt: timestamp
       .nullable()
       .openapi({ description: 'Null when a lead may be called now, or none is left' }),
@@ -151,3 +199,13 @@ export const Metrics = z
       .openapi({ description: 'The one part in which calls that came in are counted' }),
   })
   .openapi('Metrics');
+
+export const OutsideCampaigns = z
+  .object({ ...span.shape, averageTalkSeconds: z.number().nullable(), costCents: z.number() })
+  .openapi('OutsideCampaigns', {
+    description: 'Calls placed outside of campaigns, which are in none of the other figures',
+  });
+
+export const WorkspaceMetrics = z
+  .object({ ...Metrics.shape, outsideCampaigns: OutsideCampaigns })
+  .openapi('WorkspaceMetrics');

@@ -45,5 +45,3 @@ export function iso(at: Date): string {
 export function isoOrNull(at: Date | null): string | null {
   return at === null ? null : at.toISOString();
 }
-
-export const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;

@@ -1,12 +1,16 @@
 import { z } from '@hono/zod-openapi';
+import type { FoundLead as FoundLeadRow } from '../../db/queries/lead-search.ts';
 import type { Lead as LeadRow } from '../../db/queries/leads.ts';
 import { DISPOSITIONS, REACHES } from '../../domain/call.ts';
 import { GATE_RULES } from '../../domain/gate.ts';
 import { LEAD_OUTCOMES, LEAD_STATES } from '../../domain/lead.ts';
+import { IMPORT_FIELDS } from '../import/columns.ts';
 import { iso, isoOrNull, page, timestamp } from './common.ts';
 
 export const LeadState = z.enum(LEAD_STATES);
 export const Reach = z.enum(REACHES);
+/** What a lead may be waiting for. */
+export const HOLD_RULES = [...GATE_RULES, 'retry', 'callback'] as const;
 export const Disposition = z.enum(DISPOSITIONS);
 
 const scalar = z.union([z.string(), z.number(), z.boolean()]).transform(String);
@@ -70,10 +74,40 @@ export const LeadsImported = z
     duplicates: z.number().int(),
     rejected: z.number().int(),
     errors: z
-      .array(z.object({ row: z.number().int(), column: z.string().nullable(), message: z.string() }))
+      .array(
+        z.object({
+          row: z.number().int(),
+          line: z.number().int().openapi({ description: 'Of the file, the header being the first' }),
+          column: z.string().nullable(),
+          message: z.string(),
+        }),
+      )
       .openapi({ description: 'The first 100, duplicates included' }),
   })
   .openapi('LeadsImported');
+
+const columnNames = z.array(z.string().max(500)).min(1).max(1_000);
+
+export const ColumnsInput = z
+  .strictObject({
+    headers: columnNames,
+    mapping: z.record(z.string().max(500), z.string().max(64)).default({}),
+  })
+  .openapi('ColumnsInput');
+
+export const ColumnsRead = z
+  .object({
+    columns: z.array(
+      z.object({
+        header: z.string(),
+        field: z
+          .enum(IMPORT_FIELDS)
+          .openapi({ description: 'variable: for the agent, under its own name; ignore: left out' }),
+      }),
+    ),
+    problems: z.array(z.string()).openapi({ description: 'Why the header cannot be used; then no columns' }),
+  })
+  .openapi('ColumnsRead');
 
 export const Lead = z
   .object({
@@ -110,6 +144,9 @@ export const Lead = z
 
 export const LeadPage = page(Lead, 'LeadPage');
 
+const FoundLead = Lead.extend({ campaignName: z.string() }).openapi('FoundLead');
+export const FoundLeadPage = page(FoundLead, 'FoundLeadPage');
+
 export const LeadUpdate = z
   .strictObject({
     name: z.string().nullable(),
@@ -126,7 +163,7 @@ export const Why = z
     nextAttemptAt: timestamp.nullable().openapi({ description: 'Null when no attempt is in sight' }),
     blockedBy: z.array(
       z.object({
-        rule: z.enum([...GATE_RULES, 'retry', 'callback']),
+        rule: z.enum(HOLD_RULES),
         detail: z.string(),
         until: timestamp.nullable(),
       }),
@@ -165,4 +202,8 @@ export function toLead(row: LeadRow): z.infer<typeof Lead> {
     createdAt: iso(row.created_at),
     updatedAt: iso(row.updated_at),
   };
+}
+
+export function toFoundLead(row: FoundLeadRow): z.infer<typeof FoundLead> {
+  return { ...toLead(row), campaignName: row.campaign_name };
 }

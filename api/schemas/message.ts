@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import type { ContactLead } from '../../db/queries/contact-leads.ts';
+import type { MessageThread as ThreadRow } from '../../db/queries/message-threads.ts';
 import type { Message as Row } from '../../db/queries/messages.ts';
 import { MESSAGE_STATUSES } from '../../domain/message.ts';
 import { LONGEST_TEXT, measureText } from '../../domain/text-length.ts';
@@ -71,6 +72,24 @@ export const MessageDetail = z
   })
   .openapi('MessageDetail');
 
+const MessageThread = z
+  .object({
+    phone: z.string(),
+    name: z.string().nullable().openapi({ description: 'Of the lead that the latest message is about' }),
+    optedOut: z.boolean(),
+    latest: Message,
+  })
+  .openapi('MessageThread');
+export const MessageThreadPage = page(MessageThread, 'MessageThreadPage');
+
+export const ThreadQuery = z.object({
+  direction: z
+    .enum(['outbound', 'inbound'])
+    .optional()
+    .openapi({ description: 'Of the latest message; inbound ones wait for an answer' }),
+  ...pageQuery,
+});
+
 export const MessageQuery = z.object({
   leadId: z.uuid().optional(),
   phone: phone.optional(),
@@ -119,4 +138,8 @@ export function toMessageDetail(row: Row, leads: readonly ContactLead[]): z.infe
       contactedAt: isoOrNull(contactedAt),
     })),
   };
+}
+
+export function toThread(row: ThreadRow): z.infer<typeof MessageThread> {
+  return { phone: row.phone, name: row.lead_name, optedOut: row.opted_out, latest: toMessage(row) };
 }

@@ -6,7 +6,8 @@ import { iso, text, timestamp } from './common.ts';
 /** The provider's bounds for its voices: speed 0.7 to 1.2, the others 0 to 1. */
 const share = z.number().min(0).max(1);
 
-const Overrides = z.strictObject({
+/** What may be changed of an agent in a call and in a browser session alike. */
+export const agentOverrides = {
   prompt: text(50_000).optional(),
   firstMessage: text(2_000).optional(),
   language: z
@@ -14,6 +15,10 @@ const Overrides = z.strictObject({
     .regex(/^[a-z]{2,3}(-[A-Za-z]{2,8})?$/, 'must be a language code such as en or pt-br')
     .optional(),
   voiceId: text(200).optional(),
+};
+
+const Overrides = z.strictObject({
+  ...agentOverrides,
   voice: z
     .strictObject({
       stability: share.optional(),
@@ -27,13 +32,16 @@ const Overrides = z.strictObject({
 /** Ours: they tie a conversation to what it belongs to. */
 const RESERVED = /^(session_id|attempt_id|system__.*)$/;
 
-const Variables = z.record(
-  z
-    .string()
-    .regex(/^[\w.-]{1,100}$/, 'must be a name of letters, digits, "_", "-" and "."')
-    .refine((name) => !RESERVED.test(name), 'is a name that is kept for the product'),
-  z.string().max(2_000),
-);
+/** Dynamic variables of one conversation. */
+export const Variables = z
+  .record(
+    z
+      .string()
+      .regex(/^[\w.-]{1,100}$/, 'must be a name of letters, digits, "_", "-" and "."')
+      .refine((name) => !RESERVED.test(name), 'is a name that is kept for the product'),
+    z.string().max(2_000),
+  )
+  .refine((all) => Object.keys(all).length <= 100, 'holds more than 100');
 
 const LabelText = text(100).openapi({
   description: 'What this version of the agent is called, to compare it with others',
@@ -42,7 +50,7 @@ const LabelText = text(100).openapi({
 export const SessionStart = z
   .strictObject({
     overrides: Overrides.optional(),
-    variables: Variables.refine((all) => Object.keys(all).length <= 100, 'holds more than 100').optional(),
+    variables: Variables.optional(),
     leadId: z.uuid().optional().openapi({ description: "The session gets this lead's variables" }),
     label: LabelText.optional(),
     how: z.enum(['websocket', 'webrtc']).default('websocket'),

@@ -4,6 +4,9 @@ export interface OutboxLimit {
   bytes: number;
 }
 
+/** What a client that does not read holds of its own is no more than that. */
+const PIECE_BYTES = 65_536;
+
 /** What waits to be sent to one client. */
 export interface Outbox {
   body: ReadableStream<Uint8Array>;
@@ -20,8 +23,8 @@ export interface Outbox {
 }
 
 /**
- * A queue that is drained by whoever reads `body`, and no faster: everything that waits goes out as one piece, so
- * that a burst of events costs one write.
+ * A queue that is drained by whoever reads `body`, and no faster: what waits goes out in large pieces, so that
+ * a burst of events costs few writes.
  *
  * @param onGone the reader went away
  */
@@ -48,6 +51,18 @@ export function createOutbox(limit: OutboxLimit, onGone: () => void): Outbox {
     signal();
     settleDrained();
   };
+  /** Frames belong to all clients; only what goes out as one piece is copied for this one. */
+  const nextPiece = (): Uint8Array => {
+    let [count, size] = [0, 0];
+    for (const { byteLength } of frames) {
+      if (count > 0 && size + byteLength > PIECE_BYTES) break;
+      count += 1;
+      size += byteLength;
+    }
+    const taken = frames.splice(0, count);
+    const [only] = taken;
+    return taken.length === 1 && only !== undefined ? only : Buffer.concat(taken, size);
+  };
   const body = new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
@@ -57,10 +72,10 @@ export function createOutbox(limit: OutboxLimit, onGone: () => void): Outbox {
           });
         }
         if (frames.length > 0) {
-          controller.enqueue(Buffer.concat(frames, bytes));
-          frames = [];
-          bytes = 0;
-          settleDrained();
+          const piece = nextPiece();
+          bytes -= piece.byteLength;
+          controller.enqueue(piece);
+          if (frames.length === 0) settleDrained();
           return;
         }
         if (!over) finish();

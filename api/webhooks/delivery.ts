@@ -1,5 +1,5 @@
 import type { ConversationFacts } from '../../domain/conversation.ts';
-import { UnreadablePayloadError } from '../../providers/elevenlabs/normalise.ts';
+import { UnreadablePayloadError } from '../../providers/elevenlabs/normalise-identity.ts';
 import { type ElevenLabsEvent, parseElevenLabsEvent } from '../../providers/elevenlabs/webhook.ts';
 import { Problem } from '../errors.ts';
 

@@ -2,9 +2,8 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { createRoute, z } from '@hono/zod-openapi';
 import { findCampaign } from '../../db/queries/campaigns.ts';
 import { leadsOfContact } from '../../db/queries/contact-leads.ts';
-import { readHistory } from '../../db/queries/history.ts';
+import { tellHistory } from '../../db/queries/history.ts';
 import { findLead } from '../../db/queries/leads.ts';
-import { summariseHistory } from '../../domain/context.ts';
 import { parsePhone } from '../../domain/phone.ts';
 import { verifyElevenLabsSignature } from '../../providers/elevenlabs/webhook.ts';
 import type { Api, ApiDeps } from '../deps.ts';
@@ -15,7 +14,6 @@ import { json, problems } from '../schemas/problem.ts';
 const LIMIT: BodyLimit = { maxBytes: 16 * 1024, idleMs: 2_000, totalMs: 5_000 };
 /** The caller hears nothing until we have answered: past this the call begins without knowing who it is. */
 const ANSWER_WITHIN_MS = 400;
-const HISTORY_CHARS = 1_500;
 
 const Variables = z.record(z.string(), z.union([z.string(), z.boolean()]));
 type Variables = z.infer<typeof Variables>;
@@ -26,6 +24,7 @@ const UNKNOWN_CALLER: Variables = { known_caller: false, name: '', campaign: '',
 const route = createRoute({
   method: 'post',
   path: '/webhooks/elevenlabs/initiation',
+  operationId: 'answerInitiation',
   tags: ['webhooks'],
   summary: 'Who calls: variables for an inbound call, within half a second',
   description:
@@ -119,8 +118,7 @@ async function inTime(work: Promise<Variables>): Promise<Variables | null> {
 }
 
 async function variablesOf({ db, clock }: ApiDeps, phone: string): Promise<Variables> {
-  const [leads, past] = await Promise.all([leadsOfContact(db, phone), readHistory(db, phone)]);
-  const history = summariseHistory({ ...past, now: clock() }, { maxChars: HISTORY_CHARS });
+  const [leads, history] = await Promise.all([leadsOfContact(db, phone), tellHistory(db, phone, clock())]);
   const [latest] = leads;
   if (latest === undefined) return { ...UNKNOWN_CALLER, history };
   const [lead, campaign] = await Promise.all([

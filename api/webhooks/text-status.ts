@@ -1,24 +1,22 @@
 import { createRoute } from '@hono/zod-openapi';
 import { inTransaction, type Tx } from '../../db/client.ts';
-import { appendEvent } from '../../db/queries/events.ts';
 import { lockContact } from '../../db/queries/locks.ts';
 import { findMessage, lockMessage, type Message, recordTextReport } from '../../db/queries/messages.ts';
-import { addOptOut } from '../../db/queries/opt-outs.ts';
-import { markMerged, storeWebhookEvent } from '../../db/queries/webhooks.ts';
+import { addCarrierOptOut } from '../../db/queries/opt-outs.ts';
+import { storeWebhookEvent } from '../../db/queries/webhooks.ts';
+import { UUID } from '../../domain/ids.ts';
 import { messageStatusOf } from '../../domain/message.ts';
+import { RECIPIENT_OPTED_OUT } from '../../providers/twilio/texts.ts';
 import { normaliseTextStatus, type TextStatusReport } from '../../providers/twilio/webhook.ts';
 import type { Api, ApiDeps } from '../deps.ts';
 import { tellOptedOut } from '../opted-out.ts';
-import { UUID } from '../schemas/common.ts';
 import { problems } from '../schemas/problem.ts';
 import { readSignedForm } from './twilio-form.ts';
-
-/** The recipient has sent STOP: https://www.twilio.com/docs/api/errors/21610 */
-const OPTED_OUT = 21_610;
 
 const route = createRoute({
   method: 'post',
   path: '/webhooks/twilio/status',
+  operationId: 'receiveTextStatus',
   tags: ['webhooks'],
   summary: 'What became of a text that was sent, signed in the header X-Twilio-Signature',
   request: {
@@ -59,9 +57,9 @@ async function note(
       conversationId: null,
       payload: params,
       now,
+      settled: true,
     });
     if (!event.isNew) return null;
-    await markMerged(tx, event.id, { callId: null, signalled: true, now });
     const found = await findReported(tx, report.messageSid, messageId);
     const status = messageStatusOf(report.status);
     if (found === null || status === null) return null;
@@ -69,7 +67,7 @@ async function note(
     const message = await lockMessage(tx, found.id);
     const { messageSid: providerId, errorCode } = report;
     await recordTextReport(tx, message, { status, providerId, errorCode }, now);
-    return errorCode === OPTED_OUT ? await noteOptOut(tx, message) : null;
+    return errorCode === RECIPIENT_OPTED_OUT && (await addCarrierOptOut(tx, message)) ? message.phone : null;
   });
 }
 
@@ -85,18 +83,4 @@ async function findReported(tx: Tx, messageSid: string, messageId: string | null
   // The answer may have been recorded between the two reads.
   const isOurs = named?.provider_id === null || named?.provider_id === messageSid;
   return named?.direction === 'outbound' && isOurs ? named : null;
-}
-
-async function noteOptOut(tx: Tx, { id, phone, campaign_id, lead_id }: Message): Promise<string | null> {
-  const reason = 'The carrier refused a text: the person has sent STOP.';
-  const { created } = await addOptOut(tx, { phone, reason, source: 'message' });
-  if (!created) return null;
-  await appendEvent(tx, {
-    type: 'contact.opted_out',
-    campaignId: campaign_id,
-    leadId: lead_id,
-    messageId: id,
-    data: { source: 'message' },
-  });
-  return phone;
 }

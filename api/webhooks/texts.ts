@@ -4,22 +4,24 @@ import { inTransaction } from '../../db/client.ts';
 import { appendEvent } from '../../db/queries/events.ts';
 import { type LiveCall, receiveText, type TextConsequences } from '../../db/queries/receive-text.ts';
 import { markMerged, markSignalled, storeWebhookEvent } from '../../db/queries/webhooks.ts';
+import { textNotice } from '../../domain/context.ts';
 import { parsePhone } from '../../domain/phone.ts';
 import { type InboundText, normaliseInboundText, type TwilioParams } from '../../providers/twilio/webhook.ts';
 import type { Api, ApiDeps } from '../deps.ts';
 import { Problem } from '../errors.ts';
 import { sendContext } from '../live.ts';
 import { tellOptedOut } from '../opted-out.ts';
+import { tellReplied } from '../replied.ts';
 import { problems } from '../schemas/problem.ts';
 import { readSignedForm } from './twilio-form.ts';
 
 /** No answer of ours in the response: what is answered is sent by itself, and recorded. */
 const NO_ANSWER = '<?xml version="1.0" encoding="UTF-8"?><Response></Response>';
-const LONGEST_CONTEXT = 1_900;
 
 const route = createRoute({
   method: 'post',
   path: '/webhooks/twilio/sms',
+  operationId: 'receiveTexts',
   tags: ['webhooks'],
   summary: 'A text from a person, signed in the header X-Twilio-Signature for the public address',
   request: {
@@ -101,36 +103,46 @@ async function tell(
   { eventId, text, consequences }: { eventId: number; text: InboundText; consequences: TextConsequences },
 ): Promise<void> {
   const { temporal, logger } = deps;
-  const { wish, backingOff, answer, messageId, liveCall } = consequences;
+  const { wish, waiting, answer, messageId, liveCall } = consequences;
   // The carrier waits for our answer, and needs not wait for the agent's.
-  if (liveCall !== null) void inform(deps, liveCall, { messageId, body: text.body });
+  const informing = liveCall === null ? null : inform(deps, liveCall, { messageId, body: text.body });
   try {
     if (wish === 'stop') await tellOptedOut(deps, phoneOf(text.from));
-    const told = await Promise.all([
-      ...(wish === 'none' ? backingOff.map((leadId) => temporal.contactReplied(leadId)) : []),
-      ...(answer ? [temporal.startReply(messageId)] : []),
+    const [told, answering] = await Promise.all([
+      tellReplied(deps, wish === 'none' ? waiting : []),
+      answer ? temporal.startReply(messageId) : null,
     ]);
-    if (told.every(({ kind }) => kind === 'done' || kind === 'absent')) {
-      await markSignalled(deps.db, eventId, deps.clock());
-    }
+    const answered = answering === null || answering.kind === 'done' || answering.kind === 'absent';
+    if (!told || !answered) return;
+    if (informing === null) await markSignalled(deps.db, eventId, deps.clock());
+    else void markWhenInformed(deps, eventId, informing);
   } catch {
     // The text is committed: the carrier must not deliver it again for this.
     logger.warn({ messageId }, 'not everybody was told of a text yet');
   }
 }
 
-/** Lets the agent of the call under way know of the text; where it cannot, the log says so. */
+/** The carrier has its answer by then. */
+async function markWhenInformed(deps: ApiDeps, eventId: number, informing: Promise<boolean>): Promise<void> {
+  try {
+    if (await informing) await markSignalled(deps.db, eventId, deps.clock());
+  } catch {
+    deps.logger.warn({ eventId }, 'it was not noted that everybody was told of a text');
+  }
+}
+
+/**
+ * Lets the agent of the call under way know of the text; where that is not possible the log says so. False when it
+ * failed: the sweep tries once more.
+ */
 async function inform(
   deps: ApiDeps,
   call: LiveCall,
   { messageId, body }: { messageId: string; body: string },
-): Promise<void> {
-  const words = body.trim() === '' ? 'without words' : `"${body.slice(0, LONGEST_CONTEXT).toWellFormed()}"`;
+): Promise<boolean> {
   try {
-    const answer = await sendContext(deps, call, `The person has just sent a text message: ${words}`).catch(
-      () => 'unavailable' as const,
-    );
-    if (answer === 'done') return;
+    const answer = await sendContext(deps, call, textNotice(body), messageId);
+    if (answer === 'done') return true;
     await inTransaction(deps.db, (tx) =>
       appendEvent(tx, {
         type: 'call.context_sent',
@@ -141,7 +153,9 @@ async function inform(
         data: { sent: false, why: answer },
       }),
     );
+    return true;
   } catch {
     deps.logger.warn({ callId: call.id }, 'a text did not reach the call under way');
+    return false;
   }
 }

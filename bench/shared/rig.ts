@@ -11,6 +11,9 @@ import { AGENTS } from '../../simulator/fleet.ts';
 import { say } from './report.ts';
 import { type MeteredService, startService } from './services.ts';
 
+/** What the product's inbound webhooks are signed with. */
+export const WEBHOOK_SECRET = 'wsec_bench';
+
 /** A database of its own on the server that the runner started. */
 export interface BenchDatabase {
   url: string;
@@ -92,6 +95,8 @@ export async function startBenchTemporal(): Promise<BenchTemporal> {
 /** The product's processes, and how to speak to its API. */
 export interface Product {
   services: { api: MeteredService; worker: MeteredService | null; simulator: MeteredService | null };
+  /** An administrator's. */
+  key: string;
   /** One request as JSON; a string is sent as CSV. @throws Error with the answer when it is no success */
   call<T = unknown>(method: string, path: string, body?: unknown): Promise<T>;
   stop(): Promise<void>;
@@ -107,7 +112,6 @@ export async function startProduct(options: {
   speed: number | null;
 }): Promise<Product> {
   const key = `bench-${randomBytes(24).toString('hex')}`;
-  const secret = 'wsec_bench';
   const port = await freePort(null, 'the API', say);
   const url = `http://127.0.0.1:${port}`;
   const env: NodeJS.ProcessEnv = {
@@ -119,7 +123,7 @@ export async function startProduct(options: {
     PORT: String(port),
     ELEVENLABS_API_KEY: 'simulated',
     ELEVENLABS_AGENT_ID: AGENTS[0]?.agentId ?? '',
-    ELEVENLABS_WEBHOOK_SECRET: secret,
+    ELEVENLABS_WEBHOOK_SECRET: WEBHOOK_SECRET,
     ELEVENLABS_BASE_URL: 'http://127.0.0.1:9',
   };
   const started: MeteredService[] = [];
@@ -136,7 +140,7 @@ export async function startProduct(options: {
     if (options.speed !== null) {
       env.SIMULATOR_SPEED = String(options.speed);
       env.SIMULATOR_WEBHOOK_URL = `${url}/webhooks/elevenlabs`;
-      env.SIMULATOR_WEBHOOK_SECRET = secret;
+      env.SIMULATOR_WEBHOOK_SECRET = WEBHOOK_SECRET;
       simulator = await start('simulator/main.ts');
       env.ELEVENLABS_BASE_URL = String(simulator.ready.url);
       env.TWILIO_BASE_URL = env.ELEVENLABS_BASE_URL;
@@ -145,7 +149,7 @@ export async function startProduct(options: {
     }
     const api = await start('api/main.ts');
     const worker = options.speed === null ? null : await start('worker/main.ts');
-    return { services: { api, worker, simulator }, call: caller(url, key), stop };
+    return { services: { api, worker, simulator }, key, call: caller(url, key), stop };
   } catch (error) {
     await stop();
     throw error;

@@ -4,7 +4,7 @@ import { localDate } from '../../domain/day.ts';
 import type { Tx } from '../client.ts';
 import { type Attribution, findAttribution } from './attribution.ts';
 import { appendEvent } from './events.ts';
-import { type Merged, type MergeInput, mergeFacts } from './facts.ts';
+import { type Merged, type MergeInput, mergeAll, mergeFacts } from './facts.ts';
 import { lockContact } from './locks.ts';
 
 /** A dial of ours has recorded its conversation by then, or is given up: what is younger may still be one. */
@@ -18,6 +18,13 @@ const LONGEST_CALL_MS = 2 * 3_600_000;
  */
 export async function mergeOrAdopt(tx: Tx, input: MergeInput): Promise<Merged | null> {
   return (await mergeFacts(tx, input)) ?? (await adoptConversation(tx, input));
+}
+
+/** As `mergeOrAdopt` for several; all of the conversations must be held. */
+export async function mergeOrAdoptAll(tx: Tx, inputs: readonly MergeInput[]): Promise<(Merged | null)[]> {
+  const results = await mergeAll(tx, inputs);
+  for (const [index, input] of inputs.entries()) results[index] ??= await adoptConversation(tx, input);
+  return results;
 }
 
 /**

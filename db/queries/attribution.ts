@@ -1,4 +1,5 @@
 import type { ConversationFacts } from '../../domain/conversation.ts';
+import { UUID } from '../../domain/ids.ts';
 import type { Tx } from '../client.ts';
 import type { CallsTable } from '../schema/calls.ts';
 import { leadsOfContact } from './contact-leads.ts';
@@ -14,7 +15,6 @@ export interface Attribution {
 }
 
 const NOBODY: Attribution = { leadId: null, campaignId: null, by: null, sessionId: null };
-const UUID = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/;
 
 /**
  * Finds the lead of a conversation that we did not dial: by the variables it was started with, by the carrier's id, by

@@ -1,13 +1,13 @@
 import { type Selectable, type SelectQueryBuilder, sql } from 'kysely';
-import type { CallStatus } from '../../domain/call.ts';
+import type { CallStatus, Disposition, Reach } from '../../domain/call.ts';
 import type { Db, Tx } from '../client.ts';
 import type { CallDetailsTable, CallsTable } from '../schema/calls.ts';
 import type { Database } from '../schema/database.ts';
 import type { DecisionsTable } from '../schema/gate.ts';
-import { containing } from './search.ts';
+import { callHas } from './call-search.ts';
 
-/** A call, and whether it is on the list of what needs a person. */
-export type Call = Selectable<CallsTable> & { needs_attention: boolean };
+/** A call, whether it is on the list of what needs a person, and its lead's name. */
+export type Call = Selectable<CallsTable> & { needs_attention: boolean; name: string | null };
 
 /** All calls, for a query to choose from. */
 export function callsOf(db: Db | Tx): SelectQueryBuilder<Database, 'calls', Call> {
@@ -17,19 +17,31 @@ export function callsOf(db: Db | Tx): SelectQueryBuilder<Database, 'calls', Call
     .select(
       sql<boolean>`exists (select from attention
         where kind = 'unknown_call' and subject = calls.id and settled_at is null)`.as('needs_attention'),
-    );
+    )
+    .select(sql<string | null>`(select leads.name from leads where leads.id = calls.lead_id)`.as('name'));
 }
 
 export interface CallFilter {
   campaignId?: string | undefined;
   attribution?: 'attributed' | 'unattributed' | undefined;
+  leadId?: string | undefined;
+  agentId?: string | undefined;
+  ids?: string[] | undefined;
   status?: CallStatus | undefined;
+  reach?: Reach | undefined;
+  disposition?: Disposition | undefined;
+  direction?: 'outbound' | 'inbound' | undefined;
+  kind?: 'phone' | 'browser' | undefined;
   /** Started at or after. */
   from?: Date | undefined;
   /** Started before. */
   to?: Date | undefined;
-  /** Part of the person's number or name, or a whole conversation or carrier id. */
+  /** Part of the person's number or name (see `textHas`), or a whole conversation or carrier id. */
   q?: string | undefined;
+}
+
+function entriesOf<T extends object>(values: T): [keyof T, T[keyof T]][] {
+  return Object.entries(values) as [keyof T, T[keyof T]][];
 }
 
 /** Latest first; one row more than `limit`, where there is one. */
@@ -42,28 +54,28 @@ export async function listCalls(
   if (filter.campaignId !== undefined) query = query.where('calls.campaign_id', '=', filter.campaignId);
   if (filter.attribution === 'attributed') query = query.where('calls.lead_id', 'is not', null);
   if (filter.attribution === 'unattributed') {
-    query = query.where('calls.lead_id', 'is', null).where('calls.kind', '=', 'phone');
+    // A call outside of campaigns is nobody's, and known.
+    query = query
+      .where('calls.lead_id', 'is', null)
+      .where('calls.kind', '=', 'phone')
+      .where('calls.attempt', 'is', null);
   }
-  if (filter.status !== undefined) query = query.where('calls.status', '=', filter.status);
+  if (filter.ids !== undefined) query = query.where(sql<boolean>`calls.id = any(${filter.ids})`);
+  const exact = {
+    'calls.lead_id': filter.leadId,
+    'calls.agent_id': filter.agentId,
+    'calls.status': filter.status,
+    'calls.reach': filter.reach,
+    'calls.disposition': filter.disposition,
+    'calls.direction': filter.direction,
+    'calls.kind': filter.kind,
+  } as const;
+  for (const [column, value] of entriesOf(exact)) {
+    if (value !== undefined) query = query.where(column, '=', value);
+  }
   if (filter.from !== undefined) query = query.where('calls.started_at', '>=', filter.from);
   if (filter.to !== undefined) query = query.where('calls.started_at', '<', filter.to);
-  if (filter.q !== undefined) {
-    const { q } = filter;
-    query = query.where((where) =>
-      where.or([
-        where('calls.phone', 'like', containing(q)),
-        where('calls.conversation_id', '=', q),
-        where('calls.call_sid', '=', q),
-        where.exists(
-          where
-            .selectFrom('leads')
-            .select('leads.id')
-            .whereRef('leads.id', '=', 'calls.lead_id')
-            .where('leads.name', 'ilike', containing(q)),
-        ),
-      ]),
-    );
-  }
+  if (filter.q !== undefined) query = query.where(await callHas(db, filter.q, filter));
   if (page.before !== null) {
     const { startedAt, id } = page.before;
     query = query.where(sql<boolean>`(calls.started_at, calls.id) < (${startedAt}, ${id})`);

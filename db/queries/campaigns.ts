@@ -1,10 +1,12 @@
 import { type Selectable, type SelectQueryBuilder, sql } from 'kysely';
 import type { CampaignStatus } from '../../domain/campaign.ts';
+import type { LeadOutcome } from '../../domain/lead.ts';
 import type { CampaignSettings } from '../../domain/settings.ts';
 import type { Db, Tx } from '../client.ts';
 import { toJson } from '../json.ts';
 import type { CampaignsTable } from '../schema/campaigns.ts';
 import type { Database } from '../schema/database.ts';
+import { heldBy } from './leads.ts';
 
 /** A campaign with the settings in force. */
 export type Campaign = Selectable<CampaignsTable> & { settings: CampaignSettings };
@@ -134,6 +136,8 @@ export interface LeadCounts {
   total: number;
   /** For their first call, or for a line. */
   waiting: number;
+  /** Of those that wait: for a line, their turn having come. */
+  queued: number;
   calling: number;
   backingOff: number;
   finished: number;
@@ -147,13 +151,16 @@ export async function countLeads(db: Db, campaignId: string): Promise<LeadCounts
     .where('campaign_id', '=', campaignId)
     .groupBy('state')
     .execute();
-  const counts: LeadCounts = { total: 0, waiting: 0, calling: 0, backingOff: 0, finished: 0 };
+  const counts: LeadCounts = { total: 0, waiting: 0, queued: 0, calling: 0, backingOff: 0, finished: 0 };
   for (const { state, leads } of rows) {
     counts.total += leads;
     switch (state) {
       case 'waiting':
+        counts.waiting += leads;
+        break;
       case 'queued':
         counts.waiting += leads;
+        counts.queued += leads;
         break;
       case 'calling':
         counts.calling += leads;
@@ -169,6 +176,23 @@ export async function countLeads(db: Db, campaignId: string): Promise<LeadCounts
   return counts;
 }
 
+/** What became of the finished leads, the most frequent first. */
+export async function countOutcomes(
+  db: Db,
+  campaignId: string,
+): Promise<{ outcome: LeadOutcome; leads: number }[]> {
+  return await db
+    .selectFrom('leads')
+    .select((select) => ['outcome', select.fn.countAll<number>().as('leads')])
+    .where('campaign_id', '=', campaignId)
+    .where('outcome', 'is not', null)
+    .$narrowType<{ outcome: LeadOutcome }>()
+    .groupBy('outcome')
+    .orderBy('leads', 'desc')
+    .orderBy('outcome')
+    .execute();
+}
+
 /**
  * How many leads that could be called are held by which rule at `now`, and when the first of those that wait for
  * their first call is held no longer; null when one may be called now, or none is left.
@@ -179,7 +203,7 @@ export async function readHolds(
   now: Date,
 ): Promise<{ holds: { reason: string; leads: number }[]; nextOpeningAt: Date | null }> {
   const { rows } = await sql<{ reason: string | null; leads: number; first_waiting: Date | null }>`
-    select case when not_before > ${now} then coalesce(hold_rule, 'window') end as reason,
+    select case when not_before > ${now} then ${heldBy} end as reason,
       count(*) as leads,
       min(not_before) filter (where state = 'waiting') as first_waiting
     from leads

@@ -1,10 +1,12 @@
 import { sql } from 'kysely';
 import type { TranscriptTurn } from '../../domain/conversation.ts';
-import { wordErrorRate } from '../../domain/quality.ts';
+import { transcriptErrorRate } from '../../domain/quality.ts';
 import type { Db } from '../client.ts';
 
 /** Calls that one side's figures are made of, at most. */
 const MOST_COMPARED = 1_000;
+const MOST_TALKS = 20;
+const MOST_VERSIONS = 100;
 
 /** An agent, or one labelled version of it. Without a label: its calls outside of labelled browser sessions. */
 export interface Side {
@@ -69,17 +71,48 @@ export async function readSide(db: Db, side: Side): Promise<SideFigures> {
  * Mean over the side's talks of which is known what the person said; null without any. Those are few: a listener
  * wrote each of them down.
  */
-export async function readWordErrorRate(db: Db, side: Side): Promise<number | null> {
+export async function readWordErrorRate(db: Db, side: Side): Promise<{ rate: number | null; talks: number }> {
   const { rows } = await sql<{ spoken: string[]; transcript: TranscriptTurn[] }>`
     with side as (${sideCalls(side)})
     select side.spoken, call_details.transcript
     from side join call_details on call_details.call_id = side.id
     where side.spoken is not null and call_details.transcript is not null`.execute(db);
-  const rates = rows.flatMap(({ spoken, transcript }) => {
-    const heard = transcript.filter(({ role }) => role === 'user').map(({ text }) => text);
-    return wordErrorRate(spoken, heard) ?? [];
-  });
-  return rates.length === 0 ? null : rates.reduce((sum, rate) => sum + rate, 0) / rates.length;
+  const rates = rows.flatMap(({ spoken, transcript }) => transcriptErrorRate(spoken, transcript) ?? []);
+  const rate = rates.length === 0 ? null : rates.reduce((sum, each) => sum + each, 0) / rates.length;
+  return { rate, talks: rates.length };
+}
+
+/** The newest talks of a side, to be read beside those of the other. */
+export async function readTalks(
+  db: Db,
+  side: Side,
+): Promise<{ id: string; started_at: Date; talk_seconds: number | null; rating: number | null }[]> {
+  const { rows } = await sql<Awaited<ReturnType<typeof readTalks>>[number]>`
+    with side as (${sideCalls(side)})
+    select id, started_at, talk_seconds, rating from side
+    where reach = 'answered'
+    order by started_at desc, id desc limit ${MOST_TALKS}`.execute(db);
+  return rows;
+}
+
+/** The labels that an agent's browser sessions were started under, the last used first. */
+export async function listVersions(
+  db: Db,
+  agentId: string,
+): Promise<{ label: string; sessions: number; newest_at: Date }[]> {
+  return await db
+    .selectFrom('agent_sessions')
+    .select((of) => [
+      of.ref('label').$notNull().as('label'),
+      of.cast<number>(of.fn.countAll(), 'integer').as('sessions'),
+      of.fn.max('created_at').as('newest_at'),
+    ])
+    .where('agent_id', '=', agentId)
+    .where('label', 'is not', null)
+    .groupBy('label')
+    .orderBy('newest_at', 'desc')
+    .limit(MOST_VERSIONS)
+    .execute();
 }
 
 /** A side's calls, newest first where they are more than are compared. */

@@ -1,11 +1,11 @@
 import type { Selectable } from 'kysely';
 import type { ProviderVerdict, Reach } from '../../domain/call.ts';
 import { type EndedCall, type Evaluation, evaluateCall } from '../../domain/evaluate.ts';
-import { DEFAULT_SETTINGS } from '../../domain/settings.ts';
+import type { CampaignSettings } from '../../domain/settings.ts';
 import type { Db, Tx } from '../client.ts';
 import { toJson } from '../json.ts';
 import type { CallDetailsTable, CallsTable } from '../schema/calls.ts';
-import { currentSettings } from './settings.ts';
+import { settingsOf } from './settings.ts';
 
 type Call = Selectable<CallsTable>;
 type Details = Pick<Selectable<CallDetailsTable>, 'transcript' | 'analysis'>;
@@ -21,8 +21,13 @@ export function analysisOf(details: Pick<Details, 'analysis'> | undefined) {
 /** What an ended call is worth under its campaign's rules; under the default ones without a campaign. Null before its end. */
 export async function evaluateStored(db: Db | Tx, call: Call, details: Details): Promise<Evaluation | null> {
   if (call.reach === null) return null;
-  const settings =
-    call.campaign_id === null ? DEFAULT_SETTINGS : (await currentSettings(db, call.campaign_id)).settings;
+  const settings = await settingsOf(db, [call.campaign_id]);
+  return evaluateUnder(settings(call.campaign_id), call, details);
+}
+
+/** As `evaluateStored`, under these settings. */
+export function evaluateUnder(settings: CampaignSettings, call: Call, details: Details): Evaluation | null {
+  if (call.reach === null) return null;
   const ended: EndedCall = {
     reach: call.reach,
     verdict: call.verdict,

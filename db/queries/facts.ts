@@ -1,17 +1,26 @@
 import type { Selectable } from 'kysely';
-import { type CallSource, laterStatus, mergeReach, type Reach } from '../../domain/call.ts';
+import {
+  type CallSource,
+  fullerText,
+  laterStatus,
+  mergeReach,
+  type Reach,
+  surerVerdict,
+} from '../../domain/call.ts';
 import type { ConversationFacts } from '../../domain/conversation.ts';
 import type { Evaluation } from '../../domain/evaluate.ts';
 import type { Tx } from '../client.ts';
 import type { CallsTable } from '../schema/calls.ts';
 import { type MergedDetails, mergeDetails } from './call-details.ts';
-import { evaluateStored, evaluationColumns } from './evaluate-call.ts';
+import { evaluateUnder, evaluationColumns } from './evaluate-call.ts';
 import { appendEvent } from './events.ts';
 import { planFollowUps } from './follow-ups.ts';
-import { settleLate } from './late-facts.ts';
-import { lockContact } from './locks.ts';
+import { holdCalls } from './hold-calls.ts';
+import { followJudgement, settleLate } from './late-facts.ts';
+import { addOptOut } from './opt-outs.ts';
 import { noteCallBack } from './replies.ts';
-import { currentSettings } from './settings.ts';
+import { saveCalls } from './save-calls.ts';
+import { currentSettings, settingsOf } from './settings.ts';
 
 type Call = Selectable<CallsTable>;
 
@@ -40,80 +49,100 @@ export interface Merged {
  * idempotent: in whatever order and however often facts come, the same row results. Null when no call is known.
  */
 export async function mergeFacts(tx: Tx, input: MergeInput): Promise<Merged | null> {
-  const found = await findCall(tx, input.facts);
-  if (found === null) return null;
-  await lockContact(tx, found.phone);
-  if (found.lead_id !== null) {
-    await tx.selectFrom('leads').select('id').where('id', '=', found.lead_id).forUpdate().execute();
+  return (await mergeAll(tx, [input]))[0] ?? null;
+}
+
+/** As `mergeFacts` one after the other, but in hardly more statements than for one. */
+export async function mergeAll(tx: Tx, inputs: readonly MergeInput[]): Promise<(Merged | null)[]> {
+  const held = await holdCalls(
+    tx,
+    inputs.map(({ facts }) => facts),
+  );
+  const merges: Merge[] = [];
+  const later: number[] = [];
+  for (const [index, input] of inputs.entries()) {
+    const call = held[index];
+    if (call == null) continue;
+    // What another of them says of the same call is merged into what this one leaves.
+    if (merges.some((other) => other.call.id === call.id)) later.push(index);
+    else if (call.conversation_id === null || call.conversation_id === input.facts.conversationId)
+      merges.push({ index, input, call, remade: isRemade(call, input) });
   }
-  const call = await tx
-    .selectFrom('calls')
-    .selectAll()
-    .where('id', '=', found.id)
-    .forUpdate()
-    .executeTakeFirstOrThrow();
-  if (call.conversation_id !== null && call.conversation_id !== input.facts.conversationId) return null;
-  const details = await mergeDetails(tx, call, input.facts);
-  const merged = mergeCall(call, input, details);
-  const evaluation = merged.reach === null ? null : await evaluateStored(tx, { ...call, ...merged }, details);
-  await tx
-    .updateTable('calls')
-    .set({
-      ...merged,
-      ...(evaluation === null || merged.reach === null
-        ? {}
-        : evaluationColumns(call, merged.reach, evaluation)),
-    })
-    .where('id', '=', call.id)
-    .execute();
-  const after = { ...call, ...merged };
+  const results: (Merged | null)[] = inputs.map(() => null);
+  for (const { index, merged } of await mergeEach(tx, merges)) results[index] = merged;
+  for (const index of later) {
+    const input = inputs[index];
+    if (input !== undefined) results[index] = await mergeFacts(tx, input);
+  }
+  return results;
+}
+
+interface Merge {
+  index: number;
+  input: MergeInput;
+  call: Call;
+  remade: boolean;
+}
+
+/** Each of another call, all of them held. */
+async function mergeEach(tx: Tx, merges: readonly Merge[]): Promise<{ index: number; merged: Merged }[]> {
+  if (merges.length === 0) return [];
+  const details = await mergeDetails(
+    tx,
+    merges.map(({ input, call, remade }) => ({ call, facts: input.facts, remade })),
+  );
+  const rules = await settingsOf(
+    tx,
+    merges.map(({ call }) => call.campaign_id),
+  );
+  const changes = merges.map((merge, nth) => {
+    const { call, input, remade } = merge;
+    const found = details[nth];
+    if (found === undefined) throw new Error('A call has no details after they were merged.');
+    const merged = mergeCall(call, input, { ...found, remade });
+    const after = { ...call, ...merged };
+    return { merge, after, evaluation: evaluateUnder(rules(call.campaign_id), after, found) };
+  });
+  await saveCalls(
+    tx,
+    changes.map(({ after, evaluation }) =>
+      evaluation === null || after.reach === null
+        ? after
+        : { ...after, ...evaluationColumns(after, after.reach, evaluation) },
+    ),
+  );
+  const results: { index: number; merged: Merged }[] = [];
+  for (const { merge, after, evaluation } of changes) {
+    results.push({ index: merge.index, merged: await followChange(tx, merge, after, evaluation) });
+  }
+  return results;
+}
+
+/** What else changes with a call. */
+async function followChange(
+  tx: Tx,
+  { call, input: { now } }: Merge,
+  after: Call,
+  evaluation: Evaluation | null,
+): Promise<Merged> {
   await recordChange(tx, call, after, evaluation);
-  const cameIn = call.direction === 'inbound' && merged.reach === 'answered';
+  if (evaluation !== null) await followJudgement(tx, { before: call, after, evaluation, now });
+  const cameIn = call.direction === 'inbound' && after.reach === 'answered';
   return {
     callId: call.id,
     leadId: call.lead_id,
-    ended: merged.status === 'ended',
+    ended: after.status === 'ended',
     dialled: call.attempt !== null,
-    followUps: await followLate(tx, { before: call, after, evaluation, now: input.now }),
+    followUps: await followLate(tx, { before: call, after, evaluation, now }),
     replied: cameIn ? await noteCallBack(tx, after, evaluation?.converted ?? false) : [],
   };
-}
-
-async function findCall(
-  tx: Tx,
-  facts: ConversationFacts,
-): Promise<Pick<Call, 'id' | 'phone' | 'lead_id'> | null> {
-  const byConversation = await tx
-    .selectFrom('calls')
-    .select(['id', 'phone', 'lead_id'])
-    .where('conversation_id', '=', facts.conversationId)
-    .executeTakeFirst();
-  if (byConversation) return byConversation;
-  if (facts.attemptId !== null) {
-    const byAttempt = await tx
-      .selectFrom('calls')
-      .select(['id', 'phone', 'lead_id'])
-      .where('id', '=', facts.attemptId)
-      .executeTakeFirst();
-    if (byAttempt) return byAttempt;
-  }
-  if (facts.callSid === null) return null;
-  const bySid = await tx
-    .selectFrom('calls')
-    .select(['id', 'phone', 'lead_id'])
-    .where('call_sid', '=', facts.callSid)
-    .where('conversation_id', 'is', null)
-    .orderBy('started_at', 'desc')
-    .limit(1)
-    .executeTakeFirst();
-  return bySid ?? null;
 }
 
 /** The call's columns after the facts. A status and a reach move forward; what is known is filled in, never blanked. */
 function mergeCall(
   call: Call,
   { facts, source, now, centsPerCredit }: MergeInput,
-  { answeredBy }: MergedDetails,
+  { answeredBy, remade }: MergedDetails & { remade: boolean },
 ) {
   const reach = mergeReach(call.reach, reachSaid(call, facts, answeredBy));
   // A conversation may be over for the provider before its reach can be told; the call ends when both are known.
@@ -131,14 +160,18 @@ function mergeCall(
     status,
     reach,
     source: settledNow ? source : call.source,
-    verdict: facts.verdict ?? call.verdict,
+    verdict: remade ? facts.verdict : surerVerdict(call.verdict, facts.verdict),
     answered_at: call.answered_at ?? (reach === 'answered' ? notAfter(now, facts.answeredAt) : null),
     ended_at: status === 'ended' ? (call.ended_at ?? notAfter(now, facts.endedAt) ?? now) : null,
-    talk_seconds: reach === 'answered' ? (facts.talkSeconds ?? call.talk_seconds) : call.talk_seconds,
-    cost_cents: facts.costCredits === null ? call.cost_cents : facts.costCredits * centsPerCredit,
-    summary: facts.summary ?? call.summary,
-    termination_reason: facts.terminationReason ?? call.termination_reason,
-    failure: facts.failure ?? call.failure,
+    talk_seconds: reach === 'answered' ? larger(facts.talkSeconds, call.talk_seconds) : call.talk_seconds,
+    cost_cents: larger(
+      facts.costCredits === null ? null : facts.costCredits * centsPerCredit,
+      call.cost_cents,
+    ),
+    summary: remade ? (facts.summary ?? call.summary) : fullerText(call.summary, facts.summary),
+    termination_reason: fullerText(call.termination_reason, facts.terminationReason),
+    // Why it was given up is no news once more is known.
+    failure: isGivenUp(call) ? (facts.failure ?? call.failure) : fullerText(call.failure, facts.failure),
   };
 }
 
@@ -152,8 +185,22 @@ function reachSaid(
   answeredBy: MergedDetails['answeredBy'],
 ): Reach | null {
   if (answeredBy !== 'machine') return facts.reach;
-  const wasGivenUp = call.reach === 'unknown' || call.reach === 'not_placed';
-  return facts.reach === 'answered' || (facts.reach === null && wasGivenUp) ? 'voicemail' : facts.reach;
+  return facts.reach === 'answered' || (facts.reach === null && isGivenUp(call)) ? 'voicemail' : facts.reach;
+}
+
+function isGivenUp({ reach }: Call): boolean {
+  return reach === 'unknown' || reach === 'not_placed';
+}
+
+/** The provider judged the talk anew: a later look of our own finds another verdict than it gave before. */
+function isRemade(call: Call, { facts, source }: MergeInput): boolean {
+  return (
+    source === 'reconciled' && facts.verdict !== null && (call.verdict ?? facts.verdict) !== facts.verdict
+  );
+}
+
+function larger(a: number | null, b: number | null): number | null {
+  return a === null || b === null ? (a ?? b) : Math.max(a, b);
 }
 
 /** A provider whose clock is ahead of ours does not put the end of a call, and the retry after it, in the future. */
@@ -175,11 +222,8 @@ async function followLate(
 async function recordChange(tx: Tx, before: Call, after: Call, evaluation: Evaluation | null): Promise<void> {
   const subject = { campaignId: after.campaign_id, leadId: after.lead_id, callId: after.id };
   if (evaluation?.disposition === 'opted_out' && after.phone !== null) {
-    await tx
-      .insertInto('opt_outs')
-      .values({ phone: after.phone, reason: 'The person asked for it in a call.', source: 'call' })
-      .onConflict((conflict) => conflict.doNothing())
-      .execute();
+    const reason = 'The person asked for it in a call.';
+    await addOptOut(tx, { phone: after.phone, reason, source: 'call' }, subject);
   }
   if (before.reach !== after.reach) {
     await appendEvent(tx, {

@@ -1,4 +1,4 @@
-import { type Selectable, sql } from 'kysely';
+import { type RawBuilder, type Selectable, sql } from 'kysely';
 import type { GateFacts } from '../../domain/gate.ts';
 import type { CampaignSettings } from '../../domain/settings.ts';
 import type { Tx } from '../client.ts';
@@ -31,12 +31,18 @@ export async function lockGateRows(tx: Tx, campaignId: string, leadId: string): 
   return { campaign, lead, ...(await currentSettings(tx, campaignId)) };
 }
 
+/** Calls that hold a line and their contact. One given up as unknown is taken for alive until its deadline. */
+export function aliveCalls(now: Date): RawBuilder<unknown> {
+  return sql`select campaign_id, phone, deadline_at from calls
+    where status <> 'ended' or (reach = 'unknown' and deadline_at > ${now})`;
+}
+
 type CountedFacts = Pick<
   GateFacts,
   'optedOut' | 'replied' | 'attemptsUsed' | 'spentCents' | 'contact' | 'workspaceLines' | 'campaignLinesInUse'
 >;
 
-/** Reads the gate's counts under the locks. A call given up as unknown is taken for alive until its deadline. */
+/** Reads the gate's counts under the locks. */
 export async function readGateCounts(tx: Tx, { campaign, lead }: GateRows, now: Date): Promise<CountedFacts> {
   const workspace = await tx.selectFrom('workspace').select('lines').forUpdate().executeTakeFirstOrThrow();
   const { rows } = await sql<{
@@ -49,10 +55,7 @@ export async function readGateCounts(tx: Tx, { campaign, lead }: GateRows, now: 
     workspace_in_use: number;
     campaign_in_use: number;
   }>`
-    with alive as (
-      select campaign_id, phone, deadline_at from calls
-      where status <> 'ended' or (reach = 'unknown' and deadline_at > ${now})
-    )
+    with alive as (${aliveCalls(now)})
     select
       exists (select from opt_outs where phone = ${lead.phone}) as opted_out,
       ${lead.replied_at}::timestamptz > (

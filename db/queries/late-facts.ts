@@ -4,6 +4,8 @@ import type { Tx } from '../client.ts';
 import { toJson } from '../json.ts';
 import type { CallsTable } from '../schema/calls.ts';
 import { raiseAttention, settleAttention } from './attention.ts';
+import { appendEvent } from './events.ts';
+import { followInLead } from './mark-call.ts';
 
 type Call = Selectable<CallsTable>;
 
@@ -47,6 +49,32 @@ export async function settleLate(
     })
     .where('id', '=', after.lead_id)
     .execute();
+}
+
+/**
+ * A call whose next step is decided, and of which something is learnt that is judged otherwise: its lead follows. What
+ * was decided stays.
+ */
+export async function followJudgement(
+  tx: Tx,
+  { before, after, evaluation, now }: { before: Call; after: Call; evaluation: Evaluation; now: Date },
+): Promise<void> {
+  const { concluded_at: concludedAt, attempt, lead_id: leadId } = before;
+  if (concludedAt === null || attempt === null || leadId === null || before.reach !== after.reach) return;
+  const { converted, disposition, score } = evaluation;
+  const answered = after.reach === 'answered';
+  const total = answered ? score.total : null;
+  if (before.converted === converted && before.disposition === disposition && before.score === total) return;
+  const judged = { ...after, disposition, score: total, score_parts: answered ? score.parts : null };
+  await followInLead(tx, judged, leadId, now);
+  if (!converted || before.converted) return;
+  await appendEvent(tx, {
+    type: 'lead.converted',
+    campaignId: after.campaign_id,
+    leadId,
+    callId: after.id,
+    data: { by: 'call', rule: evaluation.reason?.rule ?? null },
+  });
 }
 
 function lateOutcome(call: Call, evaluation: Evaluation | null) {

@@ -1,12 +1,12 @@
 import { type Selectable, sql } from 'kysely';
 import type { Reach } from '../../domain/call.ts';
 import type { GateRule } from '../../domain/gate.ts';
-import type { LeadState } from '../../domain/lead.ts';
+import type { LeadOutcome, LeadState } from '../../domain/lead.ts';
 import type { NormalisedLead } from '../../domain/lead-row.ts';
 import type { Db, Tx } from '../client.ts';
 import { toJson } from '../json.ts';
 import type { LeadsTable } from '../schema/leads.ts';
-import { containing } from './search.ts';
+import { leadHas, searching, seekLeads } from './lead-search.ts';
 
 export type Lead = Selectable<LeadsTable>;
 
@@ -22,13 +22,23 @@ export async function lockLead(tx: Tx, id: string): Promise<Lead | null> {
   );
 }
 
+/** What holds a lead that has calls to come; `none`: nothing, so that it may be called now. */
+export type LeadHold = NonNullable<Lead['hold_rule']> | 'none';
+
 export interface LeadFilter {
   state?: LeadState | undefined;
+  /** Held by any of these, as `readHolds` counts them at an instant. */
+  hold?: { by: readonly LeadHold[]; now: Date } | undefined;
+  /** Any of these. */
+  outcome?: readonly LeadOutcome[] | undefined;
   /** Of the last call. */
   reach?: Reach | undefined;
-  /** Part of a name, e-mail address or number, in any case. */
+  /** Part of a name, e-mail address or number, in any case; fewer than three letters or digits: how it begins. */
   q?: string | undefined;
 }
+
+/** What holds a lead whose time has not come; one that was never looked at waits for its hours. */
+export const heldBy = sql<string>`coalesce(hold_rule, 'window')`;
 
 /** A campaign's leads in the order in which they were added; one row more than `limit`, where there is one. */
 export async function listLeads(
@@ -40,11 +50,19 @@ export async function listLeads(
   let query = db.selectFrom('leads').selectAll().where('campaign_id', '=', campaignId);
   if (filter.state !== undefined) query = query.where('state', '=', filter.state);
   if (filter.reach !== undefined) query = query.where('last_reach', '=', filter.reach);
+  if (filter.outcome !== undefined) query = query.where('outcome', 'in', filter.outcome);
+  if (filter.hold !== undefined) {
+    const { by, now } = filter.hold;
+    query = query.where('state', 'in', ['waiting', 'backing_off']).where((where) => {
+      const held = where.and([where('not_before', '>', now), where(heldBy, 'in', by)]);
+      return by.includes('none') ? where.or([held, where('not_before', '<=', now)]) : held;
+    });
+  }
   if (filter.q !== undefined) {
-    const part = containing(filter.q);
-    query = query.where((where) =>
-      where.or([where('name', 'ilike', part), where('email', 'ilike', part), where('phone', 'like', part)]),
-    );
+    const { q } = filter;
+    const columns = ['name', 'email'] as const;
+    const few = await searching(db, (tx) => seekLeads(tx, q, { campaignId, columns }));
+    query = query.where(few === null ? leadHas(q, columns) : sql<boolean>`id = any(${few}::uuid[])`);
   }
   if (page.after !== null) query = query.where('id', '>', page.after);
   return await query

@@ -11,19 +11,60 @@ import type { Tx } from '../client.ts';
  * number is nobody's.
  */
 export async function lockContact(tx: Tx, phone: string | null): Promise<void> {
-  if (phone === null) return;
+  if (phone === null || (await holdContact(tx, phone))) return;
+  // Somebody else may insert it at the same time: the insert waits for them, and the row is there to be held.
   await tx
     .insertInto('contacts')
     .values({ phone })
     .onConflict((conflict) => conflict.doNothing())
     .execute();
-  await tx.selectFrom('contacts').select('phone').where('phone', '=', phone).forUpdate().execute();
+  await holdContact(tx, phone);
+}
+
+/** As `lockContact` for several, in one order for everybody. */
+export async function lockContacts(tx: Tx, phones: readonly (string | null)[]): Promise<void> {
+  const wanted = [...new Set(phones.filter((phone) => phone !== null))].sort();
+  if (wanted.length === 0) return;
+  const held = await tx
+    .selectFrom('contacts')
+    .select('phone')
+    .where('phone', 'in', wanted)
+    .orderBy('phone')
+    .forUpdate()
+    .execute();
+  const known = new Set(held.map(({ phone }) => phone));
+  for (const phone of wanted) if (!known.has(phone)) await lockContact(tx, phone);
+}
+
+/** False when there is no such contact. */
+async function holdContact(tx: Tx, phone: string): Promise<boolean> {
+  const held = await tx
+    .selectFrom('contacts')
+    .select('phone')
+    .where('phone', '=', phone)
+    .forUpdate()
+    .executeTakeFirst();
+  return held !== undefined;
 }
 
 /**
- * Holds a conversation that may not have a row yet. A webhook that looks for its call and a dial that records
+ * Holds conversations that may not have a row yet. A webhook that looks for its call and a dial that records
  * its conversation exclude each other, so that one of them sees the other.
  */
+export async function lockConversations(tx: Tx, conversationIds: readonly string[]): Promise<void> {
+  const wanted = [...new Set(conversationIds)].sort();
+  if (wanted.length === 0) return;
+  await sql`select pg_advisory_xact_lock(hashtextextended(id, 0)) from unnest(${wanted}::text[]) as id`.execute(
+    tx,
+  );
+}
+
+/** As `lockConversations`, for one. */
 export async function lockConversation(tx: Tx, conversationId: string): Promise<void> {
-  await sql`select pg_advisory_xact_lock(hashtextextended(${conversationId}, 0))`.execute(tx);
+  await lockConversations(tx, [conversationId]);
+}
+
+/** Holds a walk over the provider's list, which may have no row yet: two beginnings of one make one. */
+export async function lockWalk(tx: Tx, workflowId: string): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtextextended(${`walk/${workflowId}`}, 0))`.execute(tx);
 }

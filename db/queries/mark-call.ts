@@ -8,6 +8,7 @@ import { toJson } from '../json.ts';
 import type { CallsTable } from '../schema/calls.ts';
 import { findCallDetails } from './calls.ts';
 import { analysisOf } from './evaluate-call.ts';
+import { planFollowUps } from './follow-ups.ts';
 import { lockContact } from './locks.ts';
 import { addOptOut } from './opt-outs.ts';
 import { currentSettings } from './settings.ts';
@@ -21,11 +22,17 @@ export interface CallMark {
 
 type Row = Selectable<CallsTable>;
 
+export interface Marked {
+  call: Row;
+  /** What follows a call that a person calls converted, planned now: to be started after the commit. */
+  followUps: string[];
+}
+
 /**
- * Stores what a person says of a call, which no rule overrules afterwards, and brings score and lead in line.
- * Who is marked as opted out goes on the opt-out list. Null when there is no such call.
+ * Stores what a person says of a call, which no rule overrules afterwards, and brings score, lead and follow-ups in
+ * line. Who is marked as opted out goes on the opt-out list. Null when there is no such call.
  */
-export async function markCall(tx: Tx, id: string, mark: CallMark, now: Date): Promise<Row | null> {
+export async function markCall(tx: Tx, id: string, mark: CallMark, now: Date): Promise<Marked | null> {
   const call = await lockWithOwners(tx, id);
   if (call === null) return null;
   const judges = mark.converted !== undefined || mark.disposition !== undefined;
@@ -39,10 +46,18 @@ export async function markCall(tx: Tx, id: string, mark: CallMark, now: Date): P
     .returningAll()
     .executeTakeFirstOrThrow();
   if (mark.disposition === 'opted_out' && call.phone !== null) {
-    await addOptOut(tx, { phone: call.phone, reason: 'A person marked a call so.', source: 'api' });
+    const about = { campaignId: call.campaign_id, leadId: call.lead_id, callId: call.id };
+    await addOptOut(tx, { phone: call.phone, reason: 'A person marked a call so.', source: 'api' }, about);
   }
   if (judges && marked.lead_id !== null) await followInLead(tx, marked, marked.lead_id, now);
-  return marked;
+  return { call: marked, followUps: await followConversion(tx, call, marked, now) };
+}
+
+/** Of a call that was concluded without a conversion: its conclusion planned only what follows such a call. */
+async function followConversion(tx: Tx, before: Row, marked: Row, now: Date): Promise<string[]> {
+  const { campaign_id: campaignId } = marked;
+  if (campaignId === null || before.concluded_at === null || before.converted || !marked.converted) return [];
+  return await planFollowUps(tx, marked, (await currentSettings(tx, campaignId)).settings, now);
 }
 
 /** The call, held together with its contact and lead, in the order in which all are locked. */
@@ -91,7 +106,7 @@ async function judge(tx: Tx, call: Row, mark: CallMark) {
 }
 
 /** A lead is converted when one of its calls is; its disposition and score are those of its last call. */
-async function followInLead(tx: Tx, call: Row, leadId: string, now: Date): Promise<void> {
+export async function followInLead(tx: Tx, call: Row, leadId: string, now: Date): Promise<void> {
   const { converted, last } = await tx
     .selectFrom('calls')
     .select([

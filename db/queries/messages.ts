@@ -239,6 +239,29 @@ export async function lastHeardAt(db: Db | Tx, phone: string): Promise<Date | nu
   return last?.created_at ?? null;
 }
 
+/**
+ * Texts that the carrier took between the two instants, and of which nothing was heard since `before`; those that were
+ * not asked for longest come first.
+ */
+export async function unreportedTexts(
+  db: Db,
+  { sentAfter, before }: { sentAfter: Date; before: Date },
+  limit: number,
+): Promise<Message[]> {
+  return await db
+    .selectFrom('messages')
+    .selectAll()
+    .where('channel', '=', 'sms')
+    .where('status', '=', 'sent')
+    .where('provider_id', 'is not', null)
+    .where('updated_at', '<', before)
+    .where('sent_at', '<', before)
+    .where('sent_at', '>', sentAfter)
+    .orderBy('updated_at')
+    .limit(limit)
+    .execute();
+}
+
 /** Texts that are to be sent and have stood still since `before`: nobody may be at work on them. */
 export async function stalledTexts(db: Db, before: Date, limit: number): Promise<string[]> {
   const rows = await db

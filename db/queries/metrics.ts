@@ -11,7 +11,8 @@ export interface DayRange {
   to?: string | undefined;
 }
 
-const SUMS = [
+/** The columns of `call_totals` that are added up. */
+export const TOTALS = [
   'calls',
   'answered',
   'voicemail',
@@ -35,7 +36,7 @@ export async function readDayTotals(db: Db, campaignId: string | null): Promise<
   let query = db
     .selectFrom('call_totals')
     .select('day')
-    .select(SUMS.map((sum) => sql<number>`sum(${sql.ref(sum)})`.as(sum)));
+    .select(TOTALS.map((sum) => sql<number>`sum(${sql.ref(sum)})`.as(sum)));
   if (campaignId !== null) query = query.where('campaign_id', '=', campaignId);
   return (await query.groupBy('day').orderBy('day').execute()) as DayTotals[];
 }
@@ -61,6 +62,34 @@ export async function readBreakdowns(
     .orderBy('value')
     .execute();
   return rows as Breakdown[];
+}
+
+export interface SingleCallSums {
+  calls: number;
+  answered: number;
+  conversions: number;
+  talks: number;
+  talkSeconds: number;
+  costCents: number;
+}
+
+/** Sums of the calls outside of campaigns, which no totals are kept of: they are few, and counted from their rows. */
+export async function readSingleCallSums(db: Db, { from, to }: DayRange): Promise<SingleCallSums> {
+  let query = db
+    .selectFrom('calls')
+    .where('campaign_id', 'is', null)
+    .where('attempt', 'is not', null)
+    .select((eb) => [
+      eb.fn.countAll<number>().as('calls'),
+      sql<number>`count(*) filter (where reach = 'answered')`.as('answered'),
+      sql<number>`count(*) filter (where converted)`.as('conversions'),
+      eb.fn.count<number>('talk_seconds').as('talks'),
+      sql<number>`coalesce(sum(talk_seconds), 0)`.as('talkSeconds'),
+      sql<number>`coalesce(sum(cost_cents), 0)`.as('costCents'),
+    ]);
+  if (from !== undefined) query = query.where('day', '>=', from);
+  if (to !== undefined) query = query.where('day', '<=', to);
+  return await query.executeTakeFirstOrThrow();
 }
 
 /** The zone in which days are counted. */

@@ -5,11 +5,11 @@ import type { CampaignSettings } from '../../domain/settings.ts';
 import type { Tx } from '../client.ts';
 import type { CallsTable } from '../schema/calls.ts';
 import type { Attachment } from '../schema/messages.ts';
-import { type ContactLead, leadsOfContact } from './contact-leads.ts';
+import { type ContactLead, leadsOfContact, waitingLeads } from './contact-leads.ts';
 import { appendEvent } from './events.ts';
 import { lockContact } from './locks.ts';
 import { storeReceivedText } from './messages.ts';
-import { addOptOut } from './opt-outs.ts';
+import { addTextOptOut } from './opt-outs.ts';
 import { currentSettings } from './settings.ts';
 
 /** A text as the carrier delivered it. */
@@ -40,7 +40,7 @@ export interface TextConsequences {
   campaignId: string | null;
   wish: TextWish;
   /** Leads that wait between calls and need wait no longer. */
-  backingOff: string[];
+  waiting: string[];
   /** The live call in which the agent should know of the text. */
   liveCall: LiveCall | null;
   /** An answer may be composed. */
@@ -76,8 +76,11 @@ export async function receiveText(tx: Tx, text: IncomingText, now: Date): Promis
     callId: liveCall?.id ?? null,
     data: { wish, otherLeads: Math.max(0, leads.length - 1), attachments: text.attachments.length },
   });
-  if (wish === 'stop') await optOut(tx, text, subject);
-  if (wish === 'start') await optIn(tx, text, subject);
+  if (wish === 'stop') {
+    const reason = 'The person asked for it in a text.';
+    for (const phone of numbersOf(text, leads)) await addTextOptOut(tx, { phone, reason }, subject);
+  }
+  if (wish === 'start') await optIn(tx, numbersOf(text, leads), subject);
   if (wish === 'none') await noteReply(tx, text, leads, now);
   const settings = lead === null ? null : (await currentSettings(tx, lead.campaignId)).settings;
   if (wish === 'none' && lead !== null && settings !== null) await convert(tx, text, lead, { settings, now });
@@ -86,11 +89,9 @@ export async function receiveText(tx: Tx, text: IncomingText, now: Date): Promis
     leadId: lead?.leadId ?? null,
     campaignId: lead?.campaignId ?? null,
     wish,
-    backingOff: leads
-      .filter(({ state }) => state === 'backing_off' || state === 'queued')
-      .map((one) => one.leadId),
+    waiting: waitingLeads(leads),
     liveCall,
-    answer: wish === 'none' && settings?.autoReply != null,
+    answer: wish === 'none' && settings !== null && settings.autoReply !== null,
   };
 }
 
@@ -113,17 +114,17 @@ async function findLiveCall(tx: Tx, phone: string): Promise<LiveCall | null> {
   return call ?? null;
 }
 
-async function optOut(tx: Tx, { phone }: IncomingText, subject: Subject): Promise<void> {
-  const reason = 'The person asked for it in a text.';
-  const { created } = await addOptOut(tx, { phone, reason, source: 'message' });
-  if (created) await appendEvent(tx, { type: 'contact.opted_out', ...subject, data: { source: 'message' } });
+/** The number that the text came from, and those at which the same person is called. */
+function numbersOf({ phone }: IncomingText, leads: readonly ContactLead[]): string[] {
+  return [...new Set([phone, ...leads.map((lead) => lead.phone)])];
 }
 
 /** A text takes back what a text has said, and nothing that was said in a call or by other means. */
-async function optIn(tx: Tx, { phone }: IncomingText, subject: Subject): Promise<void> {
+async function optIn(tx: Tx, phones: string[], subject: Subject): Promise<void> {
+  for (const phone of phones) await lockContact(tx, phone);
   const { numDeletedRows } = await tx
     .deleteFrom('opt_outs')
-    .where('phone', '=', phone)
+    .where('phone', 'in', phones)
     .where('source', '=', 'message')
     .executeTakeFirst();
   if (numDeletedRows > 0n) await appendEvent(tx, { type: 'contact.opted_in', ...subject });

@@ -1,5 +1,5 @@
-import type { Selectable } from 'kysely';
-import type { Tx } from '../client.ts';
+import { type Selectable, sql } from 'kysely';
+import type { Db, Tx } from '../client.ts';
 import type { CallsTable } from '../schema/calls.ts';
 import { leadsOfContact } from './contact-leads.ts';
 import { appendEvent } from './events.ts';
@@ -43,4 +43,37 @@ export async function noteCallBack(tx: Tx, call: Call, converted: boolean): Prom
     if (isNews && lead.state !== 'finished') waiting.push(lead.id);
   }
   return waiting;
+}
+
+/** A lead that waits, and whose workflow was not told yet that its person replied. */
+export interface UntoldReply {
+  leadId: string;
+  repliedAt: Date;
+}
+
+/** Those whose reply is older than `before`, the oldest first. */
+export async function untoldReplies(db: Db, before: Date, limit: number): Promise<UntoldReply[]> {
+  const rows = await db
+    .selectFrom('leads')
+    .select(['id', 'replied_at'])
+    .where('replied_at', '<', before)
+    .where(sql<boolean>`(reply_told_at is null or reply_told_at < replied_at)`)
+    .where('state', 'in', ['queued', 'backing_off'])
+    .orderBy('replied_at')
+    .limit(limit)
+    .execute();
+  return rows.flatMap(({ id, replied_at }) =>
+    replied_at === null ? [] : [{ leadId: id, repliedAt: replied_at }],
+  );
+}
+
+/** Their workflows know of every reply up to this instant. */
+export async function markRepliesTold(db: Db, leadIds: readonly string[], upTo: Date): Promise<void> {
+  if (leadIds.length === 0) return;
+  await db
+    .updateTable('leads')
+    .set({ reply_told_at: upTo })
+    .where('id', 'in', [...leadIds])
+    .where(sql<boolean>`(reply_told_at is null or reply_told_at < ${upTo})`)
+    .execute();
 }

@@ -1,5 +1,6 @@
 import { type Selectable, sql } from 'kysely';
-import { wordErrorRate } from '../../domain/quality.ts';
+import { UUID } from '../../domain/ids.ts';
+import { transcriptErrorRate } from '../../domain/quality.ts';
 import type { Db, Tx } from '../client.ts';
 import { toJson } from '../json.ts';
 import type { AgentSessionsTable, SessionOverrides } from '../schema/conversations.ts';
@@ -170,14 +171,11 @@ async function measureTranscription(tx: Tx, sessionId: string): Promise<void> {
     .execute();
   for (const { id, transcript, quality, spoken } of talks) {
     if (quality === null || transcript === null) continue;
-    const heard = transcript.filter(({ role }) => role === 'user').map(({ text }) => text);
-    const measured = { ...quality, wordErrorRate: spoken === null ? null : wordErrorRate(spoken, heard) };
+    const errorRate = spoken === null ? null : transcriptErrorRate(spoken, transcript);
     await tx
       .updateTable('call_details')
-      .set({ quality: toJson(measured) })
+      .set({ quality: toJson({ ...quality, wordErrorRate: errorRate }) })
       .where('call_id', '=', id)
       .execute();
   }
 }
-
-const UUID = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/;

@@ -19,3 +19,15 @@ export async function currentSettings(
   // A version stored before a setting existed has its default.
   return { version: row.version, settings: { ...DEFAULT_SETTINGS, ...row.settings } };
 }
+
+/** The settings in force of several campaigns, and the default ones for what belongs to none. */
+export async function settingsOf(
+  db: Db | Tx,
+  campaignIds: readonly (string | null)[],
+): Promise<(campaignId: string | null) => CampaignSettings> {
+  const known = new Map<string, CampaignSettings>();
+  for (const id of new Set(campaignIds)) {
+    if (id !== null) known.set(id, (await currentSettings(db, id)).settings);
+  }
+  return (id) => (id === null ? undefined : known.get(id)) ?? DEFAULT_SETTINGS;
+}

@@ -21,7 +21,8 @@ export interface TimelineEntry {
 
 /**
  * What happened to a lead, the latest first, and what passed with its contact without it: texts that were matched
- * to another lead with the same number, or to none. One entry more than `limit`, where there is one.
+ * to another lead with the same number, or to none, and an opt-out, which holds for all of them. One entry more than
+ * `limit`, where there is one.
  */
 export async function readTimeline(
   db: Db,
@@ -47,8 +48,20 @@ export async function readTimeline(
     .where('events.id', '<', before)
     .orderBy('events.id', 'desc')
     .limit(rows);
-  const [own, others] = await Promise.all([ofLead.execute(), ofContact.execute()]);
-  const events = [...own, ...others].sort((one, other) => other.id - one.id).slice(0, rows);
+  const optOuts = db
+    .selectFrom('leads')
+    .innerJoin('events', 'events.lead_id', 'leads.id')
+    .selectAll('events')
+    .where('leads.phone', '=', lead.phone)
+    .where('leads.id', '!=', lead.id)
+    .where('events.type', 'in', ['contact.opted_out', 'contact.opted_in'])
+    .where('events.id', '<', before)
+    .orderBy('events.id', 'desc')
+    .limit(rows);
+  const found = await Promise.all([ofLead.execute(), ofContact.execute(), optOuts.execute()]);
+  // A text that opted out is found twice.
+  const once = new Map(found.flat().map((event) => [event.id, event]));
+  const events = [...once.values()].sort((one, other) => other.id - one.id).slice(0, rows);
   return await embed(db, events);
 }
 

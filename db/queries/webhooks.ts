@@ -11,72 +11,110 @@ export interface StoredEvent {
   signalledAt: Date | null;
 }
 
+/** A verified webhook. */
+interface NewWebhookEvent {
+  provider?: 'elevenlabs' | 'twilio';
+  dedupKey: string;
+  type: string;
+  conversationId: string | null;
+  payload: unknown;
+  now: Date;
+  /** Its facts are merged by the same transaction, and nobody need be told. */
+  settled?: boolean;
+}
+
 /** Stores a verified webhook; one that came before only counts another delivery. */
-export async function storeWebhookEvent(
-  tx: Tx,
-  event: {
-    provider?: 'elevenlabs' | 'twilio';
-    dedupKey: string;
-    type: string;
-    conversationId: string | null;
-    payload: unknown;
-    now: Date;
-  },
-): Promise<StoredEvent> {
-  const row = await tx
+export async function storeWebhookEvent(tx: Tx, event: NewWebhookEvent): Promise<StoredEvent> {
+  const [stored] = await storeWebhookEvents(tx, [event]);
+  if (stored === undefined) throw new Error('A webhook was not stored.');
+  return stored;
+}
+
+/** As `storeWebhookEvent` for several of different keys, in their order. */
+export async function storeWebhookEvents(tx: Tx, events: readonly NewWebhookEvent[]): Promise<StoredEvent[]> {
+  const rows = await tx
     .insertInto('webhook_events')
-    .values({
-      provider: event.provider ?? 'elevenlabs',
-      dedup_key: event.dedupKey,
-      type: event.type,
-      conversation_id: event.conversationId,
-      payload: toJson(event.payload),
-      received_at: event.now,
-    })
+    .values(
+      events.map((event) => ({
+        provider: event.provider ?? 'elevenlabs',
+        dedup_key: event.dedupKey,
+        type: event.type,
+        conversation_id: event.conversationId,
+        payload: toJson(event.payload),
+        received_at: event.now,
+        merged_at: event.settled ? event.now : null,
+        signalled_at: event.settled ? event.now : null,
+      })),
+    )
     .onConflict((conflict) =>
       conflict
         .columns(['provider', 'dedup_key'])
         .doUpdateSet({ deliveries: sql<number>`webhook_events.deliveries + 1` }),
     )
-    .returning(['id', 'deliveries', 'call_id', 'merged_at', 'signalled_at'])
-    .executeTakeFirstOrThrow();
-  return {
-    id: row.id,
-    isNew: row.deliveries === 1,
-    callId: row.call_id,
-    mergedAt: row.merged_at,
-    signalledAt: row.signalled_at,
-  };
+    .returning(['id', 'provider', 'dedup_key', 'deliveries', 'call_id', 'merged_at', 'signalled_at'])
+    .execute();
+  const byKey = new Map(rows.map((row) => [`${row.provider} ${row.dedup_key}`, row]));
+  return events.flatMap(({ provider = 'elevenlabs', dedupKey }) => {
+    const row = byKey.get(`${provider} ${dedupKey}`);
+    if (row === undefined) return [];
+    return [
+      {
+        id: row.id,
+        isNew: row.deliveries === 1,
+        callId: row.call_id,
+        mergedAt: row.merged_at,
+        signalledAt: row.signalled_at,
+      },
+    ];
+  });
 }
 
-/** Its facts are in its call, or it has none. `signalled`: nobody need be told. */
+/** An event's facts are in its call, or it has none. `signalled`: nobody need be told. */
+export interface MergedMark {
+  id: number;
+  callId: string | null;
+  signalled: boolean;
+}
+
 export async function markMerged(
   tx: Tx,
   id: number,
   { callId, signalled, now }: { callId: string | null; signalled: boolean; now: Date },
 ): Promise<void> {
-  await tx
-    .updateTable('webhook_events')
-    .set({ merged_at: now, call_id: callId, ...(signalled ? { signalled_at: now } : {}) })
-    .where('id', '=', id)
-    .execute();
+  await markAllMerged(tx, [{ id, callId, signalled }], now);
+}
+
+/** As `markMerged` for several. */
+export async function markAllMerged(tx: Tx, marks: readonly MergedMark[], now: Date): Promise<void> {
+  if (marks.length === 0) return;
+  await sql`
+    update webhook_events as event
+    set merged_at = ${now}, call_id = mark."callId",
+      signalled_at = case when mark.signalled then ${now}::timestamptz else event.signalled_at end
+    from jsonb_to_recordset(${toJson(marks)}::jsonb) as mark (id bigint, "callId" text, signalled boolean)
+    where event.id = mark.id`.execute(tx);
 }
 
 /** The lead was told. */
 export async function markSignalled(db: Db, id: number, now: Date): Promise<void> {
+  await markAllSignalled(db, [id], now);
+}
+
+/** As `markSignalled` for several. */
+export async function markAllSignalled(db: Db, ids: readonly number[], now: Date): Promise<void> {
   await db
     .updateTable('webhook_events')
     .set({ signalled_at: now })
-    .where('id', '=', id)
+    .where('id', 'in', ids)
     .where('signalled_at', 'is', null)
     .execute();
 }
 
-/** The lead and the call of an event that is to be told; null when the call was not dialled for one, or has not ended. */
+/** The lead and the call of an event that is to be told; null when the call was not dialled here, or has not ended. */
 export async function findCallToTell(
   tx: Tx,
   callId: string,
-): Promise<{ leadId: string; callId: string } | null> {
+): Promise<{ leadId: string | null; callId: string } | null> {
   const call = await tx
     .selectFrom('calls')
     .select('lead_id')
@@ -84,5 +122,5 @@ export async function findCallToTell(
     .where('status', '=', 'ended')
     .where('attempt', 'is not', null)
     .executeTakeFirst();
-  return call?.lead_id == null ? null : { leadId: call.lead_id, callId };
+  return call === undefined ? null : { leadId: call.lead_id, callId };
 }

@@ -12,6 +12,14 @@ export interface ApiKeysTable {
   revoked_at: Date | null;
 }
 
+/** Someone at the dashboard, by a cookie of which the SHA-256 is kept. */
+export interface BrowserSessionsTable {
+  token_hash: string;
+  key_id: string;
+  created_at: Date;
+  expires_at: Date;
+}
+
 /** Who changed what. `actor` is an API key's id. */
 export interface AuditLogTable {
   id: Generated<number>;

@@ -1,4 +1,4 @@
-import type { ApiKeysTable, AuditLogTable, IdempotencyKeysTable } from './access.ts';
+import type { ApiKeysTable, AuditLogTable, BrowserSessionsTable, IdempotencyKeysTable } from './access.ts';
 import type { CallBreakdownsTable, CallDetailsTable, CallsTable, CallTotalsTable } from './calls.ts';
 import type { CampaignSettingsTable, CampaignsTable } from './campaigns.ts';
 import type { AgentSessionsTable, ContactAliasesTable, SyncRunsTable } from './conversations.ts';
@@ -7,6 +7,7 @@ import type { EventsTable, WebhookEventsTable } from './events.ts';
 import type { AttentionTable, DecisionsTable, OptOutsTable } from './gate.ts';
 import type { ContactsTable, LeadsTable } from './leads.ts';
 import type { FollowUpsTable, MessagesTable } from './messages.ts';
+import type { SingleCallsTable } from './single-calls.ts';
 import type { WorkspaceTable } from './workspace.ts';
 
 /** The whole database, as Kysely sees it. */
@@ -22,6 +23,7 @@ export interface Database {
   api_keys: ApiKeysTable;
   attention: AttentionTable;
   audit_log: AuditLogTable;
+  browser_sessions: BrowserSessionsTable;
   call_breakdowns: CallBreakdownsTable;
   call_details: CallDetailsTable;
   call_totals: CallTotalsTable;
@@ -34,6 +36,7 @@ export interface Database {
   idempotency_keys: IdempotencyKeysTable;
   leads: LeadsTable;
   opt_outs: OptOutsTable;
+  single_calls: SingleCallsTable;
   webhook_events: WebhookEventsTable;
   workspace: WorkspaceTable;
 }

@@ -32,6 +32,7 @@ export const ATTENTION_KINDS = [
   'campaign_fault',
   'unknown_message',
   'failed_follow_up',
+  'failed_reply',
   'disabled_webhook',
 ] as const;
 

@@ -41,6 +41,8 @@ export interface LeadsTable {
   outcome_detail: string | null;
   /** When the person last called or wrote of their own accord. */
   replied_at: Date | null;
+  /** Up to which reply the lead's workflow was told, or needed not be. */
+  reply_told_at: Date | null;
   finished_at: Date | null;
   created_at: Generated<Date>;
   updated_at: Generated<Date>;

@@ -56,7 +56,7 @@ function listFilter(query: ConversationListQuery): ElevenLabs.conversationalAi.C
     // Whole seconds on the wire: rounded outwards, so that the bounds lose no call.
     ...(query.startedAfter === undefined
       ? {}
-      : { callStartAfterUnix: Math.floor(query.startedAfter.getTime() / 1000) }),
+      : { callStartAfterUnix: Math.max(0, Math.floor(query.startedAfter.getTime() / 1000)) }),
     ...(query.startedBefore === undefined
       ? {}
       : { callStartBeforeUnix: Math.ceil(query.startedBefore.getTime() / 1000) }),

@@ -1,12 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CALL_STATUSES, REACHES } from '../../domain/call.ts';
-import {
-  normaliseConversation,
-  normaliseInitiationFailure,
-  normaliseListItem,
-  UnreadablePayloadError,
-} from './normalise.ts';
+import { normaliseConversation, normaliseInitiationFailure, normaliseListItem } from './normalise.ts';
+import { UnreadablePayloadError } from './normalise-identity.ts';
 
 /** A whole conversation as the wire has it. */
 function conversation() {

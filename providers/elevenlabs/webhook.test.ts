@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { UnreadablePayloadError } from './normalise.ts';
+import { UnreadablePayloadError } from './normalise-identity.ts';
 import { parseElevenLabsEvent, signElevenLabs, verifyElevenLabsSignature } from './webhook.ts';
 
 const secret = 'wsec_first';

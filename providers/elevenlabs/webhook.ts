@@ -1,13 +1,8 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { ConversationFacts } from '../../domain/conversation.ts';
 import { field, fieldsOf, isFields, textOf } from './fields.ts';
-import {
-  conversationIdOf,
-  normaliseConversation,
-  normaliseInitiationFailure,
-  normaliseMachineDetection,
-  UnreadablePayloadError,
-} from './normalise.ts';
+import { normaliseConversation, normaliseInitiationFailure, normaliseMachineDetection } from './normalise.ts';
+import { conversationIdOf, UnreadablePayloadError } from './normalise-identity.ts';
 
 /** The provider's own limit for the age of a delivery; its retries end at 30 minutes too. */
 const TOLERANCE_SECONDS = 30 * 60;

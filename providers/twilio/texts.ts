@@ -16,19 +16,31 @@ import {
 } from './client.ts';
 
 /** The recipient has sent STOP to this sender: https://www.twilio.com/docs/api/errors/21610 */
-const OPTED_OUT = 21610;
+export const RECIPIENT_OPTED_OUT = 21610;
 const MAX_MESSAGE_LENGTH = 300;
 const MAX_RETRY_AFTER_MS = 3_600_000;
 
 type TwilioText = Awaited<ReturnType<ReturnType<TwilioClient['messages']['get']>['fetch']>>;
 
 /** The part of the carrier that is about texts. `timeoutMs` is for one search as a whole. */
-export function textsAt(client: TwilioClient, timeoutMs: number): Pick<Carrier, 'sendText' | 'findTexts'> {
+export function textsAt(
+  client: TwilioClient,
+  timeoutMs: number,
+): Pick<Carrier, 'sendText' | 'getText' | 'findTexts'> {
   async function sendText(request: TextRequest): Promise<TextAnswer> {
     const answer = await sendOnce(client, request);
     if (!('message' in answer)) return answer;
     // Messages travel further than personal data may.
     return { ...answer, message: withoutNumber(answer.message, request.to) };
+  }
+
+  async function getText(messageSid: string): Promise<CarrierText | null> {
+    try {
+      return carrierTextOf(await operationWithin(timeoutMs, () => client.messages(messageSid).fetch()));
+    } catch (error) {
+      if (statusOf(error) === 404) return null;
+      throw providerError('reading a text', error);
+    }
   }
 
   async function findTexts(query: { to: string; from?: string; since: Date }): Promise<CarrierText[]> {
@@ -48,7 +60,7 @@ export function textsAt(client: TwilioClient, timeoutMs: number): Pick<Carrier, 
     }
   }
 
-  return { sendText, findTexts };
+  return { sendText, getText, findTexts };
 }
 
 async function sendOnce(client: TwilioClient, request: TextRequest): Promise<TextAnswer> {
@@ -108,7 +120,7 @@ export function textFailureOf(error: unknown): TextAnswer {
     default:
   }
   if (status >= 400 && status < 500) {
-    return { kind: 'refused', code, status, message, optedOut: code === OPTED_OUT };
+    return { kind: 'refused', code, status, message, optedOut: code === RECIPIENT_OPTED_OUT };
   }
   return { kind: 'ambiguous', message };
 }

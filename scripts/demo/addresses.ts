@@ -11,6 +11,7 @@ export function renderAddresses(options: {
   const { apiUrl, campaignId } = options;
   const lines = [
     'Look around',
+    `  dashboard  ${apiUrl}/campaigns/${campaignId}`,
     `  API docs   ${apiUrl}/docs`,
     `  campaign   ${apiUrl}/api/campaigns/${campaignId}`,
     `  API key    ${options.apiKey}`,

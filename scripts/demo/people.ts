@@ -5,6 +5,8 @@ export interface Person {
   firstName: string;
   lastName: string;
   company: string;
+  /** Of a domain that is never assigned. */
+  email: string;
   /** E.164. */
   phone: string;
   /** IANA; null leaves it to the number. */
@@ -138,10 +140,13 @@ export function makePeople({ count, seed }: { count: number; seed: number }): Pe
   return Array.from({ length: count }, (_, index) => {
     const foreign = index % ABROAD_EVERY === ABROAD_EVERY - 1 ? abroad.pop() : undefined;
     const place = foreign === undefined ? northAmerican(home.pop() ?? 0) : abroadNumber(foreign);
+    const firstName = pick(random, FIRST_NAMES);
+    const lastName = pick(random, LAST_NAMES);
     return {
-      firstName: pick(random, FIRST_NAMES),
-      lastName: pick(random, LAST_NAMES),
+      firstName,
+      lastName,
       company: pick(random, COMPANIES),
+      email: `${firstName}.${lastName}@people.example`.toLowerCase(),
       phone: place.phone,
       timeZone: index % ZONE_GIVEN_EVERY === 0 ? place.timeZone : null,
     };
@@ -189,16 +194,17 @@ export function peopleCsv(people: readonly Person[]): string {
     person.firstName,
     person.lastName,
     spaced(person.phone),
+    person.email,
     person.company,
     person.timeZone ?? '',
   ]);
   const bad = [
-    ['Nora', 'Nonumber', '', 'Missing Lines', ''],
-    ['Wilma', 'Wordy', 'call the front desk', 'Typed Freely', ''],
-    ['Max', 'Martian', '+1 212-555-0100', 'Olympus', 'Mars/Olympus_Mons'],
+    ['Nora', 'Nonumber', '', '', 'Missing Lines', ''],
+    ['Wilma', 'Wordy', 'call the front desk', '', 'Typed Freely', ''],
+    ['Max', 'Martian', '+1 212-555-0100', '', 'Olympus', 'Mars/Olympus_Mons'],
     rows[0] ?? [],
   ];
-  const header = ['First name', 'Last name', 'Phone', 'Company', 'Time zone'];
+  const header = ['First name', 'Last name', 'Phone', 'Email', 'Company', 'Time zone'];
   return [header, ...rows, ...bad].map((row) => `${row.map(cell).join(',')}\r\n`).join('');
 }
 

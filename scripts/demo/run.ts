@@ -14,6 +14,7 @@ import { makePeople, type Person, peopleCsv } from './people.ts';
 import { buildResult, type DemoResult, readReceipts } from './result.ts';
 import { campaignSettings, DIAL_TIMEOUT_MS, timeLimitMs } from './setting.ts';
 import type { Display } from './terminal.ts';
+import { letPeopleCallIn } from './visitors.ts';
 import { type Ending, watchCampaign } from './watch.ts';
 
 const MOST_KILLS = 15;
@@ -49,6 +50,7 @@ export async function runDemo(
   const ending = await watch(stack, options, { api, campaign, people, display, signal });
   display.end();
   if (ending === 'interrupted') return null;
+  if (stack.simulatorUrl !== null) await letPeopleCallIn(stack.simulatorUrl, people);
   const seconds = (Date.now() - startedAtMs) / 1_000;
   return { campaignId: campaign.id, ending, ...(await judgeRun(stack, options, { api, campaign, seconds })) };
 }

@@ -1,3 +1,4 @@
+import type { AutoReply, FollowUpRule } from '../../domain/follow-up.ts';
 import { ALWAYS_OPEN, type CampaignSettings } from '../../domain/settings.ts';
 import type { FaultOptions } from '../../simulator/faults.ts';
 import type { DemoOptions } from './options.ts';
@@ -43,8 +44,49 @@ export function campaignSettings({ lines }: DemoOptions): Partial<CampaignSettin
     voicemail: 'retry',
     caps: { perDay: 10, perWeek: 20, minGapSeconds: 1 },
     conversion: { rule: 'call_successful' },
+    followUps: FOLLOW_UPS,
+    autoReply: AUTO_REPLY,
   };
 }
+
+/** What follows a call: thanks for a conversion, the invitation to a meeting, a text to those who did not answer. */
+const FOLLOW_UPS: FollowUpRule[] = [
+  {
+    id: 'thanks',
+    on: { converted: true },
+    afterSeconds: 2,
+    channel: 'sms',
+    body: "Thank you {{ first_name | default: 'for your time' }}. You will hear from us soon.",
+  },
+  {
+    id: 'invitation',
+    on: { meeting: true },
+    afterSeconds: 1,
+    channel: 'email',
+    subject: 'Our meeting',
+    body: "Hello {{ first_name | default: 'there' }},\n\nhere is what we agreed on, for your calendar.",
+    calendar: true,
+  },
+  {
+    id: 'missed',
+    on: { reaches: ['no_answer'] },
+    afterSeconds: 20,
+    unlessReplied: true,
+    channel: 'sms',
+    body: 'We tried to call you. Reply CALL for a call back, or STOP to hear no more.',
+  },
+];
+
+const AUTO_REPLY: AutoReply = {
+  rules: [
+    {
+      keywords: ['who', 'what is it about'],
+      body: 'This is the booking desk of our demo. Ask us anything by text.',
+    },
+    { keywords: ['cost', 'details'], body: 'The first month is free. Shall we call you about the rest?' },
+  ],
+  agent: null,
+};
 
 /** The wall-clock time after which a campaign that is not done counts as stuck, in milliseconds. */
 export function timeLimitMs({ leads, lines, speed }: DemoOptions): number {

@@ -1,8 +1,9 @@
 import type { Invariant } from './judge.ts';
-import { again, fail, finish, NOON_MS, type SampleSnapshot, shutAt } from './sample-snapshot.ts';
+import { again, fail, finish, NOON_MS, shutAt } from './sample-snapshot.ts';
+import { type Controls, singleCallControls } from './single-call-controls.ts';
 
 /** Each spoils a snapshot in one way; exactly the named invariant must notice, and say this. */
-export const controls: Record<Invariant, Record<string, [(snapshot: SampleSnapshot) => void, RegExp]>> = {
+export const controls: Record<Invariant, Controls> = {
   I1: {
     'a second request for one attempt, though it was refused': [
       (s) => s.dials.push({ ...s.by.ann.dial, accepted: false, answer: 'server_error' }),
@@ -62,6 +63,7 @@ export const controls: Record<Invariant, Record<string, [(snapshot: SampleSnapsh
     ],
   },
   I3: {
+    ...singleCallControls.I3,
     'no go decision': [
       (s) => {
         s.goDecisions = s.goDecisions.filter(({ attemptId }) => attemptId !== 'ann.1');
@@ -114,6 +116,7 @@ export const controls: Record<Invariant, Record<string, [(snapshot: SampleSnapsh
     ],
   },
   I4: {
+    ...singleCallControls.I4,
     'an unknown call that nobody is told of': [
       (s) => {
         s.attention = [];
@@ -143,6 +146,7 @@ export const controls: Record<Invariant, Record<string, [(snapshot: SampleSnapsh
     ],
   },
   I5: {
+    ...singleCallControls.I5,
     'a call with a reach though no phone rang': [
       (s) => {
         s.by.ben.dial.accepted = false;
@@ -204,6 +208,7 @@ export const controls: Record<Invariant, Record<string, [(snapshot: SampleSnapsh
     ],
   },
   I6: {
+    ...singleCallControls.I6,
     'more calls at once than lines': [
       (s) => Object.assign(s.settings[0]?.settings ?? {}, { lines: 2 }),
       /c1 had 3 calls at once/,
@@ -212,7 +217,7 @@ export const controls: Record<Invariant, Record<string, [(snapshot: SampleSnapsh
       (s) => {
         s.workspaceLines = 2;
       },
-      /the workspace had 3 calls at once/,
+      /the workspace had 4 calls at once/,
     ],
     'decisions closer than the pace': [
       (s) => Object.assign(s.settings[0]?.settings ?? {}, { callsPerSecond: 0.19 }),

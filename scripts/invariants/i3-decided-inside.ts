@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type Dial, type GoDecision, inScope, type Snapshot, settingsOf } from './snapshot.ts';
+import { type Dial, type GoDecision, inScope, rulesOf, type Snapshot } from './snapshot.ts';
 import { instant } from './spans.ts';
 import { isInside, readWindowFacts } from './window-clock.ts';
 
@@ -30,8 +30,8 @@ function* outsideHours(snapshot: Snapshot, dial: Dial, decision: GoDecision): Ge
     yield `the decision on attempt ${attemptId} names no zones and window`;
     return;
   }
-  const settings = settingsOf(snapshot, decision.campaignId, decision.settingsVersion);
-  if (decision.campaignId !== null && !isDeepStrictEqual(settings?.window, facts.window)) {
+  const settings = rulesOf(snapshot, { ...decision, id: attemptId });
+  if (!isDeepStrictEqual(settings?.window, facts.window)) {
     yield `the decision on attempt ${attemptId} names another window than its settings (version ${decision.settingsVersion})`;
   }
   const holidays = snapshot.holidays.get(facts.window.holidays ?? '') ?? new Set();

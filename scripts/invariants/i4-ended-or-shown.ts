@@ -2,7 +2,7 @@ import { inScope, isOver, type Snapshot } from './snapshot.ts';
 
 /**
  * I4: a call past its deadline, or concluded, has a terminal reach; what stayed unknown is on the list of what needs a
- * person; and a campaign that is over leaves no call unconcluded.
+ * person; a campaign that is over leaves no call unconcluded, and no call outside of campaigns stays so.
  */
 export function* endedOrShown(snapshot: Snapshot): Generator<string> {
   const shown = new Set(
@@ -26,6 +26,15 @@ export function* endedOrShown(snapshot: Snapshot): Generator<string> {
       call.direction === 'outbound'
     ) {
       yield `call ${call.id} is not concluded though its campaign is over`;
+    }
+    const isSingle = snapshot.singleCalls.has(call.id);
+    if (
+      isSingle &&
+      call.reach !== null &&
+      call.concludedAtMs === null &&
+      overdueMs > snapshot.deadlineGraceMs
+    ) {
+      yield `call ${call.id}, of no campaign, is not concluded ${Math.round(overdueMs)} ms past its deadline`;
     }
   }
 }

@@ -1,5 +1,5 @@
 import type { CampaignSettings } from '../../domain/settings.ts';
-import { inScope, type Snapshot, type SnapshotCall, settingsOf } from './snapshot.ts';
+import { inScope, rulesOf, type Snapshot, type SnapshotCall, settingsOf } from './snapshot.ts';
 import { callSpan, instant, peakOf } from './spans.ts';
 
 /** Two clocks are read for one dial, the gate's and the database's. */
@@ -58,7 +58,7 @@ function* contactCaps(snapshot: Snapshot): Generator<string> {
   for (const calls of Map.groupBy(placed, ({ phone }) => phone).values()) {
     const inOrder = calls.toSorted((a, b) => a.startedAtMs - b.startedAtMs);
     for (const [index, call] of inOrder.entries()) {
-      const settings = settingsOf(snapshot, call.campaignId, call.settingsVersion);
+      const settings = rulesOf(snapshot, call);
       if (settings === null || !inScope(snapshot, call.campaignId)) continue;
       yield* capsOfCall(call, inOrder.slice(0, index), settings);
     }

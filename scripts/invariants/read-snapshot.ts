@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Db, Tx } from '../../db/client.ts';
+import { DEFAULT_SETTINGS } from '../../domain/settings.ts';
 import { holidayDates } from '../../providers/holidays.ts';
 import type { LedgerEntry, LedgerSnapshot } from '../../simulator/ledger.ts';
 import type { InvariantsInput } from './check.ts';
@@ -24,8 +25,8 @@ export async function readSnapshot(input: InvariantsInput): Promise<Snapshot> {
     dialTimeoutMs: input.dialTimeoutMs ?? DIAL_TIMEOUT_MS,
     deadlineGraceMs: DEADLINE_GRACE_MS,
     dials: readDials(input.ledger, rows),
-    workflows: await readWorkflows(input.temporal, listed),
-    holidays: readHolidays(rows.settings, rows.goDecisions),
+    workflows: await readWorkflows(input.temporal, listed, rows.singleCalls.size > 0),
+    holidays: readHolidays(rows),
   };
 }
 
@@ -93,7 +94,14 @@ async function readPeople(tx: Tx) {
     .select([ms('started_at').as('startedAtMs'), ms('deadline_at').as('deadlineAtMs')])
     .select(msOrNull('concluded_at').as('concludedAtMs'))
     .execute();
-  return { leads, calls };
+  const singleCalls = await tx.selectFrom('single_calls').select(['call_id', 'settings']).execute();
+  return {
+    leads,
+    calls,
+    singleCalls: new Map(
+      singleCalls.map(({ call_id, settings }) => [call_id, { ...DEFAULT_SETTINGS, ...settings }]),
+    ),
+  };
 }
 
 async function readGate(tx: Tx) {
@@ -147,13 +155,15 @@ function readDial(entry: LedgerEntry, campaignId: string | null): Dial {
   };
 }
 
-function readHolidays(
-  settings: readonly SnapshotSettings[],
-  decisions: readonly { decidedAtMs: number }[],
-): Map<string, ReadonlySet<string>> {
-  const years = new Set(decisions.map(({ decidedAtMs }) => new Date(decidedAtMs).getUTCFullYear()));
+function readHolidays({
+  settings,
+  singleCalls,
+  goDecisions,
+}: DatabaseRows): Map<string, ReadonlySet<string>> {
+  const years = new Set(goDecisions.map(({ decidedAtMs }) => new Date(decidedAtMs).getUTCFullYear()));
   // A zone's clock may show the neighbouring year around its turn.
   const around = [...new Set([...years].flatMap((year) => [year - 1, year, year + 1]))];
-  const calendars = new Set(settings.flatMap((row) => row.settings.window.holidays ?? []));
+  const rules = [...settings.map((row) => row.settings), ...singleCalls.values()];
+  const calendars = new Set(rules.flatMap(({ window }) => window.holidays ?? []));
   return new Map([...calendars].map((calendar) => [calendar, holidayDates(calendar, around)]));
 }

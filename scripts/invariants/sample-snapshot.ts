@@ -64,6 +64,15 @@ function attempt(
   };
 }
 
+/** A call outside of campaigns. */
+function single(): Attempt {
+  const parts = attempt('eve', '+12125550104', { number: 1, startMs: NOON_MS + 15_000, reach: 'answered' });
+  Object.assign(parts.call, { id: 'eve', campaignId: null, leadId: null, settingsVersion: null });
+  Object.assign(parts.decision, { attemptId: 'eve', campaignId: null, settingsVersion: null });
+  Object.assign(parts.dial, { attemptId: 'eve', campaignId: null });
+  return parts;
+}
+
 const lead = (
   id: string,
   state: SnapshotLead['state'],
@@ -78,7 +87,7 @@ const lead = (
 
 /**
  * A running campaign of four leads in which everything is in order: one converted, one backs off, one waits, one is
- * unknown and shown. Fresh at every call, so that a test may spoil it.
+ * unknown and shown; and beside it a call outside of campaigns. Fresh at every call, so that a test may spoil it.
  */
 export function sampleSnapshot() {
   const converted = attempt('ann', '+12125550101', { number: 1, startMs: NOON_MS, reach: 'answered' });
@@ -87,7 +96,7 @@ export function sampleSnapshot() {
   Object.assign(unknown.call, { reach: 'unknown', conversationId: null, verdict: null, converted: false });
   Object.assign(unknown.call, { talkSeconds: null, costCents: null });
   unknown.dial.answer = 'timeout';
-  const attempts = [converted, missed, unknown];
+  const attempts = [converted, missed, unknown, single()];
   return {
     takenAtMs: NOON_MS + 30 * MINUTE_MS,
     scope: null as Snapshot['scope'],
@@ -98,6 +107,7 @@ export function sampleSnapshot() {
       { id: CAMPAIGN, status: 'running', pausedAtMs: null, finishedAtMs: null, imported: 4 },
     ] as Snapshot['campaigns'][number][],
     settings: [{ campaignId: CAMPAIGN, version: 1, settings: structuredClone(DEFAULT_SETTINGS) }],
+    singleCalls: new Map([['eve', structuredClone(DEFAULT_SETTINGS)]]),
     leads: [
       lead('ann', 'finished', 'converted'),
       lead('ben', 'backing_off'),
@@ -136,10 +146,11 @@ export function sampleSnapshot() {
       ['lead/ann', 'closed'],
       ['lead/ben', 'open'],
       ['lead/cy', 'closed'],
+      ['call/eve', 'closed'],
     ]),
     holidays: new Map<string, ReadonlySet<string>>(),
     /** The same parts again, by the name of their lead. */
-    by: { ann: converted, ben: missed, cy: unknown },
+    by: { ann: converted, ben: missed, cy: unknown, eve: attempts[3] ?? fail() },
   } satisfies Snapshot & { by: unknown };
 }
 

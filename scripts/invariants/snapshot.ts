@@ -22,6 +22,8 @@ export interface Snapshot {
   workspaceLines: number;
   campaigns: readonly SnapshotCampaign[];
   settings: readonly SnapshotSettings[];
+  /** The rules of the calls outside of campaigns, by the call's id. */
+  singleCalls: ReadonlyMap<string, CampaignSettings>;
   leads: readonly SnapshotLead[];
   calls: readonly SnapshotCall[];
   /** The gate's answers with the verdict `go`. */
@@ -130,6 +132,16 @@ export function isOver({ status, finishedAtMs }: SnapshotCampaign): boolean {
 export function leadIdOf(attemptId: string): string | null {
   const end = attemptId.lastIndexOf('.');
   return end > 0 ? attemptId.slice(0, end) : null;
+}
+
+/** The rules by which an attempt was let go: its own outside of campaigns, else those of its campaign's version. */
+export function rulesOf(
+  snapshot: Snapshot,
+  attempt: { id: string; campaignId: string | null; settingsVersion: number | null },
+): CampaignSettings | null {
+  return (
+    snapshot.singleCalls.get(attempt.id) ?? settingsOf(snapshot, attempt.campaignId, attempt.settingsVersion)
+  );
 }
 
 /** The settings of one version, or null when there is no such version. */

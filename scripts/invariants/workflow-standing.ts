@@ -1,4 +1,4 @@
-import { campaignWorkflowId, leadWorkflowId } from '../../domain/ids.ts';
+import { callWorkflowId, campaignWorkflowId, leadWorkflowId } from '../../domain/ids.ts';
 import { inScope, isOver, leadIdOf, type Snapshot } from './snapshot.ts';
 
 /**
@@ -17,6 +17,13 @@ export function* workflowDisagreements(snapshot: Snapshot): Generator<string> {
     } else if (standing === 'closed') {
       yield `lead ${lead.id} is ${lead.state} and its workflow is closed`;
     }
+  }
+  for (const call of snapshot.calls) {
+    if (!snapshot.singleCalls.has(call.id)) continue;
+    const standing = snapshot.workflows.get(callWorkflowId(call.id));
+    const open = call.concludedAtMs === null;
+    if (open && standing === 'closed') yield `call ${call.id} is not concluded and its workflow is closed`;
+    if (!open && standing === 'open') yield `call ${call.id} is concluded and its workflow is open`;
   }
   for (const campaign of snapshot.campaigns) {
     if (!inScope(snapshot, campaign.id) || !isOver(campaign)) continue;

@@ -30,7 +30,7 @@ import {
   reachablePlaceFor,
 } from './postgres-account.ts';
 import { type PostgresBinaries, postgresBinaries } from './postgres-binaries.ts';
-import { type Log, lastLines, stopOrphan } from './processes.ts';
+import { type Log, lastLines, stopChild, stopOrphan } from './processes.ts';
 
 const USER = 'ringleader';
 const DATABASE = 'ringleader';
@@ -255,13 +255,7 @@ async function createDatabase(adminUrl: string): Promise<void> {
 
 /** SIGINT is PostgreSQL's fast shutdown: it ends the connections and writes everything down. */
 async function stopServer(child: ChildProcess, place: Place): Promise<void> {
-  if (child.exitCode === null && child.signalCode === null) {
-    const exit = once(child, 'exit');
-    child.kill('SIGINT');
-    const timer = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS);
-    await exit;
-    clearTimeout(timer);
-  }
+  await stopChild(child, STOP_TIMEOUT_MS);
   if (place.temporary) rmSync(place.home, { recursive: true, force: true });
 }
 

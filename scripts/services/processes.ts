@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process';
+import { type ChildProcess, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { closeSync, existsSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 
@@ -62,6 +63,16 @@ export async function stopOrphan(pid: number, words: readonly string[], log: Log
   process.kill(pid, 'SIGKILL');
   if (!(await waitForEnd(pid, 5_000)))
     throw new Error(`Process ${pid} (${line}) does not end; end it yourself.`);
+}
+
+/** Ends a server of ours with SIGINT, its orderly shutdown; one that takes longer than `timeoutMs` is killed. */
+export async function stopChild(child: ChildProcess, timeoutMs: number): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exit = once(child, 'exit');
+  child.kill('SIGINT');
+  const timer = setTimeout(() => child.kill('SIGKILL'), timeoutMs);
+  await exit;
+  clearTimeout(timer);
 }
 
 /** The last lines of a log file, at most `lines`; empty when there is no such file. */

@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { buildDashboard } from './dashboard.ts';
 import { LockedError } from './lock.ts';
 import { serviceOutput } from './service-output.ts';
 import { onStopRequest } from './signals.ts';
@@ -17,6 +18,8 @@ export function say(line: string): void {
 export async function runProduct(options: {
   readonly dataDir: string;
   readonly whileRunning?: (stack: Stack) => void;
+  /** `live`: something else serves it, from its sources. */
+  readonly dashboard?: 'built' | 'live';
 }): Promise<void> {
   let stack: Stack | null = null;
   let stopping = false;
@@ -43,6 +46,7 @@ export async function runProduct(options: {
     // Open to PostgreSQL's account, which has a folder in it; what is secret is closed file by file.
     mkdirSync(options.dataDir, { recursive: true, mode: 0o755 });
     const onLine = serviceOutput(join(options.dataDir, 'logs'), say);
+    if (options.dashboard !== 'live') await buildDashboard(say);
     stack = await startStack({ dataDir: options.dataDir, log: say, onLine });
   } catch (error) {
     say(`error: ${startFailure(error, options.dataDir)}`);
@@ -67,7 +71,7 @@ function addresses(stack: Stack): string[] {
   return [
     '',
     'Ringleader is running. Ctrl-C stops it.',
-    `  API         ${stack.apiUrl}`,
+    `  dashboard   ${stack.apiUrl}`,
     `  API docs    ${stack.apiUrl}/docs`,
     `  API key     ${process.env.RINGLEADER_API_KEY ? 'as set in RINGLEADER_API_KEY' : stack.apiKey}`,
     `  Temporal    ${stack.temporalAddress}`,

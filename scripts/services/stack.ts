@@ -102,6 +102,9 @@ async function bringUp(options: StackOptions, stops: StopList): Promise<Stack> {
     DATABASE_URL: databaseUrl,
     TEMPORAL_ADDRESS: temporal.address,
     TEMPORAL_NAMESPACE: temporalNamespace,
+    ...(temporal.webUrl === null
+      ? {}
+      : { TEMPORAL_WEB_URL: process.env.TEMPORAL_WEB_URL || temporal.webUrl }),
     RINGLEADER_API_KEY: key,
     PORT: String(port),
     PUBLIC_URL: process.env.PUBLIC_URL || `http://localhost:${port}`,
@@ -201,6 +204,8 @@ async function startSimulator(
     SIMULATOR_PORT: String(port),
     SIMULATOR_WEBHOOK_URL: `${apiUrl}/webhooks/elevenlabs`,
     SIMULATOR_WEBHOOK_SECRET: webhookSecret,
+    SIMULATOR_WEBHOOK_ALSO: 'answering_machine_detection',
+    SIMULATOR_INITIATION_URL: `${apiUrl}/webhooks/elevenlabs/initiation`,
     ...(twilio === null ? {} : textRoute(baseEnv.PUBLIC_URL ?? apiUrl, apiUrl)),
     ...(seed === undefined ? {} : { SIMULATOR_SEED: String(seed) }),
     SIMULATOR_SPEED: String(speed ?? baseEnv.SIMULATOR_SPEED ?? DEFAULT_SPEED),

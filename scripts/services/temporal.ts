@@ -17,7 +17,7 @@ import { Connection } from '@temporalio/client';
 import { guardFolder, guardProcess } from './lifeline.ts';
 import { freePort } from './ports.ts';
 import type { RunningServer } from './postgres.ts';
-import { type Log, lastLines, stopOrphan } from './processes.ts';
+import { type Log, lastLines, stopChild, stopOrphan } from './processes.ts';
 import { temporalBinary } from './temporal-binary.ts';
 
 const START_TIMEOUT_MS = 60_000;
@@ -175,13 +175,7 @@ function running(child: ChildProcess, place: Place, address: string, webUrl: str
 }
 
 async function stopServer(child: ChildProcess, place: Place): Promise<void> {
-  if (child.exitCode === null && child.signalCode === null) {
-    const exit = once(child, 'exit');
-    child.kill('SIGINT');
-    const timer = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS);
-    await exit;
-    clearTimeout(timer);
-  }
+  await stopChild(child, STOP_TIMEOUT_MS);
   rmSync(join(place.home, 'temporal.pid'), { force: true });
   if (place.temporary) rmSync(place.home, { recursive: true, force: true });
 }

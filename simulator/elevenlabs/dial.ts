@@ -1,12 +1,12 @@
 import type { HttpBindings } from '@hono/node-server';
-import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import type { Context } from 'hono';
 import { z } from 'zod';
 import type { JsonObject } from '../calls.ts';
 import { findAgent, findPhoneNumber } from '../fleet.ts';
-import type { DialOutcome, LedgerEntry } from '../ledger.ts';
+import { type DialOutcome, type LedgerEntry, openEntry } from '../ledger.ts';
 import { isRefusedNumber } from '../people.ts';
 import { between, seededRandom } from '../random.ts';
+import { leaveUnanswered } from '../unanswered.ts';
 import type { World } from '../world.ts';
 import { invalid, problem } from './errors.ts';
 
@@ -46,7 +46,7 @@ export function dialHandler(world: World): (c: DialContext) => Promise<Response>
 
   return async (c) => {
     const body: unknown = await c.req.json().catch(() => null);
-    const entry = openEntry(body);
+    const entry = entryOf(body);
     world.ledger.add(entry);
     if (!c.req.header('xi-api-key')) return problem(c, 401, 'missing_api_key', 'No API key was given.');
 
@@ -106,11 +106,8 @@ async function accept(
     case 'malformed':
       return c.json({ ...answer, message: undefined });
     case 'reset':
-      c.env.incoming.socket.resetAndDestroy();
-      return RESPONSE_ALREADY_SENT;
     case 'timeout':
-      await new Promise((resolve) => c.env.outgoing.once('close', resolve));
-      return RESPONSE_ALREADY_SENT;
+      return await leaveUnanswered(c, entry.answer);
     default:
       return c.json(answer);
   }
@@ -162,27 +159,17 @@ function orderOf(dial: Dial, entry: LedgerEntry): Parameters<World['exchange']['
   };
 }
 
-/** An entry for a request of any shape, refused until something better is known. */
-function openEntry(body: unknown): LedgerEntry {
+/** The entry of a request of any shape. */
+function entryOf(body: unknown): LedgerEntry {
   const request = asObject(body);
   const clientData = asObject(request.conversation_initiation_client_data);
   const variables = asObject(clientData.dynamic_variables);
-  return {
+  return openEntry({
     attemptId: text(variables.attempt_id) || text(clientData.user_id) || null,
     to: text(request.to_number),
     fromNumberId: text(request.agent_phone_number_id),
     agentId: text(request.agent_id),
-    receivedAt: new Date().toISOString(),
-    accepted: false,
-    answer: 'refused',
-    conversationId: null,
-    callSid: null,
-    profile: null,
-    startedAt: null,
-    endedAt: null,
-    reach: null,
-    webhooks: [],
-  };
+  });
 }
 
 function asObject(value: unknown): JsonObject {

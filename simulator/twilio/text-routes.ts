@@ -1,10 +1,10 @@
 import type { HttpBindings } from '@hono/node-server';
-import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { type Context, Hono } from 'hono';
 import { PHONE_NUMBERS } from '../fleet.ts';
 import type { DialOutcome, LedgerText } from '../ledger.ts';
 import { textRefusalOf } from '../texters.ts';
 import { openText, type SimulatedText, senderFor } from '../texts.ts';
+import { leaveUnanswered } from '../unanswered.ts';
 import type { World } from '../world.ts';
 import { day, failure, missing, pageOf } from './http.ts';
 import { twilioMessage } from './message.ts';
@@ -102,11 +102,8 @@ async function accept(
       return c.body(whole.slice(0, whole.length / 2), 201, { 'content-type': 'application/json' });
     }
     case 'reset':
-      c.env.incoming.socket.resetAndDestroy();
-      return RESPONSE_ALREADY_SENT;
     case 'timeout':
-      await new Promise((resolve) => c.env.outgoing.once('close', resolve));
-      return RESPONSE_ALREADY_SENT;
+      return await leaveUnanswered(c, entry.answer);
     default:
       return c.json(answer, 201);
   }

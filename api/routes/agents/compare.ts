@@ -1,10 +1,10 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Db } from '../../../db/client.ts';
-import { readSide, readWordErrorRate, type Side } from '../../../db/queries/compare.ts';
+import { readSide, readTalks, readWordErrorRate, type Side } from '../../../db/queries/compare.ts';
 import { access } from '../../auth.ts';
 import type { Api, ApiDeps } from '../../deps.ts';
 import { Comparison } from '../../schemas/agent.ts';
-import { instant, isoOrNull, text } from '../../schemas/common.ts';
+import { instant, iso, isoOrNull, text } from '../../schemas/common.ts';
 import { json, keyProblems, problems } from '../../schemas/problem.ts';
 
 const side = text(310)
@@ -25,6 +25,7 @@ const side = text(310)
 const route = createRoute({
   method: 'get',
   path: '/api/agents/compare',
+  operationId: 'compareAgents',
   tags: ['provider'],
   summary: 'The same figures for two agents or versions of one, over the newest 1,000 calls of each',
   ...access('viewer'),
@@ -46,7 +47,11 @@ export function compareAgents(app: Api, { db }: ApiDeps): void {
 }
 
 async function figures(db: Db, side: Side): Promise<z.infer<typeof Comparison>['left']> {
-  const [row, wordErrorRate] = await Promise.all([readSide(db, side), readWordErrorRate(db, side)]);
+  const [row, errors, talks] = await Promise.all([
+    readSide(db, side),
+    readWordErrorRate(db, side),
+    readTalks(db, side),
+  ]);
   return {
     agentId: side.agentId,
     label: side.label,
@@ -56,7 +61,8 @@ async function figures(db: Db, side: Side): Promise<z.infer<typeof Comparison>['
     responseMs: { mean: row.response_mean_ms, median: row.response_median_ms },
     turns: row.turns,
     interruptions: row.interruptions,
-    wordErrorRate,
+    wordErrorRate: errors.rate,
+    checkedTalks: errors.talks,
     rating: row.rating,
     ratings: row.ratings,
     successRate: row.success_rate,
@@ -65,5 +71,11 @@ async function figures(db: Db, side: Side): Promise<z.infer<typeof Comparison>['
     costPerMinuteCents: row.cost_per_minute_cents,
     oldestAt: isoOrNull(row.oldest_at),
     newestAt: isoOrNull(row.newest_at),
+    talks: talks.map(({ id, started_at, talk_seconds, rating }) => ({
+      callId: id,
+      startedAt: iso(started_at),
+      talkSeconds: talk_seconds,
+      rating,
+    })),
   };
 }

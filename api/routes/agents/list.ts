@@ -10,6 +10,7 @@ const Agent = z.object({ agentId: z.string(), name: z.string() }).openapi('Agent
 const route = createRoute({
   method: 'get',
   path: '/api/agents',
+  operationId: 'listAgents',
   tags: ['provider'],
   summary: "List the provider's agents",
   ...access('viewer'),

@@ -9,6 +9,7 @@ import { json, keyProblems, problems } from '../../schemas/problem.ts';
 const route = createRoute({
   method: 'get',
   path: '/api/agents/{id}',
+  operationId: 'readAgent',
   tags: ['provider'],
   summary: 'Read an agent as its provider keeps it, with what may be overridden',
   ...access('viewer'),

@@ -2,15 +2,13 @@ import { createRoute } from '@hono/zod-openapi';
 import { v7 as uuid } from 'uuid';
 import { inTransaction } from '../../../db/client.ts';
 import { appendAudit } from '../../../db/queries/audit.ts';
-import { readHistory } from '../../../db/queries/history.ts';
+import { tellHistory } from '../../../db/queries/history.ts';
 import { findLead } from '../../../db/queries/leads.ts';
 import { insertSession } from '../../../db/queries/sessions.ts';
-import type { SessionOverrides } from '../../../db/schema/conversations.ts';
-import { summariseHistory } from '../../../domain/context.ts';
-import type { AgentDetail } from '../../../providers/ports.ts';
 import { access } from '../../auth.ts';
 import type { Api, ApiDeps } from '../../deps.ts';
-import { type FieldError, invalid, notFound } from '../../errors.ts';
+import { invalid, notFound } from '../../errors.ts';
+import { forbiddenOverrides } from '../../overrides.ts';
 import { reachable } from '../../provider.ts';
 import { agentParam } from '../../schemas/agent.ts';
 import { iso } from '../../schemas/common.ts';
@@ -19,12 +17,11 @@ import { SessionStart, StartedSession, toClientOverrides } from '../../schemas/s
 
 /** How long the provider's signed address opens a conversation (its documentation on signed URLs). */
 const JOIN_WITHIN_MS = 15 * 60_000;
-/** As much of earlier calls and texts as a dial sends along. */
-const HISTORY_CHARS = 1_500;
 
 const route = createRoute({
   method: 'post',
   path: '/api/agents/{id}/session',
+  operationId: 'startSession',
   tags: ['provider'],
   summary:
     'Start a talk with an agent in the browser: all that the official browser client needs, and no key',
@@ -83,33 +80,11 @@ export function startSession(app: Api, deps: ApiDeps): void {
 async function leadVariables({ db, clock }: ApiDeps, leadId: string): Promise<Record<string, string>> {
   const lead = await findLead(db, leadId);
   if (lead === null) throw notFound('lead');
-  const past = await readHistory(db, lead.phone);
-  const history = summariseHistory({ ...past, now: clock() }, { maxChars: HISTORY_CHARS });
+  const history = await tellHistory(db, lead.phone, clock());
   return {
     ...lead.variables,
     ...(lead.name === null ? {} : { name: lead.name }),
     ...(lead.email === null ? {} : { email: lead.email }),
     ...(history === '' ? {} : { history }),
   };
-}
-
-/** The provider lets a forbidden override through, and fails the conversation as it starts. */
-function forbiddenOverrides(overrides: SessionOverrides, allowed: AgentDetail['overrides']): FieldError[] {
-  const { prompt, firstMessage, language, voiceId, voice, textOnly } = overrides;
-  const asked: [path: string, value: unknown, allowed: boolean][] = [
-    ['prompt', prompt, allowed.prompt],
-    ['firstMessage', firstMessage, allowed.firstMessage],
-    ['language', language, allowed.language],
-    ['voiceId', voiceId, allowed.voice],
-    ['voice.stability', voice?.stability, allowed.stability],
-    ['voice.speed', voice?.speed, allowed.speed],
-    ['voice.similarityBoost', voice?.similarityBoost, allowed.similarityBoost],
-    ['textOnly', textOnly, allowed.textOnly],
-  ];
-  return asked
-    .filter(([, value, isAllowed]) => value !== undefined && !isAllowed)
-    .map(([path]) => ({
-      path: `overrides.${path}`,
-      message: "may not be overridden: the agent's own security settings do not allow it",
-    }));
 }

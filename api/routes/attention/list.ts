@@ -22,6 +22,7 @@ const Attention = z
 const route = createRoute({
   method: 'get',
   path: '/api/attention',
+  operationId: 'listAttention',
   tags: ['attention'],
   summary: 'List what needs a person, newest first',
   ...access('viewer'),

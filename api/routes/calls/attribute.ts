@@ -12,6 +12,7 @@ import { callDetail, callParam } from './read.ts';
 const route = createRoute({
   method: 'post',
   path: '/api/calls/{id}/attribute',
+  operationId: 'attributeCall',
   tags: ['calls'],
   summary: 'Say whose call it was; its number is remembered, and its other calls without a lead follow',
   ...access('operator'),

@@ -17,6 +17,7 @@ const audio = (description: string) => ({
 const route = createRoute({
   method: 'get',
   path: '/api/calls/{id}/audio',
+  operationId: 'readCallAudio',
   tags: ['calls'],
   summary: 'The recording of a call, whole or in part',
   ...access('viewer'),

@@ -14,6 +14,7 @@ import { callParam } from './read.ts';
 const route = createRoute({
   method: 'post',
   path: '/api/calls/{id}/context',
+  operationId: 'sendCallContext',
   tags: ['calls'],
   summary: 'Let the agent of a call under way know something, unheard by the person',
   ...access('operator'),

@@ -15,6 +15,7 @@ import { callParam } from './read.ts';
 const route = createRoute({
   method: 'post',
   path: '/api/calls/{id}/end',
+  operationId: 'endCall',
   tags: ['calls'],
   summary: 'End a call under way; its outcome comes as it does for every call',
   ...access('operator'),

@@ -8,6 +8,7 @@ import { json, keyProblems, problems } from '../../schemas/problem.ts';
 const route = createRoute({
   method: 'get',
   path: '/api/calls',
+  operationId: 'listCalls',
   tags: ['calls'],
   summary: 'List calls, latest first',
   ...access('viewer'),
@@ -16,5 +17,9 @@ const route = createRoute({
 });
 
 export function listCallsRoute(app: Api, { db }: ApiDeps): void {
-  app.openapi(route, async (c) => c.json(await pageOfCalls(db, c.req.valid('query')), 200));
+  app.openapi(route, async (c) => {
+    const { campaign, lead, agent, ...query } = c.req.valid('query');
+    const filter = { ...query, campaignId: campaign, leadId: lead, agentId: agent };
+    return c.json(await pageOfCalls(db, filter), 200);
+  });
 }

@@ -10,6 +10,7 @@ const MOST_SHOWN = 1_000;
 const route = createRoute({
   method: 'get',
   path: '/api/calls/live',
+  operationId: 'listLiveCalls',
   tags: ['calls'],
   summary: 'Calls under way, the longest first',
   ...access('viewer'),

@@ -13,6 +13,7 @@ export const callParam = z.object({ id: text(200).openapi({ param: { name: 'id',
 const route = createRoute({
   method: 'get',
   path: '/api/calls/{id}',
+  operationId: 'readCall',
   tags: ['calls'],
   summary: 'Read a call with its transcript, its analysis and the decision it was placed on',
   ...access('viewer'),

@@ -14,6 +14,7 @@ import { callParam } from './read.ts';
 const route = createRoute({
   method: 'post',
   path: '/api/calls/{id}/transfer',
+  operationId: 'transferCall',
   tags: ['calls'],
   summary: 'Hand a call under way to a person; the agent must have the tool transfer_to_number',
   ...access('operator'),

@@ -14,6 +14,7 @@ import { callDetail, callParam } from './read.ts';
 const route = createRoute({
   method: 'patch',
   path: '/api/calls/{id}',
+  operationId: 'updateCall',
   tags: ['calls'],
   summary: 'Say what came of a call; a person outranks every rule',
   ...access('operator'),
@@ -28,9 +29,10 @@ export function updateCall(app: Api, deps: ApiDeps): void {
   app.openapi(route, async (c) => {
     const { id } = c.req.valid('param');
     const mark = c.req.valid('json');
-    const phone = await inTransaction(deps.db, async (tx) => {
-      const call = await markCall(tx, id, mark, deps.clock());
-      if (call === null) throw notFound('call');
+    const { phone, followUps } = await inTransaction(deps.db, async (tx) => {
+      const marked = await markCall(tx, id, mark, deps.clock());
+      if (marked === null) throw notFound('call');
+      const { call } = marked;
       // Notes are a person's own words, and stay where they belong.
       const { notes, ...said } = mark;
       const data = {
@@ -45,8 +47,9 @@ export function updateCall(app: Api, deps: ApiDeps): void {
         data,
       });
       await appendAudit(tx, { actor: c.get('actor'), action: 'call.marked', subject: id, data });
-      return call.phone;
+      return { phone: call.phone, followUps: marked.followUps };
     });
+    for (const followUpId of followUps) await deps.temporal.startFollowUp(followUpId);
     if (mark.disposition === 'opted_out' && phone !== null) await tellOptedOut(deps, phone);
     return c.json(await callDetail(deps.db, id), 200);
   });

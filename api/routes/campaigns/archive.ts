@@ -12,6 +12,7 @@ import { holdCampaign, refused } from '../../transition.ts';
 const route = createRoute({
   method: 'delete',
   path: '/api/campaigns/{id}',
+  operationId: 'archiveCampaign',
   tags: ['campaigns'],
   summary: 'Archive a campaign: it leaves the list and can no longer be changed',
   ...access('operator'),

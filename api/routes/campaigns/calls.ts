@@ -11,6 +11,7 @@ import { json, keyProblems, problems } from '../../schemas/problem.ts';
 const route = createRoute({
   method: 'get',
   path: '/api/campaigns/{id}/calls',
+  operationId: 'listCampaignCalls',
   tags: ['calls'],
   summary: "List a campaign's calls, latest first",
   ...access('viewer'),

@@ -14,6 +14,7 @@ import { settingsOf } from '../../schemas/settings.ts';
 const route = createRoute({
   method: 'post',
   path: '/api/campaigns',
+  operationId: 'createCampaign',
   tags: ['campaigns'],
   summary: 'Create a campaign, as a draft',
   ...access('operator'),

@@ -21,6 +21,7 @@ function exportRoute<Path extends string>(path: Path, type: string, description:
   return createRoute({
     method: 'get',
     path,
+    operationId: type === CSV ? 'exportCampaignCsv' : 'exportCampaignNdjson',
     tags: ['campaigns'],
     summary: "A campaign's calls or leads, streamed",
     description,

@@ -13,6 +13,7 @@ const date = z.iso.date({ error: 'must be a date such as 2026-03-02' }).optional
 const route = createRoute({
   method: 'get',
   path: '/api/campaigns/{id}/metrics',
+  operationId: 'readMetrics',
   tags: ['campaigns'],
   summary: "What has come of a campaign's calls; days are those of the workspace's zone",
   ...access('viewer'),

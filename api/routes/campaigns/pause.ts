@@ -9,6 +9,7 @@ import { move, relay } from '../../transition.ts';
 const route = createRoute({
   method: 'post',
   path: '/api/campaigns/{id}/pause',
+  operationId: 'pauseCampaign',
   tags: ['campaigns'],
   summary: 'Pause a campaign: no call is placed once this has answered; calls under way go on',
   ...access('operator'),

@@ -1,5 +1,11 @@
 import { createRoute } from '@hono/zod-openapi';
-import { countInFlight, countLeads, findCampaign, readHolds } from '../../../db/queries/campaigns.ts';
+import {
+  countInFlight,
+  countLeads,
+  countOutcomes,
+  findCampaign,
+  readHolds,
+} from '../../../db/queries/campaigns.ts';
 import { access } from '../../auth.ts';
 import type { Api, ApiDeps } from '../../deps.ts';
 import { notFound } from '../../errors.ts';
@@ -10,6 +16,7 @@ import { json, keyProblems, problems } from '../../schemas/problem.ts';
 const route = createRoute({
   method: 'get',
   path: '/api/campaigns/{id}/progress',
+  operationId: 'readProgress',
   tags: ['campaigns'],
   summary: 'What a campaign is doing now, from its workflow',
   ...access('viewer'),
@@ -23,8 +30,9 @@ export function readProgress(app: Api, { db, temporal, clock }: ApiDeps): void {
     const campaign = await findCampaign(db, id);
     if (campaign === null) throw notFound('campaign');
     const mayRun = campaign.status !== 'draft' && campaign.finished_at === null;
-    const [leads, held, inUse, workflow] = await Promise.all([
+    const [leads, outcomes, held, inUse, workflow] = await Promise.all([
       countLeads(db, id),
+      countOutcomes(db, id),
       readHolds(db, id, clock()),
       countInFlight(db, id),
       mayRun ? temporal.progress(id) : null,
@@ -40,7 +48,15 @@ export function readProgress(app: Api, { db, temporal, clock }: ApiDeps): void {
     const live = workflow?.kind === 'done' ? workflow.value : null;
     const { status, lines, nextOpeningAt } = live ?? fromDatabase;
     return c.json(
-      { status, lines, leads, nextOpeningAt, holds: [...paused, ...held.holds], live: live !== null },
+      {
+        status,
+        lines,
+        leads,
+        outcomes,
+        nextOpeningAt,
+        holds: [...paused, ...held.holds],
+        live: live !== null,
+      },
       200,
     );
   });

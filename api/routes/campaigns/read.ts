@@ -10,6 +10,7 @@ import { json, keyProblems, problems } from '../../schemas/problem.ts';
 const route = createRoute({
   method: 'get',
   path: '/api/campaigns/{id}',
+  operationId: 'readCampaign',
   tags: ['campaigns'],
   summary: 'Read a campaign',
   ...access('viewer'),

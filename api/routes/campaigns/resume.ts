@@ -10,6 +10,7 @@ import { move, relay, startOf } from '../../transition.ts';
 const route = createRoute({
   method: 'post',
   path: '/api/campaigns/{id}/resume',
+  operationId: 'resumeCampaign',
   tags: ['campaigns'],
   summary: 'Resume a paused campaign; one that was paused before its set time waits for it again',
   ...access('operator'),

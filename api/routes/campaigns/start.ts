@@ -14,6 +14,7 @@ const LONGEST_AHEAD_MS = 366 * 86_400_000;
 const route = createRoute({
   method: 'post',
   path: '/api/campaigns/{id}/start',
+  operationId: 'startCampaign',
   tags: ['campaigns'],
   summary: 'Start a campaign, now or at a set time; a scheduled one may be given another time',
   ...access('operator'),

@@ -9,6 +9,7 @@ import { move, relay } from '../../transition.ts';
 const route = createRoute({
   method: 'post',
   path: '/api/campaigns/{id}/stop',
+  operationId: 'stopCampaign',
   tags: ['campaigns'],
   summary: 'Stop a campaign for good: no call is placed once this has answered; calls under way go on',
   ...access('operator'),

@@ -15,6 +15,7 @@ import { holdCampaign } from '../../transition.ts';
 const route = createRoute({
   method: 'patch',
   path: '/api/campaigns/{id}',
+  operationId: 'updateCampaign',
   tags: ['campaigns'],
   summary: 'Change a campaign, also while it runs; settings apply from the next attempt on',
   ...access('operator'),

@@ -11,6 +11,7 @@ import { bodyProblems, json, problems } from '../../schemas/problem.ts';
 const route = createRoute({
   method: 'post',
   path: '/api/campaigns/{id}/leads',
+  operationId: 'addLeads',
   tags: ['leads'],
   summary: 'Add leads; one bad lead never rejects the rest',
   ...access('operator'),

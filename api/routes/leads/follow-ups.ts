@@ -1,17 +1,19 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { listFollowUps } from '../../../db/queries/follow-ups.ts';
 import { findLead } from '../../../db/queries/leads.ts';
+import { UUID } from '../../../domain/ids.ts';
 import { access } from '../../auth.ts';
 import { decodeCursor, toPage } from '../../cursor.ts';
 import type { Api, ApiDeps } from '../../deps.ts';
 import { notFound } from '../../errors.ts';
-import { idParam, pageQuery, UUID } from '../../schemas/common.ts';
+import { idParam, pageQuery } from '../../schemas/common.ts';
 import { FollowUpPage, toFollowUp } from '../../schemas/follow-ups.ts';
 import { json, keyProblems, problems } from '../../schemas/problem.ts';
 
 const route = createRoute({
   method: 'get',
   path: '/api/leads/{id}/follow-ups',
+  operationId: 'listLeadFollowUps',
   tags: ['leads'],
   summary: "List what follows a lead's calls, in the order in which it was planned",
   ...access('viewer'),

@@ -20,6 +20,7 @@ const mapping = z
 const route = createRoute({
   method: 'post',
   path: '/api/campaigns/{id}/leads/import',
+  operationId: 'importLeads',
   tags: ['leads'],
   summary: 'Import leads from CSV, streamed; one bad row never rejects the rest',
   ...access('operator'),
@@ -32,7 +33,6 @@ const route = createRoute({
       required: true,
       content: {
         // Plain schemas: the body is streamed by the handler, and no middleware may read it before.
-        'text/csv': { schema: { type: 'string', example: 'phone,name\n+14155550117,Ada\n' } },
         'multipart/form-data': {
           schema: {
             type: 'object',
@@ -43,6 +43,7 @@ const route = createRoute({
             },
           },
         },
+        'text/csv': { schema: { type: 'string', example: 'phone,name\n+14155550117,Ada\n' } },
       },
     },
   },

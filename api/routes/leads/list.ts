@@ -1,24 +1,45 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { findCampaign } from '../../../db/queries/campaigns.ts';
 import { listLeads } from '../../../db/queries/leads.ts';
+import { UUID } from '../../../domain/ids.ts';
+import { LEAD_OUTCOMES } from '../../../domain/lead.ts';
 import { access } from '../../auth.ts';
 import { decodeCursor, toPage } from '../../cursor.ts';
 import type { Api, ApiDeps } from '../../deps.ts';
 import { notFound } from '../../errors.ts';
-import { idParam, pageQuery, searchText, UUID } from '../../schemas/common.ts';
-import { LeadPage, LeadState, Reach, toLead } from '../../schemas/lead.ts';
+import { idParam, pageQuery, searchText } from '../../schemas/common.ts';
+import { HOLD_RULES, LeadPage, LeadState, Reach, toLead } from '../../schemas/lead.ts';
 import { json, keyProblems, problems } from '../../schemas/problem.ts';
+
+const MANY = 'Several with commas between.';
+
+/** Any of these words, with commas between. */
+const anyOf = <Word extends string>(words: readonly Word[]) =>
+  z
+    .string()
+    .transform((list) => list.split(','))
+    .pipe(z.array(z.enum(words)))
+    .optional();
 
 const query = z.object({
   state: LeadState.optional(),
   reach: Reach.optional().openapi({ description: 'Of the last call' }),
-  q: searchText.openapi({ description: 'Part of a name, e-mail address or number' }),
+  hold: anyOf([...HOLD_RULES, 'none']).openapi({
+    type: 'string',
+    description: `What holds a lead with calls to come, as the progress counts it; none: it may be called now. ${MANY}`,
+  }),
+  outcome: anyOf(LEAD_OUTCOMES).openapi({ type: 'string', description: `Of a finished lead. ${MANY}` }),
+  q: searchText.openapi({
+    description:
+      'Part of a name, e-mail address or number; its beginning, with fewer than three letters or digits',
+  }),
   ...pageQuery,
 });
 
 const route = createRoute({
   method: 'get',
   path: '/api/campaigns/{id}/leads',
+  operationId: 'listLeads',
   tags: ['leads'],
   summary: "List a campaign's leads, in the order in which they were added",
   ...access('viewer'),
@@ -26,13 +47,14 @@ const route = createRoute({
   responses: { 200: json('A page', LeadPage), ...keyProblems, ...problems(404, 422) },
 });
 
-export function listLeadsRoute(app: Api, { db }: ApiDeps): void {
+export function listLeadsRoute(app: Api, { db, clock }: ApiDeps): void {
   app.openapi(route, async (c) => {
     const { id } = c.req.valid('param');
-    const { cursor, limit, ...filter } = c.req.valid('query');
+    const { cursor, limit, hold, ...filter } = c.req.valid('query');
+    const held = hold && { by: hold, now: clock() };
     const [after = null] = decodeCursor(cursor, [UUID]) ?? [];
     if ((await findCampaign(db, id)) === null) throw notFound('campaign');
-    const rows = await listLeads(db, id, filter, { after, limit });
+    const rows = await listLeads(db, id, { ...filter, hold: held }, { after, limit });
     return c.json(
       toPage(rows, limit, (row) => [row.id], toLead),
       200,

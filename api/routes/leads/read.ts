@@ -10,6 +10,7 @@ import { json, keyProblems, problems } from '../../schemas/problem.ts';
 const route = createRoute({
   method: 'get',
   path: '/api/leads/{id}',
+  operationId: 'readLead',
   tags: ['leads'],
   summary: 'Read a lead',
   ...access('viewer'),

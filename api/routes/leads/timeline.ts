@@ -14,6 +14,7 @@ const EVENT_NUMBER = /^\d{1,15}$/;
 const route = createRoute({
   method: 'get',
   path: '/api/leads/{id}/timeline',
+  operationId: 'readTimeline',
   tags: ['leads'],
   summary: 'What happened to a lead: calls, texts, mails, follow-ups and decisions in one list, latest first',
   ...access('viewer'),

@@ -14,6 +14,7 @@ import { bodyProblems, json, problems } from '../../schemas/problem.ts';
 const route = createRoute({
   method: 'patch',
   path: '/api/leads/{id}',
+  operationId: 'updateLead',
   tags: ['leads'],
   summary: 'Correct a lead',
   ...access('operator'),

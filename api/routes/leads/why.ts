@@ -13,6 +13,7 @@ import { explainLead } from '../../why.ts';
 const route = createRoute({
   method: 'get',
   path: '/api/leads/{id}/why',
+  operationId: 'readWhy',
   tags: ['leads'],
   summary: 'Why the lead is not being called now, and when it can be',
   ...access('viewer'),

@@ -1,9 +1,9 @@
 import { createRoute } from '@hono/zod-openapi';
 import { listMessages } from '../../../db/queries/messages.ts';
+import { UUID } from '../../../domain/ids.ts';
 import { access } from '../../auth.ts';
 import { decodeCursor, toPage } from '../../cursor.ts';
 import type { Api, ApiDeps } from '../../deps.ts';
-import { UUID } from '../../schemas/common.ts';
 import { MessagePage, MessageQuery, toMessage } from '../../schemas/message.ts';
 import { json, keyProblems, problems } from '../../schemas/problem.ts';
 
@@ -12,6 +12,7 @@ const ISO_INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 const route = createRoute({
   method: 'get',
   path: '/api/messages',
+  operationId: 'listMessages',
   tags: ['messages'],
   summary: 'List texts and mails, latest first',
   ...access('viewer'),

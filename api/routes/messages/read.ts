@@ -11,6 +11,7 @@ import { json, keyProblems, problems } from '../../schemas/problem.ts';
 const route = createRoute({
   method: 'get',
   path: '/api/messages/{id}',
+  operationId: 'readMessage',
   tags: ['messages'],
   summary: 'Read a text or mail, with every lead of its number',
   ...access('viewer'),

@@ -18,6 +18,7 @@ import { bodyProblems, json, problems } from '../../schemas/problem.ts';
 const route = createRoute({
   method: 'post',
   path: '/api/messages',
+  operationId: 'sendMessage',
   tags: ['messages'],
   summary: 'Send a text; refused when the contact opted out, and in quiet hours unless it may wait',
   ...access('operator'),

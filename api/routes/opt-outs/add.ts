@@ -11,6 +11,7 @@ import { bodyProblems, json } from '../../schemas/problem.ts';
 const route = createRoute({
   method: 'post',
   path: '/api/opt-outs',
+  operationId: 'addOptOut',
   tags: ['opt-outs'],
   summary: 'Add a number that must not be called; no call to it is placed once this has answered',
   ...access('operator'),

@@ -11,6 +11,7 @@ import { keyProblems, problems } from '../../schemas/problem.ts';
 const route = createRoute({
   method: 'delete',
   path: '/api/opt-outs/{phone}',
+  operationId: 'removeOptOut',
   tags: ['opt-outs'],
   summary: 'Take a number off the list; only an admin may, since it can be called again',
   ...access('admin'),

@@ -34,6 +34,7 @@ const Page = z
 const route = createRoute({
   method: 'get',
   path: '/api/phone-numbers',
+  operationId: 'listPhoneNumbers',
   tags: ['provider'],
   summary: "List the provider's phone numbers, and warn of those whose texts would not arrive here",
   ...access('viewer'),

@@ -13,6 +13,7 @@ import { Session, SessionConversation, toSession } from '../../schemas/session.t
 const route = createRoute({
   method: 'post',
   path: '/api/sessions/{id}/conversation',
+  operationId: 'tieSession',
   tags: ['provider'],
   summary: "Say which of the provider's conversations a browser session became",
   ...access('operator'),

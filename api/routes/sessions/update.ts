@@ -12,6 +12,7 @@ import { Session, SessionUpdate, toSession } from '../../schemas/session.ts';
 const route = createRoute({
   method: 'patch',
   path: '/api/sessions/{id}',
+  operationId: 'updateSession',
   tags: ['provider'],
   summary: 'Say how a browser session sounded, and what was really said in it',
   ...access('operator'),

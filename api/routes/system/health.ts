@@ -5,6 +5,7 @@ import { json } from '../../schemas/problem.ts';
 const route = createRoute({
   method: 'get',
   path: '/health',
+  operationId: 'readHealth',
   tags: ['system'],
   summary: 'Whether the process is alive',
   responses: { 200: json('It is', z.object({ status: z.literal('ok') }).openapi('Health')) },

@@ -11,6 +11,7 @@ const Ready = z
 const route = createRoute({
   method: 'get',
   path: '/ready',
+  operationId: 'readReady',
   tags: ['system'],
   summary: 'Whether all that a campaign needs answers',
   responses: { 200: json('Ready', Ready), 503: json('Not ready', Ready) },

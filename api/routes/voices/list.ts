@@ -9,6 +9,7 @@ import { json, keyProblems, problems } from '../../schemas/problem.ts';
 const route = createRoute({
   method: 'get',
   path: '/api/voices',
+  operationId: 'listVoices',
   tags: ['provider'],
   summary: "Search the provider's voices",
   ...access('viewer'),

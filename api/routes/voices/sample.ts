@@ -15,6 +15,7 @@ const sound = { schema: z.string().openapi({ format: 'binary' }) };
 const route = createRoute({
   method: 'post',
   path: '/api/voices/{id}/sample',
+  operationId: 'sampleVoice',
   tags: ['provider'],
   summary: 'Hear a text in a voice; the provider charges for it',
   ...access('operator'),

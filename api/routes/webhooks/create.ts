@@ -12,6 +12,7 @@ import { checkCampaign, checkUrl, newSecret } from '../../webhook-endpoints.ts';
 const route = createRoute({
   method: 'post',
   path: '/api/webhooks',
+  operationId: 'createWebhook',
   tags: ['webhooks'],
   summary: 'Subscribe an address to events; the answer holds the secret that its receiver verifies with',
   ...access('admin'),

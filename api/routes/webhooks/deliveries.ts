@@ -1,11 +1,12 @@
 import { createRoute } from '@hono/zod-openapi';
 import { listDeliveries } from '../../../db/queries/deliveries.ts';
 import { findEndpoint } from '../../../db/queries/endpoints.ts';
+import { UUID } from '../../../domain/ids.ts';
 import { access } from '../../auth.ts';
 import { decodeCursor, toPage } from '../../cursor.ts';
 import type { Api, ApiDeps } from '../../deps.ts';
 import { notFound } from '../../errors.ts';
-import { idParam, iso, UUID } from '../../schemas/common.ts';
+import { idParam, iso } from '../../schemas/common.ts';
 import { json, keyProblems, problems } from '../../schemas/problem.ts';
 import { DeliveryPage, DeliveryQuery, toDelivery } from '../../schemas/webhook.ts';
 
@@ -14,6 +15,7 @@ const ISO_INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 const route = createRoute({
   method: 'get',
   path: '/api/webhooks/{id}/deliveries',
+  operationId: 'listDeliveries',
   tags: ['webhooks'],
   summary: "List a subscription's deliveries, latest first",
   ...access('viewer'),

@@ -12,6 +12,7 @@ const ATTEMPTS_SHOWN = 200;
 const route = createRoute({
   method: 'get',
   path: '/api/webhooks/deliveries/{id}',
+  operationId: 'readDelivery',
   tags: ['webhooks'],
   summary: 'Read a delivery: what is sent, and how every attempt went',
   ...access('viewer'),

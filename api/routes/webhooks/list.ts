@@ -1,15 +1,17 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { listEndpoints } from '../../../db/queries/endpoints.ts';
+import { UUID } from '../../../domain/ids.ts';
 import { access } from '../../auth.ts';
 import { decodeCursor, toPage } from '../../cursor.ts';
 import type { Api, ApiDeps } from '../../deps.ts';
-import { pageQuery, UUID } from '../../schemas/common.ts';
+import { pageQuery } from '../../schemas/common.ts';
 import { json, keyProblems, problems } from '../../schemas/problem.ts';
 import { OutboundWebhookPage, toWebhook } from '../../schemas/webhook.ts';
 
 const route = createRoute({
   method: 'get',
   path: '/api/webhooks',
+  operationId: 'listWebhooks',
   tags: ['webhooks'],
   summary: 'List the subscriptions, newest first',
   ...access('viewer'),

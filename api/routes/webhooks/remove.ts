@@ -11,6 +11,7 @@ import { keyProblems, problems } from '../../schemas/problem.ts';
 const route = createRoute({
   method: 'delete',
   path: '/api/webhooks/{id}',
+  operationId: 'removeWebhook',
   tags: ['webhooks'],
   summary: 'End a subscription; what was not delivered yet is not sent',
   ...access('admin'),

@@ -20,6 +20,7 @@ const Replayed = z.object({ deliveries: z.number().int() }).openapi('WebhookRepl
 const route = createRoute({
   method: 'post',
   path: '/api/webhooks/{id}/replay',
+  operationId: 'replayWebhook',
   tags: ['webhooks'],
   summary: 'Send everything of a time again, also what was missed while the subscription was disabled',
   ...access('admin'),

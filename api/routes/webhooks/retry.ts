@@ -13,6 +13,7 @@ import { Delivery, toDelivery } from '../../schemas/webhook.ts';
 const route = createRoute({
   method: 'post',
   path: '/api/webhooks/deliveries/{id}/retry',
+  operationId: 'retryDelivery',
   tags: ['webhooks'],
   summary: 'Send a delivery now, under the id that its receiver knows, whatever became of it before',
   ...access('admin'),

@@ -16,6 +16,7 @@ const OLD_KEPT = 2;
 const route = createRoute({
   method: 'post',
   path: '/api/webhooks/{id}/rotate',
+  operationId: 'rotateWebhook',
   tags: ['webhooks'],
   summary: 'Make a new secret; for a while everything is signed with the old one too',
   ...access('admin'),

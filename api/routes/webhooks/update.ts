@@ -18,6 +18,7 @@ import { checkCampaign, checkUrl } from '../../webhook-endpoints.ts';
 const route = createRoute({
   method: 'patch',
   path: '/api/webhooks/{id}',
+  operationId: 'updateWebhook',
   tags: ['webhooks'],
   summary: 'Change a subscription, disable it, or take a disabled one up again',
   ...access('admin'),

@@ -1,8 +1,8 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { access } from '../../auth.ts';
 import type { Api, ApiDeps } from '../../deps.ts';
-import { readFigures } from '../../metrics.ts';
-import { Metrics } from '../../schemas/campaign.ts';
+import { readFigures, readOutsideCampaigns } from '../../metrics.ts';
+import { WorkspaceMetrics } from '../../schemas/campaign.ts';
 import { json, keyProblems, problems } from '../../schemas/problem.ts';
 
 const date = z.iso.date({ error: 'must be a date such as 2026-03-02' }).optional();
@@ -10,6 +10,7 @@ const date = z.iso.date({ error: 'must be a date such as 2026-03-02' }).optional
 const route = createRoute({
   method: 'get',
   path: '/api/metrics',
+  operationId: 'readWorkspaceMetrics',
   tags: ['campaigns'],
   summary: "What has come of all campaigns' calls; days are those of the workspace's zone",
   ...access('viewer'),
@@ -19,11 +20,16 @@ const route = createRoute({
       to: date.openapi({ description: 'Last day' }),
     }),
   },
-  responses: { 200: json('The figures', Metrics), ...keyProblems, ...problems(422) },
+  responses: { 200: json('The figures', WorkspaceMetrics), ...keyProblems, ...problems(422) },
 });
 
 export function readWorkspaceMetrics(app: Api, { db, clock }: ApiDeps): void {
-  app.openapi(route, async (c) =>
-    c.json(await readFigures(db, null, { now: clock(), ...c.req.valid('query') }), 200),
-  );
+  app.openapi(route, async (c) => {
+    const days = c.req.valid('query');
+    const [figures, outsideCampaigns] = await Promise.all([
+      readFigures(db, null, { now: clock(), ...days }),
+      readOutsideCampaigns(db, days),
+    ]);
+    return c.json({ ...figures, outsideCampaigns }, 200);
+  });
 }

@@ -1,0 +1,39 @@
+import { createRoute } from '@hono/zod-openapi';
+import { findActor } from '../../../db/queries/api-keys.ts';
+import { openSession } from '../../../db/queries/browser-sessions.ts';
+import { hashApiKey } from '../../auth.ts';
+import type { Api, ApiDeps } from '../../deps.ts';
+import { Problem } from '../../errors.ts';
+import { SignedIn, SignIn } from '../../schemas/access.ts';
+import { iso } from '../../schemas/common.ts';
+import { json, problems } from '../../schemas/problem.ts';
+import { newToken, setSessionCookie } from '../../session-cookie.ts';
+
+const route = createRoute({
+  method: 'post',
+  path: '/sign-in',
+  operationId: 'signIn',
+  tags: ['access'],
+  summary: 'Exchange an API key for a session of the dashboard',
+  description:
+    'The session is a cookie that scripts cannot read. It ends when it was not used for twelve hours, or when its ' +
+    'key is revoked. A change that rests on it needs the header X-Ringleader-Dashboard.',
+  request: { body: { required: true, content: { 'application/json': { schema: SignIn } } } },
+  responses: { 200: json('Signed in', SignedIn), ...problems(400, 401, 408, 413, 415, 422, 503) },
+});
+
+export function signIn(app: Api, deps: ApiDeps): void {
+  app.openapi(route, async (c) => {
+    const actor = await findActor(deps.db, hashApiKey(c.req.valid('json').key));
+    if (actor === null) throw new Problem('unauthorized', 'This key is not known, or was revoked.');
+    const token = newToken();
+    const { expiresAt } = await openSession(deps.db, {
+      tokenHash: hashApiKey(token),
+      keyId: actor.id,
+      now: deps.clock(),
+    });
+    setSessionCookie(c, deps, token);
+    c.header('cache-control', 'no-store');
+    return c.json({ role: actor.role, expiresAt: iso(expiresAt) }, 200);
+  });
+}

@@ -1,0 +1,24 @@
+import { createRoute } from '@hono/zod-openapi';
+import { closeSession } from '../../../db/queries/browser-sessions.ts';
+import { hashApiKey } from '../../auth.ts';
+import type { Api, ApiDeps } from '../../deps.ts';
+import { problems } from '../../schemas/problem.ts';
+import { clearSessionCookie, sessionToken } from '../../session-cookie.ts';
+
+const route = createRoute({
+  method: 'post',
+  path: '/sign-out',
+  operationId: 'signOut',
+  tags: ['access'],
+  summary: "End the dashboard's session",
+  responses: { 204: { description: 'There is no session any more' }, ...problems(503) },
+});
+
+export function signOut(app: Api, deps: ApiDeps): void {
+  app.openapi(route, async (c) => {
+    const token = sessionToken(c, deps);
+    if (token !== null) await closeSession(deps.db, hashApiKey(token));
+    clearSessionCookie(c, deps);
+    return c.body(null, 204);
+  });
+}

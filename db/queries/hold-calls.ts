@@ -1,0 +1,66 @@
+import type { Selectable } from 'kysely';
+import type { ConversationFacts } from '../../domain/conversation.ts';
+import type { Tx } from '../client.ts';
+import type { CallsTable } from '../schema/calls.ts';
+import { lockContacts } from './locks.ts';
+
+type Call = Selectable<CallsTable>;
+type Found = Pick<Call, 'id' | 'phone' | 'lead_id'>;
+
+/** The call of each, or null where none is known, held with its contact and its lead. */
+export async function holdCalls(tx: Tx, facts: readonly ConversationFacts[]): Promise<(Call | null)[]> {
+  const found = await findCalls(tx, facts);
+  const known = found.filter((call) => call !== null);
+  if (known.length === 0) return found.map(() => null);
+  await lockContacts(
+    tx,
+    known.map(({ phone }) => phone),
+  );
+  const leadIds = [...new Set(known.map(({ lead_id }) => lead_id).filter((id) => id !== null))];
+  if (leadIds.length > 0) {
+    await tx.selectFrom('leads').select('id').where('id', 'in', leadIds).orderBy('id').forUpdate().execute();
+  }
+  const calls = await tx
+    .selectFrom('calls')
+    .selectAll()
+    .where('id', 'in', [...new Set(known.map(({ id }) => id))])
+    .orderBy('id')
+    .forUpdate()
+    .execute();
+  const byId = new Map(calls.map((call) => [call.id, call]));
+  return found.map((call) => (call === null ? null : (byId.get(call.id) ?? null)));
+}
+
+/** By conversation, else by attempt, else by the carrier's id. */
+async function findCalls(tx: Tx, facts: readonly ConversationFacts[]): Promise<(Found | null)[]> {
+  const attempts = facts.map(({ attemptId }) => attemptId).filter((id) => id !== null);
+  const rows = await tx
+    .selectFrom('calls')
+    .select(['id', 'phone', 'lead_id', 'conversation_id'])
+    .where((eb) => {
+      const conversations = facts.map(({ conversationId }) => conversationId);
+      const byConversation = eb('conversation_id', 'in', conversations);
+      return attempts.length === 0 ? byConversation : eb.or([byConversation, eb('id', 'in', attempts)]);
+    })
+    .execute();
+  const byConversation = new Map(rows.map((row) => [row.conversation_id, row]));
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  const found: (Found | null)[] = [];
+  for (const { conversationId, attemptId, callSid } of facts) {
+    const row = byConversation.get(conversationId) ?? (attemptId === null ? undefined : byId.get(attemptId));
+    found.push(row ?? (callSid === null ? null : await findBySid(tx, callSid)));
+  }
+  return found;
+}
+
+async function findBySid(tx: Tx, callSid: string): Promise<Found | null> {
+  const bySid = await tx
+    .selectFrom('calls')
+    .select(['id', 'phone', 'lead_id'])
+    .where('call_sid', '=', callSid)
+    .where('conversation_id', 'is', null)
+    .orderBy('started_at', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return bySid ?? null;
+}

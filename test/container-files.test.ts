@@ -1,0 +1,45 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve, sep } from 'node:path';
+import { expect, test } from 'vitest';
+
+const ROOT = resolve(import.meta.dirname, '..');
+
+/** Every file of ours that a process loads, found by following the imports from its entry. */
+function importedFrom(entries: readonly string[]): Set<string> {
+  const seen = new Set<string>();
+  const waiting = entries.map((entry) => join(ROOT, entry));
+  for (let file = waiting.pop(); file !== undefined; file = waiting.pop()) {
+    if (seen.has(file)) continue;
+    seen.add(file);
+    const imports = readFileSync(file, 'utf8').matchAll(/(?:from|import)\s*\(?\s*'(\.{1,2}\/[^']+)'/g);
+    for (const [, path] of imports) waiting.push(resolve(dirname(file), path ?? ''));
+  }
+  return new Set([...seen].map((file) => relative(ROOT, file)));
+}
+
+const allowed = readFileSync(join(ROOT, '.dockerignore'), 'utf8')
+  .split('\n')
+  .filter((line) => line.startsWith('!'))
+  .map((line) => line.slice(1));
+
+test('the image gets every file that its processes load', () => {
+  const files = importedFrom(['api/main.ts', 'worker/main.ts', 'workflows/index.ts']);
+  expect(files.size).toBeGreaterThan(100);
+  const folders = new Set([...files].map((file) => file.split(sep)[0] ?? ''));
+  expect([...folders].filter((folder) => !allowed.includes(folder))).toEqual([]);
+});
+
+test('what the image is made of exists, and its commands are files', () => {
+  for (const path of allowed) expect(existsSync(join(ROOT, path)), path).toBe(true);
+  const dockerfile = readFileSync(join(ROOT, 'Dockerfile'), 'utf8');
+  const copied = [...dockerfile.matchAll(/^COPY (?!--from)(.+) \S+$/gm)].flatMap(
+    ([, sources]) => sources?.split(' ') ?? [],
+  );
+  for (const source of copied) expect(existsSync(join(ROOT, source)), source).toBe(true);
+  const compose = readFileSync(join(ROOT, 'docker-compose.yml'), 'utf8');
+  const commands = [...`${dockerfile}\n${compose}`.matchAll(/"?node"?,\s*"([^"]+\.ts)"/g)].map(
+    ([, file]) => file ?? '',
+  );
+  expect(commands.length).toBeGreaterThanOrEqual(2);
+  for (const file of commands) expect(existsSync(join(ROOT, file)), file).toBe(true);
+});

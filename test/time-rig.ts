@@ -1,0 +1,97 @@
+import { TestWorkflowEnvironment } from '@temporalio/testing';
+import { vi } from 'vitest';
+import { SEARCH_ATTRIBUTES } from '../domain/ids.ts';
+import { installRuntime } from './chain-parts.ts';
+import { type Chain, startChain } from './chain-rig.ts';
+
+export const MINUTE_MS = 60_000;
+export const HOUR_MS = 60 * MINUTE_MS;
+/** `INDEXED_VALUE_TYPE_KEYWORD` of Temporal's API. */
+const KEYWORD = 2;
+
+/** The clock of the machine, whatever the tests make of `Date`. */
+export const RealDate = Date;
+
+/** A chain whose time is moved by the test. */
+export interface TimeRig {
+  chain: Chain;
+  /** Brings everybody to an instant; what is due until then happens. */
+  advanceTo(atMs: number): Promise<void>;
+  /** The next instant at which it is this hour in New York on this weekday, at least an hour from now. */
+  next(weekday: string, time: string): Promise<number>;
+  stop(): Promise<void>;
+}
+
+const STARTS = 6;
+
+/** The SDK gives the server five seconds to start, which on a busy machine are not always enough. */
+async function startServer(): Promise<TestWorkflowEnvironment> {
+  // Of the Java machine that the server runs on: it starts sooner with the simple compiler and collector.
+  process.env.JAVA_TOOL_OPTIONS ??= '-XX:TieredStopAtLevel=1 -XX:+UseSerialGC';
+  const executable = { type: 'existing-path', path: process.env.TEST_TIME_SKIPPING_PATH ?? '' } as const;
+  for (let start = 1; ; start += 1) {
+    try {
+      return await TestWorkflowEnvironment.createTimeSkipping({ server: { executable } });
+    } catch (error) {
+      if (start === STARTS) throw error;
+    }
+  }
+}
+
+/** Starts the chain on a time-skipping server, with everything in this process on that server's clock. */
+export async function startTimeRig(): Promise<TimeRig> {
+  installRuntime();
+  const env = await startServer();
+  await env.connection.operatorService.addSearchAttributes({
+    namespace: 'default',
+    searchAttributes: Object.fromEntries(Object.values(SEARCH_ATTRIBUTES).map((name) => [name, KEYWORD])),
+  });
+  /** How far the time of the test is ahead of the real one. */
+  let aheadMs = 0;
+  /** So that phone network and API live when the workflows do. */
+  class TestDate extends RealDate {
+    constructor(...at: [] | [number | string | Date]) {
+      if (at.length === 0) super(RealDate.now() + aheadMs);
+      else super(at[0]);
+    }
+
+    static override now(): number {
+      return RealDate.now() + aheadMs;
+    }
+  }
+  vi.stubGlobal('Date', TestDate);
+  const chain = await startChain({
+    timeSkippingAddress: env.address,
+    now: async () => new Date(await env.currentTimeMs()),
+    speed: 5_000,
+    // The real defaults: whoever waits for less than this has been told in time.
+    patience: { dialTimeoutMs: 30_000, pollAfterMs: 90_000, pollEveryMs: 30_000, reconcileForMs: 180_000 },
+  });
+  return {
+    chain,
+    async advanceTo(atMs) {
+      const fromMs = await env.currentTimeMs();
+      if (atMs < fromMs) throw new Error(`It is past ${new RealDate(atMs).toISOString()}.`);
+      aheadMs = atMs - RealDate.now();
+      await env.sleep(atMs - fromMs);
+      aheadMs = (await env.currentTimeMs()) - RealDate.now();
+    },
+    async next(weekday, time) {
+      const format = new Intl.DateTimeFormat('en-US', {
+        timeZone: 'America/New_York',
+        weekday: 'short',
+        hour: '2-digit',
+        minute: '2-digit',
+        hourCycle: 'h23',
+      });
+      let atMs = Math.ceil((await env.currentTimeMs()) / MINUTE_MS) * MINUTE_MS + HOUR_MS;
+      while (format.format(new RealDate(atMs)) !== `${weekday} ${time}`) atMs += MINUTE_MS;
+      return atMs;
+    },
+    async stop() {
+      await chain.stop();
+      vi.unstubAllGlobals();
+      await env.teardown();
+    },
+  };
+}
