@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['**/*.test.ts'],
-    exclude: ['**/node_modules/**', '.ringleader/**', 'dashboard/**'],
+    exclude: ['**/node_modules/**', '.ringleader/**', 'dashboard/dist/**'],
     globalSetup: ['test/setup/global.ts'],
     // The Temporal SDK is a native module with one runtime per process.
     pool: 'forks',

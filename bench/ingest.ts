@@ -1,12 +1,12 @@
 // `npm run bench -- ingest`: post-call webhooks a second through the API (verified, stored, merged, the lead's workflow
 // told), over a bare route that verifies and inserts.
-import { campaignWorkflowId, leadWorkflowId } from '../domain/ids.ts';
+import { leadWorkflowId } from '../domain/ids.ts';
 import type { BareRouteEnv } from './floor/webhook-route.ts';
-import { type CampaignParts, importCampaign } from './shared/campaign.ts';
+import type { CampaignParts } from './shared/campaign.ts';
 import { cpuMs, difference } from './shared/cpu.ts';
-import { fictionalNumbers } from './shared/fictional-leads.ts';
+import { dialCalls } from './shared/dialled-calls.ts';
 import type { MeterReading } from './shared/meter.ts';
-import { type DialledCall, postCallBody, postSigned } from './shared/post-call.ts';
+import { postCallBody, postSigned } from './shared/post-call.ts';
 import { profileServices } from './shared/profiling.ts';
 import { conclude, describeMachine, printTable, readOptions, say } from './shared/report.ts';
 import { createDatabase, startBenchTemporal, startProduct, WEBHOOK_SECRET } from './shared/rig.ts';
@@ -15,10 +15,6 @@ import { databasePerLead, statementsPerLead, transactionsPerLead } from './share
 import { median, pairedRatio, percentile, significant } from './shared/statistics.ts';
 
 const DEFAULTS = { webhooks: 1_000, rounds: 5, atOnce: 32 };
-/** Workflows are started so many at once. */
-const STARTS_AT_ONCE = 20;
-/** No worker asks for it: a workflow there takes signals, and does nothing with them. */
-const QUEUE_OF_NOBODY = 'bench-nobody';
 const TOLD_WITHIN_MS = 120_000;
 
 interface Bench extends CampaignParts {
@@ -83,44 +79,6 @@ async function main(): Promise<void> {
     await temporal.stop();
     await database.drop();
   }
-}
-
-/** Calls that were dialled and are under way, each with the workflow of its lead waiting for the end. */
-async function dialCalls(bench: Bench, count: number): Promise<DialledCall[]> {
-  const { database, temporal } = bench;
-  say(`dialling ${count} calls`);
-  const { campaignId } = await importCampaign(bench, {
-    numbers: fictionalNumbers(count),
-    lines: 50,
-    callsPerSecond: 10,
-  });
-  await database.client.query(
-    `update leads set state = 'calling', attempts_used = 1 where campaign_id = $1`,
-    [campaignId],
-  );
-  const { rows: calls } = await database.client.query<DialledCall>(
-    `insert into calls (id, campaign_id, lead_id, attributed_by, phone, attempt, agent_id, conversation_id, call_sid,
-       status, started_at, deadline_at, day)
-     select id || '.1', campaign_id, id, 'dial', phone, 1, 'agent_default', 'conv_' || replace(id::text, '-', ''),
-       'CA' || replace(id::text, '-', ''), 'in_progress', now() - interval '2 minutes',
-       now() + interval '15 minutes', current_date
-     from leads where campaign_id = $1
-     returning id, lead_id as "leadId", phone, conversation_id as "conversationId"`,
-    [campaignId],
-  );
-  await database.client.query('vacuum analyze');
-  const waiting = [...calls];
-  const startOn = async () => {
-    for (let call = waiting.pop(); call !== undefined; call = waiting.pop()) {
-      await temporal.client.workflow.start('leadWorkflow', {
-        workflowId: leadWorkflowId(call.leadId),
-        taskQueue: QUEUE_OF_NOBODY,
-        args: [{ leadId: call.leadId, campaignWorkflowId: campaignWorkflowId(campaignId) }],
-      });
-    }
-  };
-  await Promise.all(Array.from({ length: STARTS_AT_ONCE }, startOn));
-  return calls;
 }
 
 async function productRound(bench: Bench, bodies: readonly string[]): Promise<ProductRound> {

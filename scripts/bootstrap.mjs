@@ -15,6 +15,7 @@ const COMMANDS = [
   'bench',
   'build',
   'client',
+  'pictures',
   'screenshots',
   'totals',
 ];

@@ -1,29 +1,66 @@
-// `npm run check`: types, lint with formatting, and dead code, all of them even when one fails.
+// `npm run check`: types, lint with formatting, dead code and the dashboard's size, all of them even when one fails.
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { CLIENT_FILE, generateClient } from './services/client.ts';
+import { buildDashboard, initialModules } from './services/dashboard.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
+/** Of what a browser fetches before the dashboard shows anything, gzipped. */
+const MOST_INITIAL_BYTES = 200_000;
 
 interface Step {
   readonly name: string;
-  readonly program: string;
-  readonly args: readonly string[];
+  /** Says what is wrong itself. */
+  readonly holds: () => boolean | Promise<boolean>;
 }
 
 const STEPS: readonly Step[] = [
-  { name: 'types', program: 'tsc', args: ['-p', '.'] },
-  { name: "the dashboard's types", program: 'tsc', args: ['-p', 'dashboard'] },
-  { name: 'lint and format', program: 'biome', args: ['ci', '--error-on-warnings', '.'] },
-  { name: 'dead code', program: 'knip', args: [] },
+  program('types', 'tsc', '-p', '.'),
+  program("the dashboard's types", 'tsc', '-p', 'dashboard'),
+  program('lint and format', 'biome', 'ci', '--error-on-warnings', '.'),
+  program('dead code', 'knip'),
+  { name: "the dashboard's client is of this API", holds: isClientCurrent },
+  { name: "size of the dashboard's first script", holds: isPageSmall },
 ];
 
-const failed = STEPS.filter((step) => {
-  process.stdout.write(`\n— ${step.name}: ${[step.program, ...step.args].join(' ')}\n`);
-  const bin = join(ROOT, 'node_modules', '.bin', step.program);
-  const { status } = spawnSync(bin, step.args, { cwd: ROOT, stdio: 'inherit' });
-  process.stdout.write(status === 0 ? `  ${step.name}: fine\n` : `  ${step.name}: FAILED\n`);
-  return status !== 0;
-});
+function program(name: string, file: string, ...args: string[]): Step {
+  const bin = join(ROOT, 'node_modules', '.bin', file);
+  return { name, holds: () => spawnSync(bin, args, { cwd: ROOT, stdio: 'inherit' }).status === 0 };
+}
 
-process.stdout.write(`\n${STEPS.length - failed.length} passed, ${failed.length} failed\n`);
-process.exitCode = failed.length === 0 ? 0 : 1;
+async function isClientCurrent(): Promise<boolean> {
+  const isCurrent = readFileSync(CLIENT_FILE, 'utf8') === (await generateClient());
+  if (!isCurrent)
+    console.log('  dashboard/client/generated.ts is of another API: npm run client writes it anew');
+  return isCurrent;
+}
+
+async function isPageSmall(): Promise<boolean> {
+  await buildDashboard(console.log);
+  const modules = initialModules();
+  const bytes = modules.reduce((sum, module) => sum + module.bytes, 0);
+  for (const module of modules) console.log(`  ${kilobytes(module.bytes)}  ${module.name}`);
+  console.log(`  ${kilobytes(bytes)}  in all, gzipped; at most ${kilobytes(MOST_INITIAL_BYTES).trim()}`);
+  return modules.length > 0 && bytes <= MOST_INITIAL_BYTES;
+}
+
+function kilobytes(bytes: number): string {
+  return `${(bytes / 1_000).toFixed(1)} kB`.padStart(9);
+}
+
+let failed = 0;
+for (const { name, holds } of STEPS) {
+  process.stdout.write(`\n— ${name}\n`);
+  const isFine = await Promise.resolve()
+    .then(holds)
+    .catch((error: unknown) => {
+      console.log(`  ${error instanceof Error ? error.message : String(error)}`);
+      return false;
+    });
+  process.stdout.write(isFine ? `  ${name}: fine\n` : `  ${name}: FAILED\n`);
+  if (!isFine) failed += 1;
+}
+
+process.stdout.write(`\n${STEPS.length - failed} passed, ${failed} failed\n`);
+process.exitCode = failed === 0 ? 0 : 1;

@@ -1,16 +1,13 @@
 // `node scripts/screenshots.ts WEB_UI_CAMPAIGN_URL LEADS_URL FOLDER`: pictures for the docs, from a demo that is up.
 import { join } from 'node:path';
-import { chromium, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
+import { launchChromium } from './services/chromium.ts';
 
 const [campaignUrl, leadsUrl, folder] = process.argv.slice(2);
 if (campaignUrl === undefined || leadsUrl === undefined || folder === undefined) {
   throw new Error('Name the campaign page, the list of its leads, and the folder for the pictures.');
 }
-const BACKGROUND_OFF = ['--disable-background-networking', '--disable-component-update', '--disable-sync'];
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM_PATH || '/usr/bin/chromium',
-  args: ['--no-sandbox', '--disable-gpu', '--no-first-run', ...BACKGROUND_OFF],
-});
+const browser = await launchChromium();
 try {
   const page = await browser.newPage({ viewport: { width: 1440, height: 1000 } });
   await take(page, campaignUrl, 'web-ui-campaign.png');

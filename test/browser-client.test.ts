@@ -10,7 +10,7 @@ import { build } from 'vite';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { AGENTS } from '../simulator/fleet.ts';
 import { type Chain, KEY, startChain } from './chain-rig.ts';
-import { launchChromium } from './chromium.ts';
+import { launchChromium } from '../scripts/services/chromium.ts';
 import type { PageTalk } from './fixtures/browser-talk.ts';
 
 const [AGENT] = AGENTS;

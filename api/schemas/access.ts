@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { type ApiKey as ApiKeyRow, SEEDED_NAME } from '../../db/queries/api-keys.ts';
 import { iso, page, text, timestamp } from './common.ts';
 
-export const Role = z.enum(['viewer', 'operator', 'admin']);
+const Role = z.enum(['viewer', 'operator', 'admin']);
 
 export const SignIn = z.strictObject({ key: z.string().min(1).max(512) }).openapi('SignIn');
 export const SignedIn = z.object({ role: Role, expiresAt: timestamp }).openapi('SignedIn');
@@ -44,12 +44,9 @@ export const ApiKeyCreate = z
 export const ApiKeyCreated = z
   .object({
     ...keyFields,
-    key: z
-      .string()
-      .nullable()
-      .openapi({
-        description: 'Shown this once; null when the request is repeated under its Idempotency-Key',
-      }),
+    key: z.string().nullable().openapi({
+      description: 'Shown this once; null when the request is repeated under its Idempotency-Key',
+    }),
   })
   .openapi('ApiKeyCreated');
 

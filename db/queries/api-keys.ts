@@ -90,7 +90,7 @@ export async function insertKey(
 }
 
 /** What came of taking a key out of use. */
-export type Revocation = { kind: 'revoked'; role: ApiRole } | { kind: 'absent' | 'seeded' | 'last_admin' };
+type Revocation = { kind: 'revoked'; role: ApiRole } | { kind: 'absent' | 'seeded' | 'last_admin' };
 
 /**
  * Takes a key out of use, and with it the sessions that stand on it. The variable's key comes back at the next start,

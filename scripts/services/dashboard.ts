@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { withLock } from './lock.ts';
 import type { Log } from './processes.ts';
 import { runTool } from './run-tool.ts';
@@ -29,6 +30,17 @@ export async function buildDashboard(log: Log): Promise<void> {
     });
     writeFileSync(STAMP, fingerprint);
   });
+}
+
+/** The modules that the built page loads before it shows anything, with the bytes of each as the API sends them: gzipped. */
+export function initialModules(): { name: string; bytes: number }[] {
+  const page = readFileSync(join(DIST, 'index.html'), 'utf8');
+  // What the entry imports statically stands beside it as preloads.
+  const names = [...page.matchAll(/(?:src|href)="\/assets\/([^"]+\.js)"/g)].map((match) => match[1] ?? '');
+  return [...new Set(names)].map((name) => ({
+    name,
+    bytes: gzipSync(readFileSync(join(DIST, 'assets', name)), { level: 9 }).length,
+  }));
 }
 
 function isBuiltFrom(fingerprint: string): boolean {

@@ -1,0 +1,109 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useId, useState } from 'react';
+import { type Campaign, readProgress, startCampaign } from '../client/generated.ts';
+import { keys } from '../client/keys.ts';
+import { formatCount, plural } from '../format/numbers.ts';
+import { formatFullTime } from '../format/times.ts';
+import { Confirm } from '../ui/dialog.tsx';
+import { Field, Input } from '../ui/field.tsx';
+import { toastDone } from '../ui/toast.tsx';
+import { refreshCampaign } from './refresh.ts';
+
+interface StartConfirmProps {
+  campaign: Campaign;
+  open: boolean;
+  onOpenChange: (open: boolean) => void;
+}
+
+/** Asks before people are called, with how many they are; now, or at a set time. */
+export function StartConfirm({ campaign, open, onOpenChange }: StartConfirmProps) {
+  const client = useQueryClient();
+  const [at, setAt] = useState('');
+  const progress = useQuery({
+    queryKey: keys.progress(campaign.id),
+    queryFn: () => readProgress(campaign.id),
+    enabled: open,
+  });
+  const leads = progress.data === undefined ? null : progress.data.leads.total - progress.data.leads.finished;
+  const later = at !== '';
+  const start = async () => {
+    const time = later ? new Date(at) : null;
+    if (time !== null && Number.isNaN(time.getTime())) throw new Error('The time cannot be read.');
+    const started = await startCampaign(campaign.id, time === null ? {} : { at: time.toISOString() });
+    refreshCampaign(client, campaign.id);
+    if (started.status === 'scheduled' && started.startAt !== null)
+      toastDone('The start is set', formatFullTime(started.startAt));
+    else toastDone('The campaign is running', 'Leads whose hours are open are dialled now.');
+  };
+  return (
+    <Confirm
+      open={open}
+      onOpenChange={onOpenChange}
+      title={`Start ${campaign.name}?`}
+      action={later ? 'Set the start' : 'Start dialling'}
+      onConfirm={start}
+    >
+      <p>
+        <strong className="text-ink">{leads === null ? '…' : plural(leads, 'lead')}</strong> will be called,
+        at most {plural(campaign.settings.maxAttempts, 'time')} each and{' '}
+        {formatCount(campaign.settings.lines)} at once, within the calling hours.
+      </p>
+      {campaign.startAt !== null && (
+        <p>It is to start on {formatFullTime(campaign.startAt)} unless you say otherwise here.</p>
+      )}
+      <StartTime value={at} onChange={setAt} />
+    </Confirm>
+  );
+}
+
+function StartTime({ value, onChange }: { value: string; onChange: (value: string) => void }) {
+  const name = useId();
+  const choice = 'flex items-center gap-2 text-ink';
+  return (
+    <fieldset className="grid gap-2 pt-1">
+      <legend className="sr-only">When it starts</legend>
+      <label className={choice}>
+        <input
+          type="radio"
+          name={name}
+          checked={value === ''}
+          onChange={() => onChange('')}
+          className="accent-accent"
+        />
+        Now
+      </label>
+      <label className={choice}>
+        <input
+          type="radio"
+          name={name}
+          checked={value !== ''}
+          onChange={() => onChange(inAnHour())}
+          className="accent-accent"
+        />
+        At a set time
+      </label>
+      {value !== '' && (
+        <Field label="Time of the start" hint="In your own time zone; at most a year ahead." className="pl-6">
+          {(control) => (
+            <Input
+              {...control}
+              type="datetime-local"
+              value={value}
+              onChange={(event) => {
+                if (event.target.value !== '') onChange(event.target.value);
+              }}
+            />
+          )}
+        </Field>
+      )}
+    </fieldset>
+  );
+}
+
+/** The next full hour but one, as the control writes it. */
+function inAnHour(): string {
+  const time = new Date(Date.now() + 3_600_000);
+  time.setMinutes(0, 0, 0);
+  const local = new Date(time.getTime() - time.getTimezoneOffset() * 60_000);
+  return local.toISOString().slice(0, 16);
+}

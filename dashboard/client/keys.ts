@@ -1,0 +1,45 @@
+/** Names of what is in the query cache. The live stream finds by them what an event is about. */
+export const keys = {
+  me: ['me'],
+  campaigns: (filter: object = {}) => ['campaigns', filter],
+  campaign: (id: string) => ['campaign', id],
+  progress: (id: string) => ['progress', id],
+  metrics: (id: string, range: object = {}) => ['metrics', id, range],
+  workspaceMetrics: (range: object = {}) => ['workspace-metrics', range],
+  leads: (campaignId: string, filter: object = {}) => ['leads', campaignId, filter],
+  lead: (id: string) => ['lead', id],
+  why: (leadId: string) => ['why', leadId],
+  timeline: (leadId: string) => ['timeline', leadId],
+  leadFollowUps: (leadId: string) => ['lead', leadId, 'follow-ups'],
+  calls: (filter: object = {}) => ['calls', filter],
+  /** One page of a long list, of which only the pages that are seen are kept. */
+  callPage: (filter: object, cursor: string | null) => ['call-page', filter, cursor],
+  /** How that list goes from page to page, and where it was left. */
+  callPlace: (filter: object) => ['call-place', filter],
+  liveCalls: ['live-calls'],
+  /** The last minutes' calls, read once to begin a chart. */
+  pastCalls: ['past-calls'],
+  /** The newest conversions, read once to begin the list of what happened. */
+  pastConversions: ['past-conversions'],
+  call: (id: string) => ['call', id],
+  callTimeline: (id: string) => ['call', id, 'timeline'],
+  messages: (filter: object = {}) => ['messages', filter],
+  attention: ['attention'],
+  /** The latest message of every number. It begins as `messages` does: what touches these touches it. */
+  threads: (filter: object = {}) => ['messages', 'threads', filter],
+  /** Leads of every campaign by name or number. */
+  foundLeads: (q: string) => ['found-leads', q],
+  optOuts: ['opt-outs'],
+  agents: ['agents'],
+  agent: (id: string) => ['agent', id],
+  agentVersions: (agentId: string) => ['agent-versions', agentId],
+  phoneNumbers: ['phone-numbers'],
+  voices: (search: string) => ['voices', search],
+  comparison: (left: string, right: string, range: object = {}) => ['comparison', left, right, range],
+  webhooks: ['webhooks'],
+  deliveries: (endpointId: string, filter: object = {}) => ['deliveries', endpointId, filter],
+  /** It begins as `deliveries` does, for the same reason. */
+  delivery: (id: string) => ['deliveries', 'one', id],
+  apiKeys: ['api-keys'],
+  ready: ['ready'],
+} as const;

@@ -1,0 +1,53 @@
+import type { Problem } from './generated.ts';
+
+/** An answer other than success. `status` is 0 when there was no answer at all. */
+export class ApiProblem extends Error {
+  override readonly name = 'ApiProblem';
+  readonly status: number;
+  readonly title: string;
+  /** What is wrong with which field; paths are dotted. */
+  readonly fields: readonly { path: string; message: string }[];
+
+  constructor(status: number, title: string, detail: string, fields: ApiProblem['fields'] = []) {
+    super(detail);
+    this.status = status;
+    this.title = title;
+    this.fields = fields;
+  }
+
+  static unreachable(): ApiProblem {
+    return new ApiProblem(
+      0,
+      'Ringleader does not answer',
+      'The network or the server is away. Nothing was lost; try again.',
+    );
+  }
+
+  /** Whether asking again later may help. */
+  get isPassing(): boolean {
+    return this.status === 0 || this.status === 408 || this.status === 429 || this.status >= 500;
+  }
+}
+
+/** The problem document of an answer; of one that has none, what its status says. */
+export async function readProblem(answer: Response): Promise<ApiProblem> {
+  const type = answer.headers.get('content-type') ?? '';
+  if (type.startsWith('application/problem+json')) {
+    const { title, detail, errors } = (await answer.json()) as Problem;
+    return new ApiProblem(answer.status, title, detail, errors ?? []);
+  }
+  return new ApiProblem(answer.status, 'Something went wrong', `The server answered with ${answer.status}.`);
+}
+
+export function messageOf(error: unknown): string {
+  if (error instanceof ApiProblem) {
+    const [field] = error.fields;
+    return field === undefined ? error.message : `${error.message} ${field.path} ${field.message}`;
+  }
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** What an answer says is wrong with one field, which is then shown beside it. */
+export function fieldProblem(error: unknown, path: string): string | undefined {
+  return error instanceof ApiProblem ? error.fields.find((field) => field.path === path)?.message : undefined;
+}

@@ -1,0 +1,12 @@
+/** What a URL's search holds, as it comes: any of it may be wrong, and is then as if it were not there. */
+export type RawSearch = Record<string, unknown>;
+
+export function textOf(raw: unknown): string | undefined {
+  if (typeof raw === 'string' && raw !== '') return raw;
+  // The router reads what looks like a number as one.
+  return typeof raw === 'number' ? String(raw) : undefined;
+}
+
+export function oneOf<Value extends string>(raw: unknown, values: readonly Value[]): Value | undefined {
+  return values.find((value) => value === raw);
+}

@@ -1,0 +1,60 @@
+import type { AgentDetail, SessionStart } from '../../../client/generated.ts';
+import type { TalkMode } from './conversation.ts';
+
+/** The voice's settings that a talk may change, with the provider's bounds. */
+export const VOICE_SETTINGS = [
+  { name: 'speed', label: 'Speed', min: 0.7, max: 1.2, step: 0.05, middle: 1 },
+  { name: 'stability', label: 'Stability', min: 0, max: 1, step: 0.05, middle: 0.5 },
+  { name: 'similarityBoost', label: 'Likeness', min: 0, max: 1, step: 0.05, middle: 0.75 },
+] as const;
+
+export type VoiceSetting = (typeof VOICE_SETTINGS)[number]['name'];
+
+/** What a person wants of a talk. An empty text leaves what the agent has. */
+export interface Wish {
+  mode: TalkMode;
+  prompt: string;
+  firstMessage: string;
+  language: string;
+  voiceId: string;
+  voice: Partial<Record<VoiceSetting, number>>;
+  label: string;
+}
+
+export function emptyWish(allowed: AgentDetail['overrides']): Wish {
+  return {
+    mode: allowed.textOnly ? 'text' : 'voice',
+    prompt: '',
+    firstMessage: '',
+    language: '',
+    voiceId: '',
+    voice: {},
+    label: '',
+  };
+}
+
+/** The API's words for it. What belongs to a voice is left out of a talk of texts. */
+export function toSessionStart(wish: Wish, leadId: string | undefined): SessionStart {
+  const { mode, prompt, firstMessage, language, voiceId, voice, label } = wish;
+  const isSet = (text: string) => text.trim() !== '';
+  return {
+    overrides: {
+      ...(isSet(prompt) && { prompt }),
+      ...(isSet(firstMessage) && { firstMessage }),
+      ...(language !== '' && { language }),
+      ...(mode === 'voice' && voiceId !== '' && { voiceId }),
+      ...(mode === 'voice' && Object.keys(voice).length > 0 && { voice }),
+      ...(mode === 'text' && { textOnly: true }),
+    },
+    ...(isSet(label) && { label: label.trim() }),
+    ...(leadId !== undefined && { leadId }),
+  };
+}
+
+/** How many of the agent's own settings the talk changes. */
+export function countChanges({ mode, prompt, firstMessage, language, voiceId, voice }: Wish): number {
+  const texts =
+    mode === 'voice' ? [prompt, firstMessage, language, voiceId] : [prompt, firstMessage, language];
+  const changed = texts.filter((text) => text.trim() !== '').length;
+  return changed + (mode === 'voice' ? Object.keys(voice).length : 0);
+}

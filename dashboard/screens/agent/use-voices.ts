@@ -1,0 +1,12 @@
+import { listVoices } from '../../client/generated.ts';
+import { keys } from '../../client/keys.ts';
+import { usePages } from '../../client/pages.ts';
+
+const PAGE_SIZE = 100;
+
+/** The voices to choose from, the first hundred and as many more as are asked for. */
+export function useVoices() {
+  return usePages(keys.voices('*'), (cursor, signal) =>
+    listVoices({ limit: PAGE_SIZE, ...(cursor !== undefined && { cursor }) }, { signal }),
+  );
+}

@@ -1,0 +1,108 @@
+import { Pause, Play, RotateCcw, RotateCw } from 'lucide-react';
+import { type RefObject, useEffect, useRef, useState } from 'react';
+import { formatSeconds } from '../../format/numbers.ts';
+import { useShortcut } from '../../shell/shortcuts.ts';
+import { Button, IconButton } from '../../ui/button.tsx';
+import { NativeSelect } from '../../ui/field.tsx';
+import { Skeleton } from '../../ui/states.tsx';
+import type { Waveform } from './waveform.ts';
+
+const SPEEDS = [0.75, 1, 1.25, 1.5, 2];
+const STEP_SECONDS = 5;
+
+/** A key that a focused control answers to itself is left to it. */
+function isTaken(event: KeyboardEvent): boolean {
+  return (
+    event.target instanceof Element && event.target.closest('button, a, summary, [role=dialog]') !== null
+  );
+}
+
+/** The waveform with what moves it: by the mouse on it, by buttons, by space and the arrows. */
+export function Player({
+  place,
+  waveform,
+  seconds,
+}: {
+  place: RefObject<HTMLDivElement | null>;
+  waveform: Waveform;
+  seconds: number | null;
+}) {
+  const { isReady, isPlaying, failure, duration, toggle, skip, setRate, onTime } = waveform;
+  const [rate, chooseRate] = useState(1);
+  const clock = useRef<HTMLSpanElement>(null);
+  useEffect(
+    () =>
+      // Past React: it changes with every frame.
+      onTime((now) => {
+        const text = formatSeconds(Math.floor(now));
+        if (clock.current !== null && clock.current.textContent !== text) clock.current.textContent = text;
+      }),
+    [onTime],
+  );
+  const group = 'Recording';
+  const options = { group, enabled: isReady, ignoreEventWhen: isTaken };
+  useShortcut('space', { does: 'Play or pause', shown: 'Space', ...options }, toggle);
+  useShortcut('left', { does: `Back ${STEP_SECONDS} seconds`, shown: '←', ...options }, () =>
+    skip(-STEP_SECONDS),
+  );
+  useShortcut('right', { does: `On ${STEP_SECONDS} seconds`, shown: '→', ...options }, () =>
+    skip(STEP_SECONDS),
+  );
+  if (failure !== null) {
+    return (
+      <p role="status" className="text-muted">
+        {failure === 'missing'
+          ? 'There is no recording of this call.'
+          : 'The recording could not be fetched or played. The transcript below is complete all the same.'}
+      </p>
+    );
+  }
+  return (
+    <div className="grid gap-2">
+      <div className="relative h-18">
+        <div ref={place} className="h-18" aria-hidden />
+        {!isReady && <Skeleton className="absolute inset-0" />}
+      </div>
+      <div className="flex flex-wrap items-center gap-2">
+        <Button
+          variant="primary"
+          icon={isPlaying ? <Pause /> : <Play />}
+          disabled={!isReady}
+          onClick={toggle}
+        >
+          {isPlaying ? 'Pause' : 'Play'}
+        </Button>
+        <IconButton
+          label={`Back ${STEP_SECONDS} seconds`}
+          icon={<RotateCcw />}
+          disabled={!isReady}
+          onClick={() => skip(-STEP_SECONDS)}
+        />
+        <IconButton
+          label={`On ${STEP_SECONDS} seconds`}
+          icon={<RotateCw />}
+          disabled={!isReady}
+          onClick={() => skip(STEP_SECONDS)}
+        />
+        <span className="font-mono text-xs text-muted">
+          <span ref={clock}>0:00</span> / {formatSeconds(isReady ? duration : seconds)}
+        </span>
+        <NativeSelect
+          aria-label="Speed"
+          className="ml-auto w-24"
+          value={rate}
+          onChange={(event) => {
+            chooseRate(Number(event.target.value));
+            setRate(Number(event.target.value));
+          }}
+        >
+          {SPEEDS.map((speed) => (
+            <option key={speed} value={speed}>
+              {speed}×
+            </option>
+          ))}
+        </NativeSelect>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,83 @@
+import { oneOf, type RawSearch, textOf } from '../../format/search.ts';
+
+export const REACHES = [
+  'answered',
+  'voicemail',
+  'no_answer',
+  'busy',
+  'failed',
+  'not_placed',
+  'unknown',
+] as const;
+export const DISPOSITIONS = [
+  'converted',
+  'qualified',
+  'callback_requested',
+  'not_interested',
+  'opted_out',
+  'wrong_person',
+  'none',
+] as const;
+export const STATUSES = ['dialling', 'ringing', 'in_progress', 'ended'] as const;
+
+const UUID = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/;
+/** The API takes no longer search. */
+export const LONGEST_SEARCH = 200;
+
+type Reach = (typeof REACHES)[number];
+type Disposition = (typeof DISPOSITIONS)[number];
+
+/** What the list is narrowed by, as it stands in the URL. */
+export interface CallsSearch {
+  q?: string | undefined;
+  status?: (typeof STATUSES)[number] | undefined;
+  reach?: Reach | undefined;
+  disposition?: Disposition | undefined;
+  direction?: 'outbound' | 'inbound' | undefined;
+  kind?: 'phone' | 'browser' | undefined;
+  attribution?: 'attributed' | 'unattributed' | undefined;
+  campaign?: string | undefined;
+  agent?: string | undefined;
+  /** A day of the viewer as 2026-03-31, or an instant. */
+  from?: string | undefined;
+  to?: string | undefined;
+  /** The row that was opened last. */
+  selected?: string | undefined;
+}
+
+export function callsSearch(raw: RawSearch): CallsSearch {
+  const campaign = textOf(raw.campaign);
+  return {
+    q: textOf(raw.q)?.slice(0, LONGEST_SEARCH),
+    status: oneOf(raw.status, STATUSES),
+    reach: oneOf(raw.reach, REACHES),
+    disposition: oneOf(raw.disposition, DISPOSITIONS),
+    direction: oneOf(raw.direction, ['outbound', 'inbound'] as const),
+    kind: oneOf(raw.kind, ['phone', 'browser'] as const),
+    attribution: oneOf(raw.attribution, ['attributed', 'unattributed'] as const),
+    campaign: campaign !== undefined && UUID.test(campaign) ? campaign : undefined,
+    agent: textOf(raw.agent)?.slice(0, LONGEST_SEARCH),
+    from: whenOf(raw.from),
+    to: whenOf(raw.to),
+    selected: textOf(raw.selected),
+  };
+}
+
+function whenOf(raw: unknown): string | undefined {
+  const text = textOf(raw);
+  return text !== undefined && instantOf(text, 0) !== null ? text : undefined;
+}
+
+const DAY = /^(\d{4})-(\d\d)-(\d\d)$/;
+const INSTANT = /^\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d)$/;
+
+/** The instant at which a day of the viewer begins, `days` later; an instant is what it is. Null for anything else. */
+export function instantOf(text: string, days: number): string | null {
+  const parts = DAY.exec(text);
+  const at = parts
+    ? new Date(Number(parts[1]), Number(parts[2]) - 1, Number(parts[3]) + days)
+    : INSTANT.test(text)
+      ? new Date(text)
+      : null;
+  return at === null || Number.isNaN(at.getTime()) ? null : at.toISOString();
+}

@@ -1,0 +1,179 @@
+import type { CampaignProgress } from '../../client/generated.ts';
+import { ruleText } from '../../format/rules.ts';
+import type { LEAD_STATES } from './search.ts';
+
+/** What the leads tab is to show for a number; as in its URL. */
+export interface LeadsOf {
+  state?: (typeof LEAD_STATES)[number];
+  hold?: string;
+  outcome?: string;
+}
+
+export interface FunnelStep {
+  id: string;
+  label: string;
+  /** What it means, in a sentence. */
+  hint: string;
+  /** Leads that end here, or all or those left over for the two ends. */
+  leads: number;
+  /** How many are left after it. */
+  left: number;
+  shows: LeadsOf;
+  kind: 'total' | 'minus' | 'rest';
+}
+
+const CAPPED = ['contact_gap', 'contact_day', 'contact_week', 'contact_live'];
+const RETRY = ['retry', 'callback'];
+/** A pause holds everything; it is said over the funnel, and is no step of it. */
+const NO_STEP = new Set([...CAPPED, ...RETRY, 'window', 'campaign_running']);
+
+/** How many leads are held by any of these rules. */
+function heldBy({ holds }: Pick<CampaignProgress, 'holds'>, rules: readonly string[]): number {
+  return holds.reduce((sum, { reason, leads }) => sum + (rules.includes(reason) ? leads : 0), 0);
+}
+
+/** How many leads nothing holds: they are dialled as soon as a line is free and the pace allows it. */
+export function callableNow(progress: Pick<CampaignProgress, 'holds' | 'leads'>): number {
+  const { waiting, queued, backingOff } = progress.leads;
+  const held = progress.holds.reduce(
+    (sum, { reason, leads }) => (reason === 'campaign_running' ? sum : sum + leads),
+    0,
+  );
+  // Read one after the other, the counts may be a moment apart.
+  return Math.max(0, waiting - queued + backingOff - held);
+}
+
+/** From all leads of a campaign to those that can be dialled now, each step naming whom it takes away. */
+export function funnelSteps(progress: CampaignProgress): FunnelStep[] {
+  const { leads, outcomes } = progress;
+  const optedOut = outcomes.find(({ outcome }) => outcome === 'opted_out')?.leads ?? 0;
+  const others = outcomes.map(({ outcome }) => outcome).filter((outcome) => outcome !== 'opted_out');
+  const minus: Omit<FunnelStep, 'left' | 'kind'>[] = [
+    {
+      id: 'opted-out',
+      label: 'Opted out',
+      hint: 'They asked not to be called.',
+      leads: optedOut,
+      shows: { outcome: 'opted_out' },
+    },
+    {
+      id: 'finished',
+      label: 'Finished',
+      hint: 'Reached, or not to be tried again.',
+      leads: Math.max(0, leads.finished - optedOut),
+      shows: others.length === 0 ? { state: 'finished' } : { outcome: others.join(',') },
+    },
+    {
+      id: 'calling',
+      label: 'In a call',
+      hint: 'Being called at this moment.',
+      leads: leads.calling,
+      shows: { state: 'calling' },
+    },
+    {
+      id: 'window',
+      label: 'Outside calling hours',
+      hint: 'It is not a lawful or allowed hour where they are.',
+      leads: heldBy(progress, ['window']),
+      shows: { hold: 'window' },
+    },
+    {
+      id: 'capped',
+      label: 'Capped',
+      hint: 'Called so often already, by any campaign, that they must be left in peace for now.',
+      leads: heldBy(progress, CAPPED),
+      shows: { hold: CAPPED.join(',') },
+    },
+    {
+      id: 'retry',
+      label: 'Waiting to retry',
+      hint: 'Not reached yet, or asked for a callback: the next attempt has its time.',
+      leads: heldBy(progress, RETRY),
+      shows: { hold: RETRY.join(',') },
+    },
+    ...otherHolds(progress),
+    {
+      id: 'line',
+      label: 'No line free',
+      hint: 'Their turn has come, and they wait for a line or the pace.',
+      leads: leads.queued,
+      shows: { state: 'queued' },
+    },
+  ];
+  let left = leads.total;
+  const steps = minus.map((step): FunnelStep => {
+    left = Math.max(0, left - step.leads);
+    return { ...step, left, kind: 'minus' };
+  });
+  const callable = callableNow(progress);
+  return [
+    {
+      id: 'total',
+      label: 'All leads',
+      hint: 'Everybody on the list.',
+      leads: leads.total,
+      left: leads.total,
+      shows: {},
+      kind: 'total',
+    },
+    ...steps,
+    {
+      id: 'callable',
+      label: progress.status === 'running' ? 'Can be dialled now' : 'Could be dialled now',
+      hint:
+        progress.status === 'running' ? 'Nothing holds them.' : 'Nothing holds them but the campaign itself.',
+      leads: callable,
+      left: callable,
+      shows: { hold: 'none' },
+      kind: 'rest',
+    },
+  ];
+}
+
+function otherHolds({ holds }: CampaignProgress): Omit<FunnelStep, 'left' | 'kind'>[] {
+  return holds
+    .filter(({ reason }) => !NO_STEP.has(reason))
+    .map(({ reason, leads }) => ({
+      id: reason,
+      label: ruleText(reason),
+      hint: 'Held by this rule.',
+      leads,
+      shows: { hold: reason },
+    }));
+}
+
+/** Why nothing is dialled, in a sentence; null while something is. */
+export function whyNothing(progress: CampaignProgress): string | null {
+  const { status, lines } = progress;
+  if (lines.inUse > 0) return null;
+  switch (status) {
+    case 'draft':
+      return 'The campaign has not been started.';
+    case 'scheduled':
+      return 'The campaign waits for its set start.';
+    case 'paused':
+      return 'The campaign is paused.';
+    case 'completed':
+      return 'The campaign is completed.';
+    case 'stopping':
+    case 'stopped':
+      return 'The campaign was stopped.';
+    case 'running':
+      return whyRunning(progress);
+  }
+}
+
+function whyRunning(progress: CampaignProgress): string {
+  const { leads, holds, live } = progress;
+  if (callableNow(progress) + leads.queued > 0) {
+    return live
+      ? 'Leads are due, and are dialled as lines and pace allow.'
+      : "Leads are due, and the campaign's workflow does not answer: Temporal or the worker may be away.";
+  }
+  if (leads.calling > 0) return 'The last calls are over, and what came of them is being settled.';
+  const open = leads.waiting + leads.backingOff;
+  const [most] = [...holds].sort((a, b) => b.leads - a.leads);
+  if (open === 0 || most === undefined) return 'Every lead is finished.';
+  const who = most.leads >= open ? 'All' : 'Most';
+  return `${who} of those who are left wait: ${ruleText(most.reason).toLowerCase()}.`;
+}

@@ -1,0 +1,123 @@
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { X } from 'lucide-react';
+import { useEffect, useState } from 'react';
+import { leadStateText, reachText } from '../../format/labels.tsx';
+import { KNOWN_HOLDS, KNOWN_OUTCOMES, outcomeText, ruleText } from '../../format/rules.ts';
+import { oneOf } from '../../format/search.ts';
+import { Button } from '../../ui/button.tsx';
+import { Field, Input, NativeSelect } from '../../ui/field.tsx';
+import { REACHES } from '../calls/search.ts';
+import { type CampaignSearch, LEAD_STATES } from './search.ts';
+
+/** What is typed is looked for when it pauses so long. */
+const PAUSE_MS = 250;
+/** Rules by which no lead of a list waits. */
+const NEVER_HOLDS = new Set(['lead_open', 'opt_out', 'replied', 'attempts', 'campaign_running']);
+const HOLDS = KNOWN_HOLDS.filter((hold) => !NEVER_HOLDS.has(hold));
+
+/** The filters of the leads, which are all in the URL. */
+export function LeadFilters() {
+  const search = useSearch({ from: '/campaigns/$campaignId' });
+  const navigate = useNavigate({ from: '/campaigns/$campaignId' });
+  const choose = (change: Partial<CampaignSearch>) =>
+    void navigate({ search: (before) => ({ ...before, ...change }) });
+  const { state, reach, hold, outcome, q } = search;
+  const isFiltered = [state, reach, hold, outcome, q].some((value) => value !== undefined);
+  const clear = { state: undefined, reach: undefined, hold: undefined, outcome: undefined, q: undefined };
+  return (
+    <search aria-label="Filter leads" className="grid grid-cols-2 items-end gap-2 sm:flex sm:flex-wrap">
+      <TextFilter />
+      <Choice
+        label="State"
+        value={state}
+        options={LEAD_STATES.map((value) => [value, leadStateText(value)])}
+        onChoose={(value) => choose({ state: oneOf(value, LEAD_STATES) })}
+      />
+      <Choice
+        label="Held by"
+        value={hold}
+        options={HOLDS.map((value) => [value, ruleText(value)])}
+        onChoose={(value) => choose({ hold: value })}
+      />
+      <Choice
+        label="Last reach"
+        value={reach}
+        options={REACHES.map((value) => [value, reachText(value)])}
+        onChoose={(value) => choose({ reach: oneOf(value, REACHES) })}
+      />
+      <Choice
+        label="Ended as"
+        value={outcome}
+        options={KNOWN_OUTCOMES.map((value) => [value, outcomeText(value)])}
+        onChoose={(value) => choose({ outcome: value })}
+      />
+      {isFiltered && (
+        <Button variant="quiet" icon={<X />} onClick={() => choose(clear)}>
+          Clear
+        </Button>
+      )}
+    </search>
+  );
+}
+
+interface ChoiceProps {
+  label: string;
+  value: string | undefined;
+  options: readonly (readonly [value: string, text: string])[];
+  onChoose: (value: string | undefined) => void;
+}
+
+/** One of some values, or any. Several at once, as a number of the funnel asks for, show as one entry. */
+function Choice({ label, value, options, onChoose }: ChoiceProps) {
+  const isKnown = value === undefined || options.some(([known]) => known === value);
+  return (
+    <Field label={label} className="sm:w-34">
+      {(control) => (
+        <NativeSelect
+          {...control}
+          value={value ?? ''}
+          onChange={(event) => onChoose(event.target.value === '' ? undefined : event.target.value)}
+        >
+          <option value="">Any</option>
+          {!isKnown && <option value={value}>{`${value.split(',').length} together`}</option>}
+          {options.map(([known, text]) => (
+            <option key={known} value={known}>
+              {text}
+            </option>
+          ))}
+        </NativeSelect>
+      )}
+    </Field>
+  );
+}
+
+function TextFilter() {
+  const { q } = useSearch({ from: '/campaigns/$campaignId' });
+  const navigate = useNavigate({ from: '/campaigns/$campaignId' });
+  const [text, setText] = useState(q ?? '');
+  // By the way back, or cleared from elsewhere.
+  useEffect(() => setText((typed) => (typed.trim() === (q ?? '') ? typed : (q ?? ''))), [q]);
+  useEffect(() => {
+    const wanted = text.trim() === '' ? undefined : text.trim();
+    if (wanted === q) return;
+    const timer = setTimeout(
+      () => void navigate({ search: (before) => ({ ...before, q: wanted }), replace: true }),
+      PAUSE_MS,
+    );
+    return () => clearTimeout(timer);
+  }, [text, q, navigate]);
+  return (
+    <Field label="Find" className="col-span-2 sm:w-48">
+      {(control) => (
+        <Input
+          {...control}
+          type="search"
+          placeholder="Name, mail, number"
+          value={text}
+          maxLength={200}
+          onChange={(event) => setText(event.target.value)}
+        />
+      )}
+    </Field>
+  );
+}

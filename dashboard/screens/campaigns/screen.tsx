@@ -1,0 +1,160 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { Plus } from 'lucide-react';
+import { useMemo, useState } from 'react';
+import { archiveCampaign, listAgents, listCampaigns } from '../../client/generated.ts';
+import { keys } from '../../client/keys.ts';
+import { usePages } from '../../client/pages.ts';
+import { queryClient } from '../../client/query-client.ts';
+import { useMay } from '../../session/session.tsx';
+import { useShortcut } from '../../shell/shortcuts.ts';
+import { Button, buttonStyle } from '../../ui/button.tsx';
+import { Confirm } from '../../ui/dialog.tsx';
+import { Page } from '../../ui/page.tsx';
+import { Empty, Loaded, Skeleton } from '../../ui/states.tsx';
+import { toastDone } from '../../ui/toast.tsx';
+import { CampaignRow, type ListedCampaign } from './row.tsx';
+import { StatusFilter, statusText } from './status-filter.tsx';
+
+const PAGE_SIZE = 50;
+
+/** Every campaign with how far it is and what came of it. */
+export function CampaignsScreen() {
+  const may = useMay();
+  const navigate = useNavigate();
+  useShortcut(
+    'n',
+    { does: 'Launch a campaign', enabled: may.operate },
+    () => void navigate({ to: '/launch' }),
+  );
+  return (
+    <Page
+      title="Campaigns"
+      name="Campaigns"
+      actions={
+        may.operate && (
+          <Link to="/launch" className={buttonStyle({ variant: 'primary' })} title="Launch a campaign (N)">
+            <Plus aria-hidden />
+            Launch a campaign
+          </Link>
+        )
+      }
+    >
+      <StatusFilter />
+      <List />
+    </Page>
+  );
+}
+
+function List() {
+  const { status } = useSearch({ from: '/campaigns' });
+  const filter = { include: 'summary', ...(status && { status }), limit: PAGE_SIZE } as const;
+  const query = usePages(keys.campaigns(filter), (cursor, signal) =>
+    listCampaigns({ ...filter, ...(cursor !== undefined && { cursor }) }, { signal }),
+  );
+  const agents = useQuery({ queryKey: keys.agents, queryFn: () => listAgents() });
+  const agentNames = useMemo(
+    () => new Map(agents.data?.items.map(({ agentId, name }) => [agentId, name])),
+    [agents.data],
+  );
+  const [archiving, setArchiving] = useState<ListedCampaign | null>(null);
+  return (
+    <Loaded query={{ ...query, data: query.items }} loading={<LoadingRows />}>
+      {(campaigns) =>
+        campaigns.length === 0 ? (
+          <None status={status} />
+        ) : (
+          <>
+            <ul aria-label="Campaigns" className="grid gap-2">
+              {campaigns.map((campaign) => (
+                <CampaignRow
+                  key={campaign.id}
+                  campaign={campaign}
+                  agent={agentNames.get(campaign.agentId) ?? campaign.agentId}
+                  onArchive={setArchiving}
+                />
+              ))}
+            </ul>
+            {query.hasNextPage && (
+              <Button
+                className="justify-self-center"
+                busy={query.isFetchingNextPage}
+                onClick={() => void query.fetchNextPage()}
+              >
+                Older campaigns
+              </Button>
+            )}
+            <Archive campaign={archiving} onClose={() => setArchiving(null)} />
+          </>
+        )
+      }
+    </Loaded>
+  );
+}
+
+function None({ status }: { status: ListedCampaign['status'] | undefined }) {
+  const { operate } = useMay();
+  if (status !== undefined) {
+    return (
+      <Empty
+        title={`No campaign is ${statusText(status)}`}
+        action={
+          <Link to="/campaigns" className={buttonStyle()}>
+            Show all
+          </Link>
+        }
+      />
+    );
+  }
+  return (
+    <Empty
+      title="There is no campaign yet"
+      action={
+        operate && (
+          <Link to="/launch" className={buttonStyle({ variant: 'primary' })}>
+            Launch a campaign
+          </Link>
+        )
+      }
+    >
+      A campaign is one list of leads, one agent and one set of rules. Choose an agent, bring a list, and it
+      calls every lead within the hours that are allowed.
+    </Empty>
+  );
+}
+
+function Archive({ campaign, onClose }: { campaign: ListedCampaign | null; onClose: () => void }) {
+  // What was asked about stays in words while the dialog goes away.
+  const [shown, setShown] = useState(campaign);
+  if (campaign !== null && campaign !== shown) setShown(campaign);
+  return (
+    <Confirm
+      open={campaign !== null}
+      onOpenChange={(open) => !open && onClose()}
+      title={`Archive ${shown?.name ?? ''}?`}
+      action="Archive"
+      onConfirm={async () => {
+        if (campaign === null) return;
+        await archiveCampaign(campaign.id);
+        await queryClient.invalidateQueries({ queryKey: ['campaigns'] });
+        toastDone('Archived', campaign.name);
+      }}
+    >
+      <p>
+        It leaves the list and can no longer be changed. Its leads, calls and figures stay where they are
+        linked from.
+      </p>
+    </Confirm>
+  );
+}
+
+function LoadingRows() {
+  return (
+    <div role="status" className="grid gap-2">
+      <span className="sr-only">Loading</span>
+      {['first', 'second', 'third', 'fourth'].map((row) => (
+        <Skeleton key={row} className="h-40 lg:h-[4.75rem]" />
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,131 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import { Rocket } from 'lucide-react';
+import { useState } from 'react';
+import { type Campaign, startCampaign } from '../../client/generated.ts';
+import { keys } from '../../client/keys.ts';
+import { formatCents, formatCount, plural } from '../../format/numbers.ts';
+import { formatFullTime } from '../../format/times.ts';
+import { useMe } from '../../session/session.tsx';
+import { Button } from '../../ui/button.tsx';
+import { Card } from '../../ui/card.tsx';
+import { Confirm } from '../../ui/dialog.tsx';
+import { Field, Input } from '../../ui/field.tsx';
+import { toastDone } from '../../ui/toast.tsx';
+
+/** Starts the campaign, now or at a set time, after it has said how many people that calls. */
+export function Start({ draft, leads }: { draft: Campaign; leads: number | undefined }) {
+  const [later, setLater] = useState(false);
+  const [local, setLocal] = useState('');
+  const [asking, setAsking] = useState(false);
+  const at = later ? instantOf(local) : null;
+  const launch = useLaunch(draft);
+  return (
+    <Card title="Start">
+      <fieldset className="grid gap-3">
+        <legend className="sr-only">When to start</legend>
+        <label className="flex items-center gap-2">
+          <input
+            type="radio"
+            name="start"
+            className="size-4 accent-accent"
+            checked={!later}
+            onChange={() => setLater(false)}
+          />
+          Now, within the calling hours
+        </label>
+        <label className="flex items-center gap-2">
+          <input
+            type="radio"
+            name="start"
+            className="size-4 accent-accent"
+            checked={later}
+            onChange={() => setLater(true)}
+          />
+          At a set time
+        </label>
+        {later && (
+          <Field
+            label="Starts at"
+            hint="By your own clock"
+            error={local !== '' && at === null ? 'is not a time to come' : undefined}
+            className="max-w-64 pl-6"
+          >
+            {(control) => (
+              <Input
+                {...control}
+                type="datetime-local"
+                value={local}
+                onChange={(event) => setLocal(event.target.value)}
+              />
+            )}
+          </Field>
+        )}
+        <Button
+          variant="primary"
+          size="large"
+          icon={<Rocket />}
+          className="justify-self-start"
+          disabled={leads === undefined || (later && at === null)}
+          onClick={() => setAsking(true)}
+        >
+          {later ? 'Schedule campaign' : 'Launch campaign'}
+        </Button>
+      </fieldset>
+      <Confirm
+        open={asking}
+        onOpenChange={setAsking}
+        title={
+          at === null ? `Call ${plural(leads ?? 0, 'lead')}?` : `Call ${plural(leads ?? 0, 'lead')} later?`
+        }
+        action={at === null ? 'Launch' : 'Schedule'}
+        onConfirm={() => launch(at)}
+      >
+        <Consequences draft={draft} leads={leads ?? 0} at={at} />
+      </Confirm>
+    </Card>
+  );
+}
+
+function Consequences({ draft, leads, at }: { draft: Campaign; leads: number; at: string | null }) {
+  const { simulated } = useMe();
+  const { lines, maxAttempts, spendLimitCents } = draft.settings;
+  return (
+    <>
+      <p>
+        {at === null
+          ? 'Dialling begins at once where the calling hours are open.'
+          : `Dialling begins on ${formatFullTime(at)}.`}{' '}
+        {plural(leads, 'lead')}, up to {formatCount(maxAttempts)} calls each, {plural(lines, 'call')} at a
+        time.
+      </p>
+      <p>
+        {spendLimitCents === null
+          ? 'There is no spend limit.'
+          : `It pauses by itself at ${formatCents(spendLimitCents)}.`}{' '}
+        It can be paused at any time.
+      </p>
+      {simulated && <p>The phones are simulated: nothing rings.</p>}
+    </>
+  );
+}
+
+/** The instant of a browser's local date and time, when it is still to come. */
+function instantOf(local: string): string | null {
+  const at = new Date(local);
+  return Number.isNaN(at.getTime()) || at.getTime() <= Date.now() ? null : at.toISOString();
+}
+
+function useLaunch(draft: Campaign): (at: string | null) => Promise<void> {
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  return async (at) => {
+    const campaign = await startCampaign(draft.id, at === null ? {} : { at });
+    toastDone(at === null ? `${campaign.name} is running` : `${campaign.name} is scheduled`);
+    void client.invalidateQueries({ queryKey: ['campaigns'] });
+    await navigate({ to: '/campaigns/$campaignId', params: { campaignId: campaign.id }, search: {} });
+    // Only now: this screen is for drafts, and would say that it is none any more.
+    client.setQueryData(keys.campaign(campaign.id), campaign);
+    void client.invalidateQueries({ queryKey: keys.progress(campaign.id) });
+  };
+}

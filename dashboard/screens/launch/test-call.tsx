@@ -1,0 +1,147 @@
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { PhoneOutgoing } from 'lucide-react';
+import { useState } from 'react';
+import { type Campaign, listPhoneNumbers, placeCall, readCall } from '../../client/generated.ts';
+import { keys } from '../../client/keys.ts';
+import { ApiProblem, messageOf } from '../../client/problem.ts';
+import { CallBadge } from '../../format/labels.tsx';
+import { formatPhone } from '../../format/phone.ts';
+import { formatTime } from '../../format/times.ts';
+import { Button, buttonStyle } from '../../ui/button.tsx';
+import { Card } from '../../ui/card.tsx';
+import { Confirm } from '../../ui/dialog.tsx';
+import { Field, Input, NativeSelect } from '../../ui/field.tsx';
+import { VariableRows, type Variables } from './variable-rows.tsx';
+
+/** One call by the campaign's agent to oneself, before anybody else is called. */
+export function TestCall({ draft }: { draft: Campaign }) {
+  const numbers = useQuery({ queryKey: keys.phoneNumbers, queryFn: () => listPhoneNumbers() });
+  const pool = (numbers.data?.items ?? []).filter(
+    ({ phoneNumberId, supportsOutbound }) =>
+      supportsOutbound && (draft.phoneNumberIds.length === 0 || draft.phoneNumberIds.includes(phoneNumberId)),
+  );
+  const [to, setTo] = useState('');
+  const [from, setFrom] = useState<string | null>(null);
+  const [variables, setVariables] = useState<Variables>([]);
+  const [asking, setAsking] = useState(false);
+  const phoneNumberId = from ?? pool[0]?.phoneNumberId ?? '';
+  const placing = useMutation({
+    mutationFn: () =>
+      placeCall({
+        agentId: draft.agentId,
+        phoneNumberId,
+        to: to.replaceAll(/[\s()-]/g, ''),
+        variables: Object.fromEntries(
+          variables.filter(({ name }) => name !== '').map((each) => [each.name, each.value]),
+        ),
+      }),
+  });
+  const errorAt = (path: string) =>
+    placing.error instanceof ApiProblem
+      ? placing.error.fields.find((field) => field.path === path)?.message
+      : undefined;
+  return (
+    <Card title="Test call to yourself">
+      <div className="grid gap-3">
+        <div className="grid gap-3 sm:grid-cols-2">
+          <Field label="Your number" error={errorAt('to')}>
+            {(control) => (
+              <Input
+                {...control}
+                type="tel"
+                autoComplete="tel"
+                placeholder="+14155550117"
+                value={to}
+                onChange={(event) => setTo(event.target.value)}
+              />
+            )}
+          </Field>
+          <Field label="Called from" error={errorAt('phoneNumberId')}>
+            {(control) => (
+              <NativeSelect
+                {...control}
+                value={phoneNumberId}
+                onChange={(event) => setFrom(event.target.value)}
+              >
+                {pool.map((number) => (
+                  <option key={number.phoneNumberId} value={number.phoneNumberId}>
+                    {formatPhone(number.phoneNumber)}
+                  </option>
+                ))}
+              </NativeSelect>
+            )}
+          </Field>
+        </div>
+        <VariableRows variables={variables} onChange={setVariables} />
+        <Button
+          className="justify-self-start"
+          icon={<PhoneOutgoing />}
+          disabled={to.trim() === '' || phoneNumberId === ''}
+          busy={placing.isPending}
+          onClick={() => setAsking(true)}
+        >
+          Call me
+        </Button>
+        {placing.error && <Refusal error={placing.error} />}
+        {placing.data && <Outcome callId={placing.data.id} />}
+      </div>
+      <Confirm
+        open={asking}
+        onOpenChange={setAsking}
+        title="Place one call?"
+        action="Call"
+        onConfirm={async () => {
+          // A refusal is told beside the fields, which stay open to be mended.
+          await placing.mutateAsync().catch(() => undefined);
+        }}
+      >
+        <p>
+          {formatPhone(to)} is called once, now, by the campaign's agent. The rules of the workspace hold for
+          it too: a call outside them is refused.
+        </p>
+      </Confirm>
+    </Card>
+  );
+}
+
+/** Every rule that holds the call, or whatever else was wrong. */
+function Refusal({ error }: { error: Error }) {
+  const held = error instanceof ApiProblem && error.fields.length > 0 ? error : null;
+  if (held === null) {
+    return (
+      <p role="alert" className="text-bad">
+        {messageOf(error)}
+      </p>
+    );
+  }
+  return (
+    <div role="alert" className="grid gap-1 text-bad">
+      <p>{held.status === 409 ? 'The call was not placed, and does not wait:' : held.title}</p>
+      <ul className="list-disc pl-5">
+        {held.fields.map(({ path, message }) => (
+          <li key={`${path} ${message}`}>{withLocalTimes(message)}</li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+/** Instants in a sentence of the API, by the viewer's clock. */
+function withLocalTimes(text: string): string {
+  return text.replaceAll(/\d{4}-\d{2}-\d{2}T[\d:.]+Z/g, (iso) => formatTime(iso));
+}
+
+/** What becomes of the call, as it becomes of it. */
+function Outcome({ callId }: { callId: string }) {
+  const call = useQuery({ queryKey: keys.call(callId), queryFn: () => readCall(callId) });
+  return (
+    <div aria-live="polite" className="flex min-h-8 flex-wrap items-center gap-3">
+      {call.data && <CallBadge call={call.data} />}
+      {call.data?.failure && <span className="text-bad">{call.data.failure}</span>}
+      <Link to="/calls/$callId" params={{ callId }} className={buttonStyle({ size: 'small' })}>
+        Open the call
+      </Link>
+    </div>
+  );
+}

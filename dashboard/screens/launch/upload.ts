@@ -1,0 +1,56 @@
+import type { LeadsImported } from '../../client/generated.ts';
+import { ApiProblem, readProblem } from '../../client/problem.ts';
+import { sessionNews } from '../../client/setup.ts';
+
+interface Upload {
+  campaignId: string;
+  source: Blob;
+  /** What columns are taken for, where a person said so. */
+  mapping: Record<string, string>;
+  /** @param share of the file that has gone out, from 0 to 1 */
+  onProgress: (share: number) => void;
+  signal: AbortSignal;
+}
+
+/**
+ * Sends a list as it lies on the disk: it is never in memory as a whole. By XMLHttpRequest, because fetch tells
+ * nothing of how much has gone out. What was added before an abort stays added.
+ *
+ * @throws ApiProblem; DOMException AbortError when it was cancelled
+ */
+export function uploadLeads({
+  campaignId,
+  source,
+  mapping,
+  onProgress,
+  signal,
+}: Upload): Promise<LeadsImported> {
+  const request = new XMLHttpRequest();
+  const { promise, resolve, reject } = Promise.withResolvers<LeadsImported>();
+  const form = new FormData();
+  form.set('mapping', JSON.stringify(mapping));
+  form.set('file', source, source instanceof File ? source.name : 'leads.csv');
+  request.open('POST', `/api/campaigns/${encodeURIComponent(campaignId)}/leads/import`);
+  request.setRequestHeader('x-ringleader-dashboard', '1');
+  request.setRequestHeader('idempotency-key', crypto.randomUUID());
+  request.upload.onprogress = ({ loaded, total }) => onProgress(total === 0 ? 0 : loaded / total);
+  request.onload = () => {
+    if (request.status === 200) resolve(JSON.parse(request.responseText) as LeadsImported);
+    else void problemOf(request).then(reject, reject);
+  };
+  request.onerror = () => reject(ApiProblem.unreachable());
+  request.onabort = () => reject(new DOMException('The import was cancelled.', 'AbortError'));
+  if (signal.aborted) request.abort();
+  signal.addEventListener('abort', () => request.abort(), { once: true });
+  request.send(form);
+  return promise;
+}
+
+async function problemOf(request: XMLHttpRequest): Promise<ApiProblem> {
+  const type = request.getResponseHeader('content-type') ?? '';
+  const problem = await readProblem(
+    new Response(request.responseText, { status: request.status, headers: { 'content-type': type } }),
+  );
+  if (problem.status === 401) sessionNews.dispatchEvent(new Event('ended'));
+  return problem;
+}

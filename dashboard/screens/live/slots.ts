@@ -1,0 +1,26 @@
+import type { Call } from '../../client/generated.ts';
+
+/** The places of the wall: what stands in each, and the list that they were given by. */
+export interface Slots {
+  of: readonly Call[];
+  places: readonly (Call | null)[];
+}
+
+export const NO_SLOTS: Slots = { of: [], places: [] };
+
+/**
+ * Every call keeps its place while it lasts. A place whose call is over stays free until another call begins, so
+ * that nothing moves under the pointer; free places at the end go.
+ */
+export function assignSlots(before: Slots, calls: readonly Call[]): Slots {
+  const byId = new Map(calls.map((call) => [call.id, call]));
+  const places = before.places.map((held) => (held === null ? null : (byId.get(held.id) ?? null)));
+  for (const held of places) if (held !== null) byId.delete(held.id);
+  let free = 0;
+  for (const call of byId.values()) {
+    while (free < places.length && places[free] !== null) free += 1;
+    places[free] = call;
+  }
+  while (places.length > 0 && places.at(-1) === null) places.pop();
+  return { of: calls, places };
+}

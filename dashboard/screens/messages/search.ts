@@ -1,0 +1,25 @@
+import { oneOf, type RawSearch, textOf } from '../../format/search.ts';
+
+interface MessagesSearch {
+  direction?: 'inbound' | 'outbound' | undefined;
+  q?: string | undefined;
+  selected?: string | undefined;
+}
+
+/**
+ * `direction`: of a conversation's latest message. `q`: whom to look for. `selected`: the number whose conversation is
+ * open.
+ */
+export function messagesSearch(raw: RawSearch): MessagesSearch {
+  return {
+    direction: oneOf(raw.direction, ['inbound', 'outbound'] as const),
+    q: textOf(raw.q),
+    selected: numberOf(raw.selected),
+  };
+}
+
+/** An E.164 number; its sign may have become a space, as in a URL that was typed. */
+function numberOf(raw: unknown): string | undefined {
+  const digits = /^[+ ]?(\d{5,15})$/.exec(textOf(raw) ?? '')?.[1];
+  return digits === undefined ? undefined : `+${digits}`;
+}

@@ -1,0 +1,131 @@
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { Check, Clock, X } from 'lucide-react';
+import type { ReactNode } from 'react';
+import { type Delivery, listDeliveries, type Webhook } from '../../client/generated.ts';
+import { keys } from '../../client/keys.ts';
+import { usePages } from '../../client/pages.ts';
+import { NONE } from '../../format/numbers.ts';
+import { Time } from '../../format/time.tsx';
+import { Badge, type Tone } from '../../ui/badge.tsx';
+import { Card } from '../../ui/card.tsx';
+import { type Column, DataTable } from '../../ui/data-table.tsx';
+import { NativeSelect } from '../../ui/field.tsx';
+import { Empty, Loaded } from '../../ui/states.tsx';
+import { DeliveryDialog } from './delivery.tsx';
+import { DELIVERY_STATUSES } from './search.ts';
+
+const PAGE_SIZE = 100;
+
+const STATUS: Record<Delivery['status'], { tone: Tone; icon: ReactNode; text: string }> = {
+  pending: { tone: 'info', icon: <Clock />, text: 'Waits' },
+  delivered: { tone: 'good', icon: <Check />, text: 'Delivered' },
+  failed: { tone: 'bad', icon: <X />, text: 'Failed' },
+};
+
+export function DeliveryBadge({ status }: { status: Delivery['status'] }) {
+  const { tone, icon, text } = STATUS[status];
+  return (
+    <Badge tone={tone} icon={icon}>
+      {text}
+    </Badge>
+  );
+}
+
+/** What was sent to one receiver, the latest first; one of them can be opened. */
+export function Deliveries({ endpointId, webhook }: { endpointId: string; webhook: Webhook | undefined }) {
+  const { status, delivery } = useSearch({ from: '/settings' });
+  const navigate = useNavigate();
+  const query = usePages(keys.deliveries(endpointId, { status }), (cursor, signal) =>
+    listDeliveries(endpointId, { status, cursor, limit: PAGE_SIZE }, { signal }),
+  );
+  const show = (id: string | undefined) =>
+    void navigate({ from: '/settings', search: (old) => ({ ...old, delivery: id }) });
+  return (
+    <Card
+      title={`Deliveries to ${webhook?.description ?? webhook?.url ?? 'this webhook'}`}
+      actions={<StatusChoice />}
+    >
+      <Loaded query={{ ...query, data: query.items }}>
+        {(deliveries) =>
+          deliveries.length === 0 ? (
+            <Empty
+              title={
+                status === undefined
+                  ? 'Nothing was sent yet'
+                  : `Nothing is ${STATUS[status].text.toLowerCase()}`
+              }
+            >
+              The next event that it asks for appears here, with every attempt to deliver it.
+            </Empty>
+          ) : (
+            <DataTable
+              label="Deliveries"
+              heightClass="max-h-96"
+              columns={COLUMNS}
+              rows={deliveries}
+              rowId={({ id }) => id}
+              selectedId={delivery}
+              onOpen={({ id }) => show(id)}
+              hasMore={query.hasNextPage}
+              onMore={() => void (query.isFetchingNextPage || query.fetchNextPage())}
+            />
+          )
+        }
+      </Loaded>
+      <DeliveryDialog id={delivery ?? null} onClose={() => show(undefined)} />
+    </Card>
+  );
+}
+
+function StatusChoice() {
+  const { status } = useSearch({ from: '/settings' });
+  const navigate = useNavigate();
+  return (
+    <NativeSelect
+      aria-label="Which deliveries"
+      className="w-36"
+      value={status ?? ''}
+      onChange={({ target }) =>
+        void navigate({
+          from: '/settings',
+          search: (old) => ({ ...old, status: DELIVERY_STATUSES.find((one) => one === target.value) }),
+        })
+      }
+    >
+      <option value="">All</option>
+      {DELIVERY_STATUSES.map((one) => (
+        <option key={one} value={one}>
+          {STATUS[one].text}
+        </option>
+      ))}
+    </NativeSelect>
+  );
+}
+
+const COLUMNS: readonly Column<Delivery>[] = [
+  {
+    id: 'type',
+    header: 'Event',
+    width: 11,
+    cell: ({ type }) => <span className="font-mono text-xs">{type}</span>,
+  },
+  { id: 'status', header: 'Status', width: 7, cell: ({ status }) => <DeliveryBadge status={status} /> },
+  { id: 'when', header: 'When', width: 9, cell: ({ createdAt }) => <Time iso={createdAt} /> },
+  {
+    id: 'attempts',
+    header: 'Attempts',
+    width: 5,
+    align: 'end',
+    wide: true,
+    cell: ({ attempts }) => attempts,
+  },
+  {
+    id: 'answer',
+    header: 'Last answer',
+    width: 16,
+    wide: true,
+    cell: ({ lastStatus, lastError }) => (
+      <span className="text-muted">{[lastStatus, lastError].filter(Boolean).join(' ') || NONE}</span>
+    ),
+  },
+];

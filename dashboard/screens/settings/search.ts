@@ -1,0 +1,21 @@
+import { oneOf, type RawSearch, textOf } from '../../format/search.ts';
+
+const SETTINGS_TABS = ['health', 'keys', 'webhooks'] as const;
+export const DELIVERY_STATUSES = ['pending', 'delivered', 'failed'] as const;
+
+interface SettingsSearch {
+  tab?: (typeof SETTINGS_TABS)[number] | undefined;
+  endpoint?: string | undefined;
+  status?: (typeof DELIVERY_STATUSES)[number] | undefined;
+  delivery?: string | undefined;
+}
+
+/** `endpoint`: the webhook whose deliveries are listed; `status`: which of them; `delivery`: the one that is open. */
+export function settingsSearch(raw: RawSearch): SettingsSearch {
+  return {
+    tab: oneOf(raw.tab, SETTINGS_TABS),
+    endpoint: textOf(raw.endpoint),
+    status: oneOf(raw.status, DELIVERY_STATUSES),
+    delivery: textOf(raw.delivery),
+  };
+}

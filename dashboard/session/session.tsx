@@ -1,0 +1,63 @@
+import { useQuery } from '@tanstack/react-query';
+import { createContext, type ReactNode, use, useEffect, useState } from 'react';
+import { type Me, readMe } from '../client/generated.ts';
+import { keys } from '../client/keys.ts';
+import { ApiProblem } from '../client/problem.ts';
+import { queryClient } from '../client/query-client.ts';
+import { sessionNews } from '../client/setup.ts';
+import { Failure } from '../ui/states.tsx';
+import { SignIn } from './sign-in.tsx';
+
+const MeContext = createContext<Me | null>(null);
+
+/** Shows the page to those who are signed in, and the way to sign in to others. */
+export function SessionGate({ children }: { children: ReactNode }) {
+  const me = useQuery({ queryKey: keys.me, queryFn: () => readMe(), staleTime: Number.POSITIVE_INFINITY });
+  const [ended, setEnded] = useState(false);
+  useEffect(() => {
+    const onEnded = () => setEnded(true);
+    sessionNews.addEventListener('ended', onEnded);
+    return () => sessionNews.removeEventListener('ended', onEnded);
+  }, []);
+  const onSignedIn = () => {
+    setEnded(false);
+    // What could not be read without a session is read now; what was shown stays until then.
+    void queryClient.resetQueries({ predicate: (query) => query.state.status === 'error' });
+    void queryClient.invalidateQueries();
+    sessionNews.dispatchEvent(new Event('renewed'));
+  };
+  if (me.data === undefined) {
+    if (me.error instanceof ApiProblem && me.error.status === 401) return <SignIn onSignedIn={onSignedIn} />;
+    if (me.error) {
+      return (
+        <main className="mx-auto max-w-lg p-8">
+          <Failure error={me.error} onRetry={() => void me.refetch()} />
+        </main>
+      );
+    }
+    return null;
+  }
+  return (
+    <MeContext value={me.data}>
+      {/* What was typed and not sent yet is still there afterwards. */}
+      <div inert={ended}>{children}</div>
+      {ended && (
+        <div className="fixed inset-0 z-60 bg-ground/90 backdrop-blur-sm">
+          <SignIn expired onSignedIn={onSignedIn} />
+        </div>
+      )}
+    </MeContext>
+  );
+}
+
+export function useMe(): Me {
+  const me = use(MeContext);
+  if (me === null) throw new Error('There is no SessionGate around this.');
+  return me;
+}
+
+/** What the caller's key allows; the API refuses the rest whatever the page shows. */
+export function useMay(): { operate: boolean; administer: boolean } {
+  const { role } = useMe();
+  return { operate: role !== 'viewer', administer: role === 'admin' };
+}

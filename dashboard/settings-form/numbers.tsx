@@ -1,0 +1,205 @@
+import type { CampaignSettingsInput } from '../client/generated.ts';
+import { Field, NativeSelect } from '../ui/field.tsx';
+import {
+  DurationField,
+  Fields,
+  NumberField,
+  OptionalDurationField,
+  OptionalNumberField,
+  Section,
+  useError,
+} from './controls.tsx';
+import type { SectionProps } from './settings-form.tsx';
+
+const CENTS_PER_DOLLAR = 100;
+
+/** How fast it dials, and what it may cost. */
+export function PaceSection({ value, change }: SectionProps) {
+  return (
+    <Section
+      title="Pace"
+      about="How many calls at once, how fast new ones begin, and when the money is spent."
+    >
+      <Fields>
+        <NumberField
+          label="Lines"
+          path="lines"
+          hint="Calls at the same time"
+          value={value.lines}
+          onChange={(lines) => change({ lines })}
+        />
+        <NumberField
+          label="Calls per second"
+          path="callsPerSecond"
+          hint="New calls, at most"
+          value={value.callsPerSecond}
+          onChange={(callsPerSecond) => change({ callsPerSecond })}
+        />
+        <OptionalNumberField
+          label="Spend limit"
+          path="spendLimitCents"
+          hint="The campaign pauses when it is reached"
+          prefix="$"
+          scale={CENTS_PER_DOLLAR}
+          none="No limit"
+          value={value.spendLimitCents}
+          onChange={(spendLimitCents) => change({ spendLimitCents })}
+        />
+      </Fields>
+    </Section>
+  );
+}
+
+const RETRIES = [
+  ['no_answer', 'After no answer'],
+  ['busy', 'After busy'],
+  ['failed', 'After a failure'],
+  ['voicemail', 'After voicemail'],
+] as const;
+
+/** How often a lead is tried, and how long is waited in between. */
+export function AttemptsSection({ value, change }: SectionProps) {
+  const retries = value.retryAfterSeconds ?? {};
+  return (
+    <Section
+      title="Attempts"
+      about="Who was not reached is called again after a while, always within the calling hours."
+    >
+      <Fields>
+        <NumberField
+          label="Calls to one lead"
+          path="maxAttempts"
+          hint="At most"
+          value={value.maxAttempts}
+          onChange={(maxAttempts) => change({ maxAttempts })}
+        />
+        <Voicemail value={value} change={change} />
+      </Fields>
+      <Fields>
+        {RETRIES.map(([reach, label]) => (
+          <OptionalDurationField
+            key={reach}
+            label={label}
+            path={`retryAfterSeconds.${reach}`}
+            none="not again"
+            seconds={retries[reach]}
+            onChange={(seconds) => change({ retryAfterSeconds: { ...retries, [reach]: seconds } })}
+          />
+        ))}
+      </Fields>
+    </Section>
+  );
+}
+
+const VOICEMAIL: [NonNullable<CampaignSettingsInput['voicemail']>, string][] = [
+  ['done', 'Hang up, the lead is done'],
+  ['leave_message', 'Leave a message, then done'],
+  ['retry', 'Hang up, call again'],
+];
+
+function Voicemail({ value, change }: SectionProps) {
+  return (
+    <Field label="At a voicemail" error={useError('voicemail')} className="sm:col-span-2">
+      {(control) => (
+        <NativeSelect
+          {...control}
+          value={value.voicemail}
+          onChange={(event) =>
+            change({ voicemail: event.target.value as NonNullable<CampaignSettingsInput['voicemail']> })
+          }
+        >
+          {VOICEMAIL.map(([choice, text]) => (
+            <option key={choice} value={choice}>
+              {text}
+            </option>
+          ))}
+        </NativeSelect>
+      )}
+    </Field>
+  );
+}
+
+/** Limits for one contact over all campaigns. */
+export function CapsSection({ value, change }: SectionProps) {
+  const caps = value.caps ?? {};
+  return (
+    <Section title="Caps" about="Limits for one person over all campaigns, whoever else calls them.">
+      <Fields>
+        <OptionalNumberField
+          label="Calls per day"
+          path="caps.perDay"
+          none="No limit"
+          value={caps.perDay}
+          onChange={(perDay) => change({ caps: { ...caps, perDay } })}
+        />
+        <OptionalNumberField
+          label="Calls per week"
+          path="caps.perWeek"
+          none="No limit"
+          value={caps.perWeek}
+          onChange={(perWeek) => change({ caps: { ...caps, perWeek } })}
+        />
+        <DurationField
+          label="Gap between calls"
+          path="caps.minGapSeconds"
+          hint="At least"
+          seconds={caps.minGapSeconds}
+          onChange={(minGapSeconds) => change({ caps: { ...caps, minGapSeconds } })}
+        />
+      </Fields>
+    </Section>
+  );
+}
+
+/** The call itself. */
+export function CallSection({ value, change }: SectionProps) {
+  return (
+    <Section title="Call" about="How long it may ring, and how long a talk may last before it is ended.">
+      <Fields>
+        <DurationField
+          label="Ring for"
+          path="ringSeconds"
+          seconds={value.ringSeconds}
+          onChange={(ringSeconds) => change({ ringSeconds })}
+        />
+        <DurationField
+          label="Longest call"
+          path="maxCallSeconds"
+          seconds={value.maxCallSeconds}
+          onChange={(maxCallSeconds) => change({ maxCallSeconds })}
+        />
+      </Fields>
+    </Section>
+  );
+}
+
+const WEIGHTS = [
+  ['answered', 'Answered'],
+  ['talkTime', 'Time talked'],
+  ['engagement', 'Engagement'],
+  ['success', 'Agent says success'],
+  ['conversion', 'Conversion'],
+] as const;
+
+/** What makes up a lead's score. */
+export function ScoreSection({ value, change }: SectionProps) {
+  const weights = value.scoreWeights ?? {};
+  return (
+    <Section
+      title="Lead score"
+      about="How much each thing counts in the score from 0 to 100. Only their ratio matters."
+    >
+      <Fields>
+        {WEIGHTS.map(([part, label]) => (
+          <NumberField
+            key={part}
+            label={label}
+            path={`scoreWeights.${part}`}
+            value={weights[part]}
+            onChange={(weight) => change({ scoreWeights: { ...weights, [part]: weight } })}
+          />
+        ))}
+      </Fields>
+    </Section>
+  );
+}

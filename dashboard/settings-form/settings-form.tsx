@@ -1,0 +1,48 @@
+import { useMemo } from 'react';
+import type { CampaignSettingsInput } from '../client/generated.ts';
+import { AutoReplySection } from './auto-reply.tsx';
+import { ErrorsContext } from './controls.tsx';
+import { ConversionSection } from './conversion.tsx';
+import { FollowUpsSection } from './follow-ups.tsx';
+import { HoursSection } from './hours.tsx';
+import { AttemptsSection, CallSection, CapsSection, PaceSection, ScoreSection } from './numbers.tsx';
+import { type SettingsError, unreadableSettings } from './value.ts';
+
+/** What every part of the form gets: the settings, and how to change some of them. */
+export interface SectionProps {
+  value: CampaignSettingsInput;
+  change: (part: Partial<CampaignSettingsInput>) => void;
+}
+
+interface SettingsFormProps {
+  /** Mostly the campaign's settings as the API gives them; what is left out stays as it is in force. */
+  value: CampaignSettingsInput;
+  /** Those of a refused request (`settingsErrors`); what cannot be read as typed shows by itself. */
+  errors?: readonly SettingsError[];
+  onChange: (value: CampaignSettingsInput) => void;
+  disabled?: boolean;
+  /** Whose data fields and criteria are offered for the conversion rule. */
+  agentId?: string | undefined;
+}
+
+/** All rules of a campaign. Before its value is sent, `unreadableSettings` is to be empty. */
+export function SettingsForm({ value, errors = [], onChange, disabled = false, agentId }: SettingsFormProps) {
+  const wrong = useMemo(() => [...unreadableSettings(value), ...errors], [value, errors]);
+  const change = (part: Partial<CampaignSettingsInput>) => onChange({ ...value, ...part });
+  return (
+    <ErrorsContext value={wrong}>
+      <fieldset disabled={disabled} className="min-w-0 divide-y rounded-lg border bg-panel">
+        <legend className="sr-only">Rules of the campaign</legend>
+        <HoursSection value={value} change={change} />
+        <PaceSection value={value} change={change} />
+        <AttemptsSection value={value} change={change} />
+        <CapsSection value={value} change={change} />
+        <CallSection value={value} change={change} />
+        <ConversionSection value={value} change={change} agentId={agentId} />
+        <FollowUpsSection value={value} change={change} />
+        <AutoReplySection value={value} change={change} />
+        <ScoreSection value={value} change={change} />
+      </fieldset>
+    </ErrorsContext>
+  );
+}

@@ -1,0 +1,182 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link, Outlet, useNavigate } from '@tanstack/react-router';
+import { Command, LogOut, Menu as MenuIcon, Monitor, Moon, Sun, X } from 'lucide-react';
+import { lazy, Suspense, useState } from 'react';
+import { listAttention, signOut } from '../client/generated.ts';
+import { keys } from '../client/keys.ts';
+import { LiveBadge } from '../live/badge.tsx';
+import { useMe } from '../session/session.tsx';
+import { Badge } from '../ui/badge.tsx';
+import { Button, IconButton } from '../ui/button.tsx';
+import { cn } from '../ui/cn.ts';
+import { toastFailed } from '../ui/toast.tsx';
+import { DESTINATIONS, type Destination } from './navigation.ts';
+import { PauseKey } from './pause-key.tsx';
+import { useShortcut } from './shortcuts.ts';
+import { chooseTheme, useTheme } from './theme.ts';
+
+const ShortcutList = lazy(() =>
+  import('./shortcut-list.tsx').then(({ ShortcutList }) => ({ default: ShortcutList })),
+);
+const Palette = lazy(() => import('./palette.tsx').then(({ Palette }) => ({ default: Palette })));
+
+export function Layout() {
+  const [menuOpen, setMenuOpen] = useState(false);
+  const [paletteOpen, setPaletteOpen] = useState(false);
+  const [listOpen, setListOpen] = useState(false);
+  useShortcut('?', { does: 'This list', group: 'Everywhere', shown: '?', useKey: true }, () =>
+    setListOpen((is) => !is),
+  );
+  useShortcut('mod+k', { does: 'Go to, find, do', group: 'Everywhere', enableOnFormTags: true }, () =>
+    setPaletteOpen(true),
+  );
+  return (
+    <div className="grid min-h-dvh md:grid-cols-[15rem_minmax(0,1fr)]">
+      <a
+        href="#main"
+        className="absolute left-2 top-2 z-50 -translate-y-16 rounded-md bg-accent px-3 py-2 text-accent-ink focus:translate-y-0"
+      >
+        Skip to content
+      </a>
+      <aside
+        className={cn(
+          'fixed inset-y-0 left-0 z-30 w-60 flex-col border-r bg-panel md:sticky md:top-0 md:flex md:h-dvh md:w-auto',
+          menuOpen ? 'flex shadow-2xl' : 'hidden',
+        )}
+      >
+        <div className="flex h-14 items-center gap-2 px-4 text-base font-semibold">
+          <Logo />
+          Ringleader
+          <span className="ml-auto md:hidden">
+            <IconButton label="Close menu" icon={<X />} onClick={() => setMenuOpen(false)} />
+          </span>
+        </div>
+        <nav aria-label="Main" className="grid gap-0.5 overflow-y-auto p-2">
+          {DESTINATIONS.map((destination) => (
+            <NavItem key={destination.label} destination={destination} onGo={() => setMenuOpen(false)} />
+          ))}
+        </nav>
+        <Account />
+      </aside>
+      <div className="flex min-w-0 flex-col">
+        <div className="sticky top-0 z-20 flex h-14 items-center gap-2 border-b bg-ground/92 px-4 backdrop-blur md:px-6">
+          <span className="md:hidden">
+            <IconButton label="Open menu" icon={<MenuIcon />} onClick={() => setMenuOpen(true)} />
+          </span>
+          <Button className="text-muted" icon={<Command />} onClick={() => setPaletteOpen(true)}>
+            <span className="hidden sm:inline">Go to, find, do…</span>
+            <kbd className="hidden font-mono text-xs sm:inline">Ctrl K</kbd>
+            <span className="sm:hidden">Find</span>
+          </Button>
+          <div className="ml-auto flex items-center gap-2">
+            <PauseKey />
+            <LiveBadge />
+            <ThemeButton />
+          </div>
+        </div>
+        <main id="main" tabIndex={-1} className="min-w-0 flex-1 outline-none">
+          <Outlet />
+        </main>
+      </div>
+      {paletteOpen && (
+        <Suspense>
+          <Palette open onOpenChange={setPaletteOpen} />
+        </Suspense>
+      )}
+      {listOpen && (
+        <Suspense>
+          <ShortcutList open onOpenChange={setListOpen} />
+        </Suspense>
+      )}
+    </div>
+  );
+}
+
+function NavItem({ destination, onGo }: { destination: Destination; onGo: () => void }) {
+  const { to, label, icon: Icon, key } = destination;
+  const navigate = useNavigate();
+  useShortcut(`g>${key}`, { does: label, group: 'Go to' }, () => void navigate({ to }));
+  return (
+    <Link
+      to={to}
+      onClick={onGo}
+      activeOptions={{ exact: to === '/', includeSearch: false }}
+      className="flex items-center gap-2.5 rounded-md px-2.5 py-1.5 font-medium whitespace-nowrap text-muted hover:bg-raised hover:text-ink data-[status=active]:bg-accent/10 data-[status=active]:text-accent"
+    >
+      <Icon aria-hidden className="size-4" />
+      {label}
+      {to === '/attention' && <AttentionCount />}
+    </Link>
+  );
+}
+
+const SHOWN_ATTENTION = 99;
+
+function AttentionCount() {
+  const { data } = useQuery({
+    queryKey: [...keys.attention, 'count'],
+    queryFn: () => listAttention({ limit: SHOWN_ATTENTION + 1 }),
+  });
+  const count = data?.items.length ?? 0;
+  if (count === 0) return null;
+  return (
+    <Badge tone="bad" className="ml-auto">
+      {count > SHOWN_ATTENTION ? `${SHOWN_ATTENTION}+` : count}
+    </Badge>
+  );
+}
+
+function Account() {
+  const me = useMe();
+  const leave = () => {
+    signOut().then(
+      () => window.location.assign('/'),
+      (error: unknown) => toastFailed('You are still signed in', error),
+    );
+  };
+  return (
+    <div className="mt-auto grid gap-2 border-t p-3">
+      {me.simulated && (
+        <Badge tone="info" className="justify-self-start">
+          Simulated phones
+        </Badge>
+      )}
+      <div className="flex items-center justify-between gap-2">
+        <div className="min-w-0">
+          <div className="truncate font-medium">{me.name}</div>
+          <div className="text-xs text-muted">{me.role}</div>
+        </div>
+        <IconButton label="Sign out" icon={<LogOut />} onClick={leave} />
+      </div>
+    </div>
+  );
+}
+
+const THEMES = { system: ['light', Monitor], light: ['dark', Sun], dark: ['system', Moon] } as const;
+
+/** Goes from one theme to the next: as the system, light, dark. */
+function ThemeButton() {
+  const theme = useTheme();
+  const [next, Icon] = THEMES[theme];
+  return (
+    <IconButton
+      label={`Theme: ${theme}. Change to ${next}`}
+      icon={<Icon />}
+      onClick={() => chooseTheme(next)}
+    />
+  );
+}
+
+function Logo() {
+  return (
+    <svg viewBox="0 0 32 32" className="size-6" aria-hidden>
+      <rect width="32" height="32" rx="8" className="fill-accent" />
+      <path
+        d="M16 10v12M10.500 13v6M21.500 13v6M5.500 15.300v1.400M26.500 15.300v1.400"
+        className="stroke-accent-ink"
+        strokeWidth="2.6"
+        strokeLinecap="round"
+      />
+    </svg>
+  );
+}

@@ -1,0 +1,154 @@
+import { Dialog } from '@base-ui/react/dialog';
+import { useQuery } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import { Command } from 'cmdk';
+import { Megaphone, Plus, User } from 'lucide-react';
+import { type ReactNode, useDeferredValue, useState } from 'react';
+import { listCalls, listCampaigns } from '../client/generated.ts';
+import { keys } from '../client/keys.ts';
+import { formatPhone } from '../format/phone.ts';
+import { Time } from '../format/time.tsx';
+import { useMay } from '../session/session.tsx';
+import { DESTINATIONS } from './navigation.ts';
+
+/** From so many characters on, calls are looked for by number or name. */
+const SHORTEST_SEARCH = 3;
+
+/** Go to a screen or a campaign, find a person by number or name, begin something. */
+export function Palette({ open, onOpenChange }: { open: boolean; onOpenChange: (open: boolean) => void }) {
+  const navigate = useNavigate();
+  const may = useMay();
+  const [text, setText] = useState('');
+  const search = useDeferredValue(text.trim());
+  const campaigns = useQuery({
+    queryKey: keys.campaigns({ limit: 200 }),
+    queryFn: () => listCampaigns({ limit: 200 }),
+  });
+  const found = useQuery({
+    queryKey: ['palette', search],
+    queryFn: ({ signal }) => listCalls({ q: search, limit: 20 }, { signal }),
+    enabled: search.length >= SHORTEST_SEARCH,
+  });
+  const go = (target: Parameters<typeof navigate>[0]) => {
+    onOpenChange(false);
+    void navigate(target);
+  };
+  const people = [
+    ...new Map((found.data?.items ?? []).map((call) => [call.leadId ?? call.id, call])).values(),
+  ];
+  return (
+    <Dialog.Root open={open} onOpenChange={onOpenChange}>
+      <Dialog.Portal>
+        <Dialog.Backdrop className="fixed inset-0 z-40 bg-black/45" />
+        <Dialog.Popup className="fixed top-[12vh] left-1/2 z-50 w-[min(36rem,calc(100vw-1.5rem))] -translate-x-1/2 overflow-hidden rounded-xl border bg-panel shadow-2xl">
+          <Dialog.Title className="sr-only">Go to, find, do</Dialog.Title>
+          <Command label="Go to, find, do" loop>
+            <Command.Input
+              value={text}
+              onValueChange={setText}
+              placeholder="A screen, a campaign, a name or a number"
+              className="h-12 w-full border-b bg-transparent px-4 text-base outline-none placeholder:text-muted"
+            />
+            <Command.List className="max-h-[50vh] overflow-y-auto p-2">
+              <Command.Empty className="p-4 text-center text-muted">Nothing of that name.</Command.Empty>
+              <Group heading="Go to">
+                {DESTINATIONS.map(({ to, label, icon: Icon }) => (
+                  <Item
+                    key={label}
+                    value={`go ${label}`}
+                    icon={<Icon />}
+                    onSelect={() => go({ to } as never)}
+                  >
+                    {label}
+                  </Item>
+                ))}
+              </Group>
+              {may.operate && (
+                <Group heading="Do">
+                  <Item
+                    value="new campaign launch"
+                    icon={<Plus />}
+                    onSelect={() => go({ to: '/launch' } as never)}
+                  >
+                    Launch a campaign
+                  </Item>
+                </Group>
+              )}
+              <Group heading="Campaigns">
+                {(campaigns.data?.items ?? []).map(({ id, name, status }) => (
+                  <Item
+                    key={id}
+                    value={`campaign ${name} ${id}`}
+                    icon={<Megaphone />}
+                    onSelect={() => go({ to: '/campaigns/$campaignId', params: { campaignId: id } } as never)}
+                  >
+                    {name}
+                    <span className="ml-auto text-xs text-muted">{status}</span>
+                  </Item>
+                ))}
+              </Group>
+              {people.length > 0 && (
+                <Group heading="People">
+                  {people.map((call) => (
+                    <Item
+                      key={call.id}
+                      // The search has been made already: everything found is to stay.
+                      value={`${search} ${call.id}`}
+                      icon={<User />}
+                      onSelect={() =>
+                        go(
+                          (call.leadId === null
+                            ? { to: '/calls/$callId', params: { callId: call.id } }
+                            : { to: '/leads/$leadId', params: { leadId: call.leadId } }) as never,
+                        )
+                      }
+                    >
+                      {formatPhone(call.direction === 'inbound' ? call.from : call.to)}
+                      <span className="ml-auto text-xs text-muted">
+                        <Time iso={call.startedAt} />
+                      </span>
+                    </Item>
+                  ))}
+                </Group>
+              )}
+            </Command.List>
+          </Command>
+        </Dialog.Popup>
+      </Dialog.Portal>
+    </Dialog.Root>
+  );
+}
+
+function Group({ heading, children }: { heading: string; children: ReactNode }) {
+  return (
+    <Command.Group
+      heading={heading}
+      className="**:[[cmdk-group-heading]]:px-2 **:[[cmdk-group-heading]]:py-1 **:[[cmdk-group-heading]]:text-xs **:[[cmdk-group-heading]]:font-semibold **:[[cmdk-group-heading]]:text-muted"
+    >
+      {children}
+    </Command.Group>
+  );
+}
+
+function Item({
+  value,
+  icon,
+  onSelect,
+  children,
+}: {
+  value: string;
+  icon: ReactNode;
+  onSelect: () => void;
+  children: ReactNode;
+}) {
+  return (
+    <Command.Item
+      value={value}
+      onSelect={onSelect}
+      className="flex cursor-default items-center gap-2.5 rounded-md px-2 py-1.5 data-[selected=true]:bg-accent/12 [&_svg]:size-4 [&_svg]:text-muted"
+    >
+      {icon}
+      {children}
+    </Command.Item>
+  );
+}

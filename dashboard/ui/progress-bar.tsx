@@ -1,0 +1,34 @@
+import { cn } from './cn.ts';
+
+/** How much of something is done, or in use. What it means is said by `text` to those who do not see it. */
+export function ProgressBar({
+  label,
+  value,
+  of,
+  text,
+  className,
+}: {
+  label: string;
+  value: number;
+  of: number;
+  text: string;
+  className?: string;
+}) {
+  const part = of === 0 ? 0 : Math.min(1, value / of);
+  return (
+    <div
+      role="progressbar"
+      aria-label={label}
+      aria-valuemin={0}
+      aria-valuemax={of}
+      aria-valuenow={Math.min(value, of)}
+      aria-valuetext={text}
+      className={cn('h-2 overflow-hidden rounded-full bg-raised', className)}
+    >
+      <div
+        className="h-full origin-left rounded-full bg-accent transition-transform"
+        style={{ transform: `scaleX(${part})` }}
+      />
+    </div>
+  );
+}

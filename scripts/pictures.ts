@@ -1,0 +1,186 @@
+// `npm run pictures`: every screen of the dashboard in both themes, for the docs, of a demo that is run for it.
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { ALWAYS_OPEN } from '../domain/settings.ts';
+import { runDemo } from './demo/run.ts';
+import { FAULTS, PATIENCE } from './demo/setting.ts';
+import { launchChromium } from './services/chromium.ts';
+import { buildDashboard } from './services/dashboard.ts';
+import { say } from './services/product.ts';
+import { type Stack, startStack } from './services/stack.ts';
+
+const FOLDER = resolve(import.meta.dirname, '..', 'docs', 'pictures', 'dashboard');
+const MOST_BYTES = 150_000;
+const OPTIONS = { leads: 60, seed: 7, speed: 60, lines: 10, jsonFile: null, once: true, chaos: false };
+/** The last digits of people who talk until the longest duration, so that there is a call under way to be seen. */
+const TALKATIVE = '09';
+const AREAS = [
+  '205',
+  '251',
+  '256',
+  '334',
+  '480',
+  '602',
+  '623',
+  '928',
+  '479',
+  '501',
+  '209',
+  '213',
+  '303',
+  '404',
+];
+
+type Call = <T>(method: string, path: string, body?: unknown) => Promise<T>;
+
+/** Names of pictures with the addresses that they are of. */
+type Places = Record<string, string>;
+
+async function main(): Promise<void> {
+  await buildDashboard(say);
+  const folder = mkdtempSync(join(tmpdir(), 'ringleader-pictures-'));
+  const stack = await startStack({
+    dataDir: null,
+    alwaysSimulate: true,
+    simulator: { seed: OPTIONS.seed, speed: OPTIONS.speed, faults: { ...FAULTS } },
+    env: PATIENCE,
+    log: say,
+  });
+  const browser = await launchChromium();
+  try {
+    const demo = await runDemo(stack, OPTIONS, {
+      folder,
+      display: { show: () => undefined, log: say, end: () => undefined },
+      signal: new AbortController().signal,
+      announce: () => undefined,
+    });
+    if (demo === null) throw new Error('The demo was interrupted.');
+    const places = await prepare(callerOf(stack), demo.campaignId);
+    mkdirSync(FOLDER, { recursive: true });
+    for (const theme of ['light', 'dark'] as const) await takeAll(browser, stack, places, theme);
+  } finally {
+    await browser.close();
+    await stack.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function callerOf({ apiUrl, apiKey }: Stack): Call {
+  return async (method, path, body) => {
+    const answer = await fetch(`${apiUrl}${path}`, {
+      method,
+      headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
+    return await answer.json();
+  };
+}
+
+interface Listed {
+  items: { id: string; leadId: string | null; converted: boolean; agentId: string }[];
+}
+
+/** Beside the demo's campaign one that is under way and one that is being prepared. */
+async function prepare(call: Call, campaignId: string): Promise<Places> {
+  const settings = {
+    lines: 9,
+    callsPerSecond: 20,
+    maxCallSeconds: 7_200,
+    window: ALWAYS_OPEN,
+    caps: { perDay: null, perWeek: null, minGapSeconds: 0 },
+  };
+  const running = await call<{ id: string }>('POST', '/api/campaigns', { name: 'Spring renewals', settings });
+  const leads = AREAS.map((area, index) => ({ phone: `+1${area}55501${TALKATIVE}`, name: NAMES[index] }));
+  await call('POST', `/api/campaigns/${running.id}/leads`, { leads });
+  await call('POST', `/api/campaigns/${running.id}/start`, {});
+  const draft = await call<{ id: string }>('POST', '/api/campaigns', { name: 'Summer webinar' });
+  await call('POST', `/api/campaigns/${draft.id}/leads`, {
+    leads: AREAS.map((area) => ({ phone: `+1${area}5550100` })),
+  });
+  const { items } = await call<Listed>('GET', `/api/campaigns/${campaignId}/calls?limit=200`);
+  const told = items.find(({ converted }) => converted) ?? items[0];
+  if (told === undefined) throw new Error('The demo made no call.');
+  return {
+    live: '/',
+    campaigns: '/campaigns',
+    campaign: `/campaigns/${campaignId}`,
+    'campaign-leads': `/campaigns/${campaignId}?tab=leads`,
+    'campaign-settings': `/campaigns/${campaignId}?tab=settings`,
+    'launch-agent': `/launch?campaign=${draft.id}&step=agent`,
+    'launch-leads': `/launch?campaign=${draft.id}&step=leads`,
+    'launch-rules': `/launch?campaign=${draft.id}&step=rules`,
+    'launch-review': `/launch?campaign=${draft.id}&step=review`,
+    calls: '/calls',
+    call: `/calls/${told.id}`,
+    lead: `/leads/${told.leadId}`,
+    messages: '/messages',
+    attention: '/attention',
+    unattributed: '/unattributed',
+    agents: '/agents',
+    voices: '/agents?tab=voices',
+    agent: `/agents/${told.agentId}`,
+    compare: '/agents/compare',
+    'opt-outs': '/opt-outs',
+    settings: '/settings',
+  };
+}
+
+const NAMES = [
+  ...[
+    'Ada Example',
+    'Bo Sample',
+    'Cyra Model',
+    'Dario Pattern',
+    'Edda Specimen',
+    'Finn Instance',
+    'Greta Case',
+  ],
+  ...['Hugo Draft', 'Ines Proof', 'Jarl Trial', 'Kaia Sketch', 'Lars Mould', 'Mara Type', 'Nils Form'],
+];
+
+async function takeAll(
+  browser: Browser,
+  stack: Stack,
+  places: Places,
+  theme: 'light' | 'dark',
+): Promise<void> {
+  const context = await browser.newContext({
+    baseURL: stack.apiUrl,
+    colorScheme: theme,
+    reducedMotion: 'reduce',
+    viewport: { width: 1280, height: 800 },
+    timezoneId: 'America/New_York',
+    locale: 'en-US',
+  });
+  await context.request.post('/sign-in', { data: { key: stack.apiKey } });
+  const page = await context.newPage();
+  for (const [name, path] of Object.entries(places)) {
+    await page.goto(path);
+    await settled(page);
+    await take(page, join(FOLDER, `${name}-${theme}.webp`));
+  }
+  await context.close();
+}
+
+/** Resolves when nothing holds the place of something that is to come, and what moves has come to rest. */
+async function settled(page: Page): Promise<void> {
+  await page.locator('[data-stream=live]').waitFor();
+  await page.getByRole('heading', { level: 1 }).waitFor();
+  await page.waitForFunction(() => document.querySelector('main .animate-shimmer') === null);
+  await page.evaluate(() => document.fonts.ready);
+}
+
+async function take(page: Page, file: string): Promise<void> {
+  const session = await page.context().newCDPSession(page);
+  const { data } = await session.send('Page.captureScreenshot', { format: 'webp', quality: 82 });
+  await session.detach();
+  const picture = Buffer.from(data, 'base64');
+  if (picture.length > MOST_BYTES) throw new Error(`${file} would have ${picture.length} bytes.`);
+  writeFileSync(file, picture);
+  say(`${file}: ${Math.round(picture.length / 1_000)} kB`);
+}
+
+await main();
