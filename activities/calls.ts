@@ -1,5 +1,5 @@
 import { inTransaction, type Tx } from '../db/client.ts';
-import { raiseAttention, settleAttention } from '../db/queries/attention.ts';
+import { raiseAttention, settleUnmatched } from '../db/queries/attention.ts';
 import { endNotPlaced, lockCall } from '../db/queries/end-call.ts';
 import { appendEvent } from '../db/queries/events.ts';
 import { mergeFacts } from '../db/queries/facts.ts';
@@ -81,8 +81,7 @@ export async function mergeWaitingWebhooks(
       .set({ merged_at: now, signalled_at: now, call_id: merged?.callId ?? null })
       .where('id', '=', id)
       .execute();
-    const settlement = 'Its call was found.';
-    await settleAttention(tx, { kind: 'unmatched_webhook', subject: String(id), settlement });
+    await settleUnmatched(tx, id);
   }
   return waiting.length > 0;
 }

@@ -12,7 +12,7 @@ import { attemptId } from '../domain/ids.ts';
 import type { LeadOutcome } from '../domain/lead.ts';
 import type { CampaignSettings } from '../domain/settings.ts';
 import { isOpen, nextOpening } from '../domain/window.ts';
-import { holidayDates } from '../providers/holidays.ts';
+import { holidaysAround } from '../providers/holidays.ts';
 import type { ActivityDeps } from './deps.ts';
 
 export interface AttemptRef {
@@ -87,13 +87,11 @@ async function gateFacts(tx: Tx, rows: GateRows, now: Date): Promise<GateFacts> 
   };
 }
 
-/** The window's arguments for a lead, with the holidays of this year and the next. */
+/** The window's arguments for a lead, with the holidays around this instant. */
 export function windowOf(settings: CampaignSettings, leadZones: readonly string[], now: Date) {
   const { window } = settings;
-  const year = now.getUTCFullYear();
-  const holidays =
-    window.holidays === undefined ? new Set<string>() : holidayDates(window.holidays, [year, year + 1]);
-  return { window, zones: window.timeZone === 'lead' ? leadZones : [window.timeZone], holidays };
+  const zones = window.timeZone === 'lead' ? leadZones : [window.timeZone];
+  return { window, zones, holidays: holidaysAround(window.holidays, now) };
 }
 
 /** Puts the verdict on the lead's row. A pause holds no longer than it lasts, so the lead stays in the queue. */

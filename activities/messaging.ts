@@ -9,7 +9,7 @@ import {
   recordTextReport,
   type TextReport,
 } from '../db/queries/messages.ts';
-import { addCarrierOptOut, startedLeads } from '../db/queries/opt-outs.ts';
+import { addCarrierOptOut, isOptedOut, startedLeads } from '../db/queries/opt-outs.ts';
 import { messageStatusOf } from '../domain/message.ts';
 import { textAllowedAt } from '../domain/quiet-hours.ts';
 import { zonesForPhone } from '../domain/zones/zones-for-phone.ts';
@@ -85,12 +85,7 @@ async function refusalOf(tx: Tx, deps: ActivityDeps, { phone }: Message): Promis
   if (deps.carrier === null || deps.texting === null) {
     return { status: 'failed', error: 'No number to send texts from is configured.' };
   }
-  const optOut = await tx
-    .selectFrom('opt_outs')
-    .select('phone')
-    .where('phone', '=', phone)
-    .executeTakeFirst();
-  return optOut === undefined ? null : { status: 'refused', error: OPTED_OUT };
+  return (await isOptedOut(tx, phone)) ? { status: 'refused', error: OPTED_OUT } : null;
 }
 
 async function close(tx: Tx, message: Message, { status, error }: Refusal, now: Date): Promise<TextStep> {

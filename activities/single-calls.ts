@@ -1,7 +1,8 @@
 import { heartbeat } from '@temporalio/activity';
-import { inTransaction } from '../db/client.ts';
+import { inTransaction, type Tx } from '../db/client.ts';
 import { endNotPlaced, lockCall } from '../db/queries/end-call.ts';
 import { tellHistory } from '../db/queries/history.ts';
+import { isOptedOut } from '../db/queries/opt-outs.ts';
 import { beginDial, readSingleCall } from '../db/queries/single-calls.ts';
 import type { Reach } from '../domain/call.ts';
 import type { DialAnswer } from '../providers/ports.ts';
@@ -15,6 +16,7 @@ import { ABSENT, reconcile } from './reconciling.ts';
 
 const HEARTBEAT_MS = 2_000;
 const LATE = 'Nobody came to dial it in time.';
+const OPTED_OUT = 'The contact opted out.';
 
 /** `ours`: this run dials. `met`: an earlier run took it on. `over`: there is nothing to dial any more. */
 type Begun = 'ours' | 'met' | 'over';
@@ -76,7 +78,8 @@ async function read(deps: ActivityDeps, callId: string): Promise<Call> {
 
 /**
  * Takes the dial on, unless that was done before. A dial that nobody took on within its own deadline is not made at
- * all: whoever asked for the call does not expect it any more.
+ * all: whoever asked for the call does not expect it any more. Nor is one to a contact that has opted out since the
+ * gate.
  */
 async function begin(deps: ActivityDeps, { call, request }: Single): Promise<Begun> {
   return await inTransaction(deps.db, async (tx) => {
@@ -84,14 +87,20 @@ async function begin(deps: ActivityDeps, { call, request }: Single): Promise<Beg
     const current = await lockCall(tx, call);
     if (current.status === 'ended') return 'over';
     if (current.conversation_id !== null || !(await beginDial(tx, call.id, now))) return 'met';
-    if (isLate(deps, call, now)) {
-      await endNotPlaced(tx, current, { now, failure: LATE, source: null });
+    const failure = await whyNot(tx, deps, current, now);
+    if (failure !== null) {
+      await endNotPlaced(tx, current, { now, failure, source: null });
       return 'over';
     }
     const deadlineAt = new Date(call.started_at.getTime() + longestCallMs(deps, request.settings));
     await tx.updateTable('calls').set({ deadline_at: deadlineAt }).where('id', '=', call.id).execute();
     return 'ours';
   });
+}
+
+async function whyNot(tx: Tx, deps: ActivityDeps, call: Call, now: Date): Promise<string | null> {
+  if (isLate(deps, call, now)) return LATE;
+  return call.phone !== null && (await isOptedOut(tx, call.phone)) ? OPTED_OUT : null;
 }
 
 function isLate({ patience }: ActivityDeps, call: Call, now: Date): boolean {

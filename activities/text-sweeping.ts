@@ -9,6 +9,7 @@ import { currentSettings } from '../db/queries/settings.ts';
 import { textNotice } from '../domain/context.ts';
 import { messageWorkflowId } from '../domain/ids.ts';
 import { readWish } from '../domain/opt-out-words.ts';
+import { normaliseInboundText, type TwilioParams } from '../providers/twilio/webhook.ts';
 import type { ActivityDeps } from './deps.ts';
 
 /** A text that has stood still for so long may have lost its workflow. */
@@ -41,17 +42,18 @@ export async function retellReplies(deps: ActivityDeps, before: Date): Promise<n
 
 /** Tells everybody of a received text again: all of it may be told twice. */
 export async function retellText(deps: ActivityDeps, payload: unknown): Promise<void> {
-  const sid = (payload as { MessageSid?: unknown } | null)?.MessageSid;
-  if (typeof sid !== 'string') return;
+  // What was stored is what the carrier sent, verified.
+  const received = normaliseInboundText((payload ?? {}) as TwilioParams);
+  if (received === null) return;
   const text = await deps.db
     .selectFrom('messages')
     .select(['id', 'phone', 'body', 'campaign_id', 'call_id'])
-    .where('provider_id', '=', sid)
+    .where('provider_id', '=', received.messageSid)
     .where('direction', '=', 'inbound')
     .executeTakeFirst();
   if (text === undefined) return;
   await informCall(deps, text);
-  const wish = readWish(text.body);
+  const wish = readWish(text.body, received.optOut);
   if (wish === 'stop') {
     for (const leadId of await startedLeads(deps.db, text.phone)) await deps.signals.optedOut(leadId);
   }

@@ -15,7 +15,7 @@ import { parsePhone } from '../domain/phone.ts';
 import { holdsOfSingleCall, type SingleCallSettings } from '../domain/single-call.ts';
 import { isOpen, nextOpening } from '../domain/window.ts';
 import { zonesForPhone } from '../domain/zones/zones-for-phone.ts';
-import { holidayDates, isHolidayCalendar } from '../providers/holidays.ts';
+import { holidaysAround, isHolidayCalendar } from '../providers/holidays.ts';
 import type { ApiDeps } from './deps.ts';
 import { Problem } from './errors.ts';
 
@@ -61,11 +61,8 @@ async function judge(
 ): Promise<SingleCallJudgement> {
   const settings = withHolidays(workspace.settings, phone);
   const { window } = settings;
-  const year = now.getUTCFullYear();
-  const holidays =
-    window.holidays === undefined ? new Set<string>() : holidayDates(window.holidays, [year, year + 1]);
   const zones = window.timeZone === 'lead' ? zonesForPhone(phone) : [window.timeZone];
-  const opening = { window, zones, holidays };
+  const opening = { window, zones, holidays: holidaysAround(window.holidays, now) };
   const open = isOpen({ ...opening, at: now });
   const facts = {
     now,

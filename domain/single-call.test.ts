@@ -55,6 +55,14 @@ test('everything that holds is told, with its time, and what is for good comes f
   expect(DEFAULT_SINGLE_CALL_SETTINGS.caps).toEqual({ perDay: 3, perWeek: 7, minGapSeconds: 600 });
 });
 
+test('a call that by this clock begins in the future holds by its gap, once', () => {
+  const justBegun = { liveUntil: ago(-0.2), recentCalls: [ago(-0.001)] };
+  expect(rulesThatHold({ contact: justBegun })).toEqual([
+    ['wait', 'contact_live'],
+    ['wait', 'contact_gap'],
+  ]);
+});
+
 test('one call too many is held by its own rule only', () => {
   expect(rulesThatHold({ contact: { liveUntil: null, recentCalls: [ago(1), ago(2), ago(3)] } })).toEqual([
     ['wait', 'contact_day'],

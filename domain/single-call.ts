@@ -75,7 +75,8 @@ function liftRule(
       left.contact = { ...left.contact, liveUntil: null };
       return;
     case 'contact_gap':
-      caps.minGapSeconds = 0;
+      // Not 0: by this clock a call that another machine has just begun may begin in the future.
+      caps.minGapSeconds = Number.NEGATIVE_INFINITY;
       return;
     case 'contact_day':
       caps.perDay = null;

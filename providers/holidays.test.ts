@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { holidayDates, isHolidayCalendar, UnknownHolidayCalendarError } from './holidays.ts';
+import { holidayDates, holidaysAround, isHolidayCalendar, UnknownHolidayCalendarError } from './holidays.ts';
 
 describe('holidayDates', () => {
   it('knows the holidays of a country, and days off in lieu', () => {
@@ -29,6 +29,18 @@ describe('holidayDates', () => {
 
   it('refuses a calendar it does not know', () => {
     expect(() => holidayDates('US-ZZ', [2026])).toThrow(UnknownHolidayCalendarError);
+  });
+});
+
+describe('holidaysAround', () => {
+  it("knows the old year's last day, which is in America when UTC counts the new year", () => {
+    // New Year's Day of 2028 is a Saturday, so that the Friday before it is free.
+    const dates = holidaysAround('US', new Date('2028-01-01T01:00:00.000Z'));
+    expect([...dates]).toEqual(expect.arrayContaining(['2027-12-31', '2028-12-25', '2029-01-01']));
+  });
+
+  it('is empty without a calendar', () => {
+    expect(holidaysAround(undefined, new Date('2028-01-01T01:00:00.000Z')).size).toBe(0);
   });
 });
 

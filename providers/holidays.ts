@@ -5,6 +5,8 @@ const DAY_MS = 86_400_000;
 /** Years × calendars in use are few; nonsense must not fill the memory. */
 const MAX_REMEMBERED = 500;
 
+const NO_DAYS: ReadonlySet<string> = new Set();
+
 const remembered = new Map<string, ReadonlySet<string>>();
 const countries = new Holidays();
 
@@ -53,6 +55,16 @@ export function holidayDates(calendar: string, years: readonly number[]): Readon
   if (remembered.size >= MAX_REMEMBERED) remembered.clear();
   remembered.set(key, dates);
   return dates;
+}
+
+/**
+ * As `holidayDates`, of every year that a window may look at from an instant on, whatever the zone: its clock may
+ * still show last year, and an opening is sought for more than a year ahead. Empty without a calendar.
+ */
+export function holidaysAround(calendar: string | undefined, now: Date): ReadonlySet<string> {
+  if (calendar === undefined) return NO_DAYS;
+  const year = now.getUTCFullYear();
+  return holidayDates(calendar, [year - 1, year, year + 1, year + 2]);
 }
 
 /** Every local date that a holiday touches; some last several days, some begin the evening before. */

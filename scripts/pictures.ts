@@ -59,7 +59,7 @@ async function main(): Promise<void> {
     if (demo === null) throw new Error('The demo was interrupted.');
     const places = await prepare(callerOf(stack), demo.campaignId);
     mkdirSync(FOLDER, { recursive: true });
-    for (const theme of ['light', 'dark'] as const) await takeAll(browser, stack, places, theme);
+    await takeAll(browser, stack, places);
   } finally {
     await browser.close();
     await stack.stop();
@@ -103,6 +103,10 @@ async function prepare(call: Call, campaignId: string): Promise<Places> {
   const { items } = await call<Listed>('GET', `/api/campaigns/${campaignId}/calls?limit=200`);
   const told = items.find(({ converted }) => converted) ?? items[0];
   if (told === undefined) throw new Error('The demo made no call.');
+  const agents = await call<Listed>('GET', '/api/agents');
+  const other = agents.items.find(({ agentId }) => agentId !== told.agentId);
+  const threads = await call<{ items: { phone: string }[] }>('GET', '/api/messages/threads');
+  const [thread] = threads.items;
   return {
     live: '/',
     campaigns: '/campaigns',
@@ -116,13 +120,13 @@ async function prepare(call: Call, campaignId: string): Promise<Places> {
     calls: '/calls',
     call: `/calls/${told.id}`,
     lead: `/leads/${told.leadId}`,
-    messages: '/messages',
+    messages: `/messages?selected=${encodeURIComponent(thread?.phone ?? '')}`,
     attention: '/attention',
     unattributed: '/unattributed',
     agents: '/agents',
     voices: '/agents?tab=voices',
     agent: `/agents/${told.agentId}`,
-    compare: '/agents/compare',
+    compare: `/agents/compare?left=${told.agentId}&right=${other?.agentId ?? told.agentId}`,
     'opt-outs': '/opt-outs',
     settings: '/settings',
   };
@@ -141,28 +145,31 @@ const NAMES = [
   ...['Hugo Draft', 'Ines Proof', 'Jarl Trial', 'Kaia Sketch', 'Lars Mould', 'Mara Type', 'Nils Form'],
 ];
 
-async function takeAll(
-  browser: Browser,
-  stack: Stack,
-  places: Places,
-  theme: 'light' | 'dark',
-): Promise<void> {
+/** Each place in both themes before the next: calls under way do not wait. */
+async function takeAll(browser: Browser, stack: Stack, places: Places): Promise<void> {
+  const themes = ['light', 'dark'] as const;
+  const pages = await Promise.all(themes.map((theme) => openPage(browser, stack, theme)));
+  for (const [name, path] of Object.entries(places)) {
+    for (const [index, page] of pages.entries()) {
+      await page.bringToFront();
+      await page.goto(path);
+      await settled(page);
+      await take(page, join(FOLDER, `${name}-${themes[index]}.webp`));
+    }
+  }
+}
+
+async function openPage(browser: Browser, stack: Stack, colorScheme: 'light' | 'dark'): Promise<Page> {
   const context = await browser.newContext({
     baseURL: stack.apiUrl,
-    colorScheme: theme,
+    colorScheme,
     reducedMotion: 'reduce',
     viewport: { width: 1280, height: 800 },
     timezoneId: 'America/New_York',
     locale: 'en-US',
   });
   await context.request.post('/sign-in', { data: { key: stack.apiKey } });
-  const page = await context.newPage();
-  for (const [name, path] of Object.entries(places)) {
-    await page.goto(path);
-    await settled(page);
-    await take(page, join(FOLDER, `${name}-${theme}.webp`));
-  }
-  await context.close();
+  return await context.newPage();
 }
 
 /** Resolves when nothing holds the place of something that is to come, and what moves has come to rest. */

@@ -230,6 +230,31 @@ test('fault 6: hours late, when the call was given up long ago: it settles what 
   });
 });
 
+test('a dial that was taken for not placed, told of after the next: the lead shows its last call', async () => {
+  const endedAt = new Date(Date.now() - 60_000);
+  const over = { status: 'ended', ended_at: endedAt, concluded_at: endedAt } as const;
+  const { db } = api.deps;
+  await db
+    .updateTable('calls')
+    .set({ ...over, conversation_id: null, reach: 'not_placed' })
+    .where('id', '=', callId)
+    .execute();
+  await insertCall(db, leadId, { attempt: 2, ...over, reach: 'busy' });
+  await setLead(db, leadId, {
+    state: 'finished',
+    outcome: 'attempts_spent',
+    finished_at: endedAt,
+    last_reach: 'busy',
+  });
+  expect((await send(ended())).status).toBe(200);
+  expect((await api.call('GET', `/api/calls/${callId}`)).body).toMatchObject({
+    reach: 'answered',
+    needsAttention: true,
+  });
+  const lead = await db.selectFrom('leads').selectAll().where('id', '=', leadId).executeTakeFirstOrThrow();
+  expect(lead).toMatchObject({ last_reach: 'busy', disposition: null, score: null, converted: true });
+});
+
 test('an unknown conversation is stored, answered 200, and listed', async () => {
   conversationId = `conv_stranger_${next}`;
   expect((await send(ended(conversationId, null))).status).toBe(200);

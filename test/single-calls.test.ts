@@ -227,6 +227,17 @@ describe('a worker that crashes', () => {
     await chain.expectInvariants();
   });
 
+  test('and comes back when the contact has opted out: it does not dial', async () => {
+    chain.deps.patience.dialTimeoutMs = 60_000;
+    await chain.stopWorker();
+    const to = someone('00');
+    const id = await accepted(place(to));
+    expect((await chain.call('POST', '/api/opt-outs', { phone: to })).status).toBeLessThan(300);
+    await chain.startWorker();
+    expect(await concluded(id)).toMatchObject({ reach: 'not_placed', failure: 'The contact opted out.' });
+    expect(dialsOf(id)).toEqual([]);
+  });
+
   test('or sleeps past the deadline of its dial: it does not dial', async () => {
     chain.deps.patience.dialTimeoutMs = 1_000;
     sleepMs = 1_100;

@@ -167,6 +167,16 @@ test('two of one call, and one of none, are taken together as they are one by on
   expect(talk_seconds).toBe(90);
   const { body: attention } = await api.call('GET', '/api/attention');
   expect(attention.items).toMatchObject([{ kind: 'unmatched_webhook' }]);
+  // Sent again when its call is known: nobody need look for it any more.
+  const { conversationId } = unknown;
+  await api.deps.db
+    .updateTable('calls')
+    .set({ conversation_id: conversationId })
+    .where('id', '=', await insertCall(api.deps.db, other.leadId, { attempt: 2 }))
+    .execute();
+  const again = await receiveAll(api.deps, [arrivalOf(bodyOf(unknown))]);
+  expect(again.map(({ toTell }) => toTell?.callId)).toEqual([`${other.leadId}.2`]);
+  expect((await api.call('GET', '/api/attention')).body.items).toEqual([]);
 });
 
 test('one that cannot be stored fails alone', async () => {

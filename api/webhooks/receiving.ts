@@ -1,6 +1,6 @@
 import { inTransaction, type Tx } from '../../db/client.ts';
 import { mergeOrAdoptAll } from '../../db/queries/adopt.ts';
-import { raiseAttention } from '../../db/queries/attention.ts';
+import { raiseAttention, settleUnmatched } from '../../db/queries/attention.ts';
 import type { Merged } from '../../db/queries/facts.ts';
 import { lockConversations } from '../../db/queries/locks.ts';
 import { noteRecording } from '../../db/queries/recordings.ts';
@@ -55,7 +55,8 @@ export async function receiveAll(deps: ApiDeps, arrivals: readonly Arrival[]): P
     );
     const news = arrivals.flatMap(({ delivery }, index) => {
       const event = stored[index];
-      return event === undefined || event.mergedAt !== null ? [] : [{ id: event.id, delivery }];
+      if (event === undefined || event.mergedAt !== null) return [];
+      return [{ id: event.id, isNew: event.isNew, delivery }];
     });
     const merged = await mergeNews(deps, tx, news, now);
     const received: Received[] = [];
@@ -73,6 +74,8 @@ async function repeated(tx: Tx, event: StoredEvent): Promise<Received> {
 
 interface News {
   id: number;
+  /** False when it came before, and was left to a person because no call was known. */
+  isNew: boolean;
   delivery: Delivery;
 }
 
@@ -89,12 +92,13 @@ async function mergeNews(
   const mergedById = new Map(withFacts.map(({ id }, index) => [id, results[index] ?? null]));
   const received = new Map<number, Received>();
   const marks: MergedMark[] = [];
-  for (const { id, delivery } of news) {
+  for (const { id, isNew, delivery } of news) {
     const merged = mergedById.get(id) ?? null;
     const one = merged === null ? nothingToTell(id) : outcomeOf(id, merged);
     received.set(id, one);
     if (merged !== null) {
       marks.push({ id, callId: merged.callId, signalled: one.toTell === null });
+      if (!isNew) await settleUnmatched(tx, id);
     } else if (delivery.facts === null && delivery.readable) {
       // Of a kind that says nothing of a call's outcome.
       if (delivery.audio !== null) await noteRecording(tx, delivery.conversationId);

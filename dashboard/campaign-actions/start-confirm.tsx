@@ -3,11 +3,13 @@ import { useId, useState } from 'react';
 import { type Campaign, readProgress, startCampaign } from '../client/generated.ts';
 import { keys } from '../client/keys.ts';
 import { formatCount, plural } from '../format/numbers.ts';
-import { formatFullTime } from '../format/times.ts';
+import { formatFullTime, toLocalInput } from '../format/times.ts';
 import { Confirm } from '../ui/dialog.tsx';
 import { Field, Input } from '../ui/field.tsx';
 import { toastDone } from '../ui/toast.tsx';
 import { refreshCampaign } from './refresh.ts';
+
+const HOUR_MS = 3_600_000;
 
 interface StartConfirmProps {
   campaign: Campaign;
@@ -41,6 +43,7 @@ export function StartConfirm({ campaign, open, onOpenChange }: StartConfirmProps
       onOpenChange={onOpenChange}
       title={`Start ${campaign.name}?`}
       action={later ? 'Set the start' : 'Start dialling'}
+      waits={leads === null && progress.error === null}
       onConfirm={start}
     >
       <p>
@@ -77,7 +80,7 @@ function StartTime({ value, onChange }: { value: string; onChange: (value: strin
           type="radio"
           name={name}
           checked={value !== ''}
-          onChange={() => onChange(inAnHour())}
+          onChange={() => onChange(nextHour())}
           className="accent-accent"
         />
         At a set time
@@ -100,10 +103,9 @@ function StartTime({ value, onChange }: { value: string; onChange: (value: strin
   );
 }
 
-/** The next full hour but one, as the control writes it. */
-function inAnHour(): string {
-  const time = new Date(Date.now() + 3_600_000);
+/** The next full hour, as the control writes it. */
+function nextHour(): string {
+  const time = new Date(Date.now() + HOUR_MS);
   time.setMinutes(0, 0, 0);
-  const local = new Date(time.getTime() - time.getTimezoneOffset() * 60_000);
-  return local.toISOString().slice(0, 16);
+  return toLocalInput(time);
 }

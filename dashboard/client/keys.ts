@@ -27,8 +27,10 @@ export const keys = {
   attention: ['attention'],
   /** The latest message of every number. It begins as `messages` does: what touches these touches it. */
   threads: (filter: object = {}) => ['messages', 'threads', filter],
-  /** Leads of every campaign by name or number. */
-  foundLeads: (q: string) => ['found-leads', q],
+  /** Leads of every campaign by name or number, at most so many. */
+  foundLeads: (q: string, most: number) => ['found-leads', q, most],
+  /** Calls by name or number, for the palette. */
+  foundCalls: (q: string) => ['found-calls', q],
   optOuts: ['opt-outs'],
   agents: ['agents'],
   agent: (id: string) => ['agent', id],
@@ -42,4 +44,10 @@ export const keys = {
   delivery: (id: string) => ['deliveries', 'one', id],
   apiKeys: ['api-keys'],
   ready: ['ready'],
+  /** The beginning of a list before it is imported. */
+  csvHead: (campaignId: string, name: string, bytes: number) => ['csv-head', campaignId, name, bytes],
+  /** What the columns of such a list are taken for. */
+  csvColumns: (headers: readonly string[], mapping: object) => ['csv-columns', headers, mapping],
+  /** A talk in the browser, tied to its conversation. */
+  tiedSession: (sessionId: string, conversationId: string | null) => ['session', sessionId, conversationId],
 } as const;

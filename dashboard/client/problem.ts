@@ -32,9 +32,12 @@ export class ApiProblem extends Error {
 /** The problem document of an answer; of one that has none, what its status says. */
 export async function readProblem(answer: Response): Promise<ApiProblem> {
   const type = answer.headers.get('content-type') ?? '';
-  if (type.startsWith('application/problem+json')) {
-    const { title, detail, errors } = (await answer.json()) as Problem;
-    return new ApiProblem(answer.status, title, detail, errors ?? []);
+  // What breaks off on its way tells no more than its status.
+  const problem = type.startsWith('application/problem+json')
+    ? await (answer.json() as Promise<Problem>).catch(() => null)
+    : null;
+  if (problem !== null) {
+    return new ApiProblem(answer.status, problem.title, problem.detail, problem.errors ?? []);
   }
   return new ApiProblem(answer.status, 'Something went wrong', `The server answered with ${answer.status}.`);
 }

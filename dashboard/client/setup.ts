@@ -1,4 +1,5 @@
 import { defaults } from './generated.ts';
+import { newKey, UnansweredRequests } from './idempotency.ts';
 import { ApiProblem, readProblem } from './problem.ts';
 
 /**
@@ -7,19 +8,21 @@ import { ApiProblem, readProblem } from './problem.ts';
  */
 export const sessionNews = new EventTarget();
 
+const unanswered = new UnansweredRequests();
+
 /** Without an answer's first byte for so long, a request is given up. */
 const PATIENCE_MS = 30_000;
 
 /**
  * Every request of the generated client goes through here: the header without which a session may change nothing,
- * a key that lets a repeated POST act once, and problem documents as errors.
+ * a key by which a POST that is made once more, because no answer came, acts once, and problem documents as errors.
  */
 async function request(input: RequestInfo | URL, init: RequestInit = {}): Promise<Response> {
   const headers = new Headers(init.headers);
   headers.set('x-ringleader-dashboard', '1');
-  if (init.method === 'POST' && !headers.has('idempotency-key')) {
-    headers.set('idempotency-key', crypto.randomUUID());
-  }
+  const repeatable = repetitionOf(input, init);
+  const key = repeatable === null ? newKey() : unanswered.keyFor(repeatable);
+  if (init.method === 'POST') headers.set('idempotency-key', key);
   const patience = AbortSignal.timeout(PATIENCE_MS);
   const signal = init.signal ? AbortSignal.any([init.signal, patience]) : patience;
   let answer: Response;
@@ -27,13 +30,25 @@ async function request(input: RequestInfo | URL, init: RequestInit = {}): Promis
     answer = await fetch(input, { ...init, headers, signal, credentials: 'same-origin' });
   } catch (error) {
     if (init.signal?.aborted) throw error;
+    if (repeatable !== null) unanswered.keep(repeatable, key);
     throw ApiProblem.unreachable();
   }
-  if (answer.ok) return answer;
+  if (answer.ok) {
+    if (repeatable !== null) unanswered.forget(repeatable);
+    return answer;
+  }
   const problem = await readProblem(answer);
+  // Perhaps the first is being carried out still. What was refused has freed its key, and may have it again.
+  if (repeatable !== null) unanswered.keep(repeatable, key);
   if (problem.status === 401 && !String(input).endsWith('/sign-in'))
     sessionNews.dispatchEvent(new Event('ended'));
   throw problem;
+}
+
+/** By what a change that is made once more is known; null for what does no harm twice, such as a pause, or has no key. */
+function repetitionOf(input: RequestInfo | URL, { method, body }: RequestInit): string | null {
+  const isChange = method === 'POST' && String(input).startsWith('/api/') && typeof body === 'string';
+  return isChange ? `${input} ${body}` : null;
 }
 
 defaults.baseUrl = '';

@@ -48,7 +48,8 @@ const UNITS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
 export function formatRelative(iso: string, now = Date.now()): string {
   const difference = new Date(iso).getTime() - now;
   const [unit, size] = UNITS.find(([, ms]) => Math.abs(difference) >= ms) ?? ['second', 1_000];
-  return relative.format(Math.round(difference / size), unit);
+  // Not rounded up, to sixty minutes.
+  return relative.format(Math.trunc(difference / size), unit);
 }
 
 /** An instant in the viewer's zone as a control of the type datetime-local takes it. */

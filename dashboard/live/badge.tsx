@@ -10,7 +10,7 @@ const STALE_MS = 20_000;
 export function LiveBadge() {
   const status = useStreamStatus();
   const now = useSeconds(status.state !== 'live');
-  const { tone, label, hint } = describe(status, now);
+  const { tone, label, age = '', hint } = describe(status, now);
   return (
     <span
       role="status"
@@ -26,13 +26,23 @@ export function LiveBadge() {
         className={cn('size-1.5 rounded-full bg-current', status.state === 'live' && 'animate-breathe')}
       />
       {label}
+      {/* Told anew every second, it would be read out every second. */}
+      {age !== '' && <span aria-hidden>{age}</span>}
     </span>
   );
 }
 
-function describe({ state, heardAt, retryAt }: StreamStatus, now: number) {
+interface Description {
+  tone: string;
+  label: string;
+  /** How old what is shown is, where that is worth saying. */
+  age?: string;
+  hint: string;
+}
+
+function describe({ state, heardAt, retryAt }: StreamStatus, now: number): Description {
   const age = heardAt === null ? null : now - heardAt;
-  const old = age !== null && age > STALE_MS ? ` · ${ageText(age)} old` : '';
+  const old = age !== null && age > STALE_MS ? `· ${ageText(age)} old` : '';
   switch (state) {
     case 'live':
       return {
@@ -43,21 +53,24 @@ function describe({ state, heardAt, retryAt }: StreamStatus, now: number) {
     case 'connecting':
       return {
         tone: 'text-muted border-line',
-        label: `Connecting${old}`,
+        label: 'Connecting',
+        age: old,
         hint: 'Asking the server for the live stream.',
       };
     case 'lost': {
       const seconds = retryAt === null ? 0 : Math.max(0, Math.ceil((retryAt - now) / 1000));
       return {
         tone: 'text-bad border-bad/40 bg-bad/8',
-        label: `Offline${old}`,
+        label: 'Offline',
+        age: old,
         hint: `The server is not reached; what is shown may be behind. Trying again in ${seconds} s.`,
       };
     }
     case 'resting':
       return {
         tone: 'text-muted border-line',
-        label: `Resting${old}`,
+        label: 'Resting',
+        age: old,
         hint: 'The page was hidden; it catches up at once.',
       };
     case 'ended':

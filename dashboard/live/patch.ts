@@ -8,13 +8,22 @@ import type { LiveEvent } from './stream.ts';
 const MOST_IDS = 100;
 /** How often a figure or list that an event touches is asked for again, at most. */
 const RHYTHM_MS = 1_000;
+/** The beginnings of the keys of all lists of calls. */
+const CALL_LISTS = [['calls'], ['call-page'], keys.liveCalls] as const;
+
+interface Patcher {
+  apply(event: LiveEvent): void;
+  /** Asks again for what is shown and could not be read: for when the server is back. */
+  retryFailed(): void;
+  stop(): void;
+}
 
 /**
  * Carries events into the query cache. A call that is told of is read, together with others that were told of
  * meanwhile, and its row is changed where it stands; figures and lists that it may have moved are read anew, only
  * where they are shown and at most once a second.
  */
-export function createPatcher(client: QueryClient): { apply(event: LiveEvent): void; stop(): void } {
+export function createPatcher(client: QueryClient): Patcher {
   const calls = new Set<string>();
   const stale = new Map<string, readonly unknown[]>();
   let reading = false;
@@ -31,6 +40,9 @@ export function createPatcher(client: QueryClient): { apply(event: LiveEvent): v
         for (const id of ids) calls.delete(id);
         try {
           const { items } = await listCalls({ ids: ids.join(','), limit: MOST_IDS });
+          if (stopped) return;
+          // A list that is on its way may have been read before this, and would put back what was.
+          for (const { queryKey } of listsOnTheirWay(client)) touch(queryKey);
           patchCalls(client, items);
         } catch (error) {
           // What nobody could tell of is asked for when the server is back.
@@ -48,7 +60,12 @@ export function createPatcher(client: QueryClient): { apply(event: LiveEvent): v
     refreshedAt = Date.now();
     const due = [...stale.values()];
     stale.clear();
-    for (const queryKey of due) void client.invalidateQueries({ queryKey, refetchType: 'active' });
+    for (const queryKey of due) {
+      // What is on its way was perhaps read before the event; begun anew faster than it is answered, it would never
+      // come. So it is awaited, and asked for again after that.
+      if (client.isFetching({ queryKey }) > 0) touch(queryKey);
+      else void client.invalidateQueries({ queryKey, refetchType: 'active' });
+    }
   };
 
   const touch = (queryKey: readonly unknown[]) => {
@@ -64,6 +81,12 @@ export function createPatcher(client: QueryClient): { apply(event: LiveEvent): v
       }
       for (const queryKey of touchedBy(event)) touch(queryKey);
     },
+    retryFailed() {
+      void client.refetchQueries({
+        type: 'active',
+        predicate: ({ state: { error } }) => error instanceof ApiProblem && error.isPassing,
+      });
+    },
     stop() {
       stopped = true;
       clearTimeout(timer);
@@ -73,8 +96,14 @@ export function createPatcher(client: QueryClient): { apply(event: LiveEvent): v
 
 /** Whether any list of calls or single call is in the cache at all. */
 function isWatched(client: QueryClient): boolean {
-  return [['calls'], ['call-page'], keys.liveCalls, ['call']].some(
+  return [...CALL_LISTS, ['call']].some(
     (queryKey) => client.getQueryCache().findAll({ queryKey }).length > 0,
+  );
+}
+
+function listsOnTheirWay(client: QueryClient) {
+  return CALL_LISTS.flatMap((queryKey) =>
+    client.getQueryCache().findAll({ queryKey, fetchStatus: 'fetching' }),
   );
 }
 
@@ -92,7 +121,8 @@ function touchedBy(event: LiveEvent): (readonly unknown[])[] {
   if (event.callId !== null) touched.push(keys.call(event.callId));
   if (event.messageId !== null) touched.push(['messages']);
   if (event.deliveryId !== null || family === 'endpoint') touched.push(keys.webhooks, ['deliveries']);
-  if (family === 'contact') touched.push(keys.optOuts);
+  // Conversations say who has opted out.
+  if (family === 'contact') touched.push(keys.optOuts, ['messages']);
   if (mayNeedAttention(event)) touched.push(keys.attention);
   // A call that has just begun or was attributed may belong into lists that do not have it yet.
   if (LIST_CHANGERS.has(event.type)) touched.push(['calls']);
@@ -119,8 +149,7 @@ function mayNeedAttention({ type }: LiveEvent): boolean {
 }
 
 function markCallsStale(client: QueryClient): void {
-  for (const queryKey of [['calls'], ['call-page'], keys.liveCalls])
-    void client.invalidateQueries({ queryKey });
+  for (const queryKey of CALL_LISTS) void client.invalidateQueries({ queryKey });
 }
 
 /** Puts calls as they are now in the place of what was known of them. */

@@ -12,8 +12,15 @@ export function LiveProvider({ children }: { children: ReactNode }) {
   useEffect(() => {
     const patcher = createPatcher(client);
     const unsubscribe = stream.onEvent((event) => patcher.apply(event));
+    let wasLive = false;
+    const unwatch = stream.onStatus(() => {
+      const isLive = stream.getStatus().state === 'live';
+      if (isLive && !wasLive) patcher.retryFailed();
+      wasLive = isLive;
+    });
     const stop = stream.start();
     return () => {
+      unwatch();
       stop();
       unsubscribe();
       patcher.stop();

@@ -53,16 +53,22 @@ export class LiveStream {
   start(): () => void {
     this.#started = true;
     const onVisibility = () => this.#onVisibility();
-    const onOnline = () => this.#connect();
+    const onOnline = () => {
+      if (this.#status.state !== 'resting') this.#connect();
+    };
+    const onRenewed = () => this.#connect();
     document.addEventListener('visibilitychange', onVisibility);
     window.addEventListener('online', onOnline);
-    sessionNews.addEventListener('renewed', onOnline);
+    sessionNews.addEventListener('renewed', onRenewed);
     this.#connect();
+    // Opened in the background, it may never be looked at.
+    this.#onVisibility();
     return () => {
       this.#started = false;
+      clearTimeout(this.#hiding);
       document.removeEventListener('visibilitychange', onVisibility);
       window.removeEventListener('online', onOnline);
-      sessionNews.removeEventListener('renewed', onOnline);
+      sessionNews.removeEventListener('renewed', onRenewed);
       this.#disconnect('ended');
     };
   }
@@ -104,11 +110,13 @@ export class LiveStream {
     this.#heard();
     const messages = answer.body
       .pipeThrough(new TextDecoderStream() as TransformStream<BufferSource, string>)
-      .pipeThrough(new EventSourceParserStream({ onComment: () => this.#heard() }))
+      .pipeThrough(new EventSourceParserStream({ onComment: () => signal.aborted || this.#heard() }))
       .getReader();
     for (;;) {
       const { done, value } = await messages.read();
       if (done) throw new Error('The stream ended.');
+      // The next connection tells of it: heard by both, it would count twice.
+      signal.throwIfAborted();
       this.#heard();
       if (value.id !== undefined && value.id !== '') this.#lastId = Number(value.id);
       if (value.event !== 'ready') this.#tell(JSON.parse(value.data) as LiveEvent);

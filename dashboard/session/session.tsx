@@ -1,5 +1,14 @@
 import { useQuery } from '@tanstack/react-query';
-import { createContext, type ReactNode, use, useEffect, useState } from 'react';
+import {
+  createContext,
+  type KeyboardEvent,
+  type ReactNode,
+  use,
+  useCallback,
+  useEffect,
+  useState,
+} from 'react';
+import { createPortal } from 'react-dom';
 import { type Me, readMe } from '../client/generated.ts';
 import { keys } from '../client/keys.ts';
 import { ApiProblem } from '../client/problem.ts';
@@ -40,13 +49,39 @@ export function SessionGate({ children }: { children: ReactNode }) {
   return (
     <MeContext value={me.data}>
       {/* What was typed and not sent yet is still there afterwards. */}
-      <div inert={ended}>{children}</div>
-      {ended && (
-        <div className="fixed inset-0 z-60 bg-ground/90 backdrop-blur-sm">
-          <SignIn expired onSignedIn={onSignedIn} />
-        </div>
-      )}
+      {children}
+      {ended && <SignInAgain onSignedIn={onSignedIn} />}
     </MeContext>
+  );
+}
+
+/**
+ * Above everything, in the browser's own top layer: a dialog that is open would keep the keyboard from anything beside
+ * it. It cannot be closed but by signing in.
+ */
+function SignInAgain({ onSignedIn }: { onSignedIn: () => void }) {
+  const show = useCallback((dialog: HTMLDialogElement) => {
+    dialog.showModal();
+    // Closed, and not only taken away, it gives the keyboard back to where it was.
+    return () => dialog.close();
+  }, []);
+  const keepOpen = (event: KeyboardEvent) => {
+    if (event.key !== 'Escape') return;
+    event.preventDefault();
+    // Nor is it meant for a dialog below.
+    event.stopPropagation();
+  };
+  return createPortal(
+    <dialog
+      ref={show}
+      aria-label="Sign in again"
+      className="m-0 h-dvh max-h-none w-dvw max-w-none bg-ground/90 text-ink backdrop-blur-sm"
+      onKeyDown={keepOpen}
+      onCancel={(event) => event.preventDefault()}
+    >
+      <SignIn expired onSignedIn={onSignedIn} />
+    </dialog>,
+    document.body,
   );
 }
 

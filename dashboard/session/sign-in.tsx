@@ -17,7 +17,11 @@ export function SignIn({ expired = false, onSignedIn }: { expired?: boolean; onS
     },
   });
   useEffect(() => {
+    const before = document.title;
     document.title = 'Sign in · Ringleader';
+    return () => {
+      document.title = before;
+    };
   }, []);
   const submit = (event: FormEvent) => {
     event.preventDefault();

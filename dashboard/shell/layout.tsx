@@ -24,20 +24,14 @@ export function Layout() {
   const [menuOpen, setMenuOpen] = useState(false);
   const [paletteOpen, setPaletteOpen] = useState(false);
   const [listOpen, setListOpen] = useState(false);
-  useShortcut('?', { does: 'This list', group: 'Everywhere', shown: '?', useKey: true }, () =>
-    setListOpen((is) => !is),
-  );
+  const list = { does: 'This list', group: 'Everywhere', shown: '?', useKey: true, overDialogs: true };
+  useShortcut('?', list, () => setListOpen((is) => !is));
   useShortcut('mod+k', { does: 'Go to, find, do', group: 'Everywhere', enableOnFormTags: true }, () =>
     setPaletteOpen(true),
   );
   return (
     <div className="grid min-h-dvh md:grid-cols-[15rem_minmax(0,1fr)]">
-      <a
-        href="#main"
-        className="absolute left-2 top-2 z-50 -translate-y-16 rounded-md bg-accent px-3 py-2 text-accent-ink focus:translate-y-0"
-      >
-        Skip to content
-      </a>
+      <SkipLink />
       <aside
         className={cn(
           'fixed inset-y-0 left-0 z-30 w-60 flex-col border-r bg-panel md:sticky md:top-0 md:flex md:h-dvh md:w-auto',
@@ -61,7 +55,12 @@ export function Layout() {
       <div className="flex min-w-0 flex-col">
         <div className="sticky top-0 z-20 flex h-14 items-center gap-2 border-b bg-ground/92 px-4 backdrop-blur md:px-6">
           <span className="md:hidden">
-            <IconButton label="Open menu" icon={<MenuIcon />} onClick={() => setMenuOpen(true)} />
+            <IconButton
+              label="Open menu"
+              icon={<MenuIcon />}
+              aria-expanded={menuOpen}
+              onClick={() => setMenuOpen(true)}
+            />
           </span>
           <Button className="text-muted" icon={<Command />} onClick={() => setPaletteOpen(true)}>
             <span className="hidden sm:inline">Go to, find, do…</span>
@@ -89,6 +88,18 @@ export function Layout() {
         </Suspense>
       )}
     </div>
+  );
+}
+
+/** The first thing that Tab comes to. */
+function SkipLink() {
+  return (
+    <a
+      href="#main"
+      className="absolute left-2 top-2 z-50 -translate-y-16 rounded-md bg-accent px-3 py-2 text-accent-ink focus:translate-y-0"
+    >
+      Skip to content
+    </a>
   );
 }
 

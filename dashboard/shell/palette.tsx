@@ -4,10 +4,10 @@ import { useNavigate } from '@tanstack/react-router';
 import { Command } from 'cmdk';
 import { Megaphone, Plus, User } from 'lucide-react';
 import { type ReactNode, useDeferredValue, useState } from 'react';
-import { listCalls, listCampaigns } from '../client/generated.ts';
+import { type Call, listCalls, listCampaigns } from '../client/generated.ts';
 import { keys } from '../client/keys.ts';
-import { formatPhone } from '../format/phone.ts';
 import { Time } from '../format/time.tsx';
+import { partyOf } from '../live-call/party.ts';
 import { useMay } from '../session/session.tsx';
 import { DESTINATIONS } from './navigation.ts';
 
@@ -24,18 +24,10 @@ export function Palette({ open, onOpenChange }: { open: boolean; onOpenChange: (
     queryKey: keys.campaigns({ limit: 200 }),
     queryFn: () => listCampaigns({ limit: 200 }),
   });
-  const found = useQuery({
-    queryKey: ['palette', search],
-    queryFn: ({ signal }) => listCalls({ q: search, limit: 20 }, { signal }),
-    enabled: search.length >= SHORTEST_SEARCH,
-  });
-  const go = (target: Parameters<typeof navigate>[0]) => {
+  const go = (leave: () => unknown) => {
     onOpenChange(false);
-    void navigate(target);
+    leave();
   };
-  const people = [
-    ...new Map((found.data?.items ?? []).map((call) => [call.leadId ?? call.id, call])).values(),
-  ];
   return (
     <Dialog.Root open={open} onOpenChange={onOpenChange}>
       <Dialog.Portal>
@@ -57,7 +49,7 @@ export function Palette({ open, onOpenChange }: { open: boolean; onOpenChange: (
                     key={label}
                     value={`go ${label}`}
                     icon={<Icon />}
-                    onSelect={() => go({ to } as never)}
+                    onSelect={() => go(() => navigate({ to }))}
                   >
                     {label}
                   </Item>
@@ -68,7 +60,7 @@ export function Palette({ open, onOpenChange }: { open: boolean; onOpenChange: (
                   <Item
                     value="new campaign launch"
                     icon={<Plus />}
-                    onSelect={() => go({ to: '/launch' } as never)}
+                    onSelect={() => go(() => navigate({ to: '/launch' }))}
                   >
                     Launch a campaign
                   </Item>
@@ -80,42 +72,61 @@ export function Palette({ open, onOpenChange }: { open: boolean; onOpenChange: (
                     key={id}
                     value={`campaign ${name} ${id}`}
                     icon={<Megaphone />}
-                    onSelect={() => go({ to: '/campaigns/$campaignId', params: { campaignId: id } } as never)}
+                    onSelect={() =>
+                      go(() => navigate({ to: '/campaigns/$campaignId', params: { campaignId: id } }))
+                    }
                   >
                     {name}
                     <span className="ml-auto text-xs text-muted">{status}</span>
                   </Item>
                 ))}
               </Group>
-              {people.length > 0 && (
-                <Group heading="People">
-                  {people.map((call) => (
-                    <Item
-                      key={call.id}
-                      // The search has been made already: everything found is to stay.
-                      value={`${search} ${call.id}`}
-                      icon={<User />}
-                      onSelect={() =>
-                        go(
-                          (call.leadId === null
-                            ? { to: '/calls/$callId', params: { callId: call.id } }
-                            : { to: '/leads/$leadId', params: { leadId: call.leadId } }) as never,
-                        )
-                      }
-                    >
-                      {formatPhone(call.direction === 'inbound' ? call.from : call.to)}
-                      <span className="ml-auto text-xs text-muted">
-                        <Time iso={call.startedAt} />
-                      </span>
-                    </Item>
-                  ))}
-                </Group>
-              )}
+              <People search={search} onGo={go} />
             </Command.List>
           </Command>
         </Dialog.Popup>
       </Dialog.Portal>
     </Dialog.Root>
+  );
+}
+
+/** Whom calls are found of, each person once, by their latest call. */
+function People({ search, onGo }: { search: string; onGo: (leave: () => unknown) => void }) {
+  const navigate = useNavigate();
+  const found = useQuery({
+    queryKey: keys.foundCalls(search),
+    queryFn: ({ signal }) => listCalls({ q: search, limit: 20 }, { signal }),
+    enabled: search.length >= SHORTEST_SEARCH,
+  });
+  const people = new Map<string, Call>();
+  for (const call of found.data?.items ?? []) {
+    const id = call.leadId ?? call.id;
+    if (!people.has(id)) people.set(id, call);
+  }
+  if (people.size === 0) return null;
+  const open = ({ id, leadId }: Call) =>
+    onGo(() =>
+      leadId === null
+        ? navigate({ to: '/calls/$callId', params: { callId: id } })
+        : navigate({ to: '/leads/$leadId', params: { leadId } }),
+    );
+  return (
+    <Group heading="People">
+      {[...people.values()].map((call) => (
+        <Item
+          key={call.id}
+          // The search has been made already: everything found is to stay.
+          value={`${search} ${call.id}`}
+          icon={<User />}
+          onSelect={() => open(call)}
+        >
+          {partyOf(call)}
+          <span className="ml-auto text-xs text-muted">
+            <Time iso={call.startedAt} />
+          </span>
+        </Item>
+      ))}
+    </Group>
   );
 }
 

@@ -11,6 +11,12 @@ import { useShortcut } from './shortcuts.ts';
 
 const MOST_RUNNING = 200;
 
+/** What a press asked for: by the time of the answer, another screen may be shown. */
+interface Pausing {
+  ids: readonly string[];
+  isOne: boolean;
+}
+
 /**
  * Stops dialling with one key: the campaign that is shown, or every running one. It does not ask first, because
  * nothing is lost by it; calls under way are not cut.
@@ -27,22 +33,23 @@ export function PauseKey() {
     .map(({ id }) => id)
     .filter((id) => campaignId === undefined || id === campaignId);
   const pausing = useMutation({
-    mutationFn: () => pauseAll(ids),
-    onSuccess: ({ paused, inFlight, failures }) => {
-      const what = campaignId === undefined ? `${plural(paused, 'campaign')} paused` : 'Campaign paused';
+    mutationFn: ({ ids: wanted }: Pausing) => pauseAll(wanted),
+    onSuccess: ({ paused, inFlight, failures }, { isOne }) => {
+      const what = isOne ? 'Campaign paused' : `${plural(paused, 'campaign')} paused`;
       const left =
         inFlight === 0 ? 'No call is under way.' : `${plural(inFlight, 'call')} under way will finish.`;
       if (paused > 0) toastDone(what, left);
       for (const failure of failures) toastFailed('A campaign could not be paused', failure);
     },
-    onSettled: () => {
+    onSettled: (_data, _error, { ids: wanted }) => {
       void client.invalidateQueries({ queryKey: ['campaigns'] });
-      for (const id of ids) void client.invalidateQueries({ queryKey: keys.campaign(id) });
+      for (const id of wanted) void client.invalidateQueries({ queryKey: keys.campaign(id) });
     },
   });
   const enabled = may.operate && ids.length > 0 && !pausing.isPending;
   const does = campaignId === undefined ? 'Pause all running campaigns' : 'Pause this campaign';
-  useShortcut('p', { does, group: 'Everywhere', enabled }, () => pausing.mutate());
+  const pause = () => pausing.mutate({ ids, isOne: campaignId !== undefined });
+  useShortcut('p', { does, group: 'Everywhere', enabled }, pause);
   if (!may.operate || ids.length === 0) return null;
   return (
     <Button
@@ -50,7 +57,7 @@ export function PauseKey() {
       size="small"
       icon={<Pause />}
       busy={pausing.isPending}
-      onClick={() => pausing.mutate()}
+      onClick={pause}
       title={`${does} (P)`}
     >
       {campaignId === undefined ? 'Pause all' : 'Pause'}

@@ -21,10 +21,20 @@ function subscribe(listener: () => void): () => void {
   return () => listeners.delete(listener);
 }
 
+/** Dialogs that have the page to themselves; a toast is a dialog too, which has not. */
+const OPEN_DIALOG =
+  'dialog[open], [role=dialog]:not([aria-modal=false]), [role=alertdialog]:not([aria-modal=false])';
+
+function isBehindDialog(): boolean {
+  return document.querySelector(OPEN_DIALOG) !== null;
+}
+
 /**
- * A key that does something while the component is shown, and stands in the list behind `?`.
+ * A key that does something while the component is shown, and stands in the list behind `?`. While a dialog is open
+ * it does nothing: what lies behind is not seen, and is not meant.
  *
  * @param keys as react-hotkeys-hook reads them: 'p', 'mod+k', 'g>c' for one after the other
+ * @param options.overDialogs whether it works while a dialog is open too
  */
 export function useShortcut(
   keys: string,
@@ -32,8 +42,10 @@ export function useShortcut(
     does,
     group = 'Here',
     shown = shownAs(keys),
+    overDialogs = false,
+    ignoreEventWhen,
     ...options
-  }: { does: string; group?: string; shown?: string } & Options,
+  }: { does: string; group?: string; shown?: string; overDialogs?: boolean } & Options,
   handler: (event: KeyboardEvent) => void,
 ): void {
   const enabled = options.enabled !== false;
@@ -43,7 +55,12 @@ export function useShortcut(
     change([...known, shortcut]);
     return () => change(known.filter((other) => other !== shortcut));
   }, [shown, does, group, enabled]);
-  useHotkeys(keys, handler, { preventDefault: true, sequenceTimeoutMs: 1_200, ...options });
+  useHotkeys(keys, handler, {
+    preventDefault: true,
+    sequenceTimeoutMs: 1_200,
+    ...options,
+    ignoreEventWhen: (event) => (!overDialogs && isBehindDialog()) || (ignoreEventWhen?.(event) ?? false),
+  });
 }
 
 function shownAs(keys: string): string {

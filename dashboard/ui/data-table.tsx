@@ -1,6 +1,6 @@
 import { flexRender, tableFeatures, useTable } from '@tanstack/react-table';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type KeyboardEvent, type ReactNode, useEffect, useMemo, useRef } from 'react';
+import { type KeyboardEvent, type ReactNode, useEffect, useEffectEvent, useMemo, useRef } from 'react';
 import { cn } from './cn.ts';
 import { Skeleton } from './states.tsx';
 
@@ -33,6 +33,7 @@ interface DataTableProps<Row> {
   onOpen?: (row: Row) => void;
   selectedId?: string | undefined;
   hasMore?: boolean;
+  /** Called when the end comes near, and once more with each step towards it; not again by itself after a failure. */
   onMore?: () => void;
   /** How high the list may grow, as a class. */
   heightClass?: string;
@@ -77,9 +78,10 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
   );
   const table = useTable<typeof features, Row>({ features, columns: definitions, data, getRowId: rowId });
   const byId = table.getRowModel().rowsById;
+  const readMore = useEffectEvent(() => onMore?.());
   useEffect(() => {
-    if (hasMore && last >= rows.length - FETCH_AHEAD) onMore?.();
-  }, [hasMore, last, rows.length, onMore]);
+    if (hasMore && last >= rows.length - FETCH_AHEAD) readMore();
+  }, [hasMore, last, rows.length]);
   useEffect(() => onVisible?.(first, last), [first, last, onVisible]);
 
   const move = (event: KeyboardEvent<HTMLTableRowElement>, index: number) => {

@@ -60,6 +60,8 @@ interface ConfirmProps {
   /** The verb of what happens, such as "Stop campaign". */
   action: string;
   variant?: ButtonProps['variant'];
+  /** The counts are on their way: what is not known is not agreed to. */
+  waits?: boolean;
   onConfirm: () => Promise<unknown>;
 }
 
@@ -71,6 +73,7 @@ export function Confirm({
   children,
   action,
   variant = 'primary',
+  waits = false,
   onConfirm,
 }: ConfirmProps) {
   const [busy, setBusy] = useState(false);
@@ -107,7 +110,7 @@ export function Confirm({
           )}
           <div className="flex justify-end gap-2">
             <AlertDialog.Close render={<Button disabled={busy}>Cancel</Button>} />
-            <Button variant={variant} busy={busy} onClick={() => void confirm()}>
+            <Button variant={variant} busy={busy} disabled={waits} onClick={() => void confirm()}>
               {action}
             </Button>
           </div>

@@ -40,3 +40,9 @@ export async function settleAttention(
     .where('settled_at', 'is', null)
     .execute();
 }
+
+/** Takes a webhook off that no call was known for, by its event's id: its call is known now. */
+export async function settleUnmatched(tx: Tx, eventId: number): Promise<void> {
+  const settlement = 'Its call was found.';
+  await settleAttention(tx, { kind: 'unmatched_webhook', subject: String(eventId), settlement });
+}

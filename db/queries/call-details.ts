@@ -24,9 +24,9 @@ interface NewDetails {
 }
 
 /**
- * Merges the bulky part of conversations, each of another call: the fuller payload stands with its transcript, values are filled in and
- * never blanked. In whatever order the same payloads come, the same row results; an analysis that was `remade` takes
- * the place of the earlier one.
+ * Merges the bulky part of conversations, each of another call: the fuller payload stands with its transcript, values
+ * are filled in and never blanked. In whatever order the same payloads come, the same row results; an analysis that
+ * was `remade` takes the place of the earlier one.
  */
 export async function mergeDetails(tx: Tx, news: readonly NewDetails[]): Promise<MergedDetails[]> {
   const stored = await tx

@@ -45,8 +45,9 @@ export interface Merged {
 }
 
 /**
- * Merges what a provider told into the call it is about, found by conversation, by attempt or by the carrier's id. Forward only and
- * idempotent: in whatever order and however often facts come, the same row results. Null when no call is known.
+ * Merges what a provider told into the call it is about, found by conversation, by attempt or by the carrier's id.
+ * Forward only and idempotent: in whatever order and however often facts come, the same row results. Null when no
+ * call is known.
  */
 export async function mergeFacts(tx: Tx, input: MergeInput): Promise<Merged | null> {
   return (await mergeAll(tx, [input]))[0] ?? null;

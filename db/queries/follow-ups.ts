@@ -11,6 +11,7 @@ import type { FollowUpsTable } from '../schema/messages.ts';
 import { raiseAttention } from './attention.ts';
 import { appendEvent } from './events.ts';
 import { lockContact } from './locks.ts';
+import { isOptedOut } from './opt-outs.ts';
 
 export type FollowUp = Selectable<FollowUpsTable>;
 type Call = Selectable<CallsTable>;
@@ -221,7 +222,7 @@ export async function lockFollowUp(tx: Tx, id: string): Promise<FollowedRows | n
     .executeTakeFirst();
   if (followUp === undefined) return null;
   const callId = followUp.call_id;
-  const [lead, campaign, call, optOut] = [
+  const [lead, campaign, call, optedOut] = [
     await tx.selectFrom('leads').selectAll().where('id', '=', followUp.lead_id).executeTakeFirstOrThrow(),
     await tx
       .selectFrom('campaigns')
@@ -231,8 +232,8 @@ export async function lockFollowUp(tx: Tx, id: string): Promise<FollowedRows | n
     callId === null
       ? undefined
       : await tx.selectFrom('calls').selectAll().where('id', '=', callId).executeTakeFirst(),
-    await tx.selectFrom('opt_outs').select('phone').where('phone', '=', found.phone).executeTakeFirst(),
+    await isOptedOut(tx, found.phone),
   ];
   const collected = callId === null ? {} : await collectedIn(tx, callId);
-  return { followUp, lead, campaign, call: call ?? null, collected, optedOut: optOut !== undefined };
+  return { followUp, lead, campaign, call: call ?? null, collected, optedOut };
 }

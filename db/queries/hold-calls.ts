@@ -7,15 +7,19 @@ import { lockContacts } from './locks.ts';
 type Call = Selectable<CallsTable>;
 type Found = Pick<Call, 'id' | 'phone' | 'lead_id'>;
 
-/** The call of each, or null where none is known, held with its contact and its lead. */
+/**
+ * The call of each, or null where none is known, held with its contact and its lead. Whoever called in is held too,
+ * because a call may be made of it: contacts come before every call, in one order for everybody.
+ */
 export async function holdCalls(tx: Tx, facts: readonly ConversationFacts[]): Promise<(Call | null)[]> {
   const found = await findCalls(tx, facts);
   const known = found.filter((call) => call !== null);
+  const callers = facts.filter(({ kind, direction }) => kind === 'phone' && direction === 'inbound');
+  await lockContacts(tx, [
+    ...known.map(({ phone }) => phone),
+    ...callers.map(({ externalNumber }) => externalNumber),
+  ]);
   if (known.length === 0) return found.map(() => null);
-  await lockContacts(
-    tx,
-    known.map(({ phone }) => phone),
-  );
   const leadIds = [...new Set(known.map(({ lead_id }) => lead_id).filter((id) => id !== null))];
   if (leadIds.length > 0) {
     await tx.selectFrom('leads').select('id').where('id', 'in', leadIds).orderBy('id').forUpdate().execute();

@@ -1,4 +1,4 @@
-import type { Selectable } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import type { Evaluation } from '../../domain/evaluate.ts';
 import type { Tx } from '../client.ts';
 import { toJson } from '../json.ts';
@@ -37,18 +37,36 @@ export async function settleLate(
     .select(['outcome', 'converted'])
     .where('id', '=', after.lead_id)
     .executeTakeFirstOrThrow();
+  const isLast = !(await wasCalledAgain(tx, after));
   await tx
     .updateTable('leads')
     .set({
-      last_reach: after.reach,
-      disposition: evaluation?.disposition ?? null,
+      ...(isLast
+        ? {
+            last_reach: after.reach,
+            disposition: evaluation?.disposition ?? null,
+            score: evaluation?.score.total ?? null,
+            score_parts: evaluation === null ? null : toJson(evaluation.score.parts),
+          }
+        : {}),
       converted: lead.converted || (evaluation?.converted ?? false),
-      score: evaluation?.score.total ?? null,
-      score_parts: evaluation === null ? null : toJson(evaluation.score.parts),
       outcome: lead.outcome === 'unknown' ? lateOutcome(after, evaluation) : lead.outcome,
     })
     .where('id', '=', after.lead_id)
     .execute();
+}
+
+/** A later attempt, which may have been placed: what the lead shows of its last call is that one's. */
+async function wasCalledAgain(tx: Tx, { lead_id: leadId, attempt }: Call): Promise<boolean> {
+  const later = await tx
+    .selectFrom('calls')
+    .select('id')
+    .where('lead_id', '=', leadId)
+    .where('attempt', '>', attempt)
+    .where(sql<boolean>`reach is distinct from 'not_placed'`)
+    .limit(1)
+    .executeTakeFirst();
+  return later !== undefined;
 }
 
 /**

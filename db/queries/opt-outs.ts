@@ -23,6 +23,12 @@ export async function listOptOuts(
     .execute();
 }
 
+/** Whether a number is on the list; final for as long as its contact is held. */
+export async function isOptedOut(db: Db | Tx, phone: string): Promise<boolean> {
+  const found = await db.selectFrom('opt_outs').select('phone').where('phone', '=', phone).executeTakeFirst();
+  return found !== undefined;
+}
+
 /**
  * Adds a number with its contact held: a gate that decides about it at the same time is either done with its
  * intent, or sees the opt-out. Its time is the database's clock under that lock, not the transaction's start.

@@ -30,12 +30,13 @@ export async function storeWebhookEvent(tx: Tx, event: NewWebhookEvent): Promise
   return stored;
 }
 
-/** As `storeWebhookEvent` for several of different keys, in their order. */
+/** As `storeWebhookEvent` for several of different keys, in their order; rows are written in one order for everybody. */
 export async function storeWebhookEvents(tx: Tx, events: readonly NewWebhookEvent[]): Promise<StoredEvent[]> {
+  const inOrder = events.toSorted((a, b) => (a.dedupKey < b.dedupKey ? -1 : 1));
   const rows = await tx
     .insertInto('webhook_events')
     .values(
-      events.map((event) => ({
+      inOrder.map((event) => ({
         provider: event.provider ?? 'elevenlabs',
         dedup_key: event.dedupKey,
         type: event.type,

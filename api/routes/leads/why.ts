@@ -1,7 +1,7 @@
 import { createRoute } from '@hono/zod-openapi';
 import { findCampaign } from '../../../db/queries/campaigns.ts';
 import { findLead, readLeadBlocks } from '../../../db/queries/leads.ts';
-import { holidayDates } from '../../../providers/holidays.ts';
+import { holidaysAround } from '../../../providers/holidays.ts';
 import { access } from '../../auth.ts';
 import type { Api, ApiDeps } from '../../deps.ts';
 import { notFound } from '../../errors.ts';
@@ -43,15 +43,9 @@ export function readWhy(app: Api, { db, clock }: ApiDeps): void {
         outcomeDetail: lead.outcome_detail,
       },
       ...(await readLeadBlocks(db, lead)),
-      holidays: window.holidays === undefined ? new Set() : holidayDates(window.holidays, yearsFrom(now)),
+      holidays: holidaysAround(window.holidays, now),
     });
     const blockedBy = why.blockedBy.map((block) => ({ ...block, until: isoOrNull(block.until) }));
     return c.json({ ...why, nextAttemptAt: isoOrNull(why.nextAttemptAt), blockedBy }, 200);
   });
-}
-
-/** The years that a search for the next opening may touch, whatever the zone. */
-function yearsFrom(now: Date): number[] {
-  const year = now.getUTCFullYear();
-  return [year - 1, year, year + 1, year + 2];
 }

@@ -7,6 +7,7 @@ import { leadsOfContact } from '../../../db/queries/contact-leads.ts';
 import { findLead } from '../../../db/queries/leads.ts';
 import { lockContact } from '../../../db/queries/locks.ts';
 import { findMessage, lastHeardAt, type Message, scheduleText } from '../../../db/queries/messages.ts';
+import { isOptedOut } from '../../../db/queries/opt-outs.ts';
 import { textAllowedAt } from '../../../domain/quiet-hours.ts';
 import { zonesForPhone } from '../../../domain/zones/zones-for-phone.ts';
 import { access } from '../../auth.ts';
@@ -71,12 +72,7 @@ async function findRecipient(tx: Tx, leadId: string | undefined, to: string | un
 }
 
 async function refuseOptedOut(tx: Tx, phone: string): Promise<void> {
-  const optOut = await tx
-    .selectFrom('opt_outs')
-    .select('phone')
-    .where('phone', '=', phone)
-    .executeTakeFirst();
-  if (optOut !== undefined) throw new Problem('wrong-state', 'The contact opted out.');
+  if (await isOptedOut(tx, phone)) throw new Problem('wrong-state', 'The contact opted out.');
 }
 
 /** Null to send at once. @throws Problem 409 that names the next hour at which it may be sent */

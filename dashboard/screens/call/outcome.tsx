@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, type ReactNode, useState } from 'react';
-import { type CallDetail, type CallUpdate, updateCall } from '../../client/generated.ts';
+import { type CallDetail, updateCall } from '../../client/generated.ts';
 import { keys } from '../../client/keys.ts';
 import { messageOf } from '../../client/problem.ts';
 import { DISPOSITION_TEXT } from '../../format/labels.tsx';
@@ -12,6 +12,7 @@ import { Card } from '../../ui/card.tsx';
 import { Confirm } from '../../ui/dialog.tsx';
 import { Checkbox, Field, NativeSelect, Textarea } from '../../ui/field.tsx';
 import { toastDone } from '../../ui/toast.tsx';
+import { changeOf, isSameWord, rebased, type Word, wordOf } from './word.ts';
 
 const LONGEST_NOTES = 10_000;
 const DISPOSITIONS = Object.keys(DISPOSITION_TEXT) as (keyof typeof DISPOSITION_TEXT)[];
@@ -27,19 +28,10 @@ export function Outcome({ call }: { call: CallDetail }) {
         </p>
         <Facts call={call} />
         <ScoreParts call={call} />
-        {call.status !== 'ended' ? null : operate ? (
-          <WordForm key={wordOf(call)} call={call} />
-        ) : (
-          <Notes call={call} />
-        )}
+        {call.status !== 'ended' ? null : operate ? <WordForm call={call} /> : <Notes call={call} />}
       </div>
     </Card>
   );
-}
-
-/** A word that is changed elsewhere comes into the form. */
-function wordOf({ converted, disposition, notes }: CallDetail): string {
-  return JSON.stringify([converted, disposition, notes]);
 }
 
 function Facts({ call }: { call: CallDetail }) {
@@ -130,15 +122,17 @@ function Notes({ call: { notes } }: { call: CallDetail }) {
 
 function WordForm({ call }: { call: CallDetail }) {
   const client = useQueryClient();
-  const [converted, setConverted] = useState(call.converted);
-  const [disposition, setDisposition] = useState(call.disposition ?? 'none');
-  const [notes, setNotes] = useState(call.notes ?? '');
+  const latest = wordOf(call);
+  const [base, setBase] = useState(latest);
+  const [word, setWord] = useState(latest);
   const [asking, setAsking] = useState(false);
-  const update: CallUpdate = {
-    ...(converted !== call.converted && { converted }),
-    ...(disposition !== (call.disposition ?? 'none') && { disposition }),
-    ...(notes.trim() !== (call.notes ?? '') && { notes: notes.trim() === '' ? null : notes.trim() }),
-  };
+  if (!isSameWord(base, latest)) {
+    setBase(latest);
+    setWord(rebased(word, base, latest));
+  }
+  const { converted, disposition, notes } = word;
+  const change = (part: Partial<Word>) => setWord({ ...word, ...part });
+  const update = changeOf(base, word);
   const saving = useMutation({
     mutationFn: () => updateCall(call.id, update),
     onSuccess: (changed) => {
@@ -160,7 +154,7 @@ function WordForm({ call }: { call: CallDetail }) {
           <NativeSelect
             {...control}
             value={disposition}
-            onChange={(event) => setDisposition(event.target.value as typeof disposition)}
+            onChange={(event) => change({ disposition: event.target.value as Word['disposition'] })}
           >
             {DISPOSITIONS.map((each) => (
               <option key={each} value={each}>
@@ -173,7 +167,7 @@ function WordForm({ call }: { call: CallDetail }) {
       <Checkbox
         label="Counts as a conversion"
         checked={converted}
-        onChange={(event) => setConverted(event.target.checked)}
+        onChange={(event) => change({ converted: event.target.checked })}
       />
       <Field label="Notes" error={saving.error ? messageOf(saving.error) : undefined}>
         {(control) => (
@@ -181,7 +175,7 @@ function WordForm({ call }: { call: CallDetail }) {
             {...control}
             value={notes}
             maxLength={LONGEST_NOTES}
-            onChange={(event) => setNotes(event.target.value)}
+            onChange={(event) => change({ notes: event.target.value })}
           />
         )}
       </Field>

@@ -12,9 +12,7 @@ const STEP_SECONDS = 5;
 
 /** A key that a focused control answers to itself is left to it. */
 function isTaken(event: KeyboardEvent): boolean {
-  return (
-    event.target instanceof Element && event.target.closest('button, a, summary, [role=dialog]') !== null
-  );
+  return event.target instanceof Element && event.target.closest('button, a, summary') !== null;
 }
 
 /** The waveform with what moves it: by the mouse on it, by buttons, by space and the arrows. */

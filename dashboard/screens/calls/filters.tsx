@@ -1,15 +1,17 @@
 import { useQuery } from '@tanstack/react-query';
 import { SlidersHorizontal } from 'lucide-react';
-import { type ReactNode, useEffect, useId, useRef, useState } from 'react';
+import { type ReactNode, useId, useState } from 'react';
 import { listAgents, listCampaigns } from '../../client/generated.ts';
 import { keys } from '../../client/keys.ts';
 import { DISPOSITION_TEXT, reachText } from '../../format/labels.tsx';
 import { Button } from '../../ui/button.tsx';
 import { cn } from '../../ui/cn.ts';
 import { Input, NativeSelect } from '../../ui/field.tsx';
-import { type CallsSearch, DISPOSITIONS, LONGEST_SEARCH, REACHES, STATUSES } from './search.ts';
+import { SearchInput } from '../../ui/search-input.tsx';
+import { type CallsSearch, DISPOSITIONS, dayOf, LONGEST_SEARCH, REACHES, STATUSES } from './search.ts';
 
 const MOST_CAMPAIGNS = 200;
+/** The list is asked for when the fingers rest, not with every key. */
 const REST_MS = 250;
 
 interface FiltersProps {
@@ -25,7 +27,15 @@ export function CallFilters({ search, onChange }: FiltersProps) {
   return (
     <div className="grid gap-2">
       <div className="flex gap-2">
-        <SearchBox value={search.q} onChange={(q) => onChange({ q }, true)} />
+        <SearchInput
+          aria-label="Search calls by name, number or id"
+          placeholder="Name, number, conversation or carrier id"
+          className="min-w-0 flex-1"
+          maxLength={LONGEST_SEARCH}
+          value={search.q}
+          pauseMs={REST_MS}
+          onSearch={(q) => onChange({ q }, true)}
+        />
         <Button
           className="md:hidden"
           icon={<SlidersHorizontal />}
@@ -44,45 +54,6 @@ export function CallFilters({ search, onChange }: FiltersProps) {
         <OfCall search={search} onChange={onChange} />
       </div>
     </div>
-  );
-}
-
-/** The list is asked for when the fingers rest, not with every key. */
-function SearchBox({
-  value,
-  onChange,
-}: {
-  value: string | undefined;
-  onChange: (value: string | undefined) => void;
-}) {
-  const [text, setText] = useState(value ?? '');
-  const [sent, setSent] = useState(value);
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
-  useEffect(() => () => clearTimeout(timer.current), []);
-  // Changed from elsewhere, such as by a saved view.
-  if (value !== sent) {
-    setSent(value);
-    setText(value ?? '');
-  }
-  const type = (next: string) => {
-    setText(next);
-    clearTimeout(timer.current);
-    timer.current = setTimeout(() => {
-      const asked = next.trim() || undefined;
-      setSent(asked);
-      onChange(asked);
-    }, REST_MS);
-  };
-  return (
-    <Input
-      type="search"
-      aria-label="Search calls by name, number or id"
-      placeholder="Name, number, conversation or carrier id"
-      className="min-w-0 flex-1"
-      maxLength={LONGEST_SEARCH}
-      value={text}
-      onChange={(event) => type(event.target.value)}
-    />
   );
 }
 
@@ -213,7 +184,7 @@ function Day({
       <Input
         type="date"
         // An instant, as other screens link to, is shown by its day.
-        value={value?.slice(0, 10) ?? ''}
+        value={value === undefined ? '' : dayOf(value)}
         className={cn('px-1.5', value !== undefined && 'border-accent')}
         onChange={(event) => onChange(event.target.value || undefined)}
       />

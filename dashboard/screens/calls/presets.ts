@@ -1,9 +1,10 @@
 import type { RawSearch } from '../../format/search.ts';
+import { dayAt } from './search.ts';
 
 /** Filters that are one press away. */
 export const PRESETS: readonly { name: string; search: () => RawSearch }[] = [
   { name: 'All', search: () => ({}) },
-  { name: 'Today', search: () => ({ from: today() }) },
+  { name: 'Today', search: () => ({ from: dayAt(new Date()) }) },
   { name: 'Talking now', search: () => ({ status: 'in_progress' }) },
   { name: 'Converted', search: () => ({ disposition: 'converted' }) },
   { name: 'Qualified', search: () => ({ disposition: 'qualified' }) },
@@ -13,10 +14,3 @@ export const PRESETS: readonly { name: string; search: () => RawSearch }[] = [
   { name: 'Failed', search: () => ({ reach: 'failed' }) },
   { name: 'Unknown', search: () => ({ reach: 'unknown' }) },
 ];
-
-/** The viewer's day as 2026-03-31. */
-function today(): string {
-  const now = new Date();
-  const pad = (value: number) => String(value).padStart(2, '0');
-  return `${now.getFullYear()}-${pad(now.getMonth() + 1)}-${pad(now.getDate())}`;
-}

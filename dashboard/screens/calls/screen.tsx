@@ -29,7 +29,7 @@ export function CallsScreen() {
     [navigate],
   );
   const onChange = (change: Partial<CallsSearch>, typing = false) =>
-    choose({ ...search, ...change, selected: undefined }, typing);
+    void navigate({ search: (now) => ({ ...now, ...change, selected: undefined }), replace: typing });
   const { selected: _, ...filters } = search;
   const filterKey = JSON.stringify(filters);
   const filter = useMemo(() => toFilter(JSON.parse(filterKey)), [filterKey]);

@@ -68,6 +68,17 @@ function whenOf(raw: unknown): string | undefined {
   return text !== undefined && instantOf(text, 0) !== null ? text : undefined;
 }
 
+/** The day of the viewer that an instant is in, as 2026-03-31; a day is what it is. */
+export function dayOf(text: string): string {
+  return DAY.test(text) ? text : dayAt(new Date(text));
+}
+
+/** The viewer's day at an instant, as 2026-03-31. */
+export function dayAt(at: Date): string {
+  const pad = (value: number) => String(value).padStart(2, '0');
+  return `${at.getFullYear()}-${pad(at.getMonth() + 1)}-${pad(at.getDate())}`;
+}
+
 const DAY = /^(\d{4})-(\d\d)-(\d\d)$/;
 const INSTANT = /^\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d)$/;
 

@@ -9,6 +9,7 @@ import { StartConfirm } from '../../campaign-actions/start-confirm.tsx';
 import { StopConfirm } from '../../campaign-actions/stop-confirm.tsx';
 import { type Campaign, resumeCampaign } from '../../client/generated.ts';
 import { useMay, useMe } from '../../session/session.tsx';
+import { workflowUrl } from '../../session/temporal-link.ts';
 import { useShortcut } from '../../shell/shortcuts.ts';
 import { Button, buttonStyle, IconButton } from '../../ui/button.tsx';
 import { Menu, type MenuEntry } from '../../ui/menu.tsx';
@@ -38,8 +39,7 @@ export function CampaignActions({ campaign }: { campaign: Campaign }) {
 function TemporalLink({ campaign }: { campaign: Campaign }) {
   const { temporal } = useMe();
   if (temporal === null || campaign.status === 'draft') return null;
-  const workflow = encodeURIComponent(`campaign/${campaign.id}`);
-  const href = `${temporal.webUrl}/namespaces/${encodeURIComponent(temporal.namespace)}/workflows/${workflow}`;
+  const href = workflowUrl(temporal, `campaign/${campaign.id}`);
   return (
     <a href={href} target="_blank" rel="noreferrer" className={buttonStyle({ variant: 'quiet' })}>
       <ExternalLink aria-hidden />

@@ -49,8 +49,8 @@ function CallTable({ campaign }: { campaign: Campaign }) {
       rows={calls.items}
       rowId={({ id }) => id}
       onOpen={({ id }) => void navigate({ to: '/calls/$callId', params: { callId: id } })}
-      hasMore={calls.hasNextPage && !calls.isFetchingNextPage}
-      onMore={() => void calls.fetchNextPage()}
+      hasMore={calls.hasNextPage}
+      onMore={() => void (calls.isFetchingNextPage || calls.fetchNextPage())}
       heightClass="max-h-[calc(100dvh-15rem)] min-h-60"
     />
   );

@@ -1,11 +1,11 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { X } from 'lucide-react';
-import { useEffect, useState } from 'react';
 import { leadStateText, reachText } from '../../format/labels.tsx';
 import { KNOWN_HOLDS, KNOWN_OUTCOMES, outcomeText, ruleText } from '../../format/rules.ts';
 import { oneOf } from '../../format/search.ts';
 import { Button } from '../../ui/button.tsx';
-import { Field, Input, NativeSelect } from '../../ui/field.tsx';
+import { Field, NativeSelect } from '../../ui/field.tsx';
+import { SearchInput } from '../../ui/search-input.tsx';
 import { REACHES } from '../calls/search.ts';
 import { type CampaignSearch, LEAD_STATES } from './search.ts';
 
@@ -94,28 +94,15 @@ function Choice({ label, value, options, onChoose }: ChoiceProps) {
 function TextFilter() {
   const { q } = useSearch({ from: '/campaigns/$campaignId' });
   const navigate = useNavigate({ from: '/campaigns/$campaignId' });
-  const [text, setText] = useState(q ?? '');
-  // By the way back, or cleared from elsewhere.
-  useEffect(() => setText((typed) => (typed.trim() === (q ?? '') ? typed : (q ?? ''))), [q]);
-  useEffect(() => {
-    const wanted = text.trim() === '' ? undefined : text.trim();
-    if (wanted === q) return;
-    const timer = setTimeout(
-      () => void navigate({ search: (before) => ({ ...before, q: wanted }), replace: true }),
-      PAUSE_MS,
-    );
-    return () => clearTimeout(timer);
-  }, [text, q, navigate]);
   return (
     <Field label="Find" className="col-span-2 sm:w-48">
       {(control) => (
-        <Input
+        <SearchInput
           {...control}
-          type="search"
           placeholder="Name, mail, number"
-          value={text}
-          maxLength={200}
-          onChange={(event) => setText(event.target.value)}
+          value={q}
+          pauseMs={PAUSE_MS}
+          onSearch={(text) => void navigate({ search: (before) => ({ ...before, q: text }), replace: true })}
         />
       )}
     </Field>

@@ -76,8 +76,8 @@ function LeadTable({ campaign }: { campaign: Campaign }) {
       rows={leads.items}
       rowId={({ id }) => id}
       onOpen={({ id }) => void navigate({ to: '/leads/$leadId', params: { leadId: id } })}
-      hasMore={leads.hasNextPage && !leads.isFetchingNextPage}
-      onMore={() => void leads.fetchNextPage()}
+      hasMore={leads.hasNextPage}
+      onMore={() => void (leads.isFetchingNextPage || leads.fetchNextPage())}
       heightClass="max-h-[calc(100dvh-17rem)] min-h-60"
     />
   );

@@ -33,7 +33,7 @@ export function CampaignScreen() {
       subtitle={campaign.data && <Status campaign={campaign.data} />}
       actions={campaign.data && <CampaignActions campaign={campaign.data} />}
     >
-      <Loaded query={campaign}>{(data) => <CampaignTabs campaign={data} />}</Loaded>
+      <Loaded query={campaign}>{(data) => <CampaignTabs key={campaignId} campaign={data} />}</Loaded>
     </Page>
   );
 }

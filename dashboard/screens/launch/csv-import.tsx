@@ -23,7 +23,7 @@ interface CsvImportProps {
 /** A list on its way in: what its columns are, how much has gone, what became of the rows. */
 export function CsvImport({ campaignId, source, name, onDone }: CsvImportProps) {
   const head = useQuery({
-    queryKey: ['csv-head', campaignId, name, source.size],
+    queryKey: keys.csvHead(campaignId, name, source.size),
     queryFn: () => readHead(source),
     // Another file may have the same name and size.
     gcTime: 0,
@@ -51,7 +51,7 @@ function WithHead({ head, campaignId, source, name, onDone }: CsvImportProps & {
   const { headers } = head;
   const [mapping, setMapping] = useState<Record<string, string>>({});
   const columns = useQuery({
-    queryKey: ['columns', headers, mapping],
+    queryKey: keys.csvColumns(headers, mapping),
     queryFn: ({ signal }) => readColumns({ headers, mapping }, { signal }),
     // The table stays while a choice is being read.
     placeholderData: (before) => before,

@@ -80,7 +80,7 @@ function FirstCall({ draft }: { draft: Campaign }) {
     },
   });
   const holds = opening.data ?? [];
-  const first = holds.map((hold) => hold?.until ?? '').sort()[0];
+  const first = holds.flatMap((hold) => hold?.until ?? []).sort()[0];
   const value = () => {
     if (holds.length === 0) return NONE;
     if (holds.some((hold) => hold === null)) return 'Open now';

@@ -11,7 +11,7 @@ import { AgentStep } from './agent-step.tsx';
 import { LeadsStep } from './leads-step.tsx';
 import { ReviewStep } from './review-step.tsx';
 import { RulesStep } from './rules-step.tsx';
-import type { LaunchStep } from './search.ts';
+import { type LaunchStep, STEP_TEXT } from './search.ts';
 import { Stepper } from './stepper.tsx';
 
 /** From an agent and a list to a campaign that calls. What is prepared is a draft from the end of the first step on. */
@@ -42,7 +42,7 @@ function WithDraft({ id, step }: { id: string; step: LaunchStep }) {
         campaign.status === 'draft' && campaign.archivedAt === null ? (
           <>
             <Stepper current={step} campaignId={id} />
-            <Step key={step} step={step} draft={campaign} />
+            <Step key={`${id} ${step}`} step={step} draft={campaign} />
           </>
         ) : (
           <Launched campaign={campaign} />
@@ -52,13 +52,6 @@ function WithDraft({ id, step }: { id: string; step: LaunchStep }) {
   );
 }
 
-const HEADINGS: Record<LaunchStep, string> = {
-  agent: 'Agent',
-  leads: 'Leads',
-  rules: 'Rules',
-  review: 'Review',
-};
-
 function Step({ step, draft }: { step: LaunchStep; draft: Campaign }) {
   const heading = useRef<HTMLHeadingElement>(null);
   // Who goes on by the keyboard, or listens, is at the beginning of the new step.
@@ -66,7 +59,7 @@ function Step({ step, draft }: { step: LaunchStep; draft: Campaign }) {
   return (
     <>
       <h2 ref={heading} tabIndex={-1} className="sr-only">
-        {HEADINGS[step]}
+        {STEP_TEXT[step]}
       </h2>
       <StepContent step={step} draft={draft} />
     </>

@@ -2,6 +2,12 @@ import { oneOf, type RawSearch, textOf } from '../../format/search.ts';
 
 export const LAUNCH_STEPS = ['agent', 'leads', 'rules', 'review'] as const;
 export type LaunchStep = (typeof LAUNCH_STEPS)[number];
+export const STEP_TEXT: Record<LaunchStep, string> = {
+  agent: 'Agent',
+  leads: 'Leads',
+  rules: 'Rules',
+  review: 'Review',
+};
 
 /** `campaign`: the draft that is being prepared, from the second step on. */
 export function launchSearch(raw: RawSearch): { step?: LaunchStep; campaign?: string } {

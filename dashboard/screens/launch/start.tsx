@@ -17,33 +17,17 @@ import { toastDone } from '../../ui/toast.tsx';
 export function Start({ draft, leads }: { draft: Campaign; leads: number | undefined }) {
   const [later, setLater] = useState(false);
   const [local, setLocal] = useState('');
-  const [asking, setAsking] = useState(false);
+  // What was asked about: a set time that passes meanwhile must not turn into now.
+  const [asked, setAsked] = useState<{ at: string | null } | null>(null);
+  const askedAt = asked?.at ?? null;
   const at = later ? instantOf(local) : null;
   const launch = useLaunch(draft);
   return (
     <Card title="Start">
       <fieldset className="grid gap-3">
         <legend className="sr-only">When to start</legend>
-        <label className="flex items-center gap-2">
-          <input
-            type="radio"
-            name="start"
-            className="size-4 accent-accent"
-            checked={!later}
-            onChange={() => setLater(false)}
-          />
-          Now, within the calling hours
-        </label>
-        <label className="flex items-center gap-2">
-          <input
-            type="radio"
-            name="start"
-            className="size-4 accent-accent"
-            checked={later}
-            onChange={() => setLater(true)}
-          />
-          At a set time
-        </label>
+        <Choice label="Now, within the calling hours" chosen={!later} onChoose={() => setLater(false)} />
+        <Choice label="At a set time" chosen={later} onChoose={() => setLater(true)} />
         {later && (
           <Field
             label="Starts at"
@@ -67,23 +51,36 @@ export function Start({ draft, leads }: { draft: Campaign; leads: number | undef
           icon={<Rocket />}
           className="justify-self-start"
           disabled={leads === undefined || (later && at === null)}
-          onClick={() => setAsking(true)}
+          onClick={() => setAsked({ at })}
         >
           {later ? 'Schedule campaign' : 'Launch campaign'}
         </Button>
       </fieldset>
       <Confirm
-        open={asking}
-        onOpenChange={setAsking}
-        title={
-          at === null ? `Call ${plural(leads ?? 0, 'lead')}?` : `Call ${plural(leads ?? 0, 'lead')} later?`
-        }
-        action={at === null ? 'Launch' : 'Schedule'}
-        onConfirm={() => launch(at)}
+        open={asked !== null}
+        onOpenChange={() => setAsked(null)}
+        title={`Call ${plural(leads ?? 0, 'lead')}${askedAt === null ? '' : ' later'}?`}
+        action={askedAt === null ? 'Launch' : 'Schedule'}
+        onConfirm={() => launch(askedAt)}
       >
-        <Consequences draft={draft} leads={leads ?? 0} at={at} />
+        <Consequences draft={draft} leads={leads ?? 0} at={askedAt} />
       </Confirm>
     </Card>
+  );
+}
+
+function Choice({ label, chosen, onChoose }: { label: string; chosen: boolean; onChoose: () => void }) {
+  return (
+    <label className="flex items-center gap-2">
+      <input
+        type="radio"
+        name="start"
+        className="size-4 accent-accent"
+        checked={chosen}
+        onChange={onChoose}
+      />
+      {label}
+    </label>
   );
 }
 

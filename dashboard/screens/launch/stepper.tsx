@@ -1,9 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import { Check } from 'lucide-react';
 import { cn } from '../../ui/cn.ts';
-import { LAUNCH_STEPS, type LaunchStep } from './search.ts';
-
-const TEXT: Record<LaunchStep, string> = { agent: 'Agent', leads: 'Leads', rules: 'Rules', review: 'Review' };
+import { LAUNCH_STEPS, type LaunchStep, STEP_TEXT } from './search.ts';
 
 /** The four steps; once there is a draft, each can be gone to. */
 export function Stepper({ current, campaignId }: { current: LaunchStep; campaignId: string | undefined }) {
@@ -27,7 +25,7 @@ export function Stepper({ current, campaignId }: { current: LaunchStep; campaign
                 {state === 'done' ? <Check /> : index + 1}
               </span>
               <span className={cn('truncate font-medium', state === 'ahead' && 'text-muted')}>
-                {TEXT[step]}
+                {STEP_TEXT[step]}
               </span>
             </>
           );

@@ -4,7 +4,7 @@ import { PhoneOutgoing } from 'lucide-react';
 import { useState } from 'react';
 import { type Campaign, listPhoneNumbers, placeCall, readCall } from '../../client/generated.ts';
 import { keys } from '../../client/keys.ts';
-import { ApiProblem, messageOf } from '../../client/problem.ts';
+import { ApiProblem, fieldProblem, messageOf } from '../../client/problem.ts';
 import { CallBadge } from '../../format/labels.tsx';
 import { formatPhone } from '../../format/phone.ts';
 import { formatTime } from '../../format/times.ts';
@@ -37,15 +37,11 @@ export function TestCall({ draft }: { draft: Campaign }) {
         ),
       }),
   });
-  const errorAt = (path: string) =>
-    placing.error instanceof ApiProblem
-      ? placing.error.fields.find((field) => field.path === path)?.message
-      : undefined;
   return (
     <Card title="Test call to yourself">
       <div className="grid gap-3">
         <div className="grid gap-3 sm:grid-cols-2">
-          <Field label="Your number" error={errorAt('to')}>
+          <Field label="Your number" error={fieldProblem(placing.error, 'to')}>
             {(control) => (
               <Input
                 {...control}
@@ -57,7 +53,7 @@ export function TestCall({ draft }: { draft: Campaign }) {
               />
             )}
           </Field>
-          <Field label="Called from" error={errorAt('phoneNumberId')}>
+          <Field label="Called from" error={fieldProblem(placing.error, 'phoneNumberId')}>
             {(control) => (
               <NativeSelect
                 {...control}

@@ -1,4 +1,5 @@
 import type { LeadsImported } from '../../client/generated.ts';
+import { newKey } from '../../client/idempotency.ts';
 import { ApiProblem, readProblem } from '../../client/problem.ts';
 import { sessionNews } from '../../client/setup.ts';
 
@@ -32,7 +33,7 @@ export function uploadLeads({
   form.set('file', source, source instanceof File ? source.name : 'leads.csv');
   request.open('POST', `/api/campaigns/${encodeURIComponent(campaignId)}/leads/import`);
   request.setRequestHeader('x-ringleader-dashboard', '1');
-  request.setRequestHeader('idempotency-key', crypto.randomUUID());
+  request.setRequestHeader('idempotency-key', newKey());
   request.upload.onprogress = ({ loaded, total }) => onProgress(total === 0 ? 0 : loaded / total);
   request.onload = () => {
     if (request.status === 200) resolve(JSON.parse(request.responseText) as LeadsImported);

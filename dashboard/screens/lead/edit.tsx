@@ -29,8 +29,10 @@ export function EditLead({ lead, open, onClose }: { lead: Lead; open: boolean; o
 
 type Pair = { key: number; name: string; value: string };
 
-function EditForm({ lead, onClose }: { lead: Lead; onClose: () => void }) {
+function EditForm({ lead: latest, onClose }: { lead: Lead; onClose: () => void }) {
   const client = useQueryClient();
+  // As the form was begun from: what somebody else changes meanwhile is not put back.
+  const [lead] = useState(latest);
   const [fields, setFields] = useState({
     name: lead.name ?? '',
     email: lead.email ?? '',

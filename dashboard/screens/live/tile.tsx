@@ -33,7 +33,10 @@ export const CallTile = memo(function CallTile(props: CallTileProps) {
         >
           {who}
         </Link>
-        <CallBadge call={call} />
+        {/* As wide as the longest, so that it begins where it began. */}
+        <span className="w-20 shrink-0">
+          <CallBadge call={call} />
+        </span>
         <Elapsed since={call.answeredAt ?? call.startedAt} className="w-12 text-right font-mono text-xs" />
       </div>
       <div className="mt-1 flex items-center gap-1">

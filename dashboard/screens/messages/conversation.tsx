@@ -19,6 +19,8 @@ import { Bubble } from './bubble.tsx';
 import { Composer } from './composer.tsx';
 
 const PAGE_SIZE = 50;
+/** As many campaigns may have the number. */
+const MOST_LEADS = 50;
 
 /** Everything that was written with one number, and the place to write more. */
 export function Conversation({ phone }: { phone: string }) {
@@ -54,8 +56,8 @@ export function Conversation({ phone }: { phone: string }) {
 /** Leads with this very number, the one added last first. */
 function useLeadsOf(phone: string): FoundLead[] {
   const { data } = useQuery({
-    queryKey: keys.foundLeads(phone),
-    queryFn: ({ signal }) => searchLeads(phone, { limit: 50 }, { signal }),
+    queryKey: keys.foundLeads(phone, MOST_LEADS),
+    queryFn: ({ signal }) => searchLeads(phone, { limit: MOST_LEADS }, { signal }),
   });
   return (data?.items ?? []).filter((lead) => lead.phone === phone);
 }

@@ -21,7 +21,7 @@ export function FoundPeople({ q }: { q: string }) {
   const { selected } = useSearch({ from: '/messages' });
   const text = useDeferredValue(q.trim());
   const query = useQuery({
-    queryKey: keys.foundLeads(text),
+    queryKey: keys.foundLeads(text, MOST_FOUND),
     queryFn: ({ signal }) => searchLeads(text, { limit: MOST_FOUND }, { signal }),
     enabled: text !== '',
   });

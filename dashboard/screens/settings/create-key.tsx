@@ -7,6 +7,7 @@ import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { Field, Input, NativeSelect } from '../../ui/field.tsx';
 import { SecretOnce } from '../../ui/secret-once.tsx';
+import { toastFailed } from '../../ui/toast.tsx';
 
 type Role = ApiKeyCreate['role'];
 
@@ -57,7 +58,10 @@ function CreateForm({ onCancel, onMade }: CreateFormProps) {
     mutationFn: () => createKey({ name: name.trim(), role }),
     onSuccess: (created) => {
       void client.invalidateQueries({ queryKey: keys.apiKeys });
-      if (created.key !== null) onMade({ name: created.name, key: created.key });
+      if (created.key !== null) return onMade({ name: created.name, key: created.key });
+      // The first answer was lost on its way, and with it the key, of which only the hash is kept.
+      toastFailed('The key cannot be shown any more', new Error('Revoke it, and make another.'));
+      onCancel();
     },
   });
   const nameProblem = fieldProblem(creating.error, 'name');

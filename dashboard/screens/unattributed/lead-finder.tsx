@@ -20,7 +20,7 @@ export function LeadFinder({ chosen, onChoose }: LeadFinderProps) {
   const [text, setText] = useState('');
   const q = useDeferredValue(text.trim());
   const found = useQuery({
-    queryKey: keys.foundLeads(q),
+    queryKey: keys.foundLeads(q, MOST_FOUND),
     queryFn: ({ signal }) => searchLeads(q, { limit: MOST_FOUND }, { signal }),
     enabled: q !== '',
   });

@@ -60,7 +60,7 @@ export function Aftermath({ agent, talk, session }: AftermathProps) {
 function StoredCall({ talk, session, agentId }: Omit<AftermathProps, 'agent'> & { agentId: string }) {
   const { conversationId } = talk.state;
   const tied = useQuery({
-    queryKey: ['session', session.sessionId, conversationId],
+    queryKey: keys.tiedSession(session.sessionId, conversationId),
     queryFn: async () => {
       const answer = await tieSession(session.sessionId, { conversationId: conversationId ?? '' });
       await queryClient.invalidateQueries({ queryKey: keys.agentVersions(agentId) });
@@ -72,9 +72,22 @@ function StoredCall({ talk, session, agentId }: Omit<AftermathProps, 'agent'> & 
   const { refetch } = tied;
   const callId = tied.data?.callId ?? null;
   // The provider may tell of the conversation a while after its end only.
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  useEffect(
+    () => () => {
+      clearTimeout(timer.current);
+      timer.current = undefined;
+    },
+    [],
+  );
   const listen = useCallback(
     (event: LiveEvent) => {
-      if (callId === null && STORING.has(event.type)) void refetch();
+      if (callId !== null || !STORING.has(event.type)) return;
+      // It may be any call's: a busy workspace tells of many a second.
+      timer.current ??= setTimeout(() => {
+        timer.current = undefined;
+        void refetch();
+      }, ASK_AFTER_MS);
     },
     [callId, refetch],
   );
@@ -103,6 +116,7 @@ function StoredCall({ talk, session, agentId }: Omit<AftermathProps, 'agent'> & 
   );
 }
 
+const ASK_AFTER_MS = 1_000;
 const STORING = new Set(['conversation.stored', 'call.ended', 'call.updated', 'call.attributed']);
 
 function Judgement({ talk, session }: Omit<AftermathProps, 'agent'>) {

@@ -63,7 +63,7 @@ function Finder() {
   const wanted = useDeferredValue(text.trim());
   const isLongEnough = wanted.length >= SHORTEST_SEARCH;
   const found = useQuery({
-    queryKey: ['lead-search', wanted],
+    queryKey: keys.foundLeads(wanted, MOST_FOUND),
     queryFn: ({ signal }) => searchLeads(wanted, { limit: MOST_FOUND }, { signal }),
     enabled: isLongEnough,
   });

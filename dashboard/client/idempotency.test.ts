@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest';
+import { newKey, UnansweredRequests } from './idempotency.ts';
+
+const TEXT = '/api/messages {"to":"+14155550117","body":"Hello"}';
+
+test('a request that was not answered goes with its first key, until it is answered', () => {
+  const unanswered = new UnansweredRequests();
+  const first = unanswered.keyFor(TEXT);
+  expect(unanswered.keyFor(TEXT)).not.toBe(first);
+  unanswered.keep(TEXT, first);
+  expect(unanswered.keyFor(TEXT)).toBe(first);
+  expect(unanswered.keyFor(TEXT.replace('Hello', 'Hi'))).not.toBe(first);
+  unanswered.forget(TEXT);
+  expect(unanswered.keyFor(TEXT)).not.toBe(first);
+});
+
+test('after a while the same words are meant anew', () => {
+  const unanswered = new UnansweredRequests();
+  unanswered.keep(TEXT, 'first', 0);
+  expect(unanswered.keyFor(TEXT, 4 * 60_000)).toBe('first');
+  expect(unanswered.keyFor(TEXT, 5 * 60_000)).not.toBe('first');
+});
+
+test('a key is one that the API takes', () => {
+  expect(newKey()).toMatch(/^[0-9a-f]{32}$/);
+});

@@ -1,0 +1,92 @@
+import { expect, onTestFinished, test } from 'vitest';
+import { makeCampaign, openScreen, product, WITHIN } from '../rig.ts';
+import { world } from '../world.ts';
+
+/** Calls as they were, talks with an agent, and what nobody could account for. */
+export function callTests(): void {
+  test('a call is found by its number, opened, played in step with its transcript, and judged by a person', async () => {
+    const { lead, callId } = world();
+    const { page } = await openScreen('/calls', { role: 'operator' });
+    await page.keyboard.press('/');
+    await page.keyboard.type(lead.phone.slice(-7));
+    await page.waitForURL(/q=/);
+    const row = page.locator(`[data-row="${callId}"]`);
+    await row.waitFor();
+    await row.focus();
+    await page.keyboard.press('Enter');
+    await page.waitForURL(new RegExp(`/calls/${callId}`));
+
+    const play = page.getByRole('button', { name: 'Play', exact: true });
+    await expect.poll(() => play.isEnabled(), WITHIN).toBe(true);
+    await page.keyboard.press('Space');
+    await page.getByRole('button', { name: 'Pause', exact: true }).waitFor();
+    const transcript = page.getByRole('list', { name: 'Transcript' });
+    const current = transcript.locator('[aria-current=true]');
+    await current.waitFor();
+    // A turn that is chosen is the one that is heard.
+    const last = transcript.getByRole('listitem').last();
+    const words = await last.textContent();
+    await last.getByRole('button').click();
+    await expect.poll(() => current.textContent(), WITHIN).toBe(words);
+    await page.getByRole('button', { name: 'Pause', exact: true }).or(play).first().waitFor();
+
+    await page.getByLabel('Search the transcript').fill('the');
+    await page.getByText(/^in \d+ turns?$/).waitFor();
+    expect(await transcript.locator('mark').first().textContent()).toMatch(/^the$/i);
+
+    await page.getByLabel('Notes').fill('Asked for the price list.');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('A person’s word outranks every rule.').waitFor();
+    const call = await product().call<{ notes: string }>('GET', `/api/calls/${callId}`);
+    expect(call.notes).toBe('Asked for the price list.');
+  });
+
+  test('an agent is talked to by text, judged, and the talk is there as a call', async () => {
+    const { page } = await openScreen(`/agents/${product().agentId}`, { role: 'operator' });
+    await page.getByLabel('Name of this version').fill('by hand');
+    await page.getByRole('button', { name: 'Start to write' }).click();
+    const said = page.getByRole('log', { name: 'What was said' }).getByRole('listitem');
+    await expect.poll(() => said.count(), WITHIN).toBe(1);
+    await page.getByLabel('Message to the agent').fill('How much does it cost?');
+    await page.keyboard.press('Enter');
+    await expect.poll(() => said.count(), WITHIN).toBe(3);
+    expect(await said.nth(1).textContent()).toContain('How much does it cost?');
+    await page.getByRole('button', { name: 'End the talk' }).click();
+    await page.getByText('The talk is over.').waitFor();
+    await page.getByRole('radio', { name: /^4/ }).check({ force: true });
+    await page.getByRole('link', { name: 'Open the call it became' }).click();
+    await page.waitForURL(/\/calls\//);
+    await page.getByRole('list', { name: 'Transcript' }).getByText('How much does it cost?').waitFor();
+  });
+
+  test('a call that no one can account for is shown with what it means, and leads to itself', async () => {
+    onTestFinished(() => setFaults({ dialTimeoutAfterAccept: 0, webhookLoss: 0, readErrors: 0 }));
+    const { page } = await openScreen('/attention', { role: 'operator' });
+    // The shortest that the rules allow: what nobody tells of is given up after fifteen seconds.
+    const settings = { ringSeconds: 5, maxCallSeconds: 10 };
+    const id = await makeCampaign('Lost track', ['+16175550100'], { settings, start: false });
+    // The start itself asks the provider, so the provider is away only then.
+    const at = new Date(Date.now() + 3_000).toISOString();
+    await product().call('POST', `/api/campaigns/${id}/start`, { at });
+    await setFaults({ dialTimeoutAfterAccept: { next: 1 }, webhookLoss: 1, readErrors: 1 });
+    // Nobody reloads: it appears when it is known.
+    const group = page.getByRole('list', { name: 'Calls that could not be accounted for' });
+    const item = group.getByRole('listitem').filter({ hasText: 'Lost track' });
+    await item.waitFor();
+    await page.getByText('The person may have been called.').waitFor();
+    await page
+      .getByRole('navigation', { name: 'Main' })
+      .getByRole('link', { name: /^Needs attention \d+/ })
+      .waitFor();
+    await setFaults({ webhookLoss: 0, readErrors: 0 });
+    await item.getByRole('link', { name: 'Open the call' }).click();
+    await page.waitForURL(/\/calls\//);
+    await page.getByRole('main').getByText('Unknown').first().waitFor();
+  });
+}
+
+async function setFaults(faults: object): Promise<void> {
+  const body = JSON.stringify(faults);
+  const answer = await fetch(`${product().stack.simulatorUrl}/_sim/faults`, { method: 'POST', body });
+  expect(answer.ok, await answer.text()).toBe(true);
+}
