@@ -6,7 +6,7 @@ import { followUpWorkflowId } from '../domain/ids.ts';
 import { DEFAULT_SETTINGS } from '../domain/settings.ts';
 import { type Chain, createPhoneBook } from './chain-rig.ts';
 import { connectTexts, textFrom } from './texting-rig.ts';
-import { HOUR_MS, MINUTE_MS, startTimeRig, type TimeRig } from './time-rig.ts';
+import { HOUR_MS, MINUTE_MS, RIG_START_MS, startTimeRig, type TimeRig } from './time-rig.ts';
 
 const DAY_MS = 24 * HOUR_MS;
 const SECOND_MS = 1_000;
@@ -22,7 +22,7 @@ beforeAll(async () => {
   rig = await startTimeRig();
   chain = rig.chain;
   connectTexts(chain);
-});
+}, RIG_START_MS);
 
 afterAll(() => rig?.stop());
 

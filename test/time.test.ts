@@ -3,7 +3,7 @@ import { leadWorkflowId } from '../domain/ids.ts';
 import { DEFAULT_SETTINGS } from '../domain/settings.ts';
 import { type LeadState, leadStateQuery } from '../workflows/messages.ts';
 import { type Chain, createPhoneBook, SECRET } from './chain-rig.ts';
-import { HOUR_MS, MINUTE_MS, RealDate, startTimeRig, type TimeRig } from './time-rig.ts';
+import { HOUR_MS, MINUTE_MS, RealDate, RIG_START_MS, startTimeRig, type TimeRig } from './time-rig.ts';
 
 const SECOND_MS = 1_000;
 
@@ -15,7 +15,7 @@ const phonesOf = createPhoneBook();
 beforeAll(async () => {
   rig = await startTimeRig();
   chain = rig.chain;
-});
+}, RIG_START_MS);
 
 afterAll(() => rig?.stop());
 

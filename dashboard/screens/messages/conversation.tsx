@@ -29,8 +29,9 @@ export function Conversation({ phone }: { phone: string }) {
   );
   const leads = useLeadsOf(phone);
   const optedOut = useOptedOut(phone);
-  const name = leads.find((lead) => lead.name !== null)?.name ?? null;
-  const zone = leads[0]?.timeZone ?? (leads[0]?.zones.length === 1 ? leads[0].zones[0] : null);
+  const name = leads?.find((lead) => lead.name !== null)?.name ?? null;
+  const lead = leads?.[0];
+  const zone = lead?.timeZone ?? (lead?.zones.length === 1 ? lead.zones[0] : null);
   return (
     <section
       aria-label={`Conversation with ${name ?? formatPhone(phone)}`}
@@ -53,13 +54,13 @@ export function Conversation({ phone }: { phone: string }) {
   );
 }
 
-/** Leads with this very number, the one added last first. */
-function useLeadsOf(phone: string): FoundLead[] {
+/** Leads with this very number, the one added last first; undefined until they were read. */
+function useLeadsOf(phone: string): FoundLead[] | undefined {
   const { data } = useQuery({
     queryKey: keys.foundLeads(phone, MOST_LEADS),
     queryFn: ({ signal }) => searchLeads(phone, { limit: MOST_LEADS }, { signal }),
   });
-  return (data?.items ?? []).filter((lead) => lead.phone === phone);
+  return data?.items.filter((lead) => lead.phone === phone);
 }
 
 function useOptedOut(phone: string): boolean {
@@ -73,7 +74,7 @@ function useOptedOut(phone: string): boolean {
 interface HeadingProps {
   phone: string;
   name: string | null;
-  leads: readonly FoundLead[];
+  leads: readonly FoundLead[] | undefined;
   optedOut: boolean;
 }
 
@@ -89,8 +90,8 @@ function Heading({ phone, name, leads, optedOut }: HeadingProps) {
         <h2 className="truncate font-semibold">{name ?? formatPhone(phone)}</h2>
         <p className="flex flex-wrap gap-x-1.5 text-xs text-muted">
           {name !== null && <span>{formatPhone(phone)}</span>}
-          {leads.length === 0 && <span>No lead has this number</span>}
-          {leads.map((lead) => (
+          {leads?.length === 0 && <span>No lead has this number</span>}
+          {leads?.map((lead) => (
             <Link
               key={lead.id}
               to="/leads/$leadId"
