@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, Outlet, useNavigate } from '@tanstack/react-router';
 import { Command, LogOut, Menu as MenuIcon, Monitor, Moon, Sun, X } from 'lucide-react';
-import { lazy, Suspense, useState } from 'react';
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { listAttention, signOut } from '../client/generated.ts';
 import { keys } from '../client/keys.ts';
 import { LiveBadge } from '../live/badge.tsx';
@@ -22,6 +22,15 @@ const Palette = lazy(() => import('./palette.tsx').then(({ Palette }) => ({ defa
 
 export function Layout() {
   const [menuOpen, setMenuOpen] = useState(false);
+  const opener = useRef<HTMLButtonElement>(null);
+  const closer = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    if (menuOpen) closer.current?.focus();
+  }, [menuOpen]);
+  const closeMenu = () => {
+    setMenuOpen(false);
+    opener.current?.focus();
+  };
   const [paletteOpen, setPaletteOpen] = useState(false);
   const [listOpen, setListOpen] = useState(false);
   const list = { does: 'This list', group: 'Everywhere', shown: '?', useKey: true, overDialogs: true };
@@ -32,6 +41,7 @@ export function Layout() {
   return (
     <div className="grid min-h-dvh md:grid-cols-[15rem_minmax(0,1fr)]">
       <SkipLink />
+      {menuOpen && <Backdrop onClose={closeMenu} />}
       <aside
         className={cn(
           'fixed inset-y-0 left-0 z-30 w-60 flex-col border-r bg-panel md:sticky md:top-0 md:flex md:h-dvh md:w-auto',
@@ -42,7 +52,7 @@ export function Layout() {
           <Logo />
           Ringleader
           <span className="ml-auto md:hidden">
-            <IconButton label="Close menu" icon={<X />} onClick={() => setMenuOpen(false)} />
+            <IconButton ref={closer} label="Close menu" icon={<X />} onClick={closeMenu} />
           </span>
         </div>
         <nav aria-label="Main" className="grid gap-0.5 overflow-y-auto p-2">
@@ -56,6 +66,7 @@ export function Layout() {
         <div className="sticky top-0 z-20 flex h-14 items-center gap-2 border-b bg-ground/92 px-4 backdrop-blur md:px-6">
           <span className="md:hidden">
             <IconButton
+              ref={opener}
               label="Open menu"
               icon={<MenuIcon />}
               aria-expanded={menuOpen}
@@ -89,6 +100,18 @@ export function Layout() {
       )}
     </div>
   );
+}
+
+/** Behind the menu of a narrow page: a touch beside the menu closes it, as Escape does. */
+function Backdrop({ onClose }: { onClose: () => void }) {
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key === 'Escape') onClose();
+    };
+    document.addEventListener('keydown', onKey);
+    return () => document.removeEventListener('keydown', onKey);
+  }, [onClose]);
+  return <div aria-hidden className="fixed inset-0 z-25 bg-black/45 md:hidden" onPointerDown={onClose} />;
 }
 
 /** The first thing that Tab comes to. */

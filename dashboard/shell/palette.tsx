@@ -2,17 +2,20 @@ import { Dialog } from '@base-ui/react/dialog';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { Command } from 'cmdk';
-import { Megaphone, Plus, User } from 'lucide-react';
+import { Megaphone, Pause, Plus, User } from 'lucide-react';
 import { type ReactNode, useDeferredValue, useState } from 'react';
-import { type Call, listCalls, listCampaigns } from '../client/generated.ts';
+import { listCalls, listCampaigns, searchLeads } from '../client/generated.ts';
 import { keys } from '../client/keys.ts';
+import { formatPhone } from '../format/phone.ts';
 import { Time } from '../format/time.tsx';
 import { partyOf } from '../live-call/party.ts';
 import { useMay } from '../session/session.tsx';
 import { DESTINATIONS } from './navigation.ts';
+import { usePausing } from './pausing.ts';
 
-/** From so many characters on, calls are looked for by number or name. */
+/** From so many characters on, people are looked for by number or name. */
 const SHORTEST_SEARCH = 3;
+const MOST_PEOPLE = 10;
 
 /** Go to a screen or a campaign, find a person by number or name, begin something. */
 export function Palette({ open, onOpenChange }: { open: boolean; onOpenChange: (open: boolean) => void }) {
@@ -55,17 +58,7 @@ export function Palette({ open, onOpenChange }: { open: boolean; onOpenChange: (
                   </Item>
                 ))}
               </Group>
-              {may.operate && (
-                <Group heading="Do">
-                  <Item
-                    value="new campaign launch"
-                    icon={<Plus />}
-                    onSelect={() => go(() => navigate({ to: '/launch' }))}
-                  >
-                    Launch a campaign
-                  </Item>
-                </Group>
-              )}
+              {may.operate && <Doings onGo={go} />}
               <Group heading="Campaigns">
                 {(campaigns.data?.items ?? []).map(({ id, name, status }) => (
                   <Item
@@ -90,35 +83,67 @@ export function Palette({ open, onOpenChange }: { open: boolean; onOpenChange: (
   );
 }
 
-/** Whom calls are found of, each person once, by their latest call. */
+/** What can be begun or stopped from anywhere. */
+function Doings({ onGo }: { onGo: (leave: () => unknown) => void }) {
+  const navigate = useNavigate();
+  const { does, isPossible, pause } = usePausing();
+  return (
+    <Group heading="Do">
+      <Item
+        value="new campaign launch"
+        icon={<Plus />}
+        onSelect={() => onGo(() => navigate({ to: '/launch' }))}
+      >
+        Launch a campaign
+      </Item>
+      {isPossible && (
+        <Item value={does} icon={<Pause />} onSelect={() => onGo(pause)}>
+          {does}
+        </Item>
+      )}
+    </Group>
+  );
+}
+
+/** Leads by name or number, and callers who are no lead by their latest call. */
 function People({ search, onGo }: { search: string; onGo: (leave: () => unknown) => void }) {
   const navigate = useNavigate();
-  const found = useQuery({
-    queryKey: keys.foundCalls(search),
-    queryFn: ({ signal }) => listCalls({ q: search, limit: 20 }, { signal }),
-    enabled: search.length >= SHORTEST_SEARCH,
+  const enabled = search.length >= SHORTEST_SEARCH;
+  const leads = useQuery({
+    queryKey: keys.foundLeads(search, MOST_PEOPLE),
+    queryFn: ({ signal }) => searchLeads(search, { limit: MOST_PEOPLE }, { signal }),
+    enabled,
   });
-  const people = new Map<string, Call>();
-  for (const call of found.data?.items ?? []) {
-    const id = call.leadId ?? call.id;
-    if (!people.has(id)) people.set(id, call);
-  }
-  if (people.size === 0) return null;
-  const open = ({ id, leadId }: Call) =>
-    onGo(() =>
-      leadId === null
-        ? navigate({ to: '/calls/$callId', params: { callId: id } })
-        : navigate({ to: '/leads/$leadId', params: { leadId } }),
-    );
+  const calls = useQuery({
+    queryKey: keys.foundCalls(search),
+    queryFn: ({ signal }) =>
+      listCalls({ q: search, attribution: 'unattributed', limit: MOST_PEOPLE }, { signal }),
+    enabled,
+  });
+  const strangers = new Map((calls.data?.items ?? []).toReversed().map((call) => [partyOf(call), call]));
+  const found = leads.data?.items ?? [];
+  if (found.length === 0 && strangers.size === 0) return null;
+  // The search has been made already: everything found is to stay.
+  const shownFor = (id: string) => `${search} ${id}`;
   return (
     <Group heading="People">
-      {[...people.values()].map((call) => (
+      {found.map(({ id, name, phone, campaignName }) => (
+        <Item
+          key={id}
+          value={shownFor(id)}
+          icon={<User />}
+          onSelect={() => onGo(() => navigate({ to: '/leads/$leadId', params: { leadId: id } }))}
+        >
+          {name ?? formatPhone(phone)}
+          <span className="ml-auto text-xs text-muted">{campaignName}</span>
+        </Item>
+      ))}
+      {[...strangers.values()].map((call) => (
         <Item
           key={call.id}
-          // The search has been made already: everything found is to stay.
-          value={`${search} ${call.id}`}
+          value={shownFor(call.id)}
           icon={<User />}
-          onSelect={() => open(call)}
+          onSelect={() => onGo(() => navigate({ to: '/calls/$callId', params: { callId: call.id } }))}
         >
           {partyOf(call)}
           <span className="ml-auto text-xs text-muted">
