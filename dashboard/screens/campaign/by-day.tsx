@@ -23,7 +23,8 @@ export function ByDay({ days }: { days: readonly Day[] }) {
           </span>
         ))}
       </p>
-      <div aria-hidden className="h-48">
+      {/* A chart that has not been told of a narrower page yet must not hold it wide. */}
+      <div aria-hidden className="h-48 overflow-hidden">
         <ResponsiveContainer width="100%" height="100%">
           <BarChart
             data={[...days]}

@@ -86,6 +86,9 @@ export function screenTests(): void {
       await settled(screen.page);
       for (const width of [1280, 390]) {
         await screen.page.setViewportSize({ width, height: 900 });
+        // A chart follows a change of width by a frame or two.
+        const fits = () => document.documentElement.scrollWidth <= window.innerWidth;
+        await screen.page.waitForFunction(fits, undefined, { timeout: 3_000 }).catch(() => {});
         const over = await screen.page.evaluate(
           () => document.documentElement.scrollWidth - window.innerWidth,
         );
