@@ -8,6 +8,7 @@ import { useMay } from '../../session/session.tsx';
 import { Badge } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
 import { cn } from '../../ui/cn.ts';
+import { MoreButton } from '../../ui/more-button.tsx';
 import { Empty, Loaded } from '../../ui/states.tsx';
 import { SearchBox } from './search-box.tsx';
 import { type Sample, SampleBar, useSample } from './voice-sample.tsx';
@@ -49,15 +50,7 @@ export function VoiceList() {
                   />
                 ))}
               </ul>
-              {query.hasNextPage && (
-                <Button
-                  className="justify-self-center"
-                  busy={query.isFetchingNextPage}
-                  onClick={() => void query.fetchNextPage()}
-                >
-                  More voices
-                </Button>
-              )}
+              <MoreButton query={query}>More voices</MoreButton>
             </>
           )
         }

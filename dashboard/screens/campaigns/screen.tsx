@@ -8,8 +8,9 @@ import { usePages } from '../../client/pages.ts';
 import { queryClient } from '../../client/query-client.ts';
 import { useMay } from '../../session/session.tsx';
 import { useShortcut } from '../../shell/shortcuts.ts';
-import { Button, buttonStyle } from '../../ui/button.tsx';
+import { buttonStyle } from '../../ui/button.tsx';
 import { Confirm } from '../../ui/dialog.tsx';
+import { MoreButton } from '../../ui/more-button.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Empty, Loaded, Skeleton } from '../../ui/states.tsx';
 import { toastDone } from '../../ui/toast.tsx';
@@ -75,15 +76,7 @@ function List() {
                 />
               ))}
             </ul>
-            {query.hasNextPage && (
-              <Button
-                className="justify-self-center"
-                busy={query.isFetchingNextPage}
-                onClick={() => void query.fetchNextPage()}
-              >
-                Older campaigns
-              </Button>
-            )}
+            <MoreButton query={query}>Older campaigns</MoreButton>
             <Archive campaign={archiving} onClose={() => setArchiving(null)} />
           </>
         )

@@ -1,4 +1,5 @@
 import { Button } from '../../ui/button.tsx';
+import { ProgressBar } from '../../ui/progress-bar.tsx';
 
 /** How much of a list has gone out. The number is read out at quarters only. */
 export function Uploading({ name, share, onCancel }: { name: string; share: number; onCancel: () => void }) {
@@ -10,19 +11,7 @@ export function Uploading({ name, share, onCancel }: { name: string; share: numb
         <span className="truncate font-medium">{name}</span>
         <span className="shrink-0">{sent ? 'Checking the last rows' : `${percent}%`}</span>
       </div>
-      <div
-        role="progressbar"
-        aria-label="Import of the leads"
-        aria-valuemin={0}
-        aria-valuemax={100}
-        aria-valuenow={percent}
-        className="h-2 overflow-hidden rounded-full bg-raised"
-      >
-        <div
-          className="h-full origin-left rounded-full bg-accent transition-transform"
-          style={{ transform: `scaleX(${share})` }}
-        />
-      </div>
+      <ProgressBar label="Import of the leads" value={percent} of={100} text={`${percent}%`} />
       <span className="sr-only" aria-live="polite">
         {sent ? 'Checking the last rows' : `${Math.floor(percent / 25) * 25}% sent`}
       </span>

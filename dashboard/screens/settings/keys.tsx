@@ -9,6 +9,7 @@ import { useMay, useMe } from '../../session/session.tsx';
 import { Badge, type Tone } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Confirm } from '../../ui/dialog.tsx';
+import { MoreButton } from '../../ui/more-button.tsx';
 import { Loaded, NoPermission } from '../../ui/states.tsx';
 import { toastDone } from '../../ui/toast.tsx';
 import { CreateKey } from './create-key.tsx';
@@ -50,11 +51,7 @@ function KeyList() {
                 <KeyRow key={key.id} apiKey={key} onRevoke={() => setRevoking(key)} />
               ))}
             </ul>
-            {query.hasNextPage && (
-              <Button className="justify-self-center" onClick={() => void query.fetchNextPage()}>
-                Older keys
-              </Button>
-            )}
+            <MoreButton query={query}>Older keys</MoreButton>
           </>
         )}
       </Loaded>

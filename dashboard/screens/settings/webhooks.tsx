@@ -6,6 +6,7 @@ import { keys } from '../../client/keys.ts';
 import { usePages } from '../../client/pages.ts';
 import { useMay } from '../../session/session.tsx';
 import { Button } from '../../ui/button.tsx';
+import { MoreButton } from '../../ui/more-button.tsx';
 import { Empty, Loaded } from '../../ui/states.tsx';
 import { CreateWebhook } from './create-webhook.tsx';
 import { Deliveries } from './deliveries.tsx';
@@ -59,11 +60,7 @@ export function Webhooks() {
           )
         }
       </Loaded>
-      {query.hasNextPage && (
-        <Button className="justify-self-center" onClick={() => void query.fetchNextPage()}>
-          Older webhooks
-        </Button>
-      )}
+      <MoreButton query={query}>Older webhooks</MoreButton>
       {endpoint !== undefined && <Deliveries key={endpoint} endpointId={endpoint} webhook={chosen} />}
       <CreateWebhook open={creating} onOpenChange={setCreating} />
     </div>
