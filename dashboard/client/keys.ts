@@ -1,6 +1,8 @@
 /** Names of what is in the query cache. The live stream finds by them what an event is about. */
 export const keys = {
   me: ['me'],
+  /** The code of a part that is fetched when it is first shown. */
+  code: (part: string) => ['code', part],
   campaigns: (filter: object = {}) => ['campaigns', filter],
   campaign: (id: string) => ['campaign', id],
   progress: (id: string) => ['progress', id],

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, Outlet, useNavigate } from '@tanstack/react-router';
 import { Command, LogOut, Menu as MenuIcon, Monitor, Moon, Sun, X } from 'lucide-react';
-import { lazy, Suspense, useEffect, useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { listAttention, signOut } from '../client/generated.ts';
 import { keys } from '../client/keys.ts';
 import { LiveBadge } from '../live/badge.tsx';
@@ -9,16 +9,15 @@ import { useMe } from '../session/session.tsx';
 import { Badge } from '../ui/badge.tsx';
 import { Button, IconButton } from '../ui/button.tsx';
 import { cn } from '../ui/cn.ts';
+import { Late } from '../ui/late.tsx';
 import { toastFailed } from '../ui/toast.tsx';
 import { DESTINATIONS, type Destination } from './navigation.ts';
 import { PauseKey } from './pause-key.tsx';
 import { useShortcut } from './shortcuts.ts';
 import { chooseTheme, useTheme } from './theme.ts';
 
-const ShortcutList = lazy(() =>
-  import('./shortcut-list.tsx').then(({ ShortcutList }) => ({ default: ShortcutList })),
-);
-const Palette = lazy(() => import('./palette.tsx').then(({ Palette }) => ({ default: Palette })));
+const loadShortcutList = async () => (await import('./shortcut-list.tsx')).ShortcutList;
+const loadPalette = async () => (await import('./palette.tsx')).Palette;
 
 export function Layout() {
   const [menuOpen, setMenuOpen] = useState(false);
@@ -89,14 +88,14 @@ export function Layout() {
         </main>
       </div>
       {paletteOpen && (
-        <Suspense>
-          <Palette open onOpenChange={setPaletteOpen} />
-        </Suspense>
+        <Late name="palette" load={loadPalette} failing={null}>
+          {(Palette) => <Palette open onOpenChange={setPaletteOpen} />}
+        </Late>
       )}
       {listOpen && (
-        <Suspense>
-          <ShortcutList open onOpenChange={setListOpen} />
-        </Suspense>
+        <Late name="shortcut-list" load={loadShortcutList} failing={null}>
+          {(ShortcutList) => <ShortcutList open onOpenChange={setListOpen} />}
+        </Late>
       )}
     </div>
   );

@@ -1,17 +1,18 @@
 import { useQuery } from '@tanstack/react-query';
-import { lazy, type ReactNode, Suspense } from 'react';
+import type { ReactNode } from 'react';
 import { type Campaign, type Metrics, readMetrics, readProgress } from '../../client/generated.ts';
 import { keys } from '../../client/keys.ts';
 import { DISPOSITION_TEXT } from '../../format/labels.tsx';
 import { formatCents, formatCount, formatRate, formatSeconds, NONE } from '../../format/numbers.ts';
 import { answerRate, reachShares } from '../../format/reach.ts';
 import { Card, Figure } from '../../ui/card.tsx';
+import { Late } from '../../ui/late.tsx';
 import { type Share, ShareBar } from '../../ui/share-bar.tsx';
 import { Failure, Loaded, Skeleton } from '../../ui/states.tsx';
 import { Arms } from './arms.tsx';
 import { Funnel } from './funnel.tsx';
 
-const ByDay = lazy(() => import('./by-day.tsx').then(({ ByDay }) => ({ default: ByDay })));
+const loadByDay = async () => (await import('./by-day.tsx')).ByDay;
 
 /** Why it dials or does not, and what has come of it. */
 export function Overview({ campaign }: { campaign: Campaign }) {
@@ -34,9 +35,11 @@ export function Overview({ campaign }: { campaign: Campaign }) {
         )}
       </div>
       <Card title="Calls by day">
-        <Suspense fallback={<Skeleton className="h-56" />}>
-          {metrics.data === undefined ? <Skeleton className="h-56" /> : <ByDay days={metrics.data.byDay} />}
-        </Suspense>
+        <Late name="by-day" load={loadByDay} loading={<Skeleton className="h-56" />}>
+          {(ByDay) =>
+            metrics.data === undefined ? <Skeleton className="h-56" /> : <ByDay days={metrics.data.byDay} />
+          }
+        </Late>
       </Card>
       {metrics.data !== undefined && <Arms arms={metrics.data.byArm} />}
     </div>

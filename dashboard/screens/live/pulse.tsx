@@ -1,15 +1,16 @@
 import { useQuery } from '@tanstack/react-query';
-import { lazy, Suspense, useCallback, useEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import { listCalls } from '../../client/generated.ts';
 import { keys } from '../../client/keys.ts';
 import { formatCount } from '../../format/numbers.ts';
 import { useLiveEvents } from '../../live/provider.tsx';
 import type { LiveEvent } from '../../live/stream.ts';
 import { Card } from '../../ui/card.tsx';
+import { Late } from '../../ui/late.tsx';
 import { Skeleton } from '../../ui/states.tsx';
 import { CallSeries, type SeriesData, STEP_MS, WINDOW_MS } from './series.ts';
 
-const Chart = lazy(() => import('./chart.tsx').then(({ Chart }) => ({ default: Chart })));
+const loadChart = async () => (await import('./chart.tsx')).Chart;
 
 /** The chart moves on at this pace, however many events come. */
 const REDRAW_MS = 1_000;
@@ -59,9 +60,9 @@ export function Pulse() {
         <Legend colour="bg-chart-2" text={`${sum(data[2])} answered`} />
       </p>
       <div role="img" aria-label={text} className="h-36">
-        <Suspense fallback={<Skeleton className="h-36" />}>
-          <Chart data={data} />
-        </Suspense>
+        <Late name="pulse" load={loadChart} loading={<Skeleton className="h-36" />}>
+          {(Chart) => <Chart data={data} />}
+        </Late>
       </div>
     </Card>
   );

@@ -62,6 +62,10 @@ export function accessTests(): void {
   test('a session that ends asks for the key over the page, and what was typed is still there', async () => {
     const { page, context, excuse } = await openScreen('/launch', { role: 'operator' });
     await page.getByLabel('Name').fill('Half written');
+    // Once it has read all it needs, only the change asks with the session that is gone.
+    await page.getByRole('status').getByText('Live', { exact: true }).waitFor();
+    await page.getByLabel('Who calls').waitFor();
+    await settled(page);
     await context.clearCookies();
     await page.getByRole('button', { name: 'Create draft and continue' }).click();
     await page.getByRole('heading', { name: 'Your session has ended' }).waitFor();

@@ -21,15 +21,17 @@ export function outageTests(): void {
     await page.evaluate(() => Object.assign(window, { sameDocument: true }));
 
     await stack.services.api.stop();
-    await badge.getByText('Offline').waitFor();
-    // Meanwhile the call ends: the worker needs no API for that.
-    await vi.waitFor(async () => {
-      const { rows } = await db.query('select status from campaigns where id = $1', [id]);
-      expect(rows).toEqual([{ status: 'completed' }]);
-    }, WITHIN);
-    await page.getByText('Running', { exact: true }).first().waitFor();
-
-    await stack.services.api.restart();
+    try {
+      await badge.getByText('Offline').waitFor();
+      // Meanwhile the call ends: the worker needs no API for that.
+      await vi.waitFor(async () => {
+        const { rows } = await db.query('select status from campaigns where id = $1', [id]);
+        expect(rows).toEqual([{ status: 'completed' }]);
+      }, WITHIN);
+      await page.getByText('Running', { exact: true }).first().waitFor();
+    } finally {
+      await stack.services.api.restart();
+    }
     await badge.getByText('Live', { exact: true }).waitFor();
     await page.getByText('Completed', { exact: true }).first().waitFor();
     expect(await page.evaluate(() => 'sameDocument' in window)).toBe(true);
