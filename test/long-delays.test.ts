@@ -1,12 +1,16 @@
 // What takes days in real life, with real delays, on a Temporal server that skips time.
 
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { inTransaction } from '../db/client.ts';
+import { appendEvent } from '../db/queries/events.ts';
+import { DELIVERY_DELAYS_MS } from '../domain/delivery.ts';
 import type { FollowUpRule } from '../domain/follow-up.ts';
-import { followUpWorkflowId } from '../domain/ids.ts';
+import { deliveryWorkflowId, followUpWorkflowId, messageWorkflowId } from '../domain/ids.ts';
 import { DEFAULT_SETTINGS } from '../domain/settings.ts';
 import { type Chain, createPhoneBook } from './chain-rig.ts';
 import { connectTexts, textFrom } from './texting-rig.ts';
-import { HOUR_MS, MINUTE_MS, RIG_START_MS, startTimeRig, type TimeRig } from './time-rig.ts';
+import { HOUR_MS, MINUTE_MS, startTimeRig, type TimeRig } from './time-rig.ts';
+import { type Receiver, startReceiver } from './webhook-receiver.ts';
 
 const DAY_MS = 24 * HOUR_MS;
 const SECOND_MS = 1_000;
@@ -22,7 +26,7 @@ beforeAll(async () => {
   rig = await startTimeRig();
   chain = rig.chain;
   connectTexts(chain);
-}, RIG_START_MS);
+});
 
 afterAll(() => rig?.stop());
 
@@ -128,6 +132,136 @@ describe('a follow-up', () => {
       expect(sent.body).toBe('Still on, Person?');
       expectAt(sent.sentMs, dues[0] ?? 0);
       expect(chain.simulator.ledger.texts.filter(({ to }) => to === wrote)).toEqual([]);
+    },
+    LONG_MS,
+  );
+
+  test(
+    'that is due at night waits until texts may be sent',
+    async () => {
+      await rig.advanceTo(await rig.next('Wed', '18:00'));
+      const [phone = ''] = phonesOf('00');
+      const id = await convert([phone], { ...text, afterSeconds: (10 * HOUR_MS) / SECOND_MS });
+      const morningMs = await rig.next('Thu', '08:00');
+      const [planned] = await stand(id, ['planned']);
+      expect(planned?.due_at.getTime()).toBeLessThan(morningMs - 3 * HOUR_MS);
+      await rig.advanceTo(planned?.due_at.getTime() ?? 0);
+      await stand(id, ['done']);
+      await vi.waitFor(async () => {
+        const held = await chain.db
+          .selectFrom('messages')
+          .select(['id', 'status', 'not_before'])
+          .where('campaign_id', '=', id)
+          .execute();
+        expect(held).toMatchObject([{ status: 'scheduled', not_before: new Date(morningMs) }]);
+        await atRest(held.map((message) => messageWorkflowId(message.id)));
+      }, WITHIN);
+      await rig.advanceTo(morningMs - MINUTE_MS);
+      expect(chain.simulator.ledger.texts.filter(({ to }) => to === phone)).toEqual([]);
+      await rig.advanceTo(morningMs);
+      expectAt((await textTo(phone)).sentMs, morningMs);
+    },
+    LONG_MS,
+  );
+});
+
+describe('an outbound webhook that nobody takes', () => {
+  let crm: Receiver;
+  let endpointId: string;
+
+  beforeAll(async () => {
+    crm = await startReceiver();
+    crm.answer((response) => response.writeHead(503).end());
+    const body = { url: crm.url, eventTypes: ['lead.converted'] };
+    endpointId = (await chain.call<{ id: string }>('POST', '/api/webhooks', body)).body.id;
+  });
+
+  afterAll(() => crm?.stop());
+
+  const emit = () => inTransaction(chain.db, (tx) => appendEvent(tx, { type: 'lead.converted' }));
+
+  async function deliveries() {
+    return await chain.db
+      .selectFrom('deliveries')
+      .select(['id', 'status', 'attempts', 'next_attempt_at'])
+      .where('endpoint_id', '=', endpointId)
+      .orderBy('event_id')
+      .execute();
+  }
+
+  /** When each attempt of a delivery was made. */
+  async function attemptsOf(deliveryId: string): Promise<number[]> {
+    const rows = await chain.db
+      .selectFrom('delivery_attempts')
+      .select('at')
+      .where('delivery_id', '=', deliveryId)
+      .orderBy('id')
+      .execute();
+    return rows.map(({ at }) => at.getTime());
+  }
+
+  const attemptsMade = async () => (await deliveries()).reduce((sum, { attempts }) => sum + attempts, 0);
+
+  /** Goes from attempt to attempt, until nothing is due before an instant. */
+  async function goOnUntil(untilMs: number): Promise<void> {
+    for (;;) {
+      const pending = (await deliveries()).filter(({ status }) => status === 'pending');
+      const next = Math.min(...pending.map(({ next_attempt_at: at }) => at.getTime()));
+      if (next > untilMs) return;
+      await vi.waitFor(() => atRest(pending.map(({ id }) => deliveryWorkflowId(id))), WITHIN);
+      const before = await attemptsMade();
+      if (next > Date.now()) await rig.advanceTo(next);
+      await vi.waitFor(async () => {
+        const over = (await deliveries()).every(({ status }) => status !== 'pending');
+        expect(over || (await attemptsMade()) > before).toBe(true);
+      }, WITHIN);
+    }
+  }
+
+  test(
+    'is tried over three days, further and further apart; then its endpoint is disabled',
+    async () => {
+      await emit();
+      const first = await vi.waitFor(async () => {
+        const [delivery] = await deliveries();
+        expect(delivery).toMatchObject({ status: 'pending', attempts: 1 });
+        return delivery;
+      }, WITHIN);
+      const [startedMs = 0] = await attemptsOf(first?.id ?? '');
+      await goOnUntil(startedMs + 2 * DAY_MS);
+      const attempts = await attemptsOf(first?.id ?? '');
+      // By the second day: at once, after five seconds, and so on up to twenty hours.
+      expect(attempts.length).toBeGreaterThanOrEqual(8);
+      for (const [index, atMs] of attempts.entries()) {
+        if (index === 0) continue;
+        const waitedMs = atMs - (attempts[index - 1] ?? 0);
+        const meantMs = DELIVERY_DELAYS_MS[index] ?? 0;
+        expect(waitedMs, `before attempt ${index + 1}`).toBeGreaterThanOrEqual(meantMs * 0.9 - SECOND_MS);
+        expect(waitedMs, `before attempt ${index + 1}`).toBeLessThan(meantMs * 1.1 + MINUTE_MS);
+      }
+      const enabled = chain.db
+        .selectFrom('webhook_endpoints')
+        .select(['disabled_at', 'disabled_reason'])
+        .where('id', '=', endpointId);
+      expect((await enabled.executeTakeFirstOrThrow()).disabled_at).toBeNull();
+
+      // Another one, so that something is tried once three days are over, whatever chance makes of the delays.
+      await emit();
+      await vi.waitFor(async () => expect((await deliveries())[1]?.attempts).toBeGreaterThan(0), WITHIN);
+      await goOnUntil(startedMs + 5 * DAY_MS);
+      const ended = await deliveries();
+      expect(ended.map(({ status }) => status)).toEqual(['failed', 'failed']);
+      const { disabled_at, disabled_reason } = await enabled.executeTakeFirstOrThrow();
+      expect(disabled_reason).toBe('It took nothing for three days.');
+      expect((disabled_at?.getTime() ?? 0) - startedMs).toBeGreaterThanOrEqual(3 * DAY_MS);
+      const all = (await Promise.all(ended.map(({ id }) => attemptsOf(id)))).flat();
+      expect(crm.received).toHaveLength(all.length);
+      expect(Math.max(...all)).toBeLessThanOrEqual((disabled_at?.getTime() ?? 0) + SECOND_MS);
+      const attention = chain.db.selectFrom('attention').select('kind').where('subject', '=', endpointId);
+      expect(await attention.execute()).toEqual([{ kind: 'disabled_webhook' }]);
+
+      await emit();
+      expect(await deliveries()).toHaveLength(2);
     },
     LONG_MS,
   );
