@@ -34,6 +34,26 @@ describe('summarise', () => {
     expect(summary.lines.at(-1)).toBe('1 passed, 1 failed');
   });
 
+  it('names what failed, with the first line of why', () => {
+    const report = reportOf([5, 6], 1);
+    const [file] = report.testResults;
+    const failing = { fullName: 'test bad', status: 'failed', failureMessages: ['Error: no\n    at there'] };
+    const testResults = [
+      {
+        name: 'some.test.ts',
+        status: 'failed',
+        assertionResults: [...(file?.assertionResults ?? []), failing],
+      },
+      { name: 'broken.test.ts', status: 'failed', assertionResults: [] },
+    ];
+    const { lines } = summarise({ ...report, testResults }, 1, 1_000);
+    expect(lines.slice(lines.indexOf('failed tests'), -2)).toEqual([
+      'failed tests',
+      '  test bad  (some.test.ts)  Error: no',
+      '  could not be run  (broken.test.ts)',
+    ]);
+  });
+
   it('never calls a failed run clean', () => {
     expect(summarise(reportOf([5]), 1, 1_000).failed).toBe(1);
     expect(summarise(null, 1, 1_000).lines.at(-1)).toBe('0 passed, 1 failed');

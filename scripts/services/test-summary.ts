@@ -10,7 +10,9 @@ export interface VitestReport {
     readonly status: string;
     readonly assertionResults: ReadonlyArray<{
       readonly fullName: string;
+      readonly status?: string;
       readonly duration?: number | null;
+      readonly failureMessages?: readonly string[] | null;
     }>;
   }>;
 }
@@ -24,23 +26,28 @@ export interface TestSummary {
 const SLOWEST_SHOWN = 5;
 
 /**
- * The slowest tests, the time and the counts; the last line is "N passed, N failed". A file that could not be
+ * The slowest tests, those that failed, the time and the counts; the last line is "N passed, N failed". A file that could not be
  * loaded counts as one failure, and so does a run that failed or ended without a report.
  */
 export function summarise(report: VitestReport | null, exitCode: number, elapsedMs: number): TestSummary {
   if (report === null) return { lines: ['0 passed, 1 failed'], failed: 1 };
   const brokenFiles = report.testResults.filter(
     (file) => file.status === 'failed' && file.assertionResults.length === 0,
-  ).length;
-  const counted = report.numFailedTests + brokenFiles;
+  );
+  const counted = report.numFailedTests + brokenFiles.length;
   const failed = counted === 0 && exitCode !== 0 ? 1 : counted;
   const tests = report.testResults.flatMap((file) =>
     file.assertionResults.map((test) => ({
       name: test.fullName,
       file: file.name,
       durationMs: test.duration ?? 0,
+      failure: test.status === 'failed' ? firstLine(test.failureMessages?.[0]) : null,
     })),
   );
+  const failures = [
+    ...tests.filter((test) => test.failure !== null),
+    ...brokenFiles.map((file) => ({ name: 'could not be run', file: file.name, failure: '' })),
+  ];
   const slowest = [...tests].sort((a, b) => b.durationMs - a.durationMs).slice(0, SLOWEST_SHOWN);
   const skipped = report.numPendingTests === 0 ? '' : `, ${report.numPendingTests} skipped`;
   return {
@@ -50,10 +57,21 @@ export function summarise(report: VitestReport | null, exitCode: number, elapsed
       ...slowest.map(
         (test) => `${seconds(test.durationMs)}  ${test.name}  (${relative(process.cwd(), test.file)})`,
       ),
+      // Here, at the end, because the start of a long output is what gets cut.
+      ...(failures.length === 0 ? [] : ['failed tests']),
+      ...failures.map(({ name, file, failure }) =>
+        `  ${name}  (${relative(process.cwd(), file)})  ${failure}`.trimEnd(),
+      ),
       `${tests.length} tests in ${(elapsedMs / 1000).toFixed(1)} s${skipped}`,
       `${report.numPassedTests} passed, ${failed} failed`,
     ],
   };
+}
+
+const MOST_SHOWN = 200;
+
+function firstLine(message = ''): string {
+  return (message.split('\n')[0] ?? '').slice(0, MOST_SHOWN);
 }
 
 function seconds(durationMs: number): string {
