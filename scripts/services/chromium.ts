@@ -9,6 +9,8 @@ const QUIET = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
+  // A microphone that beeps every second; a page must still be allowed to use it.
+  '--use-fake-device-for-media-stream',
 ];
 
 /**

@@ -7,7 +7,7 @@ function reportOf(durationsMs: readonly number[], numFailedTests = 0): VitestRep
     numPassedTests: durationsMs.length - numFailedTests,
     numFailedTests,
     numPendingTests: 0,
-    testResults: [{ name: 'some.test.ts', status: numFailedTests ? 'failed' : 'passed', assertionResults }],
+    testResults: [{ name: 'some.test.ts', status: 'passed', assertionResults }],
   };
 }
 
@@ -27,11 +27,13 @@ describe('summarise', () => {
     ]);
   });
 
-  it('counts a file that could not be loaded', () => {
+  it('counts a file that could not be loaded, or set up', () => {
     const report = reportOf([5]);
     const broken = { name: 'broken.test.ts', status: 'failed', assertionResults: [] };
-    const summary = summarise({ ...report, testResults: [...report.testResults, broken] }, 1, 1_000);
-    expect(summary.lines.at(-1)).toBe('1 passed, 1 failed');
+    const skipped = { fullName: 'after a hook that failed', status: 'skipped' };
+    const unprepared = { name: 'unprepared.test.ts', status: 'failed', assertionResults: [skipped] };
+    const testResults = [...report.testResults, broken, unprepared];
+    expect(summarise({ ...report, testResults }, 1, 1_000).lines.at(-1)).toBe('1 passed, 2 failed');
   });
 
   it('names what failed, with the first line of why', () => {

@@ -27,12 +27,12 @@ const SLOWEST_SHOWN = 5;
 
 /**
  * The slowest tests, those that failed, the time and the counts; the last line is "N passed, N failed". A file that could not be
- * loaded counts as one failure, and so does a run that failed or ended without a report.
+ * loaded or set up counts as one failure, and so does a run that failed or ended without a report.
  */
 export function summarise(report: VitestReport | null, exitCode: number, elapsedMs: number): TestSummary {
   if (report === null) return { lines: ['0 passed, 1 failed'], failed: 1 };
   const brokenFiles = report.testResults.filter(
-    (file) => file.status === 'failed' && file.assertionResults.length === 0,
+    (file) => file.status === 'failed' && !file.assertionResults.some(({ status }) => status === 'failed'),
   );
   const counted = report.numFailedTests + brokenFiles.length;
   const failed = counted === 0 && exitCode !== 0 ? 1 : counted;

@@ -59,6 +59,32 @@ export function callTests(): void {
     await page.getByRole('list', { name: 'Transcript' }).getByText('How much does it cost?').waitFor();
   });
 
+  test('an agent is talked to by voice once the microphone is allowed: each hears the other, and there is a call', async () => {
+    const { page, context } = await openScreen(`/agents/${product().agentId}`, { role: 'operator' });
+    const talk = page.getByRole('radio', { name: /^By voice/ });
+    const begin = page.getByRole('button', { name: 'Start to talk' });
+    await talk.check({ force: true });
+    await begin.click();
+    // Nobody allows it: the page says so, and what can be done.
+    await page
+      .getByRole('alert')
+      .getByText(/The microphone was refused/)
+      .waitFor();
+    await context.grantPermissions(['microphone']);
+    await page.getByRole('button', { name: 'Talk again' }).or(begin).first().click();
+    const said = page.getByRole('log', { name: 'What was said' }).getByRole('listitem');
+    // The agent greets, hears the microphone's beeps as a sentence, and answers.
+    await expect.poll(() => said.count(), WITHIN).toBeGreaterThanOrEqual(3);
+    await page.keyboard.press('m');
+    await page.getByRole('button', { name: 'Unmute' }).waitFor();
+    await page.getByRole('button', { name: 'End the talk' }).click();
+    await page.getByText('The talk is over. You ended it.').waitFor();
+    await page.getByRole('link', { name: 'Open the call it became' }).click();
+    await page.waitForURL(/\/calls\//);
+    const turns = page.getByRole('list', { name: 'Transcript' }).getByRole('listitem');
+    await expect.poll(() => turns.count(), WITHIN).toBeGreaterThanOrEqual(3);
+  });
+
   test('a call that no one can account for is shown with what it means, and leads to itself', async () => {
     onTestFinished(() => setFaults({ dialTimeoutAfterAccept: 0, webhookLoss: 0, readErrors: 0 }));
     const { page } = await openScreen('/attention', { role: 'operator' });
