@@ -9,7 +9,7 @@ import { deliveryWorkflowId, followUpWorkflowId, messageWorkflowId } from '../do
 import { DEFAULT_SETTINGS } from '../domain/settings.ts';
 import { type Chain, createPhoneBook } from './chain-rig.ts';
 import { connectTexts, textFrom } from './texting-rig.ts';
-import { HOUR_MS, MINUTE_MS, startTimeRig, type TimeRig } from './time-rig.ts';
+import { HOUR_MS, MINUTE_MS, RIG_START_MS, startTimeRig, type TimeRig } from './time-rig.ts';
 import { type Receiver, startReceiver } from './webhook-receiver.ts';
 
 const DAY_MS = 24 * HOUR_MS;
@@ -26,7 +26,7 @@ beforeAll(async () => {
   rig = await startTimeRig();
   chain = rig.chain;
   connectTexts(chain);
-});
+}, RIG_START_MS);
 
 afterAll(() => rig?.stop());
 

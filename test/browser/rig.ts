@@ -125,6 +125,8 @@ interface ScreenOptions extends BrowserContextOptions {
   /** Null for nobody. */
   role?: ApiRole | null;
   width?: number;
+  /** Runs before the first address is gone to. */
+  before?: (page: Page) => Promise<void>;
 }
 
 const screens: Screen[] = [];
@@ -132,7 +134,7 @@ const sessions = new Map<ApiRole, Awaited<ReturnType<BrowserContext['storageStat
 
 /** Opens a page in a browser of its own, signed in. */
 export async function openScreen(path: string, options: ScreenOptions = {}): Promise<Screen> {
-  const { role = 'admin', width = 1280, ...rest } = options;
+  const { role = 'admin', width = 1280, before, ...rest } = options;
   const { browser, stack } = product();
   const context = await browser.newContext({
     baseURL: stack.apiUrl,
@@ -165,6 +167,7 @@ export async function openScreen(path: string, options: ScreenOptions = {}): Pro
     },
   };
   screens.push(screen);
+  await before?.(page);
   await screen.go(path);
   return screen;
 }

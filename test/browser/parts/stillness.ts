@@ -51,8 +51,8 @@ async function watch(path: string): Promise<Page> {
 }
 
 /**
- * That what one looks at stays where it is. Pictures are not compared: fonts differ from machine to machine, and
- * what a browser says of its own layout does not.
+ * That what one looks at stays where it is, as the browser's own account of its layout has it: pictures of what moves
+ * would be of many moments.
  */
 export function stillnessTests(): void {
   test('nothing moves on a screen while calls come and go on it', async () => {
