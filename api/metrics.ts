@@ -10,7 +10,8 @@ import {
 } from '../db/queries/metrics.ts';
 import type { BreakdownDimension } from '../db/schema/calls.ts';
 import type { Disposition } from '../domain/call.ts';
-import { localDate } from '../domain/day.ts';
+import { daysBefore, localDate } from '../domain/day.ts';
+import { answerRate } from '../domain/number-health.ts';
 import type { Metrics, OutsideCampaigns } from './schemas/campaign.ts';
 
 /** The figures of a campaign, or of the whole workspace with null. `from` and `to` are YYYY-MM-DD. */
@@ -93,6 +94,16 @@ export function summarise(
       averageTalkSeconds: average(arm.talk_seconds, arm.talks),
       costCents: cents(arm.cost_cents),
     })),
+    byNumber: of('number').map((number) => ({
+      phoneNumberId: number.value,
+      ...span([number]),
+      finished: number.finished,
+      failed: number.failed,
+      answerRate: answerRate(number),
+      conversionRate: rate(number.conversions, number.answered),
+      averageTalkSeconds: average(number.talk_seconds, number.talks),
+      costCents: cents(number.cost_cents),
+    })),
     byDisposition: of('disposition').map((row) => ({
       // The column says so: nothing else is written there.
       disposition: row.value as Disposition,
@@ -131,7 +142,6 @@ function span(rows: readonly Span[]): Span {
 
 /** Weeks begin on Monday, as ISO 8601 has it. */
 function mondayOf(date: string): string {
-  const at = new Date(`${date}T00:00:00Z`);
-  at.setUTCDate(at.getUTCDate() - ((at.getUTCDay() + 6) % 7));
-  return at.toISOString().slice(0, 10);
+  const weekday = new Date(`${date}T00:00:00Z`).getUTCDay();
+  return daysBefore(date, (weekday + 6) % 7);
 }

@@ -54,9 +54,12 @@ import { listThreadsRoute } from './routes/messages/threads.ts';
 import { addOptOutRoute } from './routes/opt-outs/add.ts';
 import { listOptOutsRoute } from './routes/opt-outs/list.ts';
 import { removeOptOutRoute } from './routes/opt-outs/remove.ts';
+import { readNumberHealth } from './routes/phone-numbers/health.ts';
 import { listPhoneNumbers } from './routes/phone-numbers/list.ts';
 import { tieSession } from './routes/sessions/conversation.ts';
 import { updateSessionRoute } from './routes/sessions/update.ts';
+import { readSingleCallSettingsRoute } from './routes/settings/read-single-calls.ts';
+import { updateSingleCallSettingsRoute } from './routes/settings/update-single-calls.ts';
 import { streamEvents } from './routes/stream.ts';
 import { readHealth } from './routes/system/health.ts';
 import { readReady } from './routes/system/ready.ts';
@@ -136,7 +139,10 @@ const ROUTES: ((app: Api, deps: ApiDeps) => void)[] = [
   startSession,
   tieSession,
   updateSessionRoute,
+  readSingleCallSettingsRoute,
+  updateSingleCallSettingsRoute,
   listPhoneNumbers,
+  readNumberHealth,
   listVoices,
   sampleVoice,
   createWebhook,

@@ -8,6 +8,8 @@ import * as singleCalls from './migrations/20261125_single_calls.ts';
 import * as browserSessions from './migrations/20261126_browser_sessions.ts';
 import * as leadOutcomes from './migrations/20261128_lead_outcomes.ts';
 import * as callEvents from './migrations/20261129_call_events.ts';
+import * as numberTotals from './migrations/20261130_number_totals.ts';
+import * as optOutSearch from './migrations/20261201_opt_out_search.ts';
 
 /** In order of their names, which are frozen once landed. */
 export const migrations: Record<string, Migration> = {
@@ -19,6 +21,8 @@ export const migrations: Record<string, Migration> = {
   '20261126_browser_sessions': browserSessions,
   '20261128_lead_outcomes': leadOutcomes,
   '20261129_call_events': callEvents,
+  '20261130_number_totals': numberTotals,
+  '20261201_opt_out_search': optOutSearch,
 };
 
 /**

@@ -8,6 +8,7 @@ import { insertCall } from './api-rows.ts';
 
 const DAYS = ['2026-02-27', '2026-03-01', '2026-03-02'];
 const AGENTS = ['agent_a', 'agent_b'];
+const NUMBERS = ['phnum_a', 'phnum_b', null];
 const PEOPLE = 8;
 
 let api: ApiRig;
@@ -34,8 +35,8 @@ async function liveThrough(seed: number, changes: number): Promise<void> {
   for (const { leads } of campaigns) {
     for (const lead of leads) {
       for (let attempt = 1; attempt <= 3; attempt += 1) {
-        const day = pick(random, DAYS);
-        ids.push(await insertCall(db, lead, { attempt, day, agent_id: pick(random, AGENTS) }));
+        const of = { agent_id: pick(random, AGENTS), phone_number_id: pick(random, NUMBERS) };
+        ids.push(await insertCall(db, lead, { attempt, day: pick(random, DAYS), ...of }));
       }
     }
   }
@@ -53,6 +54,7 @@ async function liveThrough(seed: number, changes: number): Promise<void> {
         cost_cents: between(random, 0, 1_000) / 16,
         day: pick(random, DAYS),
         agent_id: pick(random, AGENTS),
+        phone_number_id: pick(random, NUMBERS),
       })
       .where('id', '=', pick(random, ids))
       .execute();
@@ -66,7 +68,7 @@ test('sums by day and by every property equal a full count, whatever happens to 
   expect(await compareTotals(api.deps.db)).toEqual([]);
 });
 
-test('figures by arm, disposition and direction agree with the calls', async () => {
+test('figures by arm, number, disposition and direction agree with the calls', async () => {
   const [campaign] = campaigns;
   const { db } = api.deps;
   const rows = await db
@@ -83,6 +85,15 @@ test('figures by arm, disposition and direction agree with the calls', async () 
     expect(arm).toMatchObject({ calls: own.length, answered, conversions });
     expect(arm.conversionRate).toBe(answered === 0 ? null : conversions / answered);
   }
+  expect(body.byNumber).toHaveLength(2);
+  for (const number of body.byNumber) {
+    const own = rows.filter(({ phone_number_id }) => phone_number_id === number.phoneNumberId);
+    const reached = (...reaches: (string | null)[]) =>
+      own.filter(({ reach }) => reaches.includes(reach)).length;
+    const finished = own.length - reached(null, 'not_placed');
+    expect(number).toMatchObject({ calls: own.length, finished, failed: reached('failed') });
+    expect(number.answerRate).toBe(finished === 0 ? null : reached('answered') / finished);
+  }
   for (const { disposition, calls } of body.byDisposition) {
     expect(calls).toBe(rows.filter((row) => row.disposition === disposition).length);
   }
@@ -98,11 +109,13 @@ test('a call that came in counts as inbound, and is no dial', async () => {
   await insertCall(db, campaign?.leads[0] ?? '', { id: 'inbound-1', attempt: null, direction: 'inbound' });
   const after = (await api.call('GET', `/api/campaigns/${campaign?.id}/metrics`)).body;
   expect(after.byDirection).toContainEqual({ direction: 'inbound', calls: 1, answered: 0, conversions: 0 });
-  expect([after.calls, after.byArm, after.byDisposition]).toEqual([
-    before.calls,
-    before.byArm,
-    before.byDisposition,
-  ]);
+  const ofDials = ({ calls, byArm, byNumber, byDisposition }: typeof after) => [
+    calls,
+    byArm,
+    byNumber,
+    byDisposition,
+  ];
+  expect(ofDials(after)).toEqual(ofDials(before));
   expect(await compareTotals(db)).toEqual([]);
 });
 
@@ -121,9 +134,13 @@ test("the workspace's figures are those of its campaigns together", async () => 
 
 test('sums that went wrong are found, and mended by counting anew', async () => {
   const { db } = api.deps;
-  await sql`alter table calls disable trigger calls_keep_totals_apart`.execute(db);
-  await db.updateTable('calls').set({ agent_id: 'agent_c' }).where('attempt', '=', 1).execute();
-  await sql`alter table calls enable trigger calls_keep_totals_apart`.execute(db);
+  await sql`alter table calls disable trigger calls_keep_totals_updated`.execute(db);
+  await db
+    .updateTable('calls')
+    .set({ agent_id: 'agent_c', phone_number_id: 'phnum_c' })
+    .where('attempt', '=', 1)
+    .execute();
+  await sql`alter table calls enable trigger calls_keep_totals_updated`.execute(db);
   await db.updateTable('call_totals').set({ busy: 77 }).where('day', '=', '2026-03-01').execute();
   const found = await compareTotals(db);
   expect(new Set(found.map(({ table }) => table))).toEqual(new Set(['call_totals', 'call_breakdowns']));

@@ -193,6 +193,23 @@ export const Metrics = z
         costCents: z.number(),
       }),
     ),
+    byNumber: z
+      .array(
+        z.object({
+          phoneNumberId: z.string(),
+          ...span.shape,
+          finished: count.openapi({ description: 'Placed and over' }),
+          failed: count,
+          answerRate: z
+            .number()
+            .nullable()
+            .openapi({ description: 'Of finished calls; null while there are none' }),
+          conversionRate: z.number().nullable(),
+          averageTalkSeconds: z.number().nullable(),
+          costCents: z.number(),
+        }),
+      )
+      .openapi({ description: 'By the number that was dialled from' }),
     byDisposition: z.array(z.object({ disposition: Disposition, ...span.shape })),
     byDirection: z
       .array(z.object({ direction: z.enum(['outbound', 'inbound']), ...span.shape }))

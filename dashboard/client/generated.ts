@@ -93,11 +93,12 @@ export type AutoReply = {
     } | null;
 } | null;
 export type CampaignSettingsInput = {
+    maxCallSeconds?: number;
+    ringSeconds?: number;
+    voicemail?: "retry" | "leave_message" | "done";
     lines?: number;
     callsPerSecond?: number;
     maxAttempts?: number;
-    maxCallSeconds?: number;
-    ringSeconds?: number;
     conversion?: {
         rule: "call_successful";
     } | {
@@ -150,7 +151,6 @@ export type CampaignSettingsInput = {
         rule: "manual";
     };
     spendLimitCents?: number | null;
-    voicemail?: "retry" | "leave_message" | "done";
     followUps?: ({
         id: string;
         /** All that is named must hold; nothing named: every call */
@@ -268,11 +268,12 @@ export type CampaignCreate = {
     settings?: CampaignSettingsInput;
 };
 export type CampaignSettings = {
+    maxCallSeconds: number;
+    ringSeconds: number;
+    voicemail: "retry" | "leave_message" | "done";
     lines: number;
     callsPerSecond: number;
     maxAttempts: number;
-    maxCallSeconds: number;
-    ringSeconds: number;
     conversion: {
         rule: "call_successful";
     } | {
@@ -325,7 +326,6 @@ export type CampaignSettings = {
         rule: "manual";
     };
     spendLimitCents: number | null;
-    voicemail: "retry" | "leave_message" | "done";
     followUps: ({
         id: string;
         /** All that is named must hold; nothing named: every call */
@@ -608,6 +608,21 @@ export type Metrics = {
         averageTalkSeconds: number | null;
         costCents: number;
     }[];
+    /** By the number that was dialled from */
+    byNumber: {
+        phoneNumberId: string;
+        calls: number;
+        answered: number;
+        conversions: number;
+        /** Placed and over */
+        finished: number;
+        failed: number;
+        /** Of finished calls; null while there are none */
+        answerRate: number | null;
+        conversionRate: number | null;
+        averageTalkSeconds: number | null;
+        costCents: number;
+    }[];
     byDisposition: {
         disposition: "converted" | "qualified" | "callback_requested" | "not_interested" | "opted_out" | "wrong_person" | "none";
         calls: number;
@@ -683,6 +698,21 @@ export type WorkspaceMetrics = {
         averageTalkSeconds: number | null;
         costCents: number;
     }[];
+    /** By the number that was dialled from */
+    byNumber: {
+        phoneNumberId: string;
+        calls: number;
+        answered: number;
+        conversions: number;
+        /** Placed and over */
+        finished: number;
+        failed: number;
+        /** Of finished calls; null while there are none */
+        answerRate: number | null;
+        conversionRate: number | null;
+        averageTalkSeconds: number | null;
+        costCents: number;
+    }[];
     byDisposition: {
         disposition: "converted" | "qualified" | "callback_requested" | "not_interested" | "opted_out" | "wrong_person" | "none";
         calls: number;
@@ -730,6 +760,7 @@ export type Call = {
     costCents: number | null;
     summary: string | null;
     terminationReason: string | null;
+    /** What told of its end; null before it, and where the dial itself was refused or not made */
     source: ("webhook" | "poll" | "reconciled" | null) | ("webhook" | "poll" | "reconciled" | null);
     failure: string | null;
     needsAttention: boolean;
@@ -936,7 +967,7 @@ export type TimelineItem = {
     id: number;
     at: string;
     "type": string;
-    /** As it was then; what follows is as it is now */
+    /** Ids and codes of that moment; what follows is as it is now */
     data: {
         [key: string]: unknown;
     };
@@ -1007,6 +1038,7 @@ export type CallDetail = {
     costCents: number | null;
     summary: string | null;
     terminationReason: string | null;
+    /** What told of its end; null before it, and where the dial itself was refused or not made */
     source: ("webhook" | "poll" | "reconciled" | null) | ("webhook" | "poll" | "reconciled" | null);
     failure: string | null;
     needsAttention: boolean;
@@ -1395,6 +1427,116 @@ export type SessionUpdate = {
     /** What the person really said, turn by turn, to judge the transcription by */
     spoken?: string[] | null;
 };
+export type SingleCallSettings = {
+    maxCallSeconds: number;
+    ringSeconds: number;
+    voicemail: "retry" | "leave_message" | "done";
+    /** Where the window names no holidays: those of the number's country are kept */
+    nationalHolidays: boolean;
+    window: {
+        timeZone: string;
+        days: {
+            /** HH:MM to HH:MM, the end exclusive */
+            mon?: [
+                string,
+                string
+            ][];
+            /** HH:MM to HH:MM, the end exclusive */
+            tue?: [
+                string,
+                string
+            ][];
+            /** HH:MM to HH:MM, the end exclusive */
+            wed?: [
+                string,
+                string
+            ][];
+            /** HH:MM to HH:MM, the end exclusive */
+            thu?: [
+                string,
+                string
+            ][];
+            /** HH:MM to HH:MM, the end exclusive */
+            fri?: [
+                string,
+                string
+            ][];
+            /** HH:MM to HH:MM, the end exclusive */
+            sat?: [
+                string,
+                string
+            ][];
+            /** HH:MM to HH:MM, the end exclusive */
+            sun?: [
+                string,
+                string
+            ][];
+        };
+        holidays?: string;
+        /** Every zone the lead may be in must be open. Always so. */
+        strictest: true;
+    };
+    caps: {
+        perDay: number | null;
+        perWeek: number | null;
+        minGapSeconds: number;
+    };
+};
+export type SingleCallSettingsInput = {
+    maxCallSeconds?: number;
+    ringSeconds?: number;
+    voicemail?: "retry" | "leave_message" | "done";
+    /** Where the window names no holidays: those of the number's country are kept */
+    nationalHolidays?: boolean;
+    window?: {
+        timeZone?: string;
+        days?: {
+            /** HH:MM to HH:MM, the end exclusive */
+            mon?: [
+                string,
+                string
+            ][];
+            /** HH:MM to HH:MM, the end exclusive */
+            tue?: [
+                string,
+                string
+            ][];
+            /** HH:MM to HH:MM, the end exclusive */
+            wed?: [
+                string,
+                string
+            ][];
+            /** HH:MM to HH:MM, the end exclusive */
+            thu?: [
+                string,
+                string
+            ][];
+            /** HH:MM to HH:MM, the end exclusive */
+            fri?: [
+                string,
+                string
+            ][];
+            /** HH:MM to HH:MM, the end exclusive */
+            sat?: [
+                string,
+                string
+            ][];
+            /** HH:MM to HH:MM, the end exclusive */
+            sun?: [
+                string,
+                string
+            ][];
+        };
+        holidays?: string | null;
+        /** Every zone the lead may be in must be open. Always so. */
+        strictest?: true;
+    };
+    caps?: {
+        perDay?: number | null;
+        perWeek?: number | null;
+        minGapSeconds?: number;
+    };
+};
 export type PhoneNumber = {
     phoneNumberId: string;
     phoneNumber: string;
@@ -1414,6 +1556,38 @@ export type PhoneNumberPage = {
         warning: "texts_elsewhere";
         detail: string;
     }[];
+};
+export type NumberCalls = {
+    calls: number;
+    /** Placed and over */
+    finished: number;
+    answered: number;
+    failed: number;
+    /** Of finished calls; null while there are none */
+    answerRate: number | null;
+};
+export type NumberHealth = {
+    phoneNumberId: string;
+    /** E.164; null when the provider does not list it */
+    phoneNumber: string | null;
+    label: string | null;
+    /** Whether it is in the provider's list; null when that could not be had */
+    listed: boolean | null;
+    today: NumberCalls;
+    before: NumberCalls;
+    /** failing: over a fifth of the finished calls of today failed. falling: its answer rate today is under half of what it was in the days before, or of what the other numbers have today, as where carriers mark a number as spam. unused: no calls, today or before. healthy: nothing speaks against it */
+    state: "healthy" | "falling" | "failing" | "unused";
+    /** Whether enough of its calls of today are over to say how it does */
+    judged: boolean;
+    /** What will not work as it is set up */
+    warnings: {
+        warning: "texts_elsewhere";
+        detail: string;
+    }[];
+};
+export type NumberHealthPage = {
+    items: NumberHealth[];
+    nextCursor: null;
 };
 export type Voice = {
     voiceId: string;
@@ -1452,8 +1626,8 @@ export type WebhookCreated = {
     /** Every attempt since then has failed */
     failingSince: string | null;
     createdAt: string;
-    /** Shown this once. Receivers verify with it: https://www.standardwebhooks.com */
-    secret: string;
+    /** Shown this once; null when the request is repeated under its Idempotency-Key. Receivers verify with it: https://www.standardwebhooks.com */
+    secret: string | null;
 };
 export type Webhook = {
     id: string;
@@ -1486,8 +1660,8 @@ export type WebhookRotate = {
     keepOldForSeconds?: number;
 };
 export type WebhookRotated = {
-    /** Shown this once. Receivers verify with it: https://www.standardwebhooks.com */
-    secret: string;
+    /** Shown this once; null when the request is repeated under its Idempotency-Key. Receivers verify with it: https://www.standardwebhooks.com */
+    secret: string | null;
     oldSecretUntil: string | null;
 };
 export type Delivery = {
@@ -2658,11 +2832,12 @@ export function placeCall(callPlace: CallPlace, opts?: Oazapfts.RequestOpts) {
 /**
  * List calls, latest first
  */
-export function listCalls({ attribution, campaign, lead, agent, ids, status, reach, disposition, direction, kind, $from, to, q, cursor, limit }: {
+export function listCalls({ attribution, campaign, lead, agent, single, ids, status, reach, disposition, direction, kind, $from, to, q, cursor, limit }: {
     attribution?: "attributed" | "unattributed";
     campaign?: string;
     lead?: string;
     agent?: string;
+    single?: "true" | "false";
     ids?: string;
     status?: "dialling" | "ringing" | "in_progress" | "ended";
     reach?: "answered" | "voicemail" | "no_answer" | "busy" | "failed" | "not_placed" | "unknown";
@@ -2695,6 +2870,7 @@ export function listCalls({ attribution, campaign, lead, agent, ids, status, rea
         campaign,
         lead,
         agent,
+        single,
         ids,
         status,
         reach,
@@ -3637,6 +3813,66 @@ export function updateSession(id: string, sessionUpdate: SessionUpdate, opts?: O
     })));
 }
 /**
+ * The rules of calls outside of campaigns
+ */
+export function readSingleCallSettings(opts?: Oazapfts.RequestOpts) {
+    return oazapfts.ok(oazapfts.fetchJson<{
+        status: 200;
+        data: SingleCallSettings;
+    } | {
+        status: 401;
+        data: Problem;
+    } | {
+        status: 403;
+        data: Problem;
+    } | {
+        status: 503;
+        data: Problem;
+    }>("/api/settings/single-calls", {
+        ...opts
+    }));
+}
+/**
+ * Change the rules of calls outside of campaigns; from the next one on
+ */
+export function updateSingleCallSettings(singleCallSettingsInput: SingleCallSettingsInput, opts?: Oazapfts.RequestOpts) {
+    return oazapfts.ok(oazapfts.fetchJson<{
+        status: 200;
+        data: SingleCallSettings;
+    } | {
+        status: 400;
+        data: Problem;
+    } | {
+        status: 401;
+        data: Problem;
+    } | {
+        status: 403;
+        data: Problem;
+    } | {
+        status: 408;
+        data: Problem;
+    } | {
+        status: 409;
+        data: Problem;
+    } | {
+        status: 413;
+        data: Problem;
+    } | {
+        status: 415;
+        data: Problem;
+    } | {
+        status: 422;
+        data: Problem;
+    } | {
+        status: 503;
+        data: Problem;
+    }>("/api/settings/single-calls", oazapfts.json({
+        ...opts,
+        method: "PATCH",
+        body: singleCallSettingsInput
+    })));
+}
+/**
  * List the provider's phone numbers, and warn of those whose texts would not arrive here
  */
 export function listPhoneNumbers(opts?: Oazapfts.RequestOpts) {
@@ -3656,6 +3892,26 @@ export function listPhoneNumbers(opts?: Oazapfts.RequestOpts) {
         status: 503;
         data: Problem;
     }>("/api/phone-numbers", {
+        ...opts
+    }));
+}
+/**
+ * How campaigns' calls from each of our numbers go today, against the seven days before
+ */
+export function readNumberHealth(opts?: Oazapfts.RequestOpts) {
+    return oazapfts.ok(oazapfts.fetchJson<{
+        status: 200;
+        data: NumberHealthPage;
+    } | {
+        status: 401;
+        data: Problem;
+    } | {
+        status: 403;
+        data: Problem;
+    } | {
+        status: 503;
+        data: Problem;
+    }>("/api/phone-numbers/health", {
         ...opts
     }));
 }

@@ -38,6 +38,7 @@ export const keys = {
   agent: (id: string) => ['agent', id],
   agentVersions: (agentId: string) => ['agent-versions', agentId],
   phoneNumbers: ['phone-numbers'],
+  numberHealth: ['number-health'],
   voices: (search: string) => ['voices', search],
   comparison: (left: string, right: string, range: object = {}) => ['comparison', left, right, range],
   webhooks: ['webhooks'],

@@ -1,6 +1,7 @@
 import { QueryClient, QueryObserver } from '@tanstack/react-query';
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { defaults } from '../client/generated.ts';
+import { keys } from '../client/keys.ts';
 import { createPatcher } from './patch.ts';
 import type { LiveEvent } from './stream.ts';
 
@@ -25,10 +26,14 @@ const EVENT: LiveEvent = {
 };
 
 /** A shown figure that takes so long to be read; what it says is how often it was asked for. */
-function shownFigure(client: QueryClient, takesMs: number) {
+function shownFigure(
+  client: QueryClient,
+  takesMs: number,
+  queryKey: readonly string[] = ['progress', 'a-campaign'],
+) {
   let asked = 0;
   const observer = new QueryObserver(client, {
-    queryKey: ['progress', 'a-campaign'],
+    queryKey,
     queryFn: async () => {
       asked += 1;
       const answer = asked;
@@ -84,6 +89,24 @@ test('without events nothing is asked for, and a burst is one reading', async ()
   await vi.advanceTimersByTimeAsync(5_000);
   expect(figure.asked()).toBe(1);
   for (let count = 0; count < 50; count += 1) patcher.apply(EVENT);
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(figure.asked()).toBe(2);
+  figure.leave();
+  patcher.stop();
+  client.clear();
+});
+
+test('the numbers are read anew once for many calls that begin or end, and not for what else happens', async () => {
+  const client = new QueryClient();
+  const patcher = createPatcher(client);
+  const figure = shownFigure(client, 10, keys.numberHealth);
+  await vi.advanceTimersByTimeAsync(2_000);
+  for (const type of ['call.updated', 'lead.finished', 'message.sent']) patcher.apply({ ...EVENT, type });
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(figure.asked()).toBe(1);
+  for (let count = 0; count < 50; count += 1) {
+    patcher.apply({ ...EVENT, type: count % 2 === 0 ? 'call.started' : 'call.ended' });
+  }
   await vi.advanceTimersByTimeAsync(5_000);
   expect(figure.asked()).toBe(2);
   figure.leave();

@@ -127,7 +127,7 @@ function touchedBy(event: LiveEvent): (readonly unknown[])[] {
   // A call that has just begun or was attributed may belong into lists that do not have it yet.
   if (LIST_CHANGERS.has(event.type)) touched.push(['calls']);
   // What was told while the list was still on its way is in none of its rows.
-  if (LIVE_CHANGERS.has(event.type)) touched.push(keys.liveCalls);
+  if (LIVE_CHANGERS.has(event.type)) touched.push(keys.liveCalls, keys.numberHealth);
   return touched;
 }
 

@@ -29,7 +29,16 @@ export const TOTALS = [
   'talk_seconds',
   'cost_cents',
 ] as const satisfies (keyof DayTotals)[];
-const SHARES = ['calls', 'answered', 'conversions', 'talks', 'talk_seconds', 'cost_cents'] as const;
+const SHARES = [
+  'calls',
+  'finished',
+  'answered',
+  'failed',
+  'conversions',
+  'talks',
+  'talk_seconds',
+  'cost_cents',
+] as const;
 
 /** Sums of every day with calls, oldest first: of one campaign, or of all with null. As many rows as days. */
 export async function readDayTotals(db: Db, campaignId: string | null): Promise<DayTotals[]> {

@@ -16,7 +16,7 @@ const VERDICTS = [
   ['unknown', 'verdict_unknown'],
 ];
 
-/** Every sum counted anew from the calls themselves. */
+/** Every sum counted anew from the calls themselves, in the order of the tables' columns. */
 const COUNTED = {
   call_totals: `
     select campaign_id, day, count(*) as calls,
@@ -29,12 +29,14 @@ const COUNTED = {
     select campaign_id, day, dimension, value, count(*) as calls,
       count(*) filter (where reach = 'answered') as answered, count(*) filter (where converted) as conversions,
       count(talk_seconds) as talks, coalesce(sum(talk_seconds), 0) as talk_seconds,
-      coalesce(sum(cost_cents), 0) as cost_cents
+      coalesce(sum(cost_cents), 0) as cost_cents, count(*) filter (where reach = 'failed') as failed,
+      count(*) filter (where reach <> 'not_placed') as finished
     from calls, lateral (values
       ('agent', case when attempt is not null then agent_id end),
       ('attempt', attempt::text),
       ('direction', case when kind = 'phone' then direction end),
-      ('disposition', case when attempt is not null then disposition end)
+      ('disposition', case when attempt is not null then disposition end),
+      ('number', case when attempt is not null then phone_number_id end)
     ) as property (dimension, value)
     where campaign_id is not null and value is not null
     group by campaign_id, day, dimension, value`,

@@ -81,16 +81,20 @@ export interface CallDetailsTable {
   updated_at: Generated<Date>;
 }
 
-export type BreakdownDimension = 'agent' | 'attempt' | 'direction' | 'disposition';
+export type BreakdownDimension = 'agent' | 'attempt' | 'direction' | 'disposition' | 'number';
 
 /** Sums by campaign, day and one property of the calls, kept by a trigger. All but direction are of dials. */
 export interface CallBreakdownsTable {
   campaign_id: string;
   day: string;
   dimension: BreakdownDimension;
+  /** For `number`, the id of the own number that it was dialled from. */
   value: string;
   calls: number;
+  /** Placed and over: what rates are of. */
+  finished: number;
   answered: number;
+  failed: number;
   conversions: number;
   talks: number;
   talk_seconds: number;

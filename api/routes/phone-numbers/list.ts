@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import type { PhoneNumber as ProviderNumber } from '../../../providers/ports.ts';
 import { access } from '../../auth.ts';
 import type { Api, ApiDeps } from '../../deps.ts';
+import { NumberWarning, warningsOf } from '../../number-warnings.ts';
 import { reachable } from '../../provider.ts';
 import { json, keyProblems, problems } from '../../schemas/problem.ts';
 
@@ -24,9 +24,7 @@ const Page = z
     items: z.array(PhoneNumber),
     nextCursor: z.string().nullable(),
     warnings: z
-      .array(
-        z.object({ phoneNumberId: z.string(), warning: z.enum(['texts_elsewhere']), detail: z.string() }),
-      )
+      .array(z.object({ phoneNumberId: z.string(), ...NumberWarning.shape }))
       .openapi({ description: 'What will not work as the numbers are set up' }),
   })
   .openapi('PhoneNumberPage');
@@ -55,12 +53,4 @@ export function listPhoneNumbers(app: Api, { voice }: ApiDeps): void {
     }));
     return c.json({ items, nextCursor: null, warnings: numbers.flatMap(warningsOf) }, 200);
   });
-}
-
-function warningsOf({ phoneNumberId, phoneNumber, takesTexts }: ProviderNumber) {
-  if (takesTexts !== true) return [];
-  const detail =
-    `Texts to ${phoneNumber} go to the voice provider and never arrive here. Import the number there without ` +
-    'SMS (enable_sms: false), and point its messaging webhook to /webhooks/twilio/sms.';
-  return [{ phoneNumberId, warning: 'texts_elsewhere' as const, detail }];
 }

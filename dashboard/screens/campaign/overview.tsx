@@ -10,6 +10,7 @@ import { Late } from '../../ui/late.tsx';
 import { type Share, ShareBar } from '../../ui/share-bar.tsx';
 import { Failure, Loaded, Skeleton } from '../../ui/states.tsx';
 import { Arms } from './arms.tsx';
+import { ByNumber } from './by-number.tsx';
 import { Funnel } from './funnel.tsx';
 
 const loadByDay = async () => (await import('./by-day.tsx')).ByDay;
@@ -42,6 +43,9 @@ export function Overview({ campaign }: { campaign: Campaign }) {
         </Late>
       </Card>
       {metrics.data !== undefined && <Arms arms={metrics.data.byArm} />}
+      {metrics.data !== undefined && metrics.data.byNumber.length > 1 && (
+        <ByNumber numbers={metrics.data.byNumber} />
+      )}
     </div>
   );
 }

@@ -1,4 +1,5 @@
 import { Page } from '../../ui/page.tsx';
+import { Numbers } from './numbers.tsx';
 import { Pulse } from './pulse.tsx';
 import { RunningCampaigns } from './running.tsx';
 import { Ticker } from './ticker.tsx';
@@ -20,6 +21,7 @@ export function LiveScreen() {
         <div className="grid min-w-0 gap-4">
           <Pulse />
           <RunningCampaigns />
+          <Numbers />
           <Ticker />
           <ReachToday />
         </div>
