@@ -2,8 +2,9 @@ import { inTransaction, type Tx } from '../db/client.ts';
 import { raiseAttention, settleUnmatched } from '../db/queries/attention.ts';
 import { endNotPlaced, lockCall } from '../db/queries/end-call.ts';
 import { appendEvent } from '../db/queries/events.ts';
-import { mergeFacts } from '../db/queries/facts.ts';
+import { type Merged, mergeFacts } from '../db/queries/facts.ts';
 import { lockConversation } from '../db/queries/locks.ts';
+import { markAllSignalled, markMerged } from '../db/queries/webhooks.ts';
 import type { CallSource } from '../domain/call.ts';
 import type { ConversationFacts } from '../domain/conversation.ts';
 import { parseElevenLabsEvent } from '../providers/elevenlabs/webhook.ts';
@@ -51,17 +52,31 @@ export async function recordPlaced(
         callId: call.id,
       });
     }
-    if (conversationId === null || !(await mergeWaitingWebhooks(tx, deps, conversationId))) return after;
+    if (conversationId === null) return after;
+    const waiting = await mergeWaitingWebhooks(tx, deps, conversationId);
+    if (waiting.length === 0) return after;
+    // What they say is this activity's own answer to the workflow: nobody else need be told.
+    const ids = waiting.map(({ eventId }) => eventId);
+    await markAllSignalled(tx, ids, await deps.now());
     return await lockCall(tx, call);
   });
 }
 
-/** Merges stored webhooks of a conversation that no call was known for. True when there were any. */
+/** A webhook that had waited for its call, and what came of it; null of one that says nothing of its outcome. */
+export interface WaitingWebhook {
+  eventId: number;
+  merged: Merged | null;
+}
+
+/**
+ * Merges stored webhooks of a conversation that no call was known for. Where a workflow waits for the end that they
+ * tell of, the event is left as one that is still to be told; so the sweep tells it when the caller does not come to it.
+ */
 export async function mergeWaitingWebhooks(
   tx: Tx,
   deps: ActivityDeps,
   conversationId: string,
-): Promise<boolean> {
+): Promise<WaitingWebhook[]> {
   const waiting = await tx
     .selectFrom('webhook_events')
     .select(['id', 'payload'])
@@ -69,6 +84,7 @@ export async function mergeWaitingWebhooks(
     .where('merged_at', 'is', null)
     .orderBy('id')
     .execute();
+  const results: WaitingWebhook[] = [];
   for (const { id, payload } of waiting) {
     const event = parseElevenLabsEvent(JSON.stringify(payload));
     const now = await deps.now();
@@ -76,14 +92,12 @@ export async function mergeWaitingWebhooks(
       'facts' in event
         ? await mergeFacts(tx, { facts: event.facts, source: 'webhook', now, ...price(deps) })
         : null;
-    await tx
-      .updateTable('webhook_events')
-      .set({ merged_at: now, signalled_at: now, call_id: merged?.callId ?? null })
-      .where('id', '=', id)
-      .execute();
+    const awaited = merged?.ended === true && merged.dialled;
+    await markMerged(tx, id, { callId: merged?.callId ?? null, signalled: !awaited, now });
     await settleUnmatched(tx, id);
+    results.push({ eventId: id, merged });
   }
-  return waiting.length > 0;
+  return results;
 }
 
 /** Merges facts that we fetched ourselves. True when the call is over with them. */
@@ -107,14 +121,20 @@ function price(deps: ActivityDeps): { centsPerCredit: number } {
 /**
  * Closes a dial of which it is certain that no phone rang, as an attempt that was not placed. A webhook may have told
  * meanwhile that it was placed after all: then it stays as it is. Returns the call as it is afterwards.
+ *
+ * @param absence.source `reconciled` when it was looked for in vain; null when the dial itself said so, or was not made
  */
-export async function recordAbsence(deps: ActivityDeps, call: Call, failure: string): Promise<Call> {
+export async function recordAbsence(
+  deps: ActivityDeps,
+  call: Call,
+  { failure, source }: { failure: string; source: CallSource | null },
+): Promise<Call> {
   const now = await deps.now();
   return await inTransaction(deps.db, async (tx) => {
     const current = await lockCall(tx, call);
     if (current.conversation_id !== null || current.call_sid !== null || current.status === 'ended')
       return current;
-    await endNotPlaced(tx, current, { now, failure, source: 'reconciled' });
+    await endNotPlaced(tx, current, { now, failure, source });
     return await lockCall(tx, call);
   });
 }

@@ -6,13 +6,14 @@ import { appendEvent } from '../db/queries/events.ts';
 import { tellHistory } from '../db/queries/history.ts';
 import { finishLead, holdLead } from '../db/queries/lead-steps.ts';
 import { backoffMs } from '../domain/backoff.ts';
+import type { CallSource } from '../domain/call.ts';
 import type { DialAnswer } from '../providers/ports.ts';
 import { recordAbsence, recordPlaced } from './calls.ts';
 import type { ActivityDeps } from './deps.ts';
 import { type AttemptRef, type Call, type GateResult, type Held, PASSING_RULES, passGate } from './gate.ts';
 import { createPacer } from './pacer.ts';
 import type { PlacedCall, Placement } from './placement.ts';
-import { ABSENT, reconcile } from './reconciling.ts';
+import { ABSENT_EVERYWHERE, reconcile } from './reconciling.ts';
 
 /** Waits shorter than this are sat out inside the activity. */
 const SHORT_WAIT_MS = 10_000;
@@ -132,6 +133,7 @@ async function recordAnswer(
     case 'deferred':
       return await retryLater(deps, ref, call, {
         failure: answer.message,
+        source: null,
         atLeastMs: answer.retryAfterMs ?? 0,
       });
     case 'ambiguous':
@@ -150,7 +152,7 @@ async function takeUp(deps: ActivityDeps, ref: AttemptRef, call: Call): Promise<
 async function settle(deps: ActivityDeps, ref: AttemptRef, call: Call): Promise<Placement> {
   const finding = await reconcile(deps, call);
   if (finding === 'absent') {
-    return await retryLater(deps, ref, call, { failure: ABSENT, atLeastMs: 0 });
+    return await retryLater(deps, ref, call, { ...ABSENT_EVERYWHERE, atLeastMs: 0 });
   }
   const after = await deps.db
     .selectFrom('calls')
@@ -175,9 +177,9 @@ async function retryLater(
   deps: ActivityDeps,
   ref: AttemptRef,
   call: Call,
-  { failure, atLeastMs }: { failure: string; atLeastMs: number },
+  { atLeastMs, ...absence }: { failure: string; source: CallSource | null; atLeastMs: number },
 ): Promise<Placement> {
-  const after = await recordAbsence(deps, call, failure);
+  const after = await recordAbsence(deps, call, absence);
   if (after.reach !== 'not_placed') return awaitEnd(deps, after);
   return await afterNotPlaced(deps, ref, atLeastMs);
 }
@@ -264,7 +266,7 @@ async function pauseForFault(
       now,
     });
     if (numUpdatedRows === 0n) return;
-    await appendEvent(tx, { type: 'campaign.paused', campaignId, data: { reason } });
+    await appendEvent(tx, { type: 'campaign.paused', campaignId, data: { cause: 'configuration' } });
     await raiseAttention(tx, { kind: 'campaign_fault', subject: campaignId, campaignId, detail: reason });
   });
 }

@@ -7,7 +7,7 @@ import type { CarrierCall } from '../providers/ports.ts';
 import { mergeFetched, recordAbsence } from './calls.ts';
 import type { ActivityDeps } from './deps.ts';
 import type { Call } from './gate.ts';
-import { ABSENT, lookOnce, mustHaveShownAtMs } from './reconciling.ts';
+import { ABSENT_EVERYWHERE, lookOnce, mustHaveShownAtMs } from './reconciling.ts';
 
 export function createPolling(deps: ActivityDeps) {
   return {
@@ -57,7 +57,7 @@ async function look(deps: ActivityDeps, call: Call): Promise<boolean> {
 async function lookForLost(deps: ActivityDeps, call: Call): Promise<boolean> {
   const mustShow = (await deps.now()).getTime() >= mustHaveShownAtMs(deps, call);
   const finding = await lookOnce(deps, call);
-  if (finding === 'absent' && mustShow) await recordAbsence(deps, call, ABSENT);
+  if (finding === 'absent' && mustShow) await recordAbsence(deps, call, ABSENT_EVERYWHERE);
   return await isEnded(deps, call.id);
 }
 

@@ -8,8 +8,11 @@ import type { Call } from './gate.ts';
 /** What looking for a lost dial found. `uncertain`: nothing was found, and not everyone could be asked. */
 export type Finding = 'found' | 'absent' | 'uncertain';
 
-/** Why a call that was looked for everywhere, for long enough, counts as not placed. */
-export const ABSENT = 'No provider knows of this call.';
+/** Why a call that was looked for everywhere, for long enough, counts as not placed, and who said so. */
+export const ABSENT_EVERYWHERE = {
+  failure: 'No provider knows of this call.',
+  source: 'reconciled',
+} as const;
 
 /** Clocks of the providers and ours may differ by this much. */
 const CLOCK_SKEW_MS = 10_000;

@@ -12,7 +12,7 @@ import type { ActivityDeps } from './deps.ts';
 import { awaitEnd } from './dialling.ts';
 import { type Call, longestCallMs } from './gate.ts';
 import type { PlacedCall } from './placement.ts';
-import { ABSENT, reconcile } from './reconciling.ts';
+import { ABSENT_EVERYWHERE, reconcile } from './reconciling.ts';
 
 const HEARTBEAT_MS = 2_000;
 const LATE = 'Nobody came to dial it in time.';
@@ -113,7 +113,8 @@ async function dial(deps: ActivityDeps, { call, request }: Single): Promise<Plac
   const history = await tellHistory(deps.db, to, await deps.now());
   // A process that slept through its own deadline must not dial: another run may have looked for this call by now.
   // Nobody else could have dialled, so that it is certain.
-  if (isLate(deps, call, await deps.now())) return awaitEnd(deps, await recordAbsence(deps, call, LATE));
+  if (isLate(deps, call, await deps.now()))
+    return awaitEnd(deps, await recordAbsence(deps, call, { failure: LATE, source: null }));
   const { settings, overrides, variables } = request;
   const answer = await deps.voice.dial({
     attemptId: call.id,
@@ -144,7 +145,7 @@ async function recordAnswer(deps: ActivityDeps, call: Call, answer: DialAnswer):
     }
     case 'refused':
     case 'deferred':
-      return awaitEnd(deps, await recordAbsence(deps, call, answer.message));
+      return awaitEnd(deps, await recordAbsence(deps, call, { failure: answer.message, source: null }));
     case 'ambiguous':
       return await settle(deps, call);
   }
@@ -152,6 +153,6 @@ async function recordAnswer(deps: ActivityDeps, call: Call, answer: DialAnswer):
 
 /** The dial may or may not have been made: find out. What stays uncertain is waited for like a placed call. */
 async function settle(deps: ActivityDeps, call: Call): Promise<PlacedCall> {
-  if ((await reconcile(deps, call)) === 'absent') await recordAbsence(deps, call, ABSENT);
+  if ((await reconcile(deps, call)) === 'absent') await recordAbsence(deps, call, ABSENT_EVERYWHERE);
   return awaitEnd(deps, await read(deps, call.id));
 }

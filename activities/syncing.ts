@@ -18,6 +18,7 @@ import {
   takeRun,
   turnPage,
 } from '../db/queries/sync-runs.ts';
+import { markAllSignalled } from '../db/queries/webhooks.ts';
 import type { ConversationFacts } from '../domain/conversation.ts';
 import type { ConversationListItem } from '../providers/ports.ts';
 import { ProviderError } from '../providers/ports.ts';
@@ -37,6 +38,8 @@ const SHORTEST_WAIT_MS = 1_000;
 const LONGEST_WAIT_MS = 300_000;
 /** A cursor that is refused sooner may be taken at the next attempt; so a provider that refuses all of them is not flooded. */
 const CURSOR_GOOD_FOR_MS = 600_000;
+/** A walk is begun anew for so long: a provider that refuses every cursor in the end would never let it end. */
+const RESTARTED_FOR_MS = 3_600_000;
 const STALE_CURSOR: ReadonlySet<number> = new Set([400, 404, 410, 422]);
 /** Adopted conversations are watched for this long; none lasts longer. */
 const WATCHED_FOR_MS = 86_400_000;
@@ -88,7 +91,11 @@ export function createSyncing(deps: ActivityDeps) {
   };
 }
 
-/** The run's next page. Null when its cursor has grown stale, and it begins anew. */
+/**
+ * The run's next page. Null when its cursor has grown stale, and it begins anew.
+ *
+ * @throws ApplicationFailure `CursorsRefused`, not retryable, when it has been begun anew for too long
+ */
 async function listPage(deps: ActivityDeps, run: SyncRun): Promise<ConversationPage | null> {
   const { since, until, cursor } = run;
   try {
@@ -105,8 +112,15 @@ async function listPage(deps: ActivityDeps, run: SyncRun): Promise<ConversationP
     const isOld = now.getTime() - run.started_at.getTime() > CURSOR_GOOD_FOR_MS;
     const refused = error instanceof ProviderError && STALE_CURSOR.has(error.status ?? 0);
     if (cursor === null || !refused || !isOld) throw error;
-    log.warn('the list is walked anew: its cursor is refused', { runId: run.id });
     await restartRun(deps.db, run, now);
+    if (now.getTime() - until.getTime() > RESTARTED_FOR_MS) {
+      // Left at its beginning, it is nothing to go on with: the next walk starts where the last that ended did.
+      throw ApplicationFailure.nonRetryable(
+        'The provider refuses every cursor of its list.',
+        'CursorsRefused',
+      );
+    }
+    log.warn('the list is walked anew: its cursor is refused', { runId: run.id });
     return null;
   }
 }
@@ -195,14 +209,19 @@ async function storeOne(deps: ActivityDeps, conversationId: string, runId: strin
     // A look of our own, after the fact: an analysis that was made again stands above the first.
     const stored = await mergeOrAdopt(tx, { facts, source: 'reconciled', now, centsPerCredit });
     if (stored === null) return null;
-    await mergeWaitingWebhooks(tx, deps, conversationId);
+    const waiting = await mergeWaitingWebhooks(tx, deps, conversationId);
     if (runId !== null) await countStored(tx, runId, whose(stored, facts));
-    return stored;
+    return { stored, waiting };
   });
   if (merged === null) return;
-  if (merged.ended && merged.dialled) await deps.signals.callEnded(merged.leadId, merged.callId);
-  for (const leadId of merged.replied) await deps.signals.contactReplied(leadId);
-  for (const id of merged.followUps) await deps.starter.startFollowUp(id);
+  const all = [merged.stored, ...merged.waiting.flatMap((webhook) => webhook.merged ?? [])];
+  const over = all.find(({ ended, dialled }) => ended && dialled);
+  if (over !== undefined) await deps.signals.callEnded(over.leadId, over.callId);
+  const told = merged.waiting.map(({ eventId }) => eventId);
+  if (told.length > 0) await markAllSignalled(deps.db, told, now);
+  for (const leadId of new Set(all.flatMap(({ replied }) => replied)))
+    await deps.signals.contactReplied(leadId);
+  for (const id of new Set(all.flatMap(({ followUps }) => followUps))) await deps.starter.startFollowUp(id);
 }
 
 /** Null for a talk in the browser, or a call outside of campaigns, that is nobody's: nobody need look for its lead. */

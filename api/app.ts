@@ -73,7 +73,8 @@ function describe(app: Api): void {
       description:
         'Outbound phone campaigns. Times are ISO 8601 in UTC, durations are in seconds. Errors are problem ' +
         'documents (RFC 9457). Lists are read page by page with cursor and limit. Every POST below /api takes ' +
-        'an Idempotency-Key: repeated with the same body, it gets the first answer and does nothing.',
+        'an Idempotency-Key: repeated with the same body, it gets the first answer and does nothing. Secrets are ' +
+        'shown the first time only; sound and sessions in the browser are made anew.',
     },
   });
 }

@@ -31,8 +31,12 @@ export interface ApiDeps {
 export interface ApiEnv {
   Variables: {
     actor: Actor;
+    /** The hash of the dashboard's session that the request came with; not set for one that brought a key. */
+    sessionHash?: string;
     /** What a repetition under the same Idempotency-Key gets, when the answer holds a secret that is not to be kept. */
     answerToKeep?: unknown;
+    /** The answer is good for minutes only and holds a secret: a repetition makes it anew, and none is kept. */
+    madeAnew?: true;
   };
 }
 

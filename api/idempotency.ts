@@ -38,8 +38,9 @@ export function idempotency(deps: ApiDeps, streams: (path: string) => boolean): 
     const claim = await claimKey(deps.db, { ...use, requestHash: hash, now: deps.clock() });
     if (claim.kind !== 'claimed') return replay(claim, hash);
     await next();
-    // Sound is made anew when it is asked for again.
-    const keepable = c.res.ok && /[/+]json\b/.test(c.res.headers.get('content-type') ?? '');
+    // Sound, and what lasts for minutes, is made anew when it is asked for again.
+    const keepable =
+      c.res.ok && !c.get('madeAnew') && /[/+]json\b/.test(c.res.headers.get('content-type') ?? '');
     const answer = async () => c.get('answerToKeep') ?? (await c.res.clone().json());
     const kept = keepable ? { status: c.res.status, response: await answer() } : null;
     await settle(deps, use, hash, kept);

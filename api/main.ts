@@ -32,7 +32,7 @@ async function main(): Promise<void> {
   const { apiKey, baseUrl } = config.elevenLabs;
   const voice = createElevenLabs({ apiKey, ...(baseUrl === null ? {} : { baseUrl }) });
   const carrier = config.twilio === null ? null : createTwilio(config.twilio);
-  const stream = createEventHub({ db, databaseUrl: config.databaseUrl, logger });
+  const stream = createEventHub({ db, databaseUrl: config.databaseUrl, logger, clock });
   const deps: ApiDeps = { db, temporal, voice, carrier, config, stream, logger, clock };
   const { server, url } = await listen(createApp(deps), config);
   logger.info({ url }, 'the API is listening');

@@ -27,7 +27,7 @@ export type CallStatus = (typeof CALL_STATUSES)[number];
 
 export type CallDirection = 'outbound' | 'inbound';
 
-/** Which channel told us how the call ended. */
+/** Which channel told us how the call ended; none where the dial's own answer did, or it was not made. */
 export type CallSource = 'webhook' | 'poll' | 'reconciled';
 
 /** The provider's own verdict on a conversation. */

@@ -82,6 +82,24 @@ test('calls are listed by what came of them, by kind, direction, agent, lead and
   expect((await api.call('GET', `/api/calls?ids=${many}`)).status).toBe(422);
 });
 
+test('calls outside of campaigns are listed by themselves, or left out', async () => {
+  const placed = { campaign_id: null, lead_id: null, status: 'ended', reach: 'busy' } as const;
+  await insertCall(api.deps.db, leadId('Ada'), { ...placed, id: 'single' });
+  // One that came in from somebody is outside of campaigns too, and was not placed.
+  await insertCall(api.deps.db, leadId('Ada'), {
+    ...placed,
+    id: 'came-in',
+    attempt: null,
+    direction: 'inbound',
+  });
+  expect(await ids('single=true')).toEqual(['single']);
+  expect(await ids('single=true&reach=answered')).toEqual([]);
+  const others = await ids('single=false');
+  expect(others).toContain('came-in');
+  expect(others).toHaveLength((await ids('')).length - 1);
+  expect((await api.call('GET', '/api/calls?single=yes')).status).toBe(422);
+});
+
 test("a call's line of time has its events and the webhooks heard of it, and no other call's", async () => {
   const { db } = api.deps;
   const id = await insertCall(db, leadId('Ada'), { attempt: 7 });

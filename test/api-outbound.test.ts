@@ -46,6 +46,27 @@ test('the secret is shown when it is made, and never again', async () => {
   expect(JSON.stringify(audit)).not.toContain('whsec_');
 });
 
+test('repeated under its Idempotency-Key, a request makes no second secret, and the first is kept nowhere else', async () => {
+  const send = (path: string, body: object, key: string) =>
+    api.call('POST', path, { body, headers: { 'idempotency-key': key } });
+  const wish = { url: URL_TAKEN, eventTypes: ['*'], description: 'once' };
+  const made = await send('/api/webhooks', wish, 'make-webhook');
+  const madeAgain = await send('/api/webhooks', wish, 'make-webhook');
+  expect([madeAgain.status, madeAgain.body]).toEqual([201, { ...made.body, secret: null }]);
+  const rotate = `/api/webhooks/${made.body.id}/rotate`;
+  const rotated = await send(rotate, {}, 'rotate-webhook');
+  const rotatedAgain = await send(rotate, {}, 'rotate-webhook');
+  expect([rotatedAgain.status, rotatedAgain.body]).toEqual([200, { ...rotated.body, secret: null }]);
+  const kept = await api.deps.db.selectFrom('idempotency_keys').selectAll().execute();
+  expect(kept.map(({ route, status }) => [route, status])).toEqual(
+    expect.arrayContaining([
+      ['POST /api/webhooks', 201],
+      [`POST ${rotate}`, 200],
+    ]),
+  );
+  expect(JSON.stringify(kept)).not.toContain('whsec_');
+});
+
 test('a subscription that cannot be (fault 18: a literal address that is not public too): all that is wrong is named', async () => {
   const refused = async (over: Record<string, unknown>) => {
     const body = { url: URL_TAKEN, eventTypes: ['*'], ...over };

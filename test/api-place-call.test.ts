@@ -1,7 +1,8 @@
 import { v7 as uuid } from 'uuid';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { SingleCallSettings } from '../domain/single-call.ts';
-import { type AgentDetail, ProviderError } from '../providers/ports.ts';
+import { ProviderError } from '../providers/ports.ts';
+import { ADA } from './agent-ada.ts';
 import { type ApiRig, type CallOptions, listeningControl, outboundNumber, startApi } from './api-rig.ts';
 
 /** A Wednesday, noon in New York, 9 in the morning in San Francisco. */
@@ -9,33 +10,6 @@ const NOON = new Date('2026-11-18T17:00:00.000Z');
 const HOUR_MS = 3_600_000;
 const NEW_YORK = '+12125550117';
 const SAN_FRANCISCO = '+14155550117';
-
-const ADA: AgentDetail = {
-  agentId: 'agent_ada',
-  name: 'Ada',
-  firstMessage: null,
-  prompt: null,
-  language: 'en',
-  voiceId: null,
-  llm: null,
-  maxCallSeconds: null,
-  overrides: {
-    prompt: true,
-    firstMessage: true,
-    language: false,
-    voice: false,
-    stability: false,
-    speed: false,
-    similarityBoost: false,
-    textOnly: false,
-    maxCallSeconds: false,
-  },
-  dataCollection: [],
-  criteria: [],
-  phoneNumberIds: [],
-  concurrencyLimit: null,
-  monitoringEnabled: null,
-};
 
 let api: ApiRig;
 let control: ReturnType<typeof listeningControl>;

@@ -72,7 +72,13 @@ export async function startApi(): Promise<ApiRig> {
   const temporal = { current: dead };
   const phoneNumbers: PhoneNumber[] = [];
   let now: Date | null = null;
-  const stream = createEventHub({ db, databaseUrl: database.url, logger: createLogger('api', 'silent') });
+  const clock = () => now ?? new Date();
+  const stream = createEventHub({
+    db,
+    databaseUrl: database.url,
+    logger: createLogger('api', 'silent'),
+    clock,
+  });
   const deps: ApiDeps = {
     db,
     temporal: forwarding(temporal),
@@ -94,7 +100,7 @@ export async function startApi(): Promise<ApiRig> {
     stream,
     // What is told nobody over HTTP must show when a test fails by it.
     logger: { debug() {}, info() {}, warn() {}, error: (event: unknown) => console.error(event) },
-    clock: () => now ?? new Date(),
+    clock,
   };
   const app = createApp(deps);
   const server = serve({ fetch: app.fetch, hostname: '127.0.0.1', port: 0 }) as Server;

@@ -49,6 +49,16 @@ test('a session is all that the browser client needs, and never the key of the a
   expect(rtc.signedUrl).toBeUndefined();
 });
 
+test('how to join is kept nowhere: under the same Idempotency-Key it is made anew', async () => {
+  const start = () =>
+    api.call('POST', '/api/agents/agent_1/session', { body: {}, headers: { 'idempotency-key': 'talk' } });
+  const [first, again] = [await start(), await start()];
+  expect([first.status, again.status]).toEqual([201, 201]);
+  expect(again.body.signedUrl).toBe('wss://voice.example/agent');
+  expect(again.body.sessionId).not.toBe(first.body.sessionId);
+  expect(await api.deps.db.selectFrom('idempotency_keys').selectAll().execute()).toEqual([]);
+});
+
 test("a lead's session has the lead's variables", async () => {
   const campaign = (await api.call('POST', '/api/campaigns', { body: { name: 'Spring' } })).body.id;
   const leads = [{ phone: '+14155550117', name: 'Bo', variables: { plan: 'silver', city: 'Reno' } }];

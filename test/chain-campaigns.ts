@@ -2,6 +2,7 @@ import { expect, vi } from 'vitest';
 import type { CampaignSettings } from '../domain/settings.ts';
 import { checkInvariants } from '../scripts/invariants/check.ts';
 import type { Chain } from './chain-rig.ts';
+import { eventsWithWords } from './event-words.ts';
 
 export async function createCampaign(chain: Chain, settings: Partial<CampaignSettings>): Promise<string> {
   const created = await chain.call<{ id: string }>('POST', '/api/campaigns', { name: 'Chain', settings });
@@ -34,4 +35,5 @@ export async function expectInvariants({ db, simulator, client, deps }: Chain): 
     violations.map((text) => `${name}: ${text}`),
   );
   expect(violations).toEqual([]);
+  expect(await eventsWithWords(db), 'the log holds ids and codes').toEqual([]);
 }

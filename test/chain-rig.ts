@@ -199,7 +199,12 @@ export async function startChain(options: ChainOptions = {}): Promise<Chain> {
       centsPerCredit: 0.02,
     },
   };
-  const stream = createEventHub({ db, databaseUrl: database.url, logger: createLogger('api', 'silent') });
+  const stream = createEventHub({
+    db,
+    databaseUrl: database.url,
+    logger: createLogger('api', 'silent'),
+    clock: () => new Date(),
+  });
   const app = createApp({
     db,
     stream,

@@ -33,7 +33,7 @@ async function run(faults: Partial<FaultOptions>, lines = 10): Promise<string> {
 async function whatHappened(campaignId: string) {
   const calls = await chain.db
     .selectFrom('calls')
-    .select(['id', 'lead_id', 'reach', 'failure'])
+    .select(['id', 'lead_id', 'reach', 'failure', 'source'])
     .where('campaign_id', '=', campaignId)
     .execute();
   const ids = new Set(calls.map(({ id }) => id));
@@ -78,7 +78,9 @@ describe('a dial that was not accepted', () => {
     const id = await run({ dialThrottle: { next: 8 } }, 4);
     const { calls, dials } = await expectAllCalledOnce(id);
     expect(dials.filter(({ answer }) => answer === 'throttled')).toHaveLength(8);
-    expect(calls.filter(({ reach }) => reach === 'not_placed')).toHaveLength(8);
+    const refused = calls.filter(({ reach }) => reach === 'not_placed');
+    // By the dial's own answer: nothing was looked up.
+    expect(refused.map(({ source }) => source)).toEqual(Array(8).fill(null));
     // A lead's attempts that failed in a row, each waiting longer: a storm is not answered with a storm.
     const mostOfOne = Math.max(
       ...[...Map.groupBy(calls, (call) => call.lead_id).values()].map((of) => of.length),
@@ -90,7 +92,8 @@ describe('a dial that was not accepted', () => {
     const id = await run({ dialServerErrorBeforeAccept: { next: 4 } });
     const { calls, dials } = await expectAllCalledOnce(id);
     expect(dials.filter(({ accepted }) => !accepted)).toHaveLength(4);
-    expect(calls.filter(({ failure }) => failure === 'No provider knows of this call.')).toHaveLength(4);
+    const lost = calls.filter(({ failure }) => failure === 'No provider knows of this call.');
+    expect(lost.map(({ source }) => source)).toEqual(Array(4).fill('reconciled'));
   });
 
   test('500 and nothing rings, while the providers cannot be asked: settled as soon as they can', async () => {

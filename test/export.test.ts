@@ -72,10 +72,14 @@ test('calls are exported as CSV and as NDJSON, oldest first', async () => {
   }
   const csv = (await api.call('GET', `/api/campaigns/${campaignId}/export.csv?what=calls`)).body;
   const [header, ...lines] = csv.trimEnd().split('\n');
-  expect(header).toMatch(/^id,lead_id,phone,/);
+  expect(header).toMatch(/^id,lead_id,phone,name,/);
   const oldestFirst = leads.map(({ phone }: { phone: string }) => phone).reverse();
   expect(lines.map((line: string) => line.split(',')[2])).toEqual(oldestFirst);
   expect(lines.at(-1)).toContain(",'=1+1,");
+  // The name of whoever was called, and no formula either.
+  const [named, quoted] = [lines.at(-1), lines.at(-2)];
+  expect(named).toContain(`,+14155550117,"'=HYPERLINK(""http://x.invalid"",""click"")",`);
+  expect(quoted).toContain(`,+442079460123,"'-Ada ""the"" Countess",`);
   const ndjson = (await api.call('GET', `/api/campaigns/${campaignId}/export.ndjson?what=calls`)).body;
   const calls = ndjson.trimEnd().split('\n').map(JSON.parse);
   expect(calls.map(({ to }: { to: string }) => to)).toEqual(oldestFirst);

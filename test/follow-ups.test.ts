@@ -1,125 +1,35 @@
-import { ApplicationFailure } from '@temporalio/activity';
-import PostalMime, { type Email } from 'postal-mime';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { Checkpoint } from '../activities/deps.ts';
 import type { FollowUpRule } from '../domain/follow-up.ts';
-import { followUpWorkflowId, messageWorkflowId } from '../domain/ids.ts';
-import { type Chain, createPhoneBook, KEY, QUICK, startChain } from './chain-rig.ts';
+import { type Chain, createPhoneBook, KEY, startChain } from './chain-rig.ts';
+import {
+  attentionFor,
+  calendarOf,
+  follow,
+  leadOf,
+  mailsTo,
+  messagesOf,
+  standing,
+  thanks,
+} from './follow-up-rig.ts';
 import { type Receiver, startReceiver, verified } from './webhook-receiver.ts';
 
-const LONG_AGO_MS = 300_000;
-
 let chain: Chain;
-let crashAt: { at: Checkpoint; times: number } | null = null;
 const phonesOf = createPhoneBook();
 
 beforeAll(async () => {
-  chain = await startChain({
-    checkpoint: async (at) => {
-      if (crashAt === null || crashAt.at !== at || crashAt.times === 0) return;
-      crashAt.times -= 1;
-      throw ApplicationFailure.create({ message: `crashed at ${at}`, category: 'BENIGN' });
-    },
-  });
+  chain = await startChain();
 });
 
 afterAll(async () => {
   await chain?.stop();
 });
 
-beforeEach(() => {
-  crashAt = null;
-});
-
-const thanks: FollowUpRule = {
-  id: 'thanks',
-  on: { converted: true },
-  afterSeconds: 0,
-  channel: 'email',
-  subject: 'Our meeting, {{ first_name }}',
-  body: "Dear {{ name }},\n\nwe meet on {{ meeting.date }} at {{ meeting.time }}. {{ note | default: '' }}",
-  calendar: true,
-};
-
-interface Person {
-  phone: string;
-  email?: string;
-  name?: string;
-}
-
-/** Runs a campaign to its end with these rules. */
-async function follow(followUps: FollowUpRule[], ...people: Person[]): Promise<string> {
-  const id = await chain.create({ ...QUICK, followUps });
-  const leads = people.map((person) => ({ name: 'Ada Lovelace', ...person }));
-  const added = await chain.call('POST', `/api/campaigns/${id}/leads`, { leads });
-  expect(added, JSON.stringify(added.body)).toMatchObject({ body: { accepted: people.length } });
-  expect((await chain.call('POST', `/api/campaigns/${id}/start`, {})).status).toBe(202);
-  await chain.reaches(id, 'completed');
-  return id;
-}
-
-interface Listed {
-  id: string;
-  ruleId: string;
-  status: string;
-  reason: string | null;
-  dueAt: string;
-}
-
-/** The follow-ups of a campaign's one lead, as the API lists them, once they stand like this. */
-async function standing(campaignId: string, statuses: string[]): Promise<Listed[]> {
-  const lead = await leadOf(campaignId);
-  return await vi.waitFor(
-    async () => {
-      const { body } = await chain.call<{ items: Listed[] }>('GET', `/api/leads/${lead.id}/follow-ups`);
-      expect(body.items.map(({ status }) => status)).toEqual(statuses);
-      return body.items;
-    },
-    { timeout: 20_000, interval: 50 },
-  );
-}
-
-async function leadOf(campaignId: string) {
-  return await chain.db
-    .selectFrom('leads')
-    .selectAll()
-    .where('campaign_id', '=', campaignId)
-    .executeTakeFirstOrThrow();
-}
-
-async function mailsTo(address: string): Promise<Email[]> {
-  const mails = chain.simulator.mailbox.mails().filter(({ to }) => to.includes(address));
-  return await Promise.all(mails.map(({ raw }) => PostalMime.parse(raw)));
-}
-
-async function messagesOf(campaignId: string) {
-  return await chain.db.selectFrom('messages').selectAll().where('campaign_id', '=', campaignId).execute();
-}
-
-async function attentionFor(subject: string) {
-  return await chain.db.selectFrom('attention').selectAll().where('subject', '=', subject).execute();
-}
-
-/** Of a document whose long lines are folded. */
-function linesOf(document: string): string[] {
-  return document.replaceAll(/\r?\n[ \t]/g, '').split(/\r?\n/);
-}
-
-function calendarOf(mail: Email | undefined): string[] {
-  const file = mail?.attachments.find(
-    ({ mimeType }) => mimeType.includes('calendar') || mimeType.includes('ics'),
-  );
-  if (file === undefined) throw new Error('The mail has no calendar file.');
-  const { content } = file;
-  return linesOf(typeof content === 'string' ? content : new TextDecoder().decode(content));
-}
-
 test('a meeting that was agreed is mailed with a calendar file in its zone', async () => {
   const [phone = ''] = phonesOf('00');
   const name = 'Ada <b>Lovelace</b>';
-  const id = await follow([thanks], { phone, email: 'ada@people.example', name });
-  const [followUp] = await standing(id, ['done']);
-  const [mail, ...others] = await mailsTo('ada@people.example');
+  const id = await follow(chain, [thanks], { phone, email: 'ada@people.example', name });
+  const [followUp] = await standing(chain, id, ['done']);
+  const [mail, ...others] = await mailsTo(chain, 'ada@people.example');
   expect(others).toEqual([]);
   expect(mail).toMatchObject({
     from: { address: 'team@calls.example', name: 'The team' },
@@ -136,7 +46,7 @@ test('a meeting that was agreed is mailed with a calendar file in its zone', asy
     .executeTakeFirstOrThrow();
   const collected = call.analysis?.dataCollection as Record<string, string> | undefined;
   const agreed = collected?.meeting_time ?? '';
-  const { zones } = await leadOf(id);
+  const { zones } = await leadOf(chain, id);
   expect(zones).toHaveLength(1);
   const onTheirClock = new Date(agreed)
     .toLocaleString('sv-SE', { timeZone: zones[0] })
@@ -147,7 +57,7 @@ test('a meeting that was agreed is mailed with a calendar file in its zone', asy
   expect(lines).toContain(`UID:${call.id}@calls.example`);
   expect(lines).toContain(`DTSTART;TZID=${zones[0]}:${onTheirClock}`);
   expect(lines).toContain(`TZID:${zones[0]}`);
-  expect(await messagesOf(id)).toMatchObject([
+  expect(await messagesOf(chain, id)).toMatchObject([
     { channel: 'email', status: 'sent', subject: 'Our meeting, Ada', to_address: 'ada@people.example' },
   ]);
   await chain.expectInvariants();
@@ -157,6 +67,7 @@ test('each rule follows the calls that it names, and an unknown variable is told
   const [phone = ''] = phonesOf('08');
   const text = { afterSeconds: 0, channel: 'sms' } as const;
   const id = await follow(
+    chain,
     [
       { ...thanks, id: 'never' },
       { ...text, id: 'sorry', on: { dispositions: ['not_interested'] }, body: 'Sorry, {{ first_name }}.' },
@@ -165,12 +76,12 @@ test('each rule follows the calls that it names, and an unknown variable is told
     ],
     { phone },
   );
-  const listed = await standing(id, ['done', 'failed', 'skipped']);
+  const listed = await standing(chain, id, ['done', 'failed', 'skipped']);
   expect(listed.map(({ ruleId }) => ruleId)).toEqual(['sorry', 'broken', 'no-address']);
   expect(listed[1]?.reason).toContain('undefined variable: plan');
   expect(listed[2]?.reason).toBe('The lead has no e-mail address.');
-  expect(await attentionFor(listed[1]?.id ?? '')).toMatchObject([{ kind: 'failed_follow_up' }]);
-  expect(await messagesOf(id)).toMatchObject([
+  expect(await attentionFor(chain, listed[1]?.id ?? '')).toMatchObject([{ kind: 'failed_follow_up' }]);
+  expect(await messagesOf(chain, id)).toMatchObject([
     { channel: 'sms', source: 'follow_up', body: 'Sorry, Ada.', follow_up_id: listed[0]?.id },
   ]);
 });
@@ -178,21 +89,21 @@ test('each rule follows the calls that it names, and an unknown variable is told
 describe('a mail server', () => {
   test('that does not know the address ends it, and a person is told', async () => {
     const [phone = ''] = phonesOf('00');
-    const id = await follow([thanks], { phone, email: 'refused@people.example' });
-    const [followUp] = await standing(id, ['failed']);
-    expect(await attentionFor(followUp?.id ?? '')).toMatchObject([
+    const id = await follow(chain, [thanks], { phone, email: 'refused@people.example' });
+    const [followUp] = await standing(chain, id, ['failed']);
+    expect(await attentionFor(chain, followUp?.id ?? '')).toMatchObject([
       { detail: 'thanks: The mail server refused the mail.' },
     ]);
-    const [message] = await messagesOf(id);
+    const [message] = await messagesOf(chain, id);
     expect(message).toMatchObject({ status: 'failed', error: expect.stringContaining('550') });
   });
 
   test('that asks to come later is asked later', async () => {
     const [phone = ''] = phonesOf('00');
-    const id = await follow([thanks], { phone, email: 'later@people.example' });
-    await standing(id, ['done']);
-    expect(await mailsTo('later@people.example')).toHaveLength(1);
-    expect(await messagesOf(id)).toMatchObject([{ status: 'sent', error: null }]);
+    const id = await follow(chain, [thanks], { phone, email: 'later@people.example' });
+    await standing(chain, id, ['done']);
+    expect(await mailsTo(chain, 'later@people.example')).toHaveLength(1);
+    expect(await messagesOf(chain, id)).toMatchObject([{ status: 'sent', error: null }]);
   });
 });
 
@@ -221,10 +132,10 @@ describe('a webhook rule', () => {
   test('is delivered, signed, to its endpoint alone, with the call that it follows', async () => {
     const [phone = ''] = phonesOf('00');
     const { id: endpointId, secret } = await subscribe();
-    const id = await follow([tell(endpointId)], { phone });
-    const [followUp] = await standing(id, ['done']);
+    const id = await follow(chain, [tell(endpointId)], { phone });
+    const [followUp] = await standing(chain, id, ['done']);
     await vi.waitFor(() => expect(crm.received).toHaveLength(1), { timeout: 20_000 });
-    const { id: leadId } = await leadOf(id);
+    const { id: leadId } = await leadOf(chain, id);
     expect(verified(secret, crm.received[0])).toMatchObject({
       type: 'follow_up.due',
       data: {
@@ -252,10 +163,10 @@ describe('a webhook rule', () => {
       headers: { authorization: `Bearer ${KEY}` },
     });
     expect((await removed).status).toBe(204);
-    const id = await follow([tell(endpointId)], { phone });
-    const [followUp] = await standing(id, ['failed']);
+    const id = await follow(chain, [tell(endpointId)], { phone });
+    const [followUp] = await standing(chain, id, ['failed']);
     expect(followUp?.reason).toContain('The webhook endpoint is removed');
-    expect(await attentionFor(followUp?.id ?? '')).toMatchObject([{ kind: 'failed_follow_up' }]);
+    expect(await attentionFor(chain, followUp?.id ?? '')).toMatchObject([{ kind: 'failed_follow_up' }]);
     expect(crm.connections).toBe(0);
   });
 });
@@ -271,8 +182,8 @@ describe('a conversion that a person marked', () => {
       body: 'Sorry, {{ name }}.',
     };
     const welcome: FollowUpRule = { ...thanks, subject: 'Welcome', body: 'Welcome, {{ name }}.' };
-    const id = await follow([welcome, sorry], { phone, email: 'marked@people.example' });
-    await standing(id, ['done']);
+    const id = await follow(chain, [welcome, sorry], { phone, email: 'marked@people.example' });
+    await standing(chain, id, ['done']);
     const { id: callId } = await chain.db
       .selectFrom('calls')
       .select('id')
@@ -281,90 +192,17 @@ describe('a conversion that a person marked', () => {
     const mark = async (converted: boolean) =>
       expect((await chain.call('PATCH', `/api/calls/${callId}`, { converted })).status).toBe(200);
     await mark(true);
-    expect((await standing(id, ['done', 'done'])).map(({ ruleId }) => ruleId)).toEqual(['sorry', 'thanks']);
+    expect((await standing(chain, id, ['done', 'done'])).map(({ ruleId }) => ruleId)).toEqual([
+      'sorry',
+      'thanks',
+    ]);
     await mark(true);
     await mark(false);
     await mark(true);
-    await standing(id, ['done', 'done']);
-    const subjects = (await mailsTo('marked@people.example')).map(({ subject }) => subject);
+    await standing(chain, id, ['done', 'done']);
+    const subjects = (await mailsTo(chain, 'marked@people.example')).map(({ subject }) => subject);
     expect(subjects).toEqual(['Sorry', 'Welcome']);
     await chain.expectInvariants();
-  });
-});
-
-describe('a crash', () => {
-  test('after the mail was sent: it goes out again as the same mail, and is one to the lead', async () => {
-    const [phone = ''] = phonesOf('00');
-    crashAt = { at: 'mail_sent', times: 1 };
-    const id = await follow([thanks], { phone, email: 'twice@people.example' });
-    await standing(id, ['done']);
-    const mails = await mailsTo('twice@people.example');
-    expect(mails).toHaveLength(2);
-    expect(new Set(mails.map(({ messageId }) => messageId)).size).toBe(1);
-    expect(calendarOf(mails[0])).toEqual(calendarOf(mails[1]));
-    expect(await messagesOf(id)).toHaveLength(1);
-  });
-
-  test('after a text was written down: it is sent all the same, once', async () => {
-    const [phone = ''] = phonesOf('00');
-    crashAt = { at: 'follow_up_decided', times: 1 };
-    const id = await follow([{ id: 'text', on: {}, afterSeconds: 0, channel: 'sms', body: 'Thank you!' }], {
-      phone,
-    });
-    await standing(id, ['done']);
-    const [message, ...others] = await messagesOf(id);
-    expect(others).toEqual([]);
-    // The hour may be one at which no text is sent: then its workflow waits.
-    const carried = chain.client.workflow.getHandle(messageWorkflowId(message?.id ?? ''));
-    await vi.waitFor(async () => expect((await carried.describe()).type).toBe('messageWorkflow'), {
-      timeout: 20_000,
-      interval: 50,
-    });
-  });
-});
-
-describe('what is due later', () => {
-  const later: FollowUpRule = { ...thanks, id: 'later', afterSeconds: 3, unlessReplied: true };
-
-  test('waits, and is skipped when the person has replied meanwhile', async () => {
-    const [phone = ''] = phonesOf('00');
-    const id = await follow([later, { ...later, id: 'anyway', unlessReplied: false }], {
-      phone,
-      email: 'replied@people.example',
-    });
-    const { id: leadId } = await leadOf(id);
-    await chain.db.updateTable('leads').set({ replied_at: new Date() }).where('id', '=', leadId).execute();
-    const [skipped, done] = await standing(id, ['skipped', 'done']);
-    expect(skipped?.reason).toBe('The person called or wrote back.');
-    const mails = chain.simulator.mailbox.mails().filter(({ to }) => to.includes('replied@people.example'));
-    expect(mails).toHaveLength(1);
-    expect(Date.parse(mails[0]?.receivedAt ?? '')).toBeGreaterThanOrEqual(Date.parse(done?.dueAt ?? ''));
-  });
-
-  test('is skipped after an opt-out', async () => {
-    const [phone = ''] = phonesOf('00');
-    const id = await follow([later], { phone, email: 'out@people.example' });
-    expect((await chain.call('POST', '/api/opt-outs', { phone, reason: 'asked' })).status).toBe(201);
-    const [followUp] = await standing(id, ['skipped']);
-    expect(followUp?.reason).toBe('The contact opted out.');
-    expect(await mailsTo('out@people.example')).toEqual([]);
-  });
-
-  test('and was lost, is brought back by the sweep', async () => {
-    const [phone = ''] = phonesOf('00');
-    const id = await follow([{ ...later, afterSeconds: 86_400 }], { phone, email: 'lost@people.example' });
-    const [planned] = await standing(id, ['planned']);
-    const handle = chain.client.workflow.getHandle(followUpWorkflowId(planned?.id ?? ''));
-    expect((await handle.describe()).status.name).toBe('RUNNING');
-    await handle.terminate('lost');
-    await chain.db
-      .updateTable('follow_ups')
-      .set({ due_at: new Date(Date.now() - LONG_AGO_MS) })
-      .where('campaign_id', '=', id)
-      .execute();
-    expect((await chain.sweep()).followUpsRestarted).toBe(1);
-    await standing(id, ['done']);
-    expect(await mailsTo('lost@people.example')).toHaveLength(1);
   });
 });
 

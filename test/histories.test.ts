@@ -2,13 +2,8 @@
 // RECORD_HISTORIES=1 npm test -- test/histories.test.ts
 // They go to a new folder named by the date; folders of versions that may still be running somewhere stay.
 
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { hostname } from 'node:os';
-import { join } from 'node:path';
-import { temporal } from '@temporalio/proto';
-import { Worker } from '@temporalio/worker';
 import { DeterminismViolationError } from '@temporalio/workflow';
-import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import {
   campaignWorkflowId,
   deliveryWorkflowId,
@@ -22,84 +17,20 @@ import { NO_FAULTS } from '../simulator/faults.ts';
 import { lineFreedSignal } from '../workflows/messages.ts';
 import { installRuntime } from './chain-parts.ts';
 import { type Chain, numbersEndingIn, QUICK, startChain } from './chain-rig.ts';
+import {
+  asKept,
+  CANARY,
+  HISTORY_NAMES,
+  keepHistories,
+  keptHistories,
+  personalIn,
+  type RecordedHistory,
+  readHistory,
+  replay,
+  textsOf,
+} from './history-files.ts';
 import { connectTexts, messagesOf, textFrom } from './texting-rig.ts';
 import { startReceiver } from './webhook-receiver.ts';
-
-/** The SDK's own JSON functions need the whole installation to have one copy of protobufjs, which npm does not grant. */
-const { History } = temporal.api.history.v1;
-const AS_JSON = { enums: String, longs: String, bytes: String };
-
-const FOLDER = join(import.meta.dirname, 'histories');
-
-/** Of everybody who is called here. */
-const CANARY = { name: 'Quillfeather Canaryson', email: 'quillfeather@canary.example' };
-
-const NAMES = [
-  'campaign',
-  'campaign-continued',
-  'delivery-retried',
-  'follow-up-later',
-  'lead-callback',
-  'lead-closed',
-  'lead-followed-up',
-  'lead-one-attempt',
-  'lead-polled',
-  'lead-retried',
-  'lead-throttled',
-  'message-sent',
-  'reply',
-  'sync',
-];
-
-interface HistoryEvent {
-  eventType: string;
-  [attributes: string]: unknown;
-}
-
-interface RecordedHistory {
-  events: HistoryEvent[];
-}
-
-/** `date/name` of every history that was kept. */
-const kept = readdirSync(FOLDER, { recursive: true, encoding: 'utf8' })
-  .filter((path) => path.endsWith('.json'))
-  .sort();
-
-function read(path: string): RecordedHistory {
-  return JSON.parse(readFileSync(join(FOLDER, path), 'utf8')) as RecordedHistory;
-}
-
-/** Throws when the workflows of today would have done something else. */
-async function replay(history: RecordedHistory): Promise<void> {
-  const codePath = inject('workflowBundlePath');
-  if (codePath === null) throw new Error('There is no workflow bundle: run the tests with "npm test".');
-  await Worker.runReplayHistory({ workflowBundle: { codePath } }, History.fromObject(history));
-}
-
-/** Every text in a history, with what its payloads hold. */
-function textsOf(value: unknown): string[] {
-  if (typeof value === 'string') return [value, Buffer.from(value, 'base64').toString('utf8')];
-  if (typeof value !== 'object' || value === null) return [];
-  return [...Object.keys(value), ...Object.values(value).flatMap(textsOf)];
-}
-
-/** What of a person can be read in a history. */
-function personalIn(history: RecordedHistory): string[] {
-  return textsOf(history).filter(
-    (text) =>
-      [...CANARY.name.split(' '), CANARY.email].some((word) => text.includes(word)) ||
-      /\+1\d{3}55501\d{2}/.test(text),
-  );
-}
-
-/** Without what tells of the machine: who polled, and where the code lay. */
-function withoutMachine(history: RecordedHistory): RecordedHistory {
-  const text = JSON.stringify(history, (key, value: unknown) => {
-    if (key === 'identity') return 'worker';
-    return key === 'stackTrace' ? '' : value;
-  });
-  return JSON.parse(text.replaceAll(hostname(), 'host')) as RecordedHistory;
-}
 
 beforeAll(() => {
   installRuntime();
@@ -107,16 +38,16 @@ beforeAll(() => {
 
 describe('histories that were kept', () => {
   test('are there, of every workflow that lasts', () => {
-    const names = new Set(kept.map((path) => path.split('/').at(-1)?.replace('.json', '')));
-    expect([...names].sort()).toEqual(NAMES);
+    const names = new Set(keptHistories.map((path) => path.split('/').at(-1)?.replace('.json', '')));
+    expect([...names].sort()).toEqual(HISTORY_NAMES);
   });
 
-  test.for(kept)('%s replays', async (path) => {
-    await replay(read(path));
+  test.for(keptHistories)('%s replays', async (path) => {
+    await replay(readHistory(path));
   });
 
-  test.for(kept)('%s says nothing of a person or a machine', (path) => {
-    const history = read(path);
+  test.for(keptHistories)('%s says nothing of a person or a machine', (path) => {
+    const history = readHistory(path);
     expect(personalIn(history)).toEqual([]);
     expect(textsOf(history).filter((text) => /\/(home|root|work|tmp|Users)\//.test(text))).toEqual([]);
   });
@@ -124,17 +55,17 @@ describe('histories that were kept', () => {
 
 describe('controls', () => {
   test('a workflow that does something else than its history fails', async () => {
-    const path = kept.find((name) => name.endsWith('lead-retried.json')) ?? '';
+    const path = keptHistories.find((name) => name.endsWith('lead-retried.json')) ?? '';
     const other = JSON.parse(
-      JSON.stringify(read(path)).replaceAll('"concludeCall"', '"concludeAttempt"'),
+      JSON.stringify(readHistory(path)).replaceAll('"concludeCall"', '"concludeAttempt"'),
     ) as RecordedHistory;
     await expect(replay(other)).rejects.toThrow(DeterminismViolationError);
   });
 
   test('another workflow than the history is of fails', async () => {
-    const path = kept.find((name) => name.endsWith('lead-one-attempt.json')) ?? '';
+    const path = keptHistories.find((name) => name.endsWith('lead-one-attempt.json')) ?? '';
     const other = JSON.parse(
-      JSON.stringify(read(path)).replaceAll('"leadWorkflow"', '"campaignWorkflow"'),
+      JSON.stringify(readHistory(path)).replaceAll('"leadWorkflow"', '"campaignWorkflow"'),
     ) as RecordedHistory;
     await expect(replay(other)).rejects.toThrow(DeterminismViolationError);
   });
@@ -164,10 +95,7 @@ describe('histories of today', () => {
 
   async function remember(name: string, workflowId: string): Promise<void> {
     const history = await chain.client.workflow.getHandle(workflowId).fetchHistory();
-    today.set(
-      name,
-      withoutMachine(History.toObject(History.fromObject(history), AS_JSON) as RecordedHistory),
-    );
+    today.set(name, asKept(history));
   }
 
   /** Calls people whose names must not be found afterwards. */
@@ -319,27 +247,11 @@ describe('histories of today', () => {
   });
 
   test('replay, and say nothing of a person', async () => {
-    expect([...today.keys()].sort()).toEqual(NAMES);
+    expect([...today.keys()].sort()).toEqual(HISTORY_NAMES);
     for (const [name, history] of today) {
       await replay(history);
       expect(personalIn(history), name).toEqual([]);
     }
-    if (process.env.RECORD_HISTORIES) keep(today);
+    if (process.env.RECORD_HISTORIES) keepHistories(today);
   }, 120_000);
 });
-
-function keep(histories: ReadonlyMap<string, RecordedHistory>): void {
-  const folder = newFolder(new Date().toISOString().slice(0, 10));
-  mkdirSync(folder);
-  for (const [name, history] of histories) {
-    writeFileSync(join(folder, `${name}.json`), `${JSON.stringify(history)}\n`);
-  }
-}
-
-/** What was kept on the same day before stays. */
-function newFolder(date: string): string {
-  for (let nth = 1; ; nth += 1) {
-    const folder = join(FOLDER, nth === 1 ? date : `${date}.${nth}`);
-    if (!existsSync(folder)) return folder;
-  }
-}

@@ -22,7 +22,14 @@ const GROWING: ReadonlySet<string> = new Set([
   'follow_ups',
   'leads',
   'messages',
+  'opt_outs',
 ]);
+
+/** More of them than the calls have brought: whole lists are imported. */
+const MANY_OPT_OUTS = `
+  insert into contacts (phone) select '+1777' || (5000000 + n) from generate_series(1, 30000) as n;
+  insert into opt_outs (phone, reason, source) select phone, 'x', 'api' from contacts where phone like '+1777%';
+  analyze contacts, opt_outs`;
 
 interface Statement {
   text: string;
@@ -47,6 +54,7 @@ beforeAll(async () => {
   client = new pg.Client({ connectionString: database.url });
   await client.connect();
   await fillDatabase(client, database.url, CALLS);
+  await client.query(MANY_OPT_OUTS);
   api = await startInProcess(database.url);
   requests = await listRequests(api, CALLS);
 }, PATIENCE_MS);

@@ -7,17 +7,9 @@ import { callWorkflowId } from '../domain/ids.ts';
 import type { SingleCallSettings } from '../domain/single-call.ts';
 import { type FaultOptions, NO_FAULTS } from '../simulator/faults.ts';
 import { AGENTS, PHONE_NUMBERS } from '../simulator/fleet.ts';
-import { type Answer, type Chain, createPhoneBook, KEY, QUICK, startChain } from './chain-rig.ts';
-
-interface PlacedCall {
-  id: string;
-  status: string;
-  reach: string | null;
-  failure: string | null;
-  source: string | null;
-  conversationId: string | null;
-  detail: string;
-}
+import { type Answer, type Chain, createPhoneBook, KEY, startChain } from './chain-rig.ts';
+import { textsOf } from './history-files.ts';
+import { type PlacedCall, placeCall, setSingleCallRules } from './single-call-rig.ts';
 
 const AGENT = AGENTS[0]?.agentId ?? '';
 const NUMBER = PHONE_NUMBERS[0]?.phoneNumberId ?? '';
@@ -53,18 +45,10 @@ beforeEach(() => {
   chain.simulator.setFaults(NO_FAULTS);
 });
 
-/** Open at any hour and without limits, but for what a test is about. */
-async function setRules(rules: Partial<SingleCallSettings>, lines = 100): Promise<void> {
-  const { window, caps } = QUICK;
-  const all = { window, caps, nationalHolidays: false, ...rules };
-  await chain.db
-    .updateTable('workspace')
-    .set({ single_call_settings: JSON.stringify(all), lines })
-    .execute();
-}
+const setRules = (rules: Partial<SingleCallSettings>, lines = 100) =>
+  setSingleCallRules(chain.db, rules, lines);
 
-const place = (to: string, more: Record<string, unknown> = {}) =>
-  chain.call<PlacedCall>('POST', '/api/calls', { agentId: AGENT, phoneNumberId: NUMBER, to, ...more });
+const place = (to: string, more: Record<string, unknown> = {}) => placeCall(chain, to, more);
 
 async function accepted(answer: Promise<Answer<PlacedCall>>): Promise<string> {
   const { status, body } = await answer;
@@ -85,13 +69,6 @@ async function concluded(id: string): Promise<PlacedCall> {
 }
 
 const dialsOf = (id: string) => chain.simulator.ledger.dials.filter(({ attemptId }) => attemptId === id);
-
-/** Every text in a history, with what its payloads hold. */
-function textsOf(value: unknown): string[] {
-  if (typeof value === 'string') return [value, Buffer.from(value, 'base64').toString('utf8')];
-  if (typeof value !== 'object' || value === null) return [];
-  return Object.values(value).flatMap(textsOf);
-}
 
 describe('a call outside of campaigns', () => {
   test('is dialled once with what was asked, ends by its webhook, and is on every list', async () => {

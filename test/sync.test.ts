@@ -1,5 +1,5 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { ActivityDeps } from '../activities/deps.ts';
 import { createSyncing } from '../activities/syncing.ts';
 import { type Db, openDatabase } from '../db/client.ts';
@@ -57,14 +57,32 @@ const refusal = new ProviderError('the cursor is refused', {
 });
 
 /** A provider with so many conversations, that may fail at a page or for a conversation. */
-function syncing(faults: { page?: number; conversation?: string; staleCursor?: boolean } = {}, now = NOW) {
+function syncing(
+  faults: {
+    page?: number;
+    conversation?: string;
+    staleCursor?: boolean | 'always';
+    /** How the provider has a conversation that is over for its webhook. */
+    change?: (conversation: ReturnType<typeof payload>) => object;
+    deaf?: boolean;
+  } = {},
+  begin = NOW,
+) {
+  let now = begin;
   const reads: string[] = [];
+  const told: [string | null, string][] = [];
   let pages = 0;
   const voice: Pick<ActivityDeps['voice'], 'getConversation' | 'listConversations'> = {
     async listConversations({ cursor, pageSize = 100 }) {
       pages += 1;
       if (pages === faults.page) throw new Error('interrupted');
-      if (pages === 1 && cursor !== undefined && faults.staleCursor) throw refusal;
+      if (pages > 100) throw new Error('it walks for ever');
+      const isStale = faults.staleCursor === 'always' || (faults.staleCursor === true && pages === 1);
+      if (cursor !== undefined && isStale) {
+        // So long it is before the cursor is asked for again.
+        if (faults.staleCursor === 'always') now = new Date(now.getTime() + 660_000);
+        throw refusal;
+      }
       const from = Number(cursor ?? 0);
       const to = Math.min(from + pageSize, COUNT);
       const rows = Array.from({ length: to - from }, (_, index) => normaliseListItem(payload(from + index)));
@@ -73,7 +91,8 @@ function syncing(faults: { page?: number; conversation?: string; staleCursor?: b
     async getConversation(id) {
       reads.push(id);
       if (id === faults.conversation) throw new Error('cannot be read');
-      return normaliseConversation(payload(Number(id.slice('conv_'.length))));
+      const conversation = payload(Number(id.slice('conv_'.length)));
+      return normaliseConversation(faults.change?.(conversation) ?? conversation);
     },
   };
   const deps = {
@@ -82,13 +101,23 @@ function syncing(faults: { page?: number; conversation?: string; staleCursor?: b
     centsPerCredit: 0.02,
     syncFetchesPerSecond: 10_000,
     now: async () => now,
-    signals: { callEnded: async () => {}, contactReplied: async () => {} },
+    signals: {
+      async callEnded(...ended: [string | null, string]) {
+        told.push(ended);
+        if (faults.deaf) throw new Error('Temporal does not answer');
+      },
+      contactReplied: async () => {},
+    },
   } as unknown as ActivityDeps;
   const activities = createSyncing(deps);
   const run = <T>(work: () => Promise<T>): Promise<T> =>
     new MockActivityEnvironment().run<[], T, () => Promise<T>>(work);
   return {
     reads,
+    told,
+    get pages() {
+      return pages;
+    },
     async walk() {
       const { runId } = await run(() => activities.beginSync({ workflowId: 'sync', since: null }));
       for (;;) {
@@ -141,10 +170,87 @@ test('a cursor that has grown stale has the list walked anew; one that is refuse
   expect(resumed.reads).toHaveLength(COUNT - 200);
 });
 
+test('a provider that refuses every old cursor ends the walk in the end; the next one begins at the beginning', async () => {
+  const walk = syncing({ staleCursor: 'always' });
+  await expect(walk.walk()).rejects.toMatchObject({ type: 'CursorsRefused', nonRetryable: true });
+  // Eleven minutes each, for an hour.
+  expect(walk.pages).toBe(12);
+  expect(walk.reads).toHaveLength(100);
+  const later = new Date(NOW.getTime() + 7_200_000);
+  expect(await syncing({}, later).walk()).toMatchObject({ pages: PAGES, seen: COUNT });
+  expect(await countCalls()).toBe(COUNT);
+});
+
 test('a conversation that cannot be read is counted, skipped, and met again', async () => {
   expect(await syncing({ conversation: 'conv_7' }).walk()).toMatchObject({ stored: COUNT - 1, failed: 1 });
   const again = syncing();
   await again.walk();
   expect(again.reads).toEqual(['conv_7']);
   expect(await countCalls()).toBe(COUNT);
+});
+
+describe('a webhook whose call was not known when it came', () => {
+  const CALL = 'single.1';
+  /** For the walk the call has just begun; only the carrier's id says whose it is. */
+  const change = (conversation: ReturnType<typeof payload>) =>
+    conversation.conversation_id === 'conv_10'
+      ? {
+          ...conversation,
+          status: 'in-progress',
+          analysis: null,
+          transcript: [],
+          metadata: {
+            ...conversation.metadata,
+            phone_call: { ...conversation.metadata.phone_call, call_sid: 'CA10' },
+          },
+        }
+      : conversation;
+
+  beforeEach(async () => {
+    await db.insertInto('contacts').values({ phone: '+14155552010' }).execute();
+    await db
+      .insertInto('calls')
+      .values({
+        id: CALL,
+        phone: '+14155552010',
+        attempt: 1,
+        agent_id: 'agent_1',
+        call_sid: 'CA10',
+        status: 'ringing',
+        started_at: NOW,
+        deadline_at: new Date(NOW.getTime() + 900_000),
+        day: '2026-03-02',
+      })
+      .execute();
+    await db
+      .insertInto('webhook_events')
+      .values({
+        provider: 'elevenlabs',
+        dedup_key: 'waiting',
+        type: 'post_call_transcription',
+        conversation_id: 'conv_10',
+        payload: JSON.stringify({ type: 'post_call_transcription', data: payload(10) }),
+        received_at: NOW,
+      })
+      .execute();
+  });
+
+  const event = () =>
+    db
+      .selectFrom('webhook_events')
+      .select(['call_id', 'merged_at', 'signalled_at'])
+      .where('dedup_key', '=', 'waiting')
+      .executeTakeFirst();
+
+  test('ends the wait of its workflow as soon as a walk finds the call', async () => {
+    const walk = syncing({ change });
+    await walk.walk();
+    expect(walk.told).toEqual([[null, CALL]]);
+    expect(await event()).toEqual({ call_id: CALL, merged_at: NOW, signalled_at: NOW });
+  });
+
+  test('is left to the sweep when the workflow could not be told', async () => {
+    await syncing({ change, deaf: true }).walk();
+    expect(await event()).toEqual({ call_id: CALL, merged_at: NOW, signalled_at: null });
+  });
 });

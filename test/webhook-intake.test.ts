@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { Delivery } from '../api/webhooks/delivery.ts';
 import { readDelivery } from '../api/webhooks/delivery.ts';
@@ -195,4 +196,28 @@ test('one that cannot be stored fails alone', async () => {
   );
   const { body } = await api.call('GET', `/api/calls/${calls[3]?.callId}`);
   expect(body.status).toBe('in_progress');
+});
+
+test('so many wait and no more: the next is told to come again, and those that wait are taken in', async () => {
+  const calls = await dial(6);
+  const intake = createIntake(api.deps, { mostWaiting: 3 });
+  const { body } = await api.call('GET', `/api/calls/${calls[5]?.callId}`);
+  let results: Promise<PromiseSettledResult<unknown>[]> | undefined;
+  await api.deps.db.transaction().execute(async (tx) => {
+    // Two are under way and stand before the lock, three wait.
+    await sql`lock table webhook_events in access exclusive mode`.execute(tx);
+    results = Promise.allSettled(calls.map((call) => intake.receive(arrivalOf(bodyOf(call)))));
+    await expect(intake.receive(arrivalOf(bodyOf(calls[5] as Dialled)))).rejects.toMatchObject({
+      status: 503,
+      headers: { 'retry-after': '10' },
+    });
+  });
+  expect((await results)?.map(({ status }) => status)).toEqual([
+    ...Array.from({ length: 5 }, () => 'fulfilled'),
+    'rejected',
+  ]);
+  expect((await api.call('GET', `/api/calls/${calls[5]?.callId}`)).body.status).toBe(body.status);
+  // There is room again.
+  await intake.receive(arrivalOf(bodyOf(calls[5] as Dialled)));
+  expect((await api.call('GET', `/api/calls/${calls[5]?.callId}`)).body.status).toBe('ended');
 });

@@ -53,6 +53,7 @@ export const CALL_COLUMNS: ExportColumn<Call>[] = [
   ['id', (call) => call.id],
   ['lead_id', (call) => call.lead_id],
   ['phone', (call) => call.phone],
+  ['name', (call) => call.name],
   ['our_number', (call) => call.from_number],
   ['direction', (call) => call.direction],
   ['attempt', (call) => call.attempt],

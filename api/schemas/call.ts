@@ -40,7 +40,9 @@ const fields = {
   costCents: z.number().nullable(),
   summary: z.string().nullable(),
   terminationReason: z.string().nullable(),
-  source: z.enum(['webhook', 'poll', 'reconciled']).nullable(),
+  source: z.enum(['webhook', 'poll', 'reconciled']).nullable().openapi({
+    description: 'What told of its end; null before it, and where the dial itself was refused or not made',
+  }),
   failure: z.string().nullable(),
   needsAttention: z.boolean(),
 };
@@ -146,6 +148,15 @@ export const CallQuery = z.object({
   campaign: z.uuid().optional(),
   lead: z.uuid().optional(),
   agent: z.string().min(1).max(200).optional(),
+  single: z
+    .enum(['true', 'false'])
+    .optional()
+    .transform((value) => (value === undefined ? undefined : value === 'true'))
+    .openapi({
+      type: 'string',
+      enum: ['true', 'false'],
+      description: 'true: those placed outside of campaigns; false: all others',
+    }),
   ids: z
     .string()
     .max(MOST_IDS * 201)

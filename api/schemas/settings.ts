@@ -57,7 +57,12 @@ const strictest = z
 const delay = z.number().int().min(1).max(MAX_DELAY_SECONDS).nullable();
 const delays = { no_answer: delay, busy: delay, failed: delay, voicemail: delay };
 const cap = z.number().int().min(1).max(1_000).nullable();
-const caps = { perDay: cap, perWeek: cap, minGapSeconds: z.number().int().min(0).max(MAX_GAP_SECONDS) };
+/** How often one contact is called, over all campaigns. */
+export const caps = {
+  perDay: cap,
+  perWeek: cap,
+  minGapSeconds: z.number().int().min(0).max(MAX_GAP_SECONDS),
+};
 const weight = z.number().min(0).max(1_000);
 const weights = {
   answered: weight,
@@ -85,15 +90,26 @@ const autoReply = z
       'How texts from leads are answered: by the first rule whose words they have, else by the agent',
   });
 
+/** Of one call, in a campaign or outside of any. */
+export const ofOneCall = {
+  maxCallSeconds: z.number().int().min(10).max(7_200),
+  ringSeconds: z.number().int().min(5).max(120),
+  voicemail: z.enum(['retry', 'leave_message', 'done']),
+};
+
+/** When people are called: as it may be set, a part of it at a time, and as it is shown. */
+export const windowInput = z
+  .strictObject({ timeZone, days, holidays: holidays.nullable(), strictest })
+  .partial();
+export const windowShown = z.object({ timeZone, days, holidays: holidays.optional(), strictest });
+
 const plain = {
+  ...ofOneCall,
   lines: z.number().int().min(1).max(1_000),
   callsPerSecond: z.number().min(0.05).max(100),
   maxAttempts: z.number().int().min(1).max(20),
-  maxCallSeconds: z.number().int().min(10).max(7_200),
-  ringSeconds: z.number().int().min(5).max(120),
   conversion,
   spendLimitCents: z.number().int().min(1).max(1_000_000_000).nullable(),
-  voicemail: z.enum(['retry', 'leave_message', 'done']),
   followUps: followUpRules,
   autoReply: autoReply.nullable(),
 };
@@ -102,7 +118,7 @@ const plain = {
 export const SettingsInput = z
   .strictObject({
     ...plain,
-    window: z.strictObject({ timeZone, days, holidays: holidays.nullable(), strictest }).partial(),
+    window: windowInput,
     retryAfterSeconds: z.strictObject(delays).partial(),
     caps: z.strictObject(caps).partial(),
     scoreWeights: z.strictObject(weights).partial(),
@@ -115,7 +131,7 @@ export type SettingsInput = z.infer<typeof SettingsInput>;
 export const Settings = z
   .object({
     ...plain,
-    window: z.object({ timeZone, days, holidays: holidays.optional(), strictest }),
+    window: windowShown,
     retryAfterSeconds: z.object(delays),
     caps: z.object(caps),
     scoreWeights: z.object(weights),

@@ -53,7 +53,7 @@ export const TimelineItem = z
     type: z.string().openapi({ example: 'call.ended' }),
     data: z
       .record(z.string(), z.unknown())
-      .openapi({ description: 'As it was then; what follows is as it is now' }),
+      .openapi({ description: 'Ids and codes of that moment; what follows is as it is now' }),
     // A named schema that stands elsewhere without null would lose it here by `nullable`.
     call: z.union([Call, z.null()]),
     message: Message.nullable(),

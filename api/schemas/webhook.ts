@@ -54,10 +54,15 @@ const fields = {
 export const OutboundWebhook = z.object(fields).openapi('Webhook');
 export const OutboundWebhookPage = page(OutboundWebhook, 'WebhookPage');
 
-const secret = z.string().openapi({
-  description: 'Shown this once. Receivers verify with it: https://www.standardwebhooks.com',
-  example: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
-});
+const secret = z
+  .string()
+  .nullable()
+  .openapi({
+    description:
+      'Shown this once; null when the request is repeated under its Idempotency-Key. Receivers verify with it: ' +
+      'https://www.standardwebhooks.com',
+    example: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
+  });
 
 export const WebhookCreated = z.object({ ...fields, secret }).openapi('WebhookCreated');
 

@@ -1,17 +1,25 @@
 import type { ApiDeps } from '../deps.ts';
-import { isUnreachableDatabase } from '../errors.ts';
+import { isUnreachableDatabase, Problem } from '../errors.ts';
 import { type Arrival, type Received, receiveAll } from './receiving.ts';
 
 /** More would make the first of them wait for long. */
 const MOST_TOGETHER = 64;
 /** Transactions: one that must wait for a lock, or is large, does not hold up all that come after it. */
 const MOST_UNDER_WAY = 2;
+/**
+ * Beyond these, memory would be spent on webhooks whose sender has long given up waiting: it is told to send them
+ * again, and what never comes again is found by polling.
+ */
+const MOST_WAITING = 1_000;
+/** By then those that wait have been taken in, at the rate that `npm run bench -- ingest` measures. */
+const COME_AGAIN_SECONDS = 10;
 
 /** Takes webhooks in, those that come at the same time together. */
 export interface Intake {
   /**
    * Resolves after the commit. `crowded`: others came at the same time.
    *
+   * @throws Problem 503 when too many wait already
    * @throws the database's error, when this webhook could not be stored
    */
   receive(arrival: Arrival): Promise<Received & { crowded: boolean }>;
@@ -27,7 +35,7 @@ interface Waiting {
  * A webhook that comes alone has a transaction of its own. What comes while others are under way shares the next: the
  * commits that write events follow one another in any case, and together they need hardly more statements than one.
  */
-export function createIntake(deps: ApiDeps): Intake {
+export function createIntake(deps: ApiDeps, { mostWaiting = MOST_WAITING } = {}): Intake {
   let waiting: Waiting[] = [];
   let underWay = 0;
 
@@ -43,10 +51,20 @@ export function createIntake(deps: ApiDeps): Intake {
   return {
     receive: (arrival) =>
       new Promise((settle, fail) => {
+        if (waiting.length >= mostWaiting) {
+          fail(full());
+          return;
+        }
         waiting.push({ arrival, settle, fail });
         if (underWay < MOST_UNDER_WAY) void takeOn();
       }),
   };
+}
+
+function full(): Problem {
+  return new Problem('unavailable', 'Too many webhooks are waiting; send it again.', {
+    headers: { 'retry-after': String(COME_AGAIN_SECONDS) },
+  });
 }
 
 /** The first of those that wait, each of another body and another conversation; the others keep their order. */

@@ -27,7 +27,7 @@ export async function startInProcess(databaseUrl: string): Promise<InProcessApi>
     tls: false,
     taskQueue: 'none',
   });
-  const stream = createEventHub({ db, databaseUrl, logger });
+  const stream = createEventHub({ db, databaseUrl, logger, clock: () => new Date() });
   const app = createApp({
     db,
     temporal,

@@ -4,7 +4,7 @@ import type { CallsTable } from '../schema/calls.ts';
 import { findCallDetails } from './calls.ts';
 import { evaluateStored, evaluationColumns } from './evaluate-call.ts';
 import { appendEvent } from './events.ts';
-import { lockContact } from './locks.ts';
+import { lockContactsBehind } from './locks.ts';
 import { addOptOut } from './opt-outs.ts';
 import { noteCallBack } from './replies.ts';
 
@@ -39,7 +39,7 @@ export async function attributeCall(
     .where('id', '=', leadId)
     .executeTakeFirst();
   if (lead === undefined) return { kind: 'no_lead' };
-  for (const phone of [...new Set([found.phone, lead.phone])].sort()) await lockContact(tx, phone);
+  await lockContactsBehind(tx, [found.phone, lead.phone]);
   const learns = remember && found.phone !== null;
   if (learns && found.phone !== null && found.phone !== lead.phone) {
     await learn(tx, { phone: found.phone, contact_phone: lead.phone, lead_id: leadId, created_by: by });

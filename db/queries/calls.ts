@@ -32,6 +32,8 @@ export interface CallFilter {
   disposition?: Disposition | undefined;
   direction?: 'outbound' | 'inbound' | undefined;
   kind?: 'phone' | 'browser' | undefined;
+  /** True: calls that were placed outside of campaigns; false: all others. */
+  single?: boolean | undefined;
   /** Started at or after. */
   from?: Date | undefined;
   /** Started before. */
@@ -60,6 +62,9 @@ export async function listCalls(
       .where('calls.kind', '=', 'phone')
       .where('calls.attempt', 'is', null);
   }
+  const isSingle = sql<boolean>`(calls.campaign_id is null and calls.attempt is not null)`;
+  if (filter.single === true) query = query.where(isSingle);
+  if (filter.single === false) query = query.where(sql<boolean>`not ${isSingle}`);
   if (filter.ids !== undefined) query = query.where(sql<boolean>`calls.id = any(${filter.ids})`);
   const exact = {
     'calls.lead_id': filter.leadId,

@@ -29,6 +29,7 @@ export async function endNotPlaced(
     campaignId: call.campaign_id,
     leadId: call.lead_id,
     callId: call.id,
-    data: { reach: 'not_placed', failure },
+    // Why, in the provider's own words, stands in the call's row alone.
+    data: { reach: 'not_placed', source },
   });
 }

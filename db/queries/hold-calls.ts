@@ -2,23 +2,25 @@ import type { Selectable } from 'kysely';
 import type { ConversationFacts } from '../../domain/conversation.ts';
 import type { Tx } from '../client.ts';
 import type { CallsTable } from '../schema/calls.ts';
-import { lockContacts } from './locks.ts';
+import { lockContacts, lockContactsBehind } from './locks.ts';
 
 type Call = Selectable<CallsTable>;
-type Found = Pick<Call, 'id' | 'phone' | 'lead_id'>;
+type Found = Pick<Call, 'id' | 'phone' | 'lead_id' | 'direction'>;
 
 /**
  * The call of each, or null where none is known, held with its contact and its lead. Whoever called in is held too,
- * because a call may be made of it: contacts come before every call, in one order for everybody.
+ * because a call may be made of it, and whom that number is known to belong to, because all of that person's leads
+ * hear of it: contacts come before every call, in one order for everybody.
  */
 export async function holdCalls(tx: Tx, facts: readonly ConversationFacts[]): Promise<(Call | null)[]> {
   const found = await findCalls(tx, facts);
   const known = found.filter((call) => call !== null);
   const callers = facts.filter(({ kind, direction }) => kind === 'phone' && direction === 'inbound');
-  await lockContacts(tx, [
-    ...known.map(({ phone }) => phone),
-    ...callers.map(({ externalNumber }) => externalNumber),
-  ]);
+  const phones = known.map(({ phone }) => phone);
+  const cameIn = callers.length > 0 || known.some(({ direction }) => direction === 'inbound');
+  if (cameIn)
+    await lockContactsBehind(tx, [...phones, ...callers.map(({ externalNumber }) => externalNumber)]);
+  else await lockContacts(tx, phones);
   if (known.length === 0) return found.map(() => null);
   const leadIds = [...new Set(known.map(({ lead_id }) => lead_id).filter((id) => id !== null))];
   if (leadIds.length > 0) {
@@ -40,7 +42,7 @@ async function findCalls(tx: Tx, facts: readonly ConversationFacts[]): Promise<(
   const attempts = facts.map(({ attemptId }) => attemptId).filter((id) => id !== null);
   const rows = await tx
     .selectFrom('calls')
-    .select(['id', 'phone', 'lead_id', 'conversation_id'])
+    .select(['id', 'phone', 'lead_id', 'direction', 'conversation_id'])
     .where((eb) => {
       const conversations = facts.map(({ conversationId }) => conversationId);
       const byConversation = eb('conversation_id', 'in', conversations);
@@ -60,7 +62,7 @@ async function findCalls(tx: Tx, facts: readonly ConversationFacts[]): Promise<(
 async function findBySid(tx: Tx, callSid: string): Promise<Found | null> {
   const bySid = await tx
     .selectFrom('calls')
-    .select(['id', 'phone', 'lead_id'])
+    .select(['id', 'phone', 'lead_id', 'direction'])
     .where('call_sid', '=', callSid)
     .where('conversation_id', 'is', null)
     .orderBy('started_at', 'desc')

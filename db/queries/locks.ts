@@ -36,6 +36,29 @@ export async function lockContacts(tx: Tx, phones: readonly (string | null)[]): 
   for (const phone of wanted) if (!known.has(phone)) await lockContact(tx, phone);
 }
 
+/**
+ * As `lockContacts`, and with them the contacts that the numbers are known to belong to: whoever touches the leads
+ * behind a number that came to us holds all of them from the start, so that two who come by different numbers of one
+ * person do not wait for each other. What is learnt of a number between the reading and the locking is not held.
+ */
+export async function lockContactsBehind(tx: Tx, phones: readonly (string | null)[]): Promise<void> {
+  const wanted = phones.filter((phone) => phone !== null);
+  if (wanted.length > 0) await lockContacts(tx, [...wanted, ...(await contactsBehind(tx, wanted))]);
+}
+
+/** Contacts that these numbers belong to, by what a person said: as it was said, and as the lead has it. */
+async function contactsBehind(tx: Tx, phones: readonly string[]): Promise<string[]> {
+  const rows = await tx
+    .selectFrom('contact_aliases')
+    .leftJoin('leads', 'leads.id', 'contact_aliases.lead_id')
+    .select(['contact_aliases.contact_phone', 'leads.phone'])
+    .where('contact_aliases.phone', 'in', phones)
+    .execute();
+  return rows.flatMap(({ contact_phone, phone }) =>
+    phone === null ? [contact_phone] : [contact_phone, phone],
+  );
+}
+
 /** False when there is no such contact. */
 async function holdContact(tx: Tx, phone: string): Promise<boolean> {
   const held = await tx

@@ -22,7 +22,12 @@ export async function listThreads(
     .leftJoin('leads', 'leads.id', 'messages.lead_id')
     .selectAll('messages')
     .select('leads.name as lead_name')
-    .select(sql<boolean>`exists (select from opt_outs where opt_outs.phone = messages.phone)`.as('opted_out'))
+    // A value, and no "exists", for which all opt-outs would be gathered before the first row.
+    .select(
+      sql<boolean>`(select true from opt_outs where opt_outs.phone = messages.phone) is not null`.as(
+        'opted_out',
+      ),
+    )
     // The offset keeps it a question asked row by row along the index of the list: as a join it would be answered for
     // every message there is before the first page.
     .where(

@@ -7,7 +7,7 @@ import type { CallsTable } from '../schema/calls.ts';
 import type { Attachment } from '../schema/messages.ts';
 import { type ContactLead, leadsOfContact, waitingLeads } from './contact-leads.ts';
 import { appendEvent } from './events.ts';
-import { lockContact } from './locks.ts';
+import { lockContactsBehind } from './locks.ts';
 import { storeReceivedText } from './messages.ts';
 import { addTextOptOut } from './opt-outs.ts';
 import { currentSettings } from './settings.ts';
@@ -52,7 +52,7 @@ export interface TextConsequences {
  * Null when the text was stored before.
  */
 export async function receiveText(tx: Tx, text: IncomingText, now: Date): Promise<TextConsequences | null> {
-  await lockContact(tx, text.phone);
+  await lockContactsBehind(tx, [text.phone]);
   const leads = await leadsOfContact(tx, text.phone);
   const lead = leads[0] ?? null;
   const liveCall = await findLiveCall(tx, text.phone);
@@ -119,9 +119,8 @@ function numbersOf({ phone }: IncomingText, leads: readonly ContactLead[]): stri
   return [...new Set([phone, ...leads.map((lead) => lead.phone)])];
 }
 
-/** A text takes back what a text has said, and nothing that was said in a call or by other means. */
+/** A text takes back what a text has said, and nothing that was said in a call or by other means. Contacts are held. */
 async function optIn(tx: Tx, phones: string[], subject: Subject): Promise<void> {
-  for (const phone of phones) await lockContact(tx, phone);
   const { numDeletedRows } = await tx
     .deleteFrom('opt_outs')
     .where('phone', 'in', phones)
@@ -186,6 +185,6 @@ async function convert(
   await appendEvent(tx, {
     type: 'lead.converted',
     ...subjectOf(text, lead),
-    data: { by: 'message', rule: reason.rule, detail: reason.detail },
+    data: { by: 'message', rule: reason.rule },
   });
 }

@@ -8,7 +8,8 @@ type Call = Selectable<CallsTable>;
 
 /**
  * A person called us and was answered: all leads with the number count as replied from then on, and a conversion
- * counts for the one that the call is attributed to. Returns the leads whose workflows are to be told.
+ * counts for the one that the call is attributed to. Returns the leads whose workflows are to be told. The contacts
+ * behind the call's number must be held (`lockContactsBehind`).
  */
 export async function noteCallBack(tx: Tx, call: Call, converted: boolean): Promise<string[]> {
   if (call.lead_id === null) return [];

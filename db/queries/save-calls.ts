@@ -36,19 +36,20 @@ const set = sql.raw(names.map((name) => `${name} = new.${name}`).join(', '));
 const types = sql.raw(names.map((name) => `${name} ${COLUMNS[name]}`).join(', '));
 
 /** A call as it was read, with columns as they are to be written. */
-type ChangedCall = Pick<Selectable<CallsTable>, 'id' | 'campaign_id' | 'day'> & {
+type ChangedCall = Pick<Selectable<CallsTable>, 'id'> & {
   [name in Column]: Selectable<CallsTable>[name] | Insertable<CallsTable>[name];
 };
 
-/** Writes calls that are held, in one statement: their totals' rows are touched in one order for everybody. */
+/**
+ * Writes calls in one statement. In which order it comes to their rows is the planner's choice, and does not matter:
+ * the rows must be held (`holdCalls`), so that it waits for none of them, and what they add to the totals is summed
+ * and written in one order for everybody when the statement is done (`keep_totals_of_updated`).
+ */
 export async function saveCalls(tx: Tx, calls: readonly ChangedCall[]): Promise<void> {
-  const place = ({ campaign_id, day, id }: ChangedCall) => `${campaign_id} ${day} ${id}`;
-  const rows = calls
-    .toSorted((a, b) => (place(a) < place(b) ? -1 : 1))
-    .map((call) => ({
-      id: call.id,
-      ...Object.fromEntries(names.map((name) => [name, columnOf(call, name)])),
-    }));
+  const rows = calls.map((call) => ({
+    id: call.id,
+    ...Object.fromEntries(names.map((name) => [name, columnOf(call, name)])),
+  }));
   await sql`
     update calls set ${set}
     from jsonb_to_recordset(${toJson(rows)}::jsonb) as new (id text, ${types})

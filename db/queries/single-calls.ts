@@ -48,6 +48,22 @@ export async function lockSingleCallWorkspace(tx: Tx): Promise<SingleCallWorkspa
   return { lines: row.lines, timeZone: row.time_zone, settings };
 }
 
+/** The rules in force. */
+export async function readSingleCallSettings(db: Db): Promise<SingleCallSettings> {
+  const row = await db.selectFrom('workspace').select('single_call_settings').executeTakeFirstOrThrow();
+  return { ...DEFAULT_SINGLE_CALL_SETTINGS, ...row.single_call_settings };
+}
+
+/** Sets these rules; the others stay as they are set, or by default. */
+export async function setSingleCallSettings(tx: Tx, change: Partial<SingleCallSettings>): Promise<void> {
+  await tx
+    .updateTable('workspace')
+    .set({
+      single_call_settings: sql<string>`coalesce(single_call_settings, '{}'::jsonb) || ${toJson(change)}::jsonb`,
+    })
+    .execute();
+}
+
 type CountedFacts = Pick<SingleCallFacts, 'optedOut' | 'contact' | 'workspaceLines'>;
 
 /** Reads the gate's counts for a number under the locks, as for a lead's call. */

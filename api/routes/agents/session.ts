@@ -61,6 +61,7 @@ export function startSession(app: Api, deps: ApiDeps): void {
       const data = { agentId, how, overrides: Object.keys(overrides) };
       await appendAudit(tx, { actor, action: 'session.started', subject: session.id, data });
     });
+    c.set('madeAnew', true);
     return c.json(
       {
         sessionId: session.id,

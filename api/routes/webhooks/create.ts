@@ -39,6 +39,8 @@ export function createWebhook(app: Api, deps: ApiDeps): void {
         now: deps.clock(),
       });
     });
+    // The secret is kept with the endpoint alone.
+    c.set('answerToKeep', { ...toWebhook(endpoint), secret: null });
     return c.json({ ...toWebhook(endpoint), secret }, 201);
   });
 }

@@ -39,6 +39,9 @@ export function rotateWebhook(app: Api, { db, clock }: ApiDeps): void {
       const data = { keepOldForSeconds };
       await appendAudit(tx, { actor: c.get('actor'), action: 'webhook.rotated', subject: id, data });
     });
-    return c.json({ secret, oldSecretUntil: isoOrNull(oldUntil) }, 200);
+    const oldSecretUntil = isoOrNull(oldUntil);
+    // The secret is kept with the endpoint alone.
+    c.set('answerToKeep', { secret: null, oldSecretUntil });
+    return c.json({ secret, oldSecretUntil }, 200);
   });
 }

@@ -1,0 +1,40 @@
+import type { Db } from '../db/client.ts';
+import type { SingleCallSettings } from '../domain/single-call.ts';
+import { AGENTS, PHONE_NUMBERS } from '../simulator/fleet.ts';
+import { type Answer, type Chain, QUICK } from './chain-rig.ts';
+
+/** What of a call these tests read. */
+export interface PlacedCall {
+  id: string;
+  status: string;
+  reach: string | null;
+  failure: string | null;
+  source: string | null;
+  conversationId: string | null;
+  detail: string;
+}
+
+/** Open at any hour and without limits, but for what a test is about. */
+export async function setSingleCallRules(
+  db: Db,
+  rules: Partial<SingleCallSettings>,
+  lines = 100,
+): Promise<void> {
+  const { window, caps } = QUICK;
+  const all = { window, caps, nationalHolidays: false, ...rules };
+  await db
+    .updateTable('workspace')
+    .set({ single_call_settings: JSON.stringify(all), lines })
+    .execute();
+}
+
+/** Asks for a call outside of campaigns, as a person would. */
+export async function placeCall(
+  chain: Chain,
+  to: string,
+  more: Record<string, unknown> = {},
+): Promise<Answer<PlacedCall>> {
+  const agentId = AGENTS[0]?.agentId ?? '';
+  const phoneNumberId = PHONE_NUMBERS[0]?.phoneNumberId ?? '';
+  return await chain.call('POST', '/api/calls', { agentId, phoneNumberId, to, ...more });
+}

@@ -1,0 +1,56 @@
+import { signElevenLabs } from '../providers/elevenlabs/webhook.ts';
+import { type ApiRig, WEBHOOK_SECRET } from './api-rig.ts';
+
+/** The webhook of a talk that converts; its carrier's id is of the number given. */
+export function endedEvent(conversation: string, attempt: string | null, nth: number) {
+  return {
+    type: 'post_call_transcription',
+    event_timestamp: 1_772_000_000,
+    data: {
+      agent_id: 'agent_default',
+      conversation_id: conversation,
+      status: 'done',
+      transcript: [
+        { role: 'agent', message: 'Hello, this is an AI.', time_in_call_secs: 0 },
+        { role: 'user', message: 'Yes please.', time_in_call_secs: 3 },
+      ],
+      metadata: {
+        start_time_unix_secs: 1_772_000_000,
+        accepted_time_unix_secs: 1_772_000_005,
+        call_duration_secs: 60,
+        cost: 500,
+        termination_reason: 'end_call tool was called',
+        phone_call: {
+          type: 'twilio',
+          direction: 'outbound',
+          call_result: 'answered',
+          call_sid: `CA${nth}`,
+          agent_number: '+14155550100',
+          external_number: '+14155550117',
+        },
+      },
+      analysis: { call_successful: 'success', transcript_summary: 'Went well.' },
+      conversation_initiation_client_data:
+        attempt === null ? {} : { dynamic_variables: { attempt_id: attempt } },
+    },
+  };
+}
+
+/** Sends an event as the provider would: signed with the first secret, now, unless told otherwise. */
+export function sendEvent(
+  api: ApiRig,
+  event: unknown,
+  options: { at?: Date; secret?: string; signature?: string | null; tail?: string } = {},
+) {
+  const raw = typeof event === 'string' ? event : JSON.stringify(event);
+  const header = signElevenLabs(raw, options.secret ?? WEBHOOK_SECRET, options.at ?? new Date());
+  const signature = options.signature === undefined ? header : options.signature;
+  return api.call('POST', '/webhooks/elevenlabs', {
+    key: 'none',
+    raw: raw + (options.tail ?? ''),
+    headers: {
+      'content-type': 'application/json',
+      ...(signature === null ? {} : { 'elevenlabs-signature': signature }),
+    },
+  });
+}
