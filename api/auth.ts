@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { Context, MiddlewareHandler } from 'hono';
 import { type Actor, findActor } from '../db/queries/api-keys.ts';
-import { findSessionActor } from '../db/queries/browser-sessions.ts';
+import { type FoundSession, findSession } from '../db/queries/browser-sessions.ts';
 import type { ApiRole } from '../db/schema/access.ts';
 import type { ApiDeps, ApiEnv } from './deps.ts';
 import { Problem } from './errors.ts';
-import { sessionToken } from './session-cookie.ts';
+import { sessionToken, setSessionCookie } from './session-cookie.ts';
 
 const rank: Record<ApiRole, number> = { viewer: 0, operator: 1, admin: 2 };
 
@@ -19,25 +19,38 @@ type AuthDeps = Pick<ApiDeps, 'db' | 'config' | 'clock'>;
 /** Finds out who asks, by `Authorization: Bearer <key>` or a dashboard's session. Answers 401 otherwise. */
 export function authenticate(deps: AuthDeps): MiddlewareHandler<ApiEnv> {
   return async (c, next) => {
-    const actor = await whoAsks(c, deps);
-    if (actor === null) {
+    const found = await whoAsks(c, deps);
+    if (found === null) {
       throw new Problem('unauthorized', 'Send a valid key as "Authorization: Bearer <key>".', {
         headers: { 'www-authenticate': 'Bearer' },
       });
     }
-    c.set('actor', actor);
+    c.set('actor', found.actor);
+    if (found.session === undefined) return await next();
+    const { token, tokenHash, keepCookieFor } = found.session;
+    c.set('sessionHash', tokenHash);
     await next();
+    if (keepCookieFor !== null) setSessionCookie(c, deps, { token, lastsMs: keepCookieFor });
   };
 }
 
-async function whoAsks(c: Context<ApiEnv>, deps: AuthDeps): Promise<Actor | null> {
+interface Asker {
+  actor: Actor;
+  session?: { token: string; tokenHash: string } & Pick<FoundSession, 'keepCookieFor'>;
+}
+
+async function whoAsks(c: Context<ApiEnv>, deps: AuthDeps): Promise<Asker | null> {
   const header = c.req.header('authorization');
   if (header !== undefined) {
     const key = /^Bearer +([\x21-\x7e]{1,512})$/i.exec(header)?.[1];
-    return key === undefined ? null : await findActor(deps.db, hashApiKey(key));
+    const actor = key === undefined ? null : await findActor(deps.db, hashApiKey(key));
+    return actor && { actor };
   }
   const token = sessionToken(c, deps);
-  return token === null ? null : await findSessionActor(deps.db, hashApiKey(token), deps.clock());
+  if (token === null) return null;
+  const tokenHash = hashApiKey(token);
+  const found = await findSession(deps.db, tokenHash, deps.clock());
+  return found && { actor: found.actor, session: { token, tokenHash, keepCookieFor: found.keepCookieFor } };
 }
 
 function requireRole(role: ApiRole): MiddlewareHandler<ApiEnv> {

@@ -9,7 +9,7 @@ const DASHBOARD_HEADER = 'x-ringleader-dashboard';
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 const TOKEN = /^[\w-]{43}$/;
 /** Longer than a session lasts unused; whether it lasts still is for the database to say. */
-const COOKIE_SECONDS = 30 * 86_400;
+const COOKIE_MS = 30 * 86_400_000;
 
 /** A name with this prefix is refused by browsers unless it came over HTTPS, from this host, for every path. */
 function cookieName(secure: boolean): string {
@@ -20,14 +20,19 @@ export function newToken(): string {
   return randomBytes(32).toString('base64url');
 }
 
-export function setSessionCookie(c: Context<ApiEnv>, deps: Pick<ApiDeps, 'config'>, token: string): void {
+/** @param lastsMs how long the session can last at most */
+export function setSessionCookie(
+  c: Context<ApiEnv>,
+  deps: Pick<ApiDeps, 'config'>,
+  { token, lastsMs }: { token: string; lastsMs: number },
+): void {
   const secure = isSecure(deps);
   setCookie(c, cookieName(secure), token, {
     httpOnly: true,
     sameSite: 'Strict',
     path: '/',
     secure,
-    maxAge: COOKIE_SECONDS,
+    maxAge: Math.floor(Math.min(COOKIE_MS, lastsMs) / 1000),
   });
 }
 

@@ -193,6 +193,34 @@ test('it ends twelve hours after its last use, and use makes it last', async () 
   expect(left.map(({ token_hash }) => token_hash)).not.toContain(hashApiKey(token));
 });
 
+test('its cookie is given anew with the first use on each new day, and it ends after ninety however it is used', async () => {
+  later(0);
+  const { cookie } = await signedIn();
+  const renewals: { atHour: number; seconds: number }[] = [];
+  for (let hour = 8; hour < 90 * 24; hour += 8) {
+    later(hour * HOUR_MS + 1_000);
+    // An answer that refuses carries it as any other does.
+    const answer = await app.request('/api/keys', { headers: { cookie } });
+    expect([hour, answer.status]).toEqual([hour, 403]);
+    const given = answer.headers.get('set-cookie');
+    if (given === null) continue;
+    expect(given.split('; ')).toEqual(expect.arrayContaining([cookie, 'HttpOnly', 'SameSite=Strict']));
+    renewals.push({ atHour: hour, seconds: Number(/Max-Age=(\d+)/.exec(given)?.[1]) });
+  }
+  expect(renewals.map(({ atHour }) => atHour)).toEqual(
+    Array.from({ length: 89 }, (_, day) => 24 * (day + 1)),
+  );
+  // In the browser it lasts no longer than it does here.
+  for (const { atHour, seconds } of renewals) {
+    const leftSeconds = (90 * 24 - atHour) * 3_600;
+    expect(Math.abs(seconds - Math.min(30 * 86_400, leftSeconds))).toBeLessThan(5);
+  }
+  later(90 * 24 * HOUR_MS - 60_000);
+  expect((await me(cookie)).status).toBe(200);
+  later(90 * 24 * HOUR_MS + 1_000);
+  expect((await me(cookie)).status).toBe(401);
+});
+
 test('a key that is revoked ends its sessions', async () => {
   const { id, cookie } = await signedIn();
   const other = await signedIn();

@@ -18,14 +18,22 @@ export interface StreamClient {
   close(): void;
 }
 
+interface StreamOptions {
+  key: string;
+  /** Of a session of the dashboard, in place of the key. */
+  cookie?: string;
+  lastEventId?: number;
+  query?: string;
+}
+
 /** Connects, and resolves with the first bytes. @throws Error with the status when it is not 200 */
 export async function openStream(
   url: string,
-  { key, lastEventId, query = '' }: { key: string; lastEventId?: number; query?: string },
+  { key, cookie, lastEventId, query = '' }: StreamOptions,
 ): Promise<StreamClient> {
   return await new Promise((resolve, reject) => {
     const headers = {
-      authorization: `Bearer ${key}`,
+      ...(cookie === undefined ? { authorization: `Bearer ${key}` } : { cookie }),
       ...(lastEventId === undefined ? {} : { 'last-event-id': String(lastEventId) }),
     };
     const req = request(`${url}/api/stream${query}`, { headers, agent: false }, (response) => {

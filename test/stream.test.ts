@@ -36,7 +36,7 @@ beforeAll(async () => {
     .execute();
   const logger = createLogger('api', 'silent');
   const limits = { heartbeatMs: HEARTBEAT_MS, connections: 40 };
-  hub = createEventHub({ db, databaseUrl: database.url, logger, limits });
+  hub = createEventHub({ db, databaseUrl: database.url, logger, clock: rig.deps.clock, limits });
   const app = createApp({ ...rig.deps, db, stream: hub });
   server = serve({ fetch: app.fetch, hostname: '127.0.0.1', port: 0 }) as Server;
   await once(server, 'listening');
@@ -55,7 +55,9 @@ afterAll(async () => {
   await rig.stop();
 });
 
-async function connect(options: { lastEventId?: number; query?: string } = {}): Promise<StreamClient> {
+async function connect(
+  options: { lastEventId?: number; query?: string; cookie?: string } = {},
+): Promise<StreamClient> {
   const client = await openStream(url, { key: KEY, ...options });
   open.push(client);
   return client;
@@ -192,6 +194,42 @@ test('a client is heard of again and again, and cut off once its key is revoked'
   await db.updateTable('api_keys').set({ revoked_at: new Date() }).execute();
   await vi.waitFor(() => expect(client.closed).toBe(true));
   await db.updateTable('api_keys').set({ revoked_at: null }).execute();
+});
+
+const IDLE_MS = 12 * 3_600_000;
+
+async function signIn(): Promise<string> {
+  const answer = await fetch(`${url}/sign-in`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ key: KEY }),
+  });
+  return (answer.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
+}
+
+test('the stream of a session ends with it, be it signed out or not used any more; others go on', async () => {
+  const [left, unused, kept] = [await signIn(), await signIn(), await signIn()];
+  const byKey = await connect();
+  const [ofLeft, ofUnused, ofKept] = await Promise.all(
+    [left, unused, kept].map((cookie) => connect({ cookie })),
+  );
+  await fetch(`${url}/sign-out`, {
+    method: 'POST',
+    headers: { cookie: left, 'x-ringleader-dashboard': '1' },
+  });
+  await vi.waitFor(() => expect(ofLeft?.closed).toBe(true));
+  expect([ofUnused?.closed, ofKept?.closed, byKey.closed]).toEqual([false, false, false]);
+
+  const began = Date.now();
+  rig.setNow(new Date(began + IDLE_MS - 60_000));
+  await fetch(`${url}/api/me`, { headers: { cookie: kept } });
+  rig.setNow(new Date(began + IDLE_MS + 60_000));
+  await vi.waitFor(() => expect(ofUnused?.closed).toBe(true));
+  const beats = ofKept?.comments ?? 0;
+  await vi.waitFor(() => expect(ofKept?.comments).toBeGreaterThan(beats + 2));
+  expect([ofKept?.closed, byKey.closed]).toEqual([false, false]);
+  await expect(connect({ cookie: unused })).rejects.toThrow('401');
+  rig.setNow(new Date());
 });
 
 test('there are only so many streams, and a question for the headers alone opens none', async () => {

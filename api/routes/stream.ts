@@ -49,6 +49,7 @@ export function streamEvents(app: Api, { stream }: ApiDeps): void {
       filter: { campaignId: campaign, leadId: lead },
       after: from === undefined ? null : Number(from),
       keyId: c.get('actor').id,
+      sessionHash: c.get('sessionHash') ?? null,
       cut: () => outgoing?.destroy(),
     });
     return c.body(body, 200, HEADERS) as never;

@@ -2,6 +2,7 @@ import type { Logger } from '../../config/logger.ts';
 import type { Db } from '../../db/client.ts';
 import { listenForEvents } from '../../db/listen.ts';
 import { keysInForce } from '../../db/queries/api-keys.ts';
+import { sessionsInForce } from '../../db/queries/browser-sessions.ts';
 import { type EventFilter, type LoggedEvent, newestEventId, readEvents } from '../../db/queries/event-log.ts';
 import { Problem } from '../errors.ts';
 import { createAudience } from './audience.ts';
@@ -13,6 +14,7 @@ export interface HubOptions {
   db: Db;
   databaseUrl: string;
   logger: Logger;
+  clock: () => Date;
   limits?: Partial<HubLimits>;
 }
 
@@ -41,6 +43,8 @@ export interface Subscription {
   after: number | null;
   /** The API key that it came with. */
   keyId: string;
+  /** The session that it came with, by the hash of its token. */
+  sessionHash: string | null;
   /** Breaks off the connection, whatever is still on its way. */
   cut(): void;
 }
@@ -64,7 +68,7 @@ interface Client extends Subscription {
   stalledHeartbeats: number;
 }
 
-export function createEventHub({ db, databaseUrl, logger, limits: given }: HubOptions): EventHub {
+export function createEventHub({ db, databaseUrl, logger, clock, limits: given }: HubOptions): EventHub {
   const limits = { ...LIMITS, ...given };
   const clients = new Set<Client>();
   const audience = createAudience<Client>();
@@ -101,7 +105,7 @@ export function createEventHub({ db, databaseUrl, logger, limits: given }: HubOp
   const listener = listenForEvents(databaseUrl, onChange);
   const timers = [
     setInterval(onChange, limits.lookEveryMs),
-    setInterval(() => void beat(db, clients, cut).catch(unread), limits.heartbeatMs),
+    setInterval(() => void beat(db, clients, { cut, now: clock() }).catch(unread), limits.heartbeatMs),
   ];
 
   return {
@@ -180,17 +184,24 @@ async function catchUp(
 async function beat(
   db: Db,
   clients: ReadonlySet<Client>,
-  cut: (client: Client, why: string) => void,
+  { cut, now }: { cut: (client: Client, why: string) => void; now: Date },
 ): Promise<void> {
   for (const client of [...clients]) {
     client.stalledHeartbeats = client.outbox.waiting === 0 ? 0 : client.stalledHeartbeats + 1;
     if (client.stalledHeartbeats >= STALLED_HEARTBEATS) cut(client, 'it has stopped reading');
     else if (client.outbox.waiting === 0) client.outbox.push(HEARTBEAT);
   }
-  const keys = [...new Set([...clients].map(({ keyId }) => keyId))];
-  if (keys.length === 0) return;
-  const inForce = await keysInForce(db, keys);
-  for (const client of [...clients]) {
-    if (!inForce.has(client.keyId)) cut(client, 'its key was revoked');
+  // Those that come meanwhile are asked for with the next beat.
+  const asked = [...clients];
+  if (asked.length === 0) return;
+  const sessions = new Set(asked.flatMap(({ sessionHash }) => sessionHash ?? []));
+  const [keys, open] = await Promise.all([
+    keysInForce(db, [...new Set(asked.map(({ keyId }) => keyId))]),
+    sessions.size === 0 ? new Set<string>() : sessionsInForce(db, [...sessions], now),
+  ]);
+  for (const client of asked.filter((one) => clients.has(one))) {
+    if (!keys.has(client.keyId)) cut(client, 'its key was revoked');
+    else if (client.sessionHash !== null && !open.has(client.sessionHash))
+      cut(client, 'its session has ended');
   }
 }

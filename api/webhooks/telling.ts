@@ -18,6 +18,8 @@ export interface Teller {
 
 /** So many are told at the same time: Temporal takes no more a second when it is asked for more at once. */
 const MOST_AT_ONCE = 8;
+/** One statement for so many costs little more than for one. */
+const NOTED_TOGETHER = 32;
 /** Beyond it nothing is remembered here: while Temporal is gone, the sweep's list is long enough. */
 const MOST_WAITING = 10_000;
 
@@ -39,18 +41,20 @@ export function createTeller({ db, temporal, logger, clock }: ApiDeps): Teller {
       const answer = await temporal.callEnded(telling.leadId, telling.callId);
       if (answer.kind === 'done' || answer.kind === 'absent') {
         told.push({ ...telling, settle });
-        if (!noting) void noteOn();
       } else {
         logger.warn({ callId: telling.callId, answer: answer.kind }, 'the workflow was not told yet');
         settle();
       }
+      if (!noting) void noteOn();
     }
     under -= 1;
   };
+  /** While others wait to be told it is for many at once; whoever is told last is not kept waiting. */
+  const isNoteDue = () => told.length >= NOTED_TOGETHER || (told.length > 0 && waiting.length === 0);
   /** What was told while one note was written shares the next. */
   const noteOn = async () => {
     noting = true;
-    while (told.length > 0) {
+    while (isNoteDue()) {
       const together = told;
       told = [];
       const ids = together.map(({ eventId }) => eventId);

@@ -8,6 +8,7 @@ import { Confirm } from '../ui/dialog.tsx';
 import { Field, Input } from '../ui/field.tsx';
 import { toastDone } from '../ui/toast.tsx';
 import { refreshCampaign } from './refresh.ts';
+import { assertToCome, timeToCome } from './set-time.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -28,10 +29,10 @@ export function StartConfirm({ campaign, open, onOpenChange }: StartConfirmProps
   });
   const leads = progress.data === undefined ? null : progress.data.leads.total - progress.data.leads.finished;
   const later = at !== '';
+  const time = later ? timeToCome(at) : null;
   const start = async () => {
-    const time = later ? new Date(at) : null;
-    if (time !== null && Number.isNaN(time.getTime())) throw new Error('The time cannot be read.');
-    const started = await startCampaign(campaign.id, time === null ? {} : { at: time.toISOString() });
+    if (time !== null) assertToCome(time);
+    const started = await startCampaign(campaign.id, time === null ? {} : { at: time });
     refreshCampaign(client, campaign.id);
     if (started.status === 'scheduled' && started.startAt !== null)
       toastDone('The start is set', formatFullTime(started.startAt));
@@ -43,7 +44,7 @@ export function StartConfirm({ campaign, open, onOpenChange }: StartConfirmProps
       onOpenChange={onOpenChange}
       title={`Start ${campaign.name}?`}
       action={later ? 'Set the start' : 'Start dialling'}
-      waits={leads === null && progress.error === null}
+      waits={(leads === null && progress.error === null) || (later && time === null)}
       onConfirm={start}
     >
       <p>
@@ -54,12 +55,19 @@ export function StartConfirm({ campaign, open, onOpenChange }: StartConfirmProps
       {campaign.startAt !== null && (
         <p>It is to start on {formatFullTime(campaign.startAt)} unless you say otherwise here.</p>
       )}
-      <StartTime value={at} onChange={setAt} />
+      <StartTime value={at} isToCome={time !== null} onChange={setAt} />
     </Confirm>
   );
 }
 
-function StartTime({ value, onChange }: { value: string; onChange: (value: string) => void }) {
+interface StartTimeProps {
+  /** As the control writes it; empty: now. */
+  value: string;
+  isToCome: boolean;
+  onChange: (value: string) => void;
+}
+
+function StartTime({ value, isToCome, onChange }: StartTimeProps) {
   const name = useId();
   const choice = 'flex items-center gap-2 text-ink';
   return (
@@ -86,7 +94,12 @@ function StartTime({ value, onChange }: { value: string; onChange: (value: strin
         At a set time
       </label>
       {value !== '' && (
-        <Field label="Time of the start" hint="In your own time zone; at most a year ahead." className="pl-6">
+        <Field
+          label="Time of the start"
+          hint="In your own time zone; at most a year ahead."
+          error={isToCome ? undefined : 'is not a time to come'}
+          className="pl-6"
+        >
           {(control) => (
             <Input
               {...control}

@@ -1,32 +1,82 @@
-import { type InfiniteData, type QueryKey, useInfiniteQuery } from '@tanstack/react-query';
-import { useMemo } from 'react';
+import { type QueryClient, type QueryKey, useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
+import { useCallback, useEffect, useMemo, useState } from 'react';
+import {
+  hasDueBehind,
+  isDue,
+  itemsOf,
+  type KeptPage,
+  type KeptPages,
+  type PageOf,
+  type Sight,
+  withFresh,
+} from './kept-pages.ts';
 
-interface PageOf<Item> {
-  items: Item[];
-  nextCursor: string | null;
-}
+/** Pages that nobody tells whether they are seen are brought up to date one by one, at most so often. */
+const RHYTHM_MS = 1_000;
+
+type ReadPage<Item> = (cursor: string | undefined, signal: AbortSignal) => Promise<PageOf<Item>>;
 
 /**
- * A list read page by page. `items` holds all pages that were read, one after the other.
+ * A list read page by page. `items` holds all pages that were read, one after the other. However long it has become,
+ * an event that touches it has the first page read again, and the pages that are seen: give `onVisible` to the table
+ * that shows them. A list that is in the page as a whole catches up page by page.
  *
- * @example usePages(keys.calls(filter), (cursor, signal) => listCalls({ ...filter, cursor }, { signal }))
+ * @param idOf what an item is known by
+ * @example usePages(keys.calls(filter), (cursor, signal) => listCalls({ ...filter, cursor }, { signal }), ({ id }) => id)
  */
 export function usePages<Item>(
   queryKey: QueryKey,
-  read: (cursor: string | undefined, signal: AbortSignal) => Promise<PageOf<Item>>,
+  read: ReadPage<Item>,
+  idOf: (item: Item) => string | number,
 ) {
-  const query = useInfiniteQuery<
-    PageOf<Item>,
-    Error,
-    InfiniteData<PageOf<Item>>,
-    QueryKey,
-    string | undefined
-  >({
+  const client = useQueryClient();
+  const [sight, setSight] = useState<Sight | null>(null);
+  const query = useInfiniteQuery<KeptPage<Item>, Error, KeptPages<Item>, QueryKey, string | undefined>({
     queryKey,
-    queryFn: ({ pageParam, signal }) => read(pageParam, signal),
+    queryFn: ({ pageParam, signal }) =>
+      readKept(client, { queryKey, cursor: pageParam, sight, idOf, read: (cursor) => read(cursor, signal) }),
     initialPageParam: undefined,
     getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,
   });
-  const items = useMemo(() => query.data?.pages.flatMap((page) => page.items), [query.data]);
-  return { ...query, items };
+  const { data, isFetching, isError, refetch } = query;
+  const isBehind = !isFetching && !isError && data !== undefined && hasDueBehind(data.pages, sight);
+  const delayMs = sight === null ? RHYTHM_MS : 0;
+  useEffect(() => {
+    if (!isBehind) return;
+    const timer = setTimeout(() => void refetch(), delayMs);
+    return () => clearTimeout(timer);
+  }, [isBehind, delayMs, refetch]);
+  const onVisible = useCallback(
+    (first: number, last: number) =>
+      setSight((was) => (was?.first === first && was.last === last ? was : { first, last })),
+    [],
+  );
+  // biome-ignore lint/correctness/useExhaustiveDependencies: by what an item is known does not change.
+  const items = useMemo(() => data && itemsOf(data.pages, idOf), [data]);
+  return { ...query, items, onVisible };
+}
+
+interface Reading<Item> {
+  queryKey: QueryKey;
+  cursor: string | undefined;
+  sight: Sight | null;
+  idOf: (item: Item) => string | number;
+  read: (cursor: string | undefined) => Promise<PageOf<Item>>;
+}
+
+/** One page for the cache: read where it is new or due, else as it is there. */
+export async function readKept<Item>(
+  client: QueryClient,
+  { queryKey, cursor, sight, idOf, read }: Reading<Item>,
+): Promise<KeptPage<Item>> {
+  const state = client.getQueryState<KeptPages<Item>>(queryKey);
+  const at = state?.data?.pageParams.indexOf(cursor) ?? -1;
+  const known = state?.data?.pages[at];
+  if (state?.data === undefined || known === undefined) return fresh(await read(cursor));
+  if (isDue(state.data.pages, at, sight)) return fresh(withFresh(known, await read(cursor), idOf));
+  return state.isInvalidated && !known.isBehind ? { ...known, isBehind: true } : known;
+}
+
+function fresh<Item>({ items, nextCursor }: PageOf<Item>): KeptPage<Item> {
+  return { items, nextCursor, readAt: Date.now(), isBehind: false };
 }

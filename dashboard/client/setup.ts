@@ -1,5 +1,6 @@
 import { defaults } from './generated.ts';
 import { newKey, UnansweredRequests } from './idempotency.ts';
+import { heardOut, Patience } from './patience.ts';
 import { ApiProblem, readProblem } from './problem.ts';
 
 /**
@@ -10,39 +11,50 @@ export const sessionNews = new EventTarget();
 
 const unanswered = new UnansweredRequests();
 
-/** Without an answer's first byte for so long, a request is given up. */
+/** When nothing of an answer came for so long, a request is given up. */
 const PATIENCE_MS = 30_000;
 
 /**
  * Every request of the generated client goes through here: the header without which a session may change nothing,
  * a key by which a POST that is made once more, because no answer came, acts once, and problem documents as errors.
+ *
+ * @param patienceMs for a request whose answer takes longer than others to begin
+ * @example syncConversations({}, { fetch: requestWith(90_000) })
  */
-async function request(input: RequestInfo | URL, init: RequestInit = {}): Promise<Response> {
-  const headers = new Headers(init.headers);
-  headers.set('x-ringleader-dashboard', '1');
-  const repeatable = repetitionOf(input, init);
-  const key = repeatable === null ? newKey() : unanswered.keyFor(repeatable);
-  if (init.method === 'POST') headers.set('idempotency-key', key);
-  const patience = AbortSignal.timeout(PATIENCE_MS);
-  const signal = init.signal ? AbortSignal.any([init.signal, patience]) : patience;
-  let answer: Response;
-  try {
-    answer = await fetch(input, { ...init, headers, signal, credentials: 'same-origin' });
-  } catch (error) {
-    if (init.signal?.aborted) throw error;
+export function requestWith(patienceMs: number): typeof fetch {
+  return async (input, init = {}) => {
+    const headers = new Headers(init.headers);
+    headers.set('x-ringleader-dashboard', '1');
+    const repeatable = repetitionOf(input, init);
+    const key = repeatable === null ? newKey() : unanswered.keyFor(repeatable);
+    if (init.method === 'POST') headers.set('idempotency-key', key);
+    const caller = init.signal ?? null;
+    const patience = new Patience(patienceMs, typeof init.body === 'string' ? init.body.length : 0);
+    const signal = caller === null ? patience.signal : AbortSignal.any([caller, patience.signal]);
+    let answer: Response;
+    try {
+      answer = heardOut(
+        await fetch(input, { ...init, headers, signal, credentials: 'same-origin' }),
+        patience,
+        caller,
+      );
+    } catch (error) {
+      patience.stop();
+      if (caller?.aborted) throw error;
+      if (repeatable !== null) unanswered.keep(repeatable, key);
+      throw ApiProblem.unreachable();
+    }
+    if (answer.ok) {
+      if (repeatable !== null) unanswered.forget(repeatable);
+      return answer;
+    }
+    const problem = await readProblem(answer);
+    // Perhaps the first is being carried out still. What was refused has freed its key, and may have it again.
     if (repeatable !== null) unanswered.keep(repeatable, key);
-    throw ApiProblem.unreachable();
-  }
-  if (answer.ok) {
-    if (repeatable !== null) unanswered.forget(repeatable);
-    return answer;
-  }
-  const problem = await readProblem(answer);
-  // Perhaps the first is being carried out still. What was refused has freed its key, and may have it again.
-  if (repeatable !== null) unanswered.keep(repeatable, key);
-  if (problem.status === 401 && !String(input).endsWith('/sign-in'))
-    sessionNews.dispatchEvent(new Event('ended'));
-  throw problem;
+    if (problem.status === 401 && !String(input).endsWith('/sign-in'))
+      sessionNews.dispatchEvent(new Event('ended'));
+    throw problem;
+  };
 }
 
 /** By what a change that is made once more is known; null for what does no harm twice, such as a pause, or has no key. */
@@ -52,4 +64,4 @@ function repetitionOf(input: RequestInfo | URL, { method, body }: RequestInit): 
 }
 
 defaults.baseUrl = '';
-defaults.fetch = request;
+defaults.fetch = requestWith(PATIENCE_MS);

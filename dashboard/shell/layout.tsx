@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, Outlet, useNavigate } from '@tanstack/react-router';
 import { Command, LogOut, Menu as MenuIcon, Monitor, Moon, Sun, X } from 'lucide-react';
-import { useEffect, useRef, useState } from 'react';
+import { type RefObject, useEffect, useRef, useState } from 'react';
 import { listAttention, signOut } from '../client/generated.ts';
 import { keys } from '../client/keys.ts';
 import { LiveBadge } from '../live/badge.tsx';
@@ -12,6 +12,7 @@ import { cn } from '../ui/cn.ts';
 import { Late } from '../ui/late.tsx';
 import { toastFailed } from '../ui/toast.tsx';
 import { DESTINATIONS, type Destination } from './navigation.ts';
+import { OutdatedLine } from './outdated.tsx';
 import { PauseKey } from './pause-key.tsx';
 import { useShortcut } from './shortcuts.ts';
 import { chooseTheme, useTheme } from './theme.ts';
@@ -62,27 +63,12 @@ export function Layout() {
         <Account />
       </aside>
       <div className="flex min-w-0 flex-col">
-        <div className="sticky top-0 z-20 flex h-14 items-center gap-2 border-b bg-ground/92 px-4 backdrop-blur md:px-6">
-          <span className="md:hidden">
-            <IconButton
-              ref={opener}
-              label="Open menu"
-              icon={<MenuIcon />}
-              aria-expanded={menuOpen}
-              onClick={() => setMenuOpen(true)}
-            />
-          </span>
-          <Button className="text-muted" icon={<Command />} onClick={() => setPaletteOpen(true)}>
-            <span className="hidden sm:inline">Go to, find, do…</span>
-            <kbd className="hidden font-mono text-xs sm:inline">Ctrl K</kbd>
-            <span className="sm:hidden">Find</span>
-          </Button>
-          <div className="ml-auto flex items-center gap-2">
-            <PauseKey />
-            <LiveBadge />
-            <ThemeButton />
-          </div>
-        </div>
+        <TopBar
+          opener={opener}
+          menuOpen={menuOpen}
+          onMenu={() => setMenuOpen(true)}
+          onPalette={() => setPaletteOpen(true)}
+        />
         <main id="main" tabIndex={-1} className="min-w-0 flex-1 outline-none">
           <Outlet />
         </main>
@@ -97,6 +83,40 @@ export function Layout() {
           {(ShortcutList) => <ShortcutList open onOpenChange={setListOpen} />}
         </Late>
       )}
+    </div>
+  );
+}
+
+interface TopBarProps {
+  opener: RefObject<HTMLButtonElement | null>;
+  menuOpen: boolean;
+  onMenu: () => void;
+  onPalette: () => void;
+}
+
+function TopBar({ opener, menuOpen, onMenu, onPalette }: TopBarProps) {
+  return (
+    <div className="sticky top-0 z-20 flex h-14 items-center gap-2 border-b bg-ground/92 px-4 backdrop-blur md:px-6">
+      <span className="md:hidden">
+        <IconButton
+          ref={opener}
+          label="Open menu"
+          icon={<MenuIcon />}
+          aria-expanded={menuOpen}
+          onClick={onMenu}
+        />
+      </span>
+      <Button className="text-muted" icon={<Command />} onClick={onPalette}>
+        <span className="hidden sm:inline">Go to, find, do…</span>
+        <kbd className="hidden font-mono text-xs sm:inline">Ctrl K</kbd>
+        <span className="sm:hidden">Find</span>
+      </Button>
+      <div className="ml-auto flex items-center gap-2">
+        <PauseKey />
+        <LiveBadge />
+        <ThemeButton />
+      </div>
+      <OutdatedLine />
     </div>
   );
 }

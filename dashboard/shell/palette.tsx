@@ -4,7 +4,8 @@ import { useNavigate } from '@tanstack/react-router';
 import { Command } from 'cmdk';
 import { Megaphone, Pause, Plus, User } from 'lucide-react';
 import { type ReactNode, useDeferredValue, useState } from 'react';
-import { listCalls, listCampaigns, searchLeads } from '../client/generated.ts';
+import { useFoundLeads } from '../client/found-leads.ts';
+import { listCalls, listCampaigns } from '../client/generated.ts';
 import { keys } from '../client/keys.ts';
 import { formatPhone } from '../format/phone.ts';
 import { Time } from '../format/time.tsx';
@@ -16,17 +17,13 @@ import { usePausing } from './pausing.ts';
 /** From so many characters on, people are looked for by number or name. */
 const SHORTEST_SEARCH = 3;
 const MOST_PEOPLE = 10;
+const MOST_CAMPAIGNS = 200;
 
 /** Go to a screen or a campaign, find a person by number or name, begin something. */
 export function Palette({ open, onOpenChange }: { open: boolean; onOpenChange: (open: boolean) => void }) {
-  const navigate = useNavigate();
   const may = useMay();
   const [text, setText] = useState('');
   const search = useDeferredValue(text.trim());
-  const campaigns = useQuery({
-    queryKey: keys.campaigns({ limit: 200 }),
-    queryFn: () => listCampaigns({ limit: 200 }),
-  });
   const go = (leave: () => unknown) => {
     onOpenChange(false);
     leave();
@@ -46,34 +43,9 @@ export function Palette({ open, onOpenChange }: { open: boolean; onOpenChange: (
             />
             <Command.List className="max-h-[50vh] overflow-y-auto p-2">
               <Command.Empty className="p-4 text-center text-muted">Nothing of that name.</Command.Empty>
-              <Group heading="Go to">
-                {DESTINATIONS.map(({ to, label, icon: Icon }) => (
-                  <Item
-                    key={label}
-                    value={`go ${label}`}
-                    icon={<Icon />}
-                    onSelect={() => go(() => navigate({ to }))}
-                  >
-                    {label}
-                  </Item>
-                ))}
-              </Group>
+              <Destinations onGo={go} />
               {may.operate && <Doings onGo={go} />}
-              <Group heading="Campaigns">
-                {(campaigns.data?.items ?? []).map(({ id, name, status }) => (
-                  <Item
-                    key={id}
-                    value={`campaign ${name} ${id}`}
-                    icon={<Megaphone />}
-                    onSelect={() =>
-                      go(() => navigate({ to: '/campaigns/$campaignId', params: { campaignId: id } }))
-                    }
-                  >
-                    {name}
-                    <span className="ml-auto text-xs text-muted">{status}</span>
-                  </Item>
-                ))}
-              </Group>
+              <Campaigns onGo={go} />
               <People search={search} onGo={go} />
             </Command.List>
           </Command>
@@ -83,8 +55,49 @@ export function Palette({ open, onOpenChange }: { open: boolean; onOpenChange: (
   );
 }
 
+interface GroupProps {
+  /** Closes the palette, and then does it. */
+  onGo: (leave: () => unknown) => void;
+}
+
+function Destinations({ onGo }: GroupProps) {
+  const navigate = useNavigate();
+  return (
+    <Group heading="Go to">
+      {DESTINATIONS.map(({ to, label, icon: Icon }) => (
+        <Item key={label} value={`go ${label}`} icon={<Icon />} onSelect={() => onGo(() => navigate({ to }))}>
+          {label}
+        </Item>
+      ))}
+    </Group>
+  );
+}
+
+function Campaigns({ onGo }: GroupProps) {
+  const navigate = useNavigate();
+  const campaigns = useQuery({
+    queryKey: keys.campaigns({ limit: MOST_CAMPAIGNS }),
+    queryFn: () => listCampaigns({ limit: MOST_CAMPAIGNS }),
+  });
+  return (
+    <Group heading="Campaigns">
+      {(campaigns.data?.items ?? []).map(({ id, name, status }) => (
+        <Item
+          key={id}
+          value={`campaign ${name} ${id}`}
+          icon={<Megaphone />}
+          onSelect={() => onGo(() => navigate({ to: '/campaigns/$campaignId', params: { campaignId: id } }))}
+        >
+          {name}
+          <span className="ml-auto text-xs text-muted">{status}</span>
+        </Item>
+      ))}
+    </Group>
+  );
+}
+
 /** What can be begun or stopped from anywhere. */
-function Doings({ onGo }: { onGo: (leave: () => unknown) => void }) {
+function Doings({ onGo }: GroupProps) {
   const navigate = useNavigate();
   const { does, isPossible, pause } = usePausing();
   return (
@@ -106,14 +119,10 @@ function Doings({ onGo }: { onGo: (leave: () => unknown) => void }) {
 }
 
 /** Leads by name or number, and callers who are no lead by their latest call. */
-function People({ search, onGo }: { search: string; onGo: (leave: () => unknown) => void }) {
+function People({ search, onGo }: GroupProps & { search: string }) {
   const navigate = useNavigate();
   const enabled = search.length >= SHORTEST_SEARCH;
-  const leads = useQuery({
-    queryKey: keys.foundLeads(search, MOST_PEOPLE),
-    queryFn: ({ signal }) => searchLeads(search, { limit: MOST_PEOPLE }, { signal }),
-    enabled,
-  });
+  const leads = useFoundLeads(search, { most: MOST_PEOPLE, shortest: SHORTEST_SEARCH });
   const calls = useQuery({
     queryKey: keys.foundCalls(search),
     queryFn: ({ signal }) =>

@@ -1,10 +1,22 @@
 import { flexRender, tableFeatures, useTable } from '@tanstack/react-table';
-import { useVirtualizer } from '@tanstack/react-virtual';
-import { type KeyboardEvent, type ReactNode, useEffect, useEffectEvent, useMemo, useRef } from 'react';
+import { defaultRangeExtractor, useVirtualizer, type VirtualItem } from '@tanstack/react-virtual';
+import {
+  Fragment,
+  type KeyboardEvent,
+  type ReactNode,
+  type RefObject,
+  useEffect,
+  useEffectEvent,
+  useMemo,
+  useRef,
+} from 'react';
 import { cn } from './cn.ts';
-import { Skeleton } from './states.tsx';
+import { useRowFocus } from './row-focus.ts';
+import { Awaited, Cell, Head, Spacer } from './table-parts.tsx';
 
 const ROW_HEIGHT = 41;
+/** Of the headings, which lie over the rows. */
+const HEAD_HEIGHT = 32;
 /** Rows kept above and below what is seen. */
 const OVERSCAN = 12;
 /** So many rows before the end of what is there, the next page is asked for. */
@@ -50,8 +62,141 @@ const features = tableFeatures({});
  * down (or J and K) go through it, Enter opens.
  */
 export function DataTable<Row extends object>(props: DataTableProps<Row>) {
-  const { label, columns, rows, rowId, onOpen, selectedId, hasMore = false, onMore, onVisible } = props;
+  const { label, columns, rows, rowId, onOpen, selectedId, hasMore = false } = props;
   const scroller = useRef<HTMLElement>(null);
+  const { focus, items, range, end } = useVirtualRows(props, scroller);
+  useSight(props, range);
+  const byId = useShownRows(columns, rows, rowId, items);
+  const keys = keysOf(items, rows, rowId);
+  const tabStop = focus.index ?? range?.startIndex ?? 0;
+  return (
+    <section
+      ref={scroller}
+      // A part of the page that scrolls is to be reached by the keyboard.
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls.
+      tabIndex={0}
+      aria-label={label}
+      className={cn(
+        'scroll-pt-[32px] overflow-auto rounded-lg border bg-panel [overflow-anchor:none]',
+        props.heightClass ?? 'max-h-[calc(100dvh-15rem)]',
+      )}
+    >
+      <table
+        aria-rowcount={hasMore ? -1 : rows.length + 1}
+        className="w-full table-fixed border-separate border-spacing-0"
+      >
+        <caption className="sr-only">{label}</caption>
+        <Head columns={columns} />
+        <tbody onBlur={focus.onBlur}>
+          {items.map(({ index, start }, at) => {
+            const original = rows[index];
+            const row = original === undefined ? undefined : byId[rowId(original)];
+            return (
+              <Fragment key={keys[at]}>
+                <Spacer height={start - (items[at - 1]?.end ?? HEAD_HEIGHT)} columns={columns.length} />
+                <RowFrame
+                  index={index}
+                  id={row?.id}
+                  isSelected={row !== undefined && row.id === selectedId}
+                  isTabStop={index === tabStop}
+                  focus={focus}
+                  onOpen={onOpen && (() => row && onOpen(row.original))}
+                >
+                  {row === undefined ? (
+                    <Awaited columns={columns.length} />
+                  ) : (
+                    row.getAllCells().map((cell, column) => (
+                      <Cell key={cell.id} column={columns[column]}>
+                        {flexRender(cell.column.columnDef.cell, cell.getContext())}
+                      </Cell>
+                    ))
+                  )}
+                </RowFrame>
+              </Fragment>
+            );
+          })}
+          <Spacer height={end - (items.at(-1)?.end ?? end)} columns={columns.length} />
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+/** Those rows that exist at this moment, each with its place from the top, and what has the keyboard. */
+function useVirtualRows<Row>(
+  { rows, rowId, startAt = 0 }: DataTableProps<Row>,
+  scroller: RefObject<HTMLElement | null>,
+) {
+  const focus = useRowFocus({
+    scroller,
+    rows,
+    rowId,
+    show: (index) => virtualizer.scrollToIndex(index),
+  });
+  const virtualizer = useVirtualizer({
+    count: rows.length,
+    initialOffset: startAt * ROW_HEIGHT,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => ROW_HEIGHT,
+    rangeExtractor: (range) => withIndex(defaultRangeExtractor(range), focus.index, range.count),
+    scrollMargin: HEAD_HEIGHT,
+    scrollPaddingStart: HEAD_HEIGHT,
+    overscan: OVERSCAN,
+  });
+  return {
+    focus,
+    items: virtualizer.getVirtualItems(),
+    range: virtualizer.range,
+    end: HEAD_HEIGHT + virtualizer.getTotalSize(),
+  };
+}
+
+/** A row is the same one wherever it stands, so that it keeps the keyboard; by its place goes what is not there yet. */
+function keysOf<Row>(
+  items: readonly VirtualItem[],
+  rows: readonly (Row | undefined)[],
+  rowId: (row: Row) => string,
+): string[] {
+  const taken = new Set<string>();
+  return items.map(({ index }) => {
+    const row = rows[index];
+    const id = row === undefined ? null : rowId(row);
+    // While pages change, two of them may both have it for a moment.
+    if (id === null || taken.has(id)) return `place ${index}`;
+    taken.add(id);
+    return id;
+  });
+}
+
+/** The places in their order, and among them one more. */
+function withIndex(indexes: number[], index: number | null, count: number): number[] {
+  if (index === null || index >= count || indexes.includes(index)) return indexes;
+  return [...indexes, index].sort((a, b) => a - b);
+}
+
+/** Tells what is seen, and asks for more when the end comes near. */
+function useSight<Row>(
+  { rows, hasMore = false, onMore, onVisible }: DataTableProps<Row>,
+  range: { startIndex: number; endIndex: number } | null,
+): void {
+  const first = range === null ? null : Math.max(range.startIndex - OVERSCAN, 0);
+  const last = range === null ? null : Math.min(range.endIndex + OVERSCAN, rows.length - 1);
+  const readMore = useEffectEvent(() => onMore?.());
+  useEffect(() => {
+    if (hasMore && last !== null && last >= rows.length - FETCH_AHEAD) readMore();
+  }, [hasMore, last, rows.length]);
+  useEffect(() => {
+    if (first !== null && last !== null) onVisible?.(first, last);
+  }, [first, last, onVisible]);
+}
+
+/** The table knows the rows that are shown: a model of every row would be built anew whenever one changes. */
+function useShownRows<Row extends object>(
+  columns: readonly Column<Row>[],
+  rows: readonly (Row | undefined)[],
+  rowId: (row: Row) => string,
+  items: readonly VirtualItem[],
+) {
   const definitions = useMemo(
     () =>
       columns.map(({ id, header, cell }) => ({
@@ -61,146 +206,52 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
       })),
     [columns],
   );
-  const virtualizer = useVirtualizer({
-    count: rows.length,
-    initialOffset: (props.startAt ?? 0) * ROW_HEIGHT,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => ROW_HEIGHT,
-    overscan: OVERSCAN,
-  });
-  const items = virtualizer.getVirtualItems();
-  const first = items[0]?.index ?? 0;
-  const last = items.at(-1)?.index ?? 0;
-  // The table knows the rows that are seen: a model of every row would be built anew whenever one changes.
   const data = useMemo(
-    () => rows.slice(first, last + 1).filter((row): row is Row => row !== undefined),
-    [rows, first, last],
+    () => items.map(({ index }) => rows[index]).filter((row): row is Row => row !== undefined),
+    [rows, items],
   );
   const table = useTable<typeof features, Row>({ features, columns: definitions, data, getRowId: rowId });
-  const byId = table.getRowModel().rowsById;
-  const readMore = useEffectEvent(() => onMore?.());
-  useEffect(() => {
-    if (hasMore && last >= rows.length - FETCH_AHEAD) readMore();
-  }, [hasMore, last, rows.length]);
-  useEffect(() => onVisible?.(first, last), [first, last, onVisible]);
+  return table.getRowModel().rowsById;
+}
 
-  const move = (event: KeyboardEvent<HTMLTableRowElement>, index: number) => {
-    const step = { ArrowDown: 1, j: 1, ArrowUp: -1, k: -1 }[event.key];
-    const row = rows[index];
-    if (event.key === 'Enter' && event.target === event.currentTarget && row !== undefined) {
+interface RowFrameProps {
+  index: number;
+  /** Not there while the row is being fetched. */
+  id: string | undefined;
+  isSelected: boolean;
+  isTabStop: boolean;
+  focus: Pick<ReturnType<typeof useRowFocus>, 'onFocus' | 'onKeyDown'>;
+  onOpen: (() => void) | undefined;
+  children: ReactNode;
+}
+
+function RowFrame({ index, id, isSelected, isTabStop, focus, onOpen, children }: RowFrameProps) {
+  const isThere = id !== undefined;
+  const onKeyDown = (event: KeyboardEvent<HTMLTableRowElement>) => {
+    if (event.key === 'Enter' && event.target === event.currentTarget && onOpen !== undefined) {
       event.preventDefault();
-      onOpen?.(row);
+      onOpen();
     }
-    if (step === undefined) return;
-    const next = Math.min(Math.max(index + step, 0), rows.length - 1);
-    event.preventDefault();
-    virtualizer.scrollToIndex(next);
-    // The row may come into being by the scrolling.
-    requestAnimationFrame(() =>
-      scroller.current?.querySelector<HTMLElement>(`[data-index="${next}"]`)?.focus(),
-    );
+    focus.onKeyDown(event, index);
   };
-
-  const above = items[0]?.start ?? 0;
-  const below = virtualizer.getTotalSize() - (items.at(-1)?.end ?? 0);
   return (
-    <section
-      ref={scroller}
-      // A part of the page that scrolls is to be reached by the keyboard.
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls.
-      tabIndex={0}
-      aria-label={label}
+    <tr
+      data-index={index}
+      data-row={id}
+      aria-rowindex={index + 2}
+      aria-busy={!isThere || undefined}
+      aria-selected={isSelected || undefined}
+      tabIndex={onOpen === undefined ? undefined : isTabStop ? 0 : -1}
+      onFocus={() => focus.onFocus(index)}
+      onKeyDown={onKeyDown}
+      onClick={onOpen}
       className={cn(
-        'overflow-auto rounded-lg border bg-panel [overflow-anchor:none]',
-        props.heightClass ?? 'max-h-[calc(100dvh-15rem)]',
+        onOpen && 'focus-visible:-outline-offset-2',
+        onOpen && isThere && 'cursor-pointer hover:bg-raised/70',
+        isSelected && 'bg-accent/10',
       )}
     >
-      <table
-        aria-rowcount={hasMore ? -1 : rows.length + 1}
-        className="w-full table-fixed border-separate border-spacing-0"
-      >
-        <caption className="sr-only">{label}</caption>
-        <colgroup>
-          {columns.map(({ id, width, wide = false }) => (
-            <col key={id} style={{ width: `${width}rem` }} className={cn(wide && 'max-md:hidden')} />
-          ))}
-        </colgroup>
-        <thead>
-          <tr aria-rowindex={1}>
-            {columns.map(({ id, header, align, wide = false }) => (
-              <th
-                key={id}
-                scope="col"
-                className={cn(
-                  'sticky top-0 z-10 h-9 truncate border-b bg-panel px-3 text-left text-xs font-semibold text-muted',
-                  align === 'end' && 'text-right',
-                  wide && 'max-md:hidden',
-                )}
-              >
-                {header}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {above > 0 && <Spacer height={above} columns={columns.length} />}
-          {items.map(({ index, key }) => {
-            const original = rows[index];
-            const row = original === undefined ? undefined : byId[rowId(original)];
-            if (row === undefined) return <Awaited key={key} index={index} columns={columns.length} />;
-            return (
-              <tr
-                key={key}
-                data-index={index}
-                data-row={row.id}
-                aria-rowindex={index + 2}
-                aria-selected={row.id === selectedId || undefined}
-                tabIndex={onOpen === undefined ? undefined : index === (items[0]?.index ?? 0) ? 0 : -1}
-                onKeyDown={(event) => move(event, index)}
-                onClick={() => onOpen?.(row.original)}
-                className={cn(
-                  onOpen && 'cursor-pointer hover:bg-raised/70 focus-visible:-outline-offset-2',
-                  row.id === selectedId && 'bg-accent/10',
-                )}
-              >
-                {row.getAllCells().map((cell, at) => (
-                  <td
-                    key={cell.id}
-                    className={cn(
-                      'h-[41px] truncate border-b px-3',
-                      columns[at]?.align === 'end' && 'text-right',
-                      columns[at]?.wide && 'max-md:hidden',
-                    )}
-                  >
-                    {flexRender(cell.column.columnDef.cell, cell.getContext())}
-                  </td>
-                ))}
-              </tr>
-            );
-          })}
-          {below > 0 && <Spacer height={below} columns={columns.length} />}
-        </tbody>
-      </table>
-    </section>
-  );
-}
-
-/** Holds the place of a row that is being fetched. */
-function Awaited({ index, columns }: { index: number; columns: number }) {
-  return (
-    <tr data-index={index} aria-rowindex={index + 2} aria-busy>
-      <td colSpan={columns} className="h-[41px] border-b px-3">
-        <Skeleton className="h-3.5 w-2/3" />
-      </td>
-    </tr>
-  );
-}
-
-/** Stands for the rows that are not there, so that the scroll bar tells the truth. */
-function Spacer({ height, columns }: { height: number; columns: number }) {
-  return (
-    <tr aria-hidden>
-      <td colSpan={columns} style={{ height }} className="p-0" />
+      {children}
     </tr>
   );
 }

@@ -1,6 +1,6 @@
 import { createRoute } from '@hono/zod-openapi';
 import { findActor } from '../../../db/queries/api-keys.ts';
-import { openSession } from '../../../db/queries/browser-sessions.ts';
+import { LONGEST_SESSION_MS, openSession } from '../../../db/queries/browser-sessions.ts';
 import { hashApiKey } from '../../auth.ts';
 import type { Api, ApiDeps } from '../../deps.ts';
 import { Problem } from '../../errors.ts';
@@ -16,8 +16,8 @@ const route = createRoute({
   tags: ['access'],
   summary: 'Exchange an API key for a session of the dashboard',
   description:
-    'The session is a cookie that scripts cannot read. It ends when it was not used for twelve hours, or when its ' +
-    'key is revoked. A change that rests on it needs the header X-Ringleader-Dashboard.',
+    'The session is a cookie that scripts cannot read. It ends when it was not used for twelve hours, ninety ' +
+    'days after it began, or when its key is revoked. A change that rests on it needs the header X-Ringleader-Dashboard.',
   request: { body: { required: true, content: { 'application/json': { schema: SignIn } } } },
   responses: { 200: json('Signed in', SignedIn), ...problems(400, 401, 408, 413, 415, 422, 503) },
 });
@@ -32,7 +32,7 @@ export function signIn(app: Api, deps: ApiDeps): void {
       keyId: actor.id,
       now: deps.clock(),
     });
-    setSessionCookie(c, deps, token);
+    setSessionCookie(c, deps, { token, lastsMs: LONGEST_SESSION_MS });
     c.header('cache-control', 'no-store');
     return c.json({ role: actor.role, expiresAt: iso(expiresAt) }, 200);
   });

@@ -6,7 +6,9 @@ const PAGE_SIZE = 100;
 
 /** The voices to choose from, the first hundred and as many more as are asked for. */
 export function useVoices() {
-  return usePages(keys.voices('*'), (cursor, signal) =>
-    listVoices({ limit: PAGE_SIZE, ...(cursor !== undefined && { cursor }) }, { signal }),
+  return usePages(
+    keys.voices('*'),
+    (cursor, signal) => listVoices({ limit: PAGE_SIZE, ...(cursor !== undefined && { cursor }) }, { signal }),
+    ({ voiceId }) => voiceId,
   );
 }

@@ -21,11 +21,14 @@ export function VoiceList() {
   const { operate } = useMay();
   const [words, setWords] = useState('Hello! Do you have a minute to talk about next week?');
   const sample = useSample();
-  const query = usePages(keys.voices(q), (cursor, signal) =>
-    listVoices(
-      { limit: PAGE_SIZE, ...(q && { search: q }), ...(cursor !== undefined && { cursor }) },
-      { signal },
-    ),
+  const query = usePages(
+    keys.voices(q),
+    (cursor, signal) =>
+      listVoices(
+        { limit: PAGE_SIZE, ...(q && { search: q }), ...(cursor !== undefined && { cursor }) },
+        { signal },
+      ),
+    ({ voiceId }) => voiceId,
   );
   return (
     <div className="grid gap-4">

@@ -14,8 +14,10 @@ const MOST_ITEMS = 1_000;
 
 /** What only a person can settle, the worst first, in plain words. */
 export function AttentionScreen() {
-  const query = usePages(keys.attention, (cursor, signal) =>
-    listAttention({ cursor, limit: PAGE_SIZE }, { signal }),
+  const query = usePages(
+    keys.attention,
+    (cursor, signal) => listAttention({ cursor, limit: PAGE_SIZE }, { signal }),
+    ({ id }) => id,
   );
   const { items, hasNextPage, isFetchingNextPage, isError, fetchNextPage } = query;
   const readsOn = hasNextPage && !isFetchingNextPage && !isError && (items?.length ?? 0) < MOST_ITEMS;

@@ -17,7 +17,7 @@ export function CallActions({ call }: { call: CallDetail }) {
   const workflow = workflowOf(call);
   return (
     <>
-      {call.status !== 'ended' && may.operate && <LiveActions call={call} />}
+      {may.operate && <LiveActions call={call} />}
       {call.leadId === null && call.attempt === null && call.kind === 'phone' && may.operate && (
         <AttributeAction callId={call.id} />
       )}
@@ -58,21 +58,26 @@ function AttributeAction({ callId }: { callId: string }) {
   );
 }
 
+/** The call may end while a dialog is open, which then says why nothing more can be done. */
 function LiveActions({ call }: { call: CallDetail }) {
   const [doing, setDoing] = useState<'end' | 'context' | 'transfer' | null>(null);
   const close = () => setDoing(null);
   const subject = (what: typeof doing) => (doing === what ? call : null);
   return (
     <>
-      <Button icon={<MessageSquarePlus />} onClick={() => setDoing('context')}>
-        Tell the agent
-      </Button>
-      <Button icon={<PhoneForwarded />} onClick={() => setDoing('transfer')}>
-        Hand over
-      </Button>
-      <Button variant="danger" icon={<PhoneOff />} onClick={() => setDoing('end')}>
-        End call
-      </Button>
+      {call.status !== 'ended' && (
+        <>
+          <Button icon={<MessageSquarePlus />} onClick={() => setDoing('context')}>
+            Tell the agent
+          </Button>
+          <Button icon={<PhoneForwarded />} onClick={() => setDoing('transfer')}>
+            Hand over
+          </Button>
+          <Button variant="danger" icon={<PhoneOff />} onClick={() => setDoing('end')}>
+            End call
+          </Button>
+        </>
+      )}
       <ContextDialog call={subject('context')} onClose={close} />
       <TransferDialog call={subject('transfer')} onClose={close} />
       <EndCallConfirm call={subject('end')} onClose={close} />

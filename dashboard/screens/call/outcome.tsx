@@ -130,7 +130,6 @@ function WordForm({ call }: { call: CallDetail }) {
     setBase(latest);
     setWord(rebased(word, base, latest));
   }
-  const { converted, disposition, notes } = word;
   const change = (part: Partial<Word>) => setWord({ ...word, ...part });
   const update = changeOf(base, word);
   const saving = useMutation({
@@ -149,36 +148,7 @@ function WordForm({ call }: { call: CallDetail }) {
   };
   return (
     <form onSubmit={submit} className="grid gap-3 border-t pt-4">
-      <Field label="Disposition">
-        {(control) => (
-          <NativeSelect
-            {...control}
-            value={disposition}
-            onChange={(event) => change({ disposition: event.target.value as Word['disposition'] })}
-          >
-            {DISPOSITIONS.map((each) => (
-              <option key={each} value={each}>
-                {DISPOSITION_TEXT[each]}
-              </option>
-            ))}
-          </NativeSelect>
-        )}
-      </Field>
-      <Checkbox
-        label="Counts as a conversion"
-        checked={converted}
-        onChange={(event) => change({ converted: event.target.checked })}
-      />
-      <Field label="Notes" error={saving.error ? messageOf(saving.error) : undefined}>
-        {(control) => (
-          <Textarea
-            {...control}
-            value={notes}
-            maxLength={LONGEST_NOTES}
-            onChange={(event) => change({ notes: event.target.value })}
-          />
-        )}
-      </Field>
+      <WordFields word={word} change={change} error={saving.error ? messageOf(saving.error) : undefined} />
       <div className="flex justify-end">
         <Button
           type="submit"
@@ -200,5 +170,48 @@ function WordForm({ call }: { call: CallDetail }) {
         <p>{plural(1, 'number')} is neither called nor texted any more, by any campaign.</p>
       </Confirm>
     </form>
+  );
+}
+
+interface WordFieldsProps {
+  word: Word;
+  change: (part: Partial<Word>) => void;
+  error: string | undefined;
+}
+
+function WordFields({ word: { converted, disposition, notes }, change, error }: WordFieldsProps) {
+  return (
+    <>
+      <Field label="Disposition">
+        {(control) => (
+          <NativeSelect
+            {...control}
+            value={disposition}
+            onChange={(event) => change({ disposition: event.target.value as Word['disposition'] })}
+          >
+            {DISPOSITIONS.map((each) => (
+              <option key={each} value={each}>
+                {DISPOSITION_TEXT[each]}
+              </option>
+            ))}
+          </NativeSelect>
+        )}
+      </Field>
+      <Checkbox
+        label="Counts as a conversion"
+        checked={converted}
+        onChange={(event) => change({ converted: event.target.checked })}
+      />
+      <Field label="Notes" error={error}>
+        {(control) => (
+          <Textarea
+            {...control}
+            value={notes}
+            maxLength={LONGEST_NOTES}
+            onChange={(event) => change({ notes: event.target.value })}
+          />
+        )}
+      </Field>
+    </>
   );
 }

@@ -25,8 +25,7 @@ export function Player({
   waveform: Waveform;
   seconds: number | null;
 }) {
-  const { isReady, isPlaying, failure, duration, toggle, skip, setRate, onTime } = waveform;
-  const [rate, chooseRate] = useState(1);
+  const { isReady, failure, duration, onTime } = waveform;
   const clock = useRef<HTMLSpanElement>(null);
   useEffect(
     () =>
@@ -37,15 +36,7 @@ export function Player({
       }),
     [onTime],
   );
-  const group = 'Recording';
-  const options = { group, enabled: isReady, ignoreEventWhen: isTaken };
-  useShortcut('space', { does: 'Play or pause', shown: 'Space', ...options }, toggle);
-  useShortcut('left', { does: `Back ${STEP_SECONDS} seconds`, shown: '←', ...options }, () =>
-    skip(-STEP_SECONDS),
-  );
-  useShortcut('right', { does: `On ${STEP_SECONDS} seconds`, shown: '→', ...options }, () =>
-    skip(STEP_SECONDS),
-  );
+  usePlayerKeys(waveform);
   if (failure !== null) {
     return (
       <p role="status" className="text-muted">
@@ -62,45 +53,67 @@ export function Player({
         {!isReady && <Skeleton className="absolute inset-0" />}
       </div>
       <div className="flex flex-wrap items-center gap-2">
-        <Button
-          variant="primary"
-          icon={isPlaying ? <Pause /> : <Play />}
-          disabled={!isReady}
-          onClick={toggle}
-        >
-          {isPlaying ? 'Pause' : 'Play'}
-        </Button>
-        <IconButton
-          label={`Back ${STEP_SECONDS} seconds`}
-          icon={<RotateCcw />}
-          disabled={!isReady}
-          onClick={() => skip(-STEP_SECONDS)}
-        />
-        <IconButton
-          label={`On ${STEP_SECONDS} seconds`}
-          icon={<RotateCw />}
-          disabled={!isReady}
-          onClick={() => skip(STEP_SECONDS)}
-        />
+        <Buttons {...waveform} />
         <span className="font-mono text-xs text-muted">
           <span ref={clock}>0:00</span> / {formatSeconds(isReady ? duration : seconds)}
         </span>
-        <NativeSelect
-          aria-label="Speed"
-          className="ml-auto w-24"
-          value={rate}
-          onChange={(event) => {
-            chooseRate(Number(event.target.value));
-            setRate(Number(event.target.value));
-          }}
-        >
-          {SPEEDS.map((speed) => (
-            <option key={speed} value={speed}>
-              {speed}×
-            </option>
-          ))}
-        </NativeSelect>
+        <Speed onChange={waveform.setRate} />
       </div>
     </div>
+  );
+}
+
+function usePlayerKeys({ isReady, toggle, skip }: Waveform): void {
+  const group = 'Recording';
+  const options = { group, enabled: isReady, ignoreEventWhen: isTaken };
+  useShortcut('space', { does: 'Play or pause', shown: 'Space', ...options }, toggle);
+  useShortcut('left', { does: `Back ${STEP_SECONDS} seconds`, shown: '←', ...options }, () =>
+    skip(-STEP_SECONDS),
+  );
+  useShortcut('right', { does: `On ${STEP_SECONDS} seconds`, shown: '→', ...options }, () =>
+    skip(STEP_SECONDS),
+  );
+}
+
+function Buttons({ isReady, isPlaying, toggle, skip }: Waveform) {
+  return (
+    <>
+      <Button variant="primary" icon={isPlaying ? <Pause /> : <Play />} disabled={!isReady} onClick={toggle}>
+        {isPlaying ? 'Pause' : 'Play'}
+      </Button>
+      <IconButton
+        label={`Back ${STEP_SECONDS} seconds`}
+        icon={<RotateCcw />}
+        disabled={!isReady}
+        onClick={() => skip(-STEP_SECONDS)}
+      />
+      <IconButton
+        label={`On ${STEP_SECONDS} seconds`}
+        icon={<RotateCw />}
+        disabled={!isReady}
+        onClick={() => skip(STEP_SECONDS)}
+      />
+    </>
+  );
+}
+
+function Speed({ onChange }: { onChange: (rate: number) => void }) {
+  const [rate, chooseRate] = useState(1);
+  return (
+    <NativeSelect
+      aria-label="Speed"
+      className="ml-auto w-24"
+      value={rate}
+      onChange={(event) => {
+        chooseRate(Number(event.target.value));
+        onChange(Number(event.target.value));
+      }}
+    >
+      {SPEEDS.map((speed) => (
+        <option key={speed} value={speed}>
+          {speed}×
+        </option>
+      ))}
+    </NativeSelect>
   );
 }

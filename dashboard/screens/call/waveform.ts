@@ -22,7 +22,7 @@ export interface Waveform {
 /** Draws and plays the recording at `url`, if there is one, in `place`. The library comes with the first recording. */
 export function useWaveform(place: RefObject<HTMLElement | null>, url: string | null): Waveform {
   const surfer = useRef<WaveSurfer | null>(null);
-  const [listeners] = useState(() => new Set<(seconds: number) => void>());
+  const { tell, onTime } = useListeners();
   const [isReady, setReady] = useState(false);
   const [isPlaying, setPlaying] = useState(false);
   const [failure, setFailure] = useState<Waveform['failure']>(null);
@@ -34,25 +34,13 @@ export function useWaveform(place: RefObject<HTMLElement | null>, url: string | 
     const make = async () => {
       const { default: Library } = await import('wavesurfer.js');
       if (isGone || place.current === null) return;
-      made = Library.create({
-        container: place.current,
-        height: HEIGHT,
-        barWidth: 2,
-        barGap: 1,
-        barRadius: 2,
-        cursorWidth: 2,
-        dragToSeek: true,
-        cspNonce: nonce(),
-        ...colours(),
-      });
+      made = Library.create({ ...lookOf(), container: place.current });
       surfer.current = made;
       made.on('ready', () => setReady(true));
       made.on('play', () => setPlaying(true));
       made.on('pause', () => setPlaying(false));
       made.on('finish', () => setPlaying(false));
-      made.on('timeupdate', (seconds) => {
-        for (const listener of listeners) listener(seconds);
-      });
+      made.on('timeupdate', tell);
       made.on('error', (error) => setFailure(/404/.test(String(error?.message)) ? 'missing' : 'broken'));
       // A failure is told by the event above.
       await made.load(url).catch(() => {});
@@ -66,20 +54,11 @@ export function useWaveform(place: RefObject<HTMLElement | null>, url: string | 
       setPlaying(false);
       setFailure(null);
     };
-  }, [place, url, listeners]);
+  }, [place, url, tell]);
   useEffect(() => {
     // A canvas does not follow the document's colours by itself.
     if (isReady && theme !== '') surfer.current?.setOptions(colours());
   }, [theme, isReady]);
-  const onTime = useCallback(
-    (listener: (seconds: number) => void) => {
-      listeners.add(listener);
-      return () => {
-        listeners.delete(listener);
-      };
-    },
-    [listeners],
-  );
   const controls = useMemo(
     () => ({
       toggle: () => void surfer.current?.playPause().catch(() => setFailure('broken')),
@@ -96,6 +75,40 @@ export function useWaveform(place: RefObject<HTMLElement | null>, url: string | 
     failure,
     duration: isReady ? (surfer.current?.getDuration() ?? 0) : 0,
     ...controls,
+  };
+}
+
+/** Who is told of the place in the recording. */
+function useListeners() {
+  const [listeners] = useState(() => new Set<(seconds: number) => void>());
+  const tell = useCallback(
+    (seconds: number) => {
+      for (const listener of listeners) listener(seconds);
+    },
+    [listeners],
+  );
+  const onTime = useCallback(
+    (listener: (seconds: number) => void) => {
+      listeners.add(listener);
+      return () => {
+        listeners.delete(listener);
+      };
+    },
+    [listeners],
+  );
+  return { tell, onTime };
+}
+
+function lookOf() {
+  return {
+    height: HEIGHT,
+    barWidth: 2,
+    barGap: 1,
+    barRadius: 2,
+    cursorWidth: 2,
+    dragToSeek: true,
+    cspNonce: nonce(),
+    ...colours(),
   };
 }
 

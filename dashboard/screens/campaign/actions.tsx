@@ -100,9 +100,8 @@ function MoreActions({ campaign }: { campaign: Campaign }) {
       <Menu trigger={<IconButton label="More actions" icon={<Ellipsis />} />} entries={entries} />
       <StopConfirm campaign={campaign} open={open === 'stop'} onOpenChange={close} />
       <ArchiveConfirm
-        campaign={campaign}
-        open={open === 'archive'}
-        onOpenChange={close}
+        campaign={open === 'archive' ? campaign : null}
+        onClose={close}
         onArchived={() => void navigate({ to: '/campaigns' })}
       />
     </>

@@ -25,77 +25,89 @@ export function ByDay({ days }: { days: readonly Day[] }) {
       </p>
       {/* A chart that has not been told of a narrower page yet must not hold it wide. */}
       <div aria-hidden className="h-48 overflow-hidden">
-        <ResponsiveContainer width="100%" height="100%">
-          <BarChart
-            data={[...days]}
-            accessibilityLayer={false}
-            barGap={2}
-            margin={{ left: -12, right: 4, top: 4 }}
-          >
-            <CartesianGrid vertical={false} stroke="var(--line)" />
-            <XAxis
-              dataKey="date"
-              tickFormatter={dayText}
-              tick={{ fill: 'var(--muted)', fontSize: 11 }}
-              tickLine={false}
-              axisLine={{ stroke: 'var(--line)' }}
-              minTickGap={24}
-            />
-            <YAxis
-              allowDecimals={false}
-              tick={{ fill: 'var(--muted)', fontSize: 11 }}
-              tickLine={false}
-              axisLine={false}
-              width={48}
-            />
-            <Tooltip
-              cursor={{ fill: 'var(--raised)' }}
-              labelFormatter={(date) => dayText(String(date))}
-              contentStyle={{
-                background: 'var(--panel)',
-                border: '1px solid var(--line)',
-                borderRadius: 8,
-                fontSize: 12,
-              }}
-            />
-            {SERIES.map(({ key, name, colour }) => (
-              <Bar
-                key={key}
-                dataKey={key}
-                name={name}
-                fill={colour}
-                radius={[3, 3, 0, 0]}
-                maxBarSize={36}
-                isAnimationActive={false}
-              />
-            ))}
-          </BarChart>
-        </ResponsiveContainer>
+        <Chart days={days} />
       </div>
-      <table className="sr-only">
-        <caption>Calls by day</caption>
-        <thead>
-          <tr>
-            <th scope="col">Day</th>
-            {SERIES.map(({ key, name }) => (
-              <th key={key} scope="col">
-                {name}
-              </th>
+      <Table days={days} />
+    </div>
+  );
+}
+
+function Chart({ days }: { days: readonly Day[] }) {
+  return (
+    <ResponsiveContainer width="100%" height="100%">
+      <BarChart
+        data={[...days]}
+        accessibilityLayer={false}
+        barGap={2}
+        margin={{ left: -12, right: 4, top: 4 }}
+      >
+        <CartesianGrid vertical={false} stroke="var(--line)" />
+        <XAxis
+          dataKey="date"
+          tickFormatter={dayText}
+          tick={{ fill: 'var(--muted)', fontSize: 11 }}
+          tickLine={false}
+          axisLine={{ stroke: 'var(--line)' }}
+          minTickGap={24}
+        />
+        <YAxis
+          allowDecimals={false}
+          tick={{ fill: 'var(--muted)', fontSize: 11 }}
+          tickLine={false}
+          axisLine={false}
+          width={48}
+        />
+        <Tooltip
+          cursor={{ fill: 'var(--raised)' }}
+          labelFormatter={(date) => dayText(String(date))}
+          contentStyle={{
+            background: 'var(--panel)',
+            border: '1px solid var(--line)',
+            borderRadius: 8,
+            fontSize: 12,
+          }}
+        />
+        {SERIES.map(({ key, name, colour }) => (
+          <Bar
+            key={key}
+            dataKey={key}
+            name={name}
+            fill={colour}
+            radius={[3, 3, 0, 0]}
+            maxBarSize={36}
+            isAnimationActive={false}
+          />
+        ))}
+      </BarChart>
+    </ResponsiveContainer>
+  );
+}
+
+function Table({ days }: { days: readonly Day[] }) {
+  return (
+    <table className="sr-only">
+      <caption>Calls by day</caption>
+      <thead>
+        <tr>
+          <th scope="col">Day</th>
+          {SERIES.map(({ key, name }) => (
+            <th key={key} scope="col">
+              {name}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {days.map((day) => (
+          <tr key={day.date}>
+            <th scope="row">{dayText(day.date)}</th>
+            {SERIES.map(({ key }) => (
+              <td key={key}>{day[key]}</td>
             ))}
           </tr>
-        </thead>
-        <tbody>
-          {days.map((day) => (
-            <tr key={day.date}>
-              <th scope="row">{dayText(day.date)}</th>
-              {SERIES.map(({ key }) => (
-                <td key={key}>{day[key]}</td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+        ))}
+      </tbody>
+    </table>
   );
 }
 

@@ -33,8 +33,10 @@ export function CallsTab({ campaign }: { campaign: Campaign }) {
 
 function CallTable({ campaign }: { campaign: Campaign }) {
   const navigate = useNavigate();
-  const calls = usePages(keys.calls({ of: campaign.id }), (cursor, signal) =>
-    listCampaignCalls(campaign.id, { cursor, limit: PAGE }, { signal }),
+  const calls = usePages(
+    keys.calls({ of: campaign.id }),
+    (cursor, signal) => listCampaignCalls(campaign.id, { cursor, limit: PAGE }, { signal }),
+    ({ id }) => id,
   );
   if (calls.items === undefined) {
     if (calls.error) return <Failure error={calls.error} onRetry={() => void calls.refetch()} />;
@@ -51,6 +53,7 @@ function CallTable({ campaign }: { campaign: Campaign }) {
       onOpen={({ id }) => void navigate({ to: '/calls/$callId', params: { callId: id } })}
       hasMore={calls.hasNextPage}
       onMore={() => void (calls.isFetchingNextPage || calls.fetchNextPage())}
+      onVisible={calls.onVisible}
       heightClass="max-h-[calc(100dvh-15rem)] min-h-60"
     />
   );

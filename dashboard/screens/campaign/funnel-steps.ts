@@ -43,65 +43,13 @@ export function callableNow(progress: Pick<CampaignProgress, 'holds' | 'leads'>)
   return Math.max(0, waiting - queued + backingOff - held);
 }
 
+type Taken = Omit<FunnelStep, 'left' | 'kind'>;
+
 /** From all leads of a campaign to those that can be dialled now, each step naming whom it takes away. */
 export function funnelSteps(progress: CampaignProgress): FunnelStep[] {
-  const { leads, outcomes } = progress;
-  const optedOut = outcomes.find(({ outcome }) => outcome === 'opted_out')?.leads ?? 0;
-  const others = outcomes.map(({ outcome }) => outcome).filter((outcome) => outcome !== 'opted_out');
-  const minus: Omit<FunnelStep, 'left' | 'kind'>[] = [
-    {
-      id: 'opted-out',
-      label: 'Opted out',
-      hint: 'They asked not to be called.',
-      leads: optedOut,
-      shows: { outcome: 'opted_out' },
-    },
-    {
-      id: 'finished',
-      label: 'Finished',
-      hint: 'Reached, or not to be tried again.',
-      leads: Math.max(0, leads.finished - optedOut),
-      shows: others.length === 0 ? { state: 'finished' } : { outcome: others.join(',') },
-    },
-    {
-      id: 'calling',
-      label: 'In a call',
-      hint: 'Being called at this moment.',
-      leads: leads.calling,
-      shows: { state: 'calling' },
-    },
-    {
-      id: 'window',
-      label: 'Outside calling hours',
-      hint: 'It is not a lawful or allowed hour where they are.',
-      leads: heldBy(progress, ['window']),
-      shows: { hold: 'window' },
-    },
-    {
-      id: 'capped',
-      label: 'Capped',
-      hint: 'Called so often already, by any campaign, that they must be left in peace for now.',
-      leads: heldBy(progress, CAPPED),
-      shows: { hold: CAPPED.join(',') },
-    },
-    {
-      id: 'retry',
-      label: 'Waiting to retry',
-      hint: 'Not reached yet, or asked for a callback: the next attempt has its time.',
-      leads: heldBy(progress, RETRY),
-      shows: { hold: RETRY.join(',') },
-    },
-    ...otherHolds(progress),
-    {
-      id: 'line',
-      label: 'No line free',
-      hint: 'Their turn has come, and they wait for a line or the pace.',
-      leads: leads.queued,
-      shows: { state: 'queued' },
-    },
-  ];
+  const { leads } = progress;
   let left = leads.total;
-  const steps = minus.map((step): FunnelStep => {
+  const steps = [...settledSteps(progress), ...heldSteps(progress)].map((step): FunnelStep => {
     left = Math.max(0, left - step.leads);
     return { ...step, left, kind: 'minus' };
   });
@@ -130,7 +78,71 @@ export function funnelSteps(progress: CampaignProgress): FunnelStep[] {
   ];
 }
 
-function otherHolds({ holds }: CampaignProgress): Omit<FunnelStep, 'left' | 'kind'>[] {
+/** Those who are not to be called any more, and who is being called. */
+function settledSteps({ leads, outcomes }: CampaignProgress): Taken[] {
+  const optedOut = outcomes.find(({ outcome }) => outcome === 'opted_out')?.leads ?? 0;
+  const others = outcomes.map(({ outcome }) => outcome).filter((outcome) => outcome !== 'opted_out');
+  return [
+    {
+      id: 'opted-out',
+      label: 'Opted out',
+      hint: 'They asked not to be called.',
+      leads: optedOut,
+      shows: { outcome: 'opted_out' },
+    },
+    {
+      id: 'finished',
+      label: 'Finished',
+      hint: 'Reached, or not to be tried again.',
+      leads: Math.max(0, leads.finished - optedOut),
+      shows: others.length === 0 ? { state: 'finished' } : { outcome: others.join(',') },
+    },
+    {
+      id: 'calling',
+      label: 'In a call',
+      hint: 'Being called at this moment.',
+      leads: leads.calling,
+      shows: { state: 'calling' },
+    },
+  ];
+}
+
+/** Those whose turn it is not, in the order in which the rules are asked. */
+function heldSteps(progress: CampaignProgress): Taken[] {
+  return [
+    {
+      id: 'window',
+      label: 'Outside calling hours',
+      hint: 'It is not a lawful or allowed hour where they are.',
+      leads: heldBy(progress, ['window']),
+      shows: { hold: 'window' },
+    },
+    {
+      id: 'capped',
+      label: 'Capped',
+      hint: 'Called so often already, by any campaign, that they must be left in peace for now.',
+      leads: heldBy(progress, CAPPED),
+      shows: { hold: CAPPED.join(',') },
+    },
+    {
+      id: 'retry',
+      label: 'Waiting to retry',
+      hint: 'Not reached yet, or asked for a callback: the next attempt has its time.',
+      leads: heldBy(progress, RETRY),
+      shows: { hold: RETRY.join(',') },
+    },
+    ...otherHolds(progress),
+    {
+      id: 'line',
+      label: 'No line free',
+      hint: 'Their turn has come, and they wait for a line or the pace.',
+      leads: progress.leads.queued,
+      shows: { state: 'queued' },
+    },
+  ];
+}
+
+function otherHolds({ holds }: CampaignProgress): Taken[] {
   return holds
     .filter(({ reason }) => !NO_STEP.has(reason))
     .map(({ reason, leads }) => ({

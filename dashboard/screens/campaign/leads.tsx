@@ -53,8 +53,10 @@ function LeadTable({ campaign }: { campaign: Campaign }) {
   const navigate = useNavigate();
   const filter = { state, reach, hold, outcome, q };
   const isFiltered = Object.values(filter).some((value) => value !== undefined);
-  const leads = usePages(keys.leads(campaign.id, filter), (cursor, signal) =>
-    listLeads(campaign.id, { ...filter, cursor, limit: PAGE }, { signal }),
+  const leads = usePages(
+    keys.leads(campaign.id, filter),
+    (cursor, signal) => listLeads(campaign.id, { ...filter, cursor, limit: PAGE }, { signal }),
+    ({ id }) => id,
   );
   if (leads.items === undefined) {
     if (leads.error) return <Failure error={leads.error} onRetry={() => void leads.refetch()} />;
@@ -78,6 +80,7 @@ function LeadTable({ campaign }: { campaign: Campaign }) {
       onOpen={({ id }) => void navigate({ to: '/leads/$leadId', params: { leadId: id } })}
       hasMore={leads.hasNextPage}
       onMore={() => void (leads.isFetchingNextPage || leads.fetchNextPage())}
+      onVisible={leads.onVisible}
       heightClass="max-h-[calc(100dvh-17rem)] min-h-60"
     />
   );

@@ -2,18 +2,16 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { Plus } from 'lucide-react';
 import { useMemo, useState } from 'react';
-import { archiveCampaign, listAgents, listCampaigns } from '../../client/generated.ts';
+import { ArchiveConfirm } from '../../campaign-actions/archive-confirm.tsx';
+import { listAgents, listCampaigns } from '../../client/generated.ts';
 import { keys } from '../../client/keys.ts';
 import { usePages } from '../../client/pages.ts';
-import { queryClient } from '../../client/query-client.ts';
 import { useMay } from '../../session/session.tsx';
 import { useShortcut } from '../../shell/shortcuts.ts';
 import { buttonStyle } from '../../ui/button.tsx';
-import { Confirm } from '../../ui/dialog.tsx';
 import { MoreButton } from '../../ui/more-button.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Empty, Loaded, Skeleton } from '../../ui/states.tsx';
-import { toastDone } from '../../ui/toast.tsx';
 import { CampaignRow, type ListedCampaign } from './row.tsx';
 import { StatusFilter, statusText } from './status-filter.tsx';
 
@@ -50,8 +48,10 @@ export function CampaignsScreen() {
 function List() {
   const { status } = useSearch({ from: '/campaigns' });
   const filter = { include: 'summary', ...(status && { status }), limit: PAGE_SIZE } as const;
-  const query = usePages(keys.campaigns(filter), (cursor, signal) =>
-    listCampaigns({ ...filter, ...(cursor !== undefined && { cursor }) }, { signal }),
+  const query = usePages(
+    keys.campaigns(filter),
+    (cursor, signal) => listCampaigns({ ...filter, ...(cursor !== undefined && { cursor }) }, { signal }),
+    ({ id }) => id,
   );
   const agents = useQuery({ queryKey: keys.agents, queryFn: () => listAgents() });
   const agentNames = useMemo(
@@ -77,7 +77,7 @@ function List() {
               ))}
             </ul>
             <MoreButton query={query}>Older campaigns</MoreButton>
-            <Archive campaign={archiving} onClose={() => setArchiving(null)} />
+            <ArchiveConfirm campaign={archiving} onClose={() => setArchiving(null)} />
           </>
         )
       }
@@ -113,31 +113,6 @@ function None({ status }: { status: ListedCampaign['status'] | undefined }) {
       A campaign is one list of leads, one agent and one set of rules. Choose an agent, bring a list, and it
       calls every lead within the hours that are allowed.
     </Empty>
-  );
-}
-
-function Archive({ campaign, onClose }: { campaign: ListedCampaign | null; onClose: () => void }) {
-  // What was asked about stays in words while the dialog goes away.
-  const [shown, setShown] = useState(campaign);
-  if (campaign !== null && campaign !== shown) setShown(campaign);
-  return (
-    <Confirm
-      open={campaign !== null}
-      onOpenChange={(open) => !open && onClose()}
-      title={`Archive ${shown?.name ?? ''}?`}
-      action="Archive"
-      onConfirm={async () => {
-        if (campaign === null) return;
-        await archiveCampaign(campaign.id);
-        await queryClient.invalidateQueries({ queryKey: ['campaigns'] });
-        toastDone('Archived', campaign.name);
-      }}
-    >
-      <p>
-        It leaves the list and can no longer be changed. Its leads, calls and figures stay where they are
-        linked from.
-      </p>
-    </Confirm>
   );
 }
 

@@ -3,15 +3,21 @@ import type { ReactNode } from 'react';
 import { type AgentDetail, readAgent } from '../../client/generated.ts';
 import { keys } from '../../client/keys.ts';
 import { formatSeconds } from '../../format/numbers.ts';
-import { Failure, Skeleton } from '../../ui/states.tsx';
+import { Loaded, Skeleton } from '../../ui/states.tsx';
 import { Warning } from './warning.tsx';
 
 /** What the agent says and can do, so that the right one is chosen. */
 export function AgentFacts({ agentId }: { agentId: string }) {
   const agent = useQuery({ queryKey: keys.agent(agentId), queryFn: () => readAgent(agentId) });
-  if (agent.error) return <Failure error={agent.error} onRetry={() => void agent.refetch()} />;
-  if (agent.data === undefined) return <Skeleton className="h-44" />;
-  const { firstMessage, language, maxCallSeconds, dataCollection, criteria } = agent.data;
+  return (
+    <Loaded query={agent} loading={<Skeleton className="h-44" />}>
+      {(detail) => <Facts agent={detail} />}
+    </Loaded>
+  );
+}
+
+function Facts({ agent }: { agent: AgentDetail }) {
+  const { firstMessage, language, maxCallSeconds, dataCollection, criteria } = agent;
   return (
     <div className="grid gap-3">
       <blockquote className="rounded-md border-l-2 border-accent bg-raised px-3 py-2">
@@ -27,7 +33,7 @@ export function AgentFacts({ agentId }: { agentId: string }) {
         <Fact name="Collects">{dataCollection.map(({ id }) => id).join(', ')}</Fact>
         <Fact name="Judged by">{criteria.map(({ id, name }) => name ?? id).join(', ')}</Fact>
       </dl>
-      {warningsOf(agent.data).map((warning) => (
+      {warningsOf(agent).map((warning) => (
         <Warning key={warning}>{warning}</Warning>
       ))}
     </div>

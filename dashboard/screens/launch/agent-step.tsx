@@ -5,96 +5,127 @@ import { type Campaign, createCampaign, listAgents, updateCampaign } from '../..
 import { keys } from '../../client/keys.ts';
 import { ApiProblem, messageOf } from '../../client/problem.ts';
 import { Card } from '../../ui/card.tsx';
-import { Field, Input, NativeSelect } from '../../ui/field.tsx';
-import { Loaded } from '../../ui/states.tsx';
-import { AgentFacts } from './agent-facts.tsx';
+import { Field, Input } from '../../ui/field.tsx';
+import { AgentChoice } from './agent-choice.tsx';
+import { useGoTo } from './go-to.ts';
 import { Numbers } from './numbers.tsx';
+import { useSaveOnLeave } from './save-on-leave.ts';
 import { StepActions } from './step-actions.tsx';
+
+interface Basics {
+  name: string;
+  /** Null until the agents are known. */
+  agentId: string | null;
+  phoneNumberIds: readonly string[];
+}
+
+const NOTHING: Basics = { name: '', agentId: null, phoneNumberIds: [] };
 
 /** Who calls, from which numbers, and what the campaign is called. Its end makes the draft. */
 export function AgentStep({ draft }: { draft: Campaign | null }) {
-  const client = useQueryClient();
-  const navigate = useNavigate();
+  const goTo = useGoTo();
+  const [value, setValue] = useState<Basics>(draft ?? NOTHING);
   const agents = useQuery({ queryKey: keys.agents, queryFn: () => listAgents() });
-  const [name, setName] = useState(draft?.name ?? '');
-  const [chosen, setChosen] = useState(draft?.agentId ?? null);
-  const [phoneNumberIds, setNumbers] = useState<readonly string[]>(draft?.phoneNumberIds ?? []);
-  const agentId = chosen ?? agents.data?.items[0]?.agentId ?? null;
-  const saving = useMutation({
-    mutationFn: async () => {
-      const body = { name, phoneNumberIds: [...phoneNumberIds], ...(agentId !== null && { agentId }) };
-      return draft === null ? await createCampaign(body) : await updateCampaign(draft.id, body);
-    },
-    onSuccess: async (campaign) => {
-      client.setQueryData(keys.campaign(campaign.id), campaign);
-      void client.invalidateQueries({ queryKey: ['campaigns'] });
-      // The way back leads to this draft, and not to the making of another one.
-      if (draft === null) {
-        await navigate({ to: '/launch', search: { campaign: campaign.id, step: 'agent' }, replace: true });
-      }
-      await navigate({ to: '/launch', search: { campaign: campaign.id, step: 'leads' } });
-    },
+  const agentId = value.agentId ?? agents.data?.items[0]?.agentId ?? null;
+  const saving = useSaving(draft, value);
+  const change = (part: Partial<Basics>) => setValue({ ...value, ...part });
+  const hasName = value.name.trim() !== '';
+  useSaveOnLeave({
+    isDirty: draft !== null && value !== saving.saved,
+    isSavable: hasName,
+    save: () => saving.mutateAsync({ value, agentId }),
   });
-  const errorAt = (path: string) =>
-    saving.error instanceof ApiProblem
-      ? saving.error.fields.find((field) => field.path.split('.')[0] === path)?.message
-      : undefined;
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    saving.mutate();
+    // What was changed of a draft is saved by going on, as by every other way out of here.
+    if (draft === null) saving.mutate({ value, agentId });
+    else goTo('leads', draft.id);
+  };
+  const problem = () => {
+    if (saving.error) return messageOf(saving.error);
+    return draft !== null && !hasName ? 'A campaign needs a name.' : undefined;
   };
   return (
     <form onSubmit={submit} className="grid gap-4" noValidate>
       <Card title="Campaign">
-        <Field label="Name" hint="As it stands in the lists" error={errorAt('name')} className="max-w-lg">
-          {(control) => (
-            <Input
-              {...control}
-              value={name}
-              maxLength={200}
-              autoComplete="off"
-              placeholder="Spring renewals"
-              onChange={(event) => setName(event.target.value)}
-            />
-          )}
-        </Field>
+        <NameField
+          value={value.name}
+          onChange={(name) => change({ name })}
+          error={errorAt(saving.error, 'name')}
+        />
       </Card>
       <div className="grid items-start gap-4 lg:grid-cols-2">
-        <Card title="Agent">
-          <Loaded query={agents}>
-            {({ items }) => (
-              <div className="grid gap-4">
-                <Field label="Who calls" error={errorAt('agentId')}>
-                  {(control) => (
-                    <NativeSelect
-                      {...control}
-                      value={agentId ?? ''}
-                      onChange={(event) => setChosen(event.target.value)}
-                    >
-                      {items.map((agent) => (
-                        <option key={agent.agentId} value={agent.agentId}>
-                          {agent.name}
-                        </option>
-                      ))}
-                      {agentId !== null && !items.some((agent) => agent.agentId === agentId) && (
-                        <option value={agentId}>{agentId} (not found)</option>
-                      )}
-                    </NativeSelect>
-                  )}
-                </Field>
-                {agentId !== null && <AgentFacts agentId={agentId} />}
-              </div>
-            )}
-          </Loaded>
-        </Card>
-        <Numbers chosen={phoneNumberIds} onChange={setNumbers} error={errorAt('phoneNumberIds')} />
+        <AgentChoice
+          agentId={agentId}
+          onChange={(chosen) => change({ agentId: chosen })}
+          error={errorAt(saving.error, 'agentId')}
+        />
+        <Numbers
+          chosen={value.phoneNumberIds}
+          onChange={(phoneNumberIds) => change({ phoneNumberIds })}
+          error={errorAt(saving.error, 'phoneNumberIds')}
+        />
       </div>
       <StepActions
         next={draft === null ? 'Create draft and continue' : 'Save and continue'}
         busy={saving.isPending}
-        disabled={name.trim() === '' || agentId === null}
-        problem={saving.error ? messageOf(saving.error) : undefined}
+        disabled={!hasName || agentId === null}
+        problem={problem()}
       />
     </form>
+  );
+}
+
+/** Makes the draft, or changes it; `saved` is what was filled in when that was done last. */
+function useSaving(draft: Campaign | null, atFirst: Basics) {
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  const [saved, setSaved] = useState(atFirst);
+  const saving = useMutation({
+    mutationFn: async ({ value, agentId }: { value: Basics; agentId: string | null }) => {
+      const { name, phoneNumberIds } = value;
+      const body = { name, phoneNumberIds: [...phoneNumberIds], ...(agentId !== null && { agentId }) };
+      return draft === null ? await createCampaign(body) : await updateCampaign(draft.id, body);
+    },
+    onSuccess: async (campaign, sent) => {
+      setSaved(sent.value);
+      client.setQueryData(keys.campaign(campaign.id), campaign);
+      void client.invalidateQueries({ queryKey: ['campaigns'] });
+      if (draft !== null) return;
+      // The way back leads to this draft, and not to the making of another one.
+      await navigate({ to: '/launch', search: { campaign: campaign.id, step: 'agent' }, replace: true });
+      await navigate({ to: '/launch', search: { campaign: campaign.id, step: 'leads' } });
+    },
+  });
+  return { ...saving, saved };
+}
+
+function errorAt(error: unknown, path: string): string | undefined {
+  if (!(error instanceof ApiProblem)) return undefined;
+  return error.fields.find((field) => field.path.split('.')[0] === path)?.message;
+}
+
+function NameField({
+  value,
+  onChange,
+  error,
+}: {
+  value: string;
+  onChange: (name: string) => void;
+  error: string | undefined;
+}) {
+  return (
+    <Field label="Name" hint="As it stands in the lists" error={error} className="max-w-lg">
+      {(control) => (
+        <Input
+          {...control}
+          value={value}
+          maxLength={200}
+          autoComplete="off"
+          placeholder="Spring renewals"
+          onChange={(event) => onChange(event.target.value)}
+        />
+      )}
+    </Field>
   );
 }

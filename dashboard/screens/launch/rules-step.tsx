@@ -1,5 +1,4 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useBlocker } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
 import { type Campaign, type CampaignSettingsInput, updateCampaign } from '../../client/generated.ts';
 import { keys } from '../../client/keys.ts';
@@ -8,6 +7,7 @@ import { plural } from '../../format/numbers.ts';
 import { SettingsForm } from '../../settings-form/settings-form.tsx';
 import { settingsErrors, unreadableSettings } from '../../settings-form/value.ts';
 import { useGoTo } from './go-to.ts';
+import { useSaveOnLeave } from './save-on-leave.ts';
 import { StepActions } from './step-actions.tsx';
 
 /** By which rules it calls. They are saved on the way to another step. */
@@ -25,19 +25,10 @@ export function RulesStep({ draft }: { draft: Campaign }) {
       client.setQueryData(keys.campaign(campaign.id), campaign);
     },
   });
-  const isDirty = value !== saved;
-  useBlocker({
-    // Whichever way one leaves, the rules are saved; to another step one goes only when they could be.
-    shouldBlockFn: async ({ next }) => {
-      if (!isDirty) return false;
-      const isStep = next.pathname === '/launch';
-      if (unreadable > 0) return isStep;
-      return await saving.mutateAsync(value).then(
-        () => false,
-        () => isStep,
-      );
-    },
-    enableBeforeUnload: () => isDirty,
+  useSaveOnLeave({
+    isDirty: value !== saved,
+    isSavable: unreadable === 0,
+    save: () => saving.mutateAsync(value),
   });
   // What was changed since it was refused is judged anew with the next saving.
   const errors = settingsErrors(saving.error).filter(({ path }) => {

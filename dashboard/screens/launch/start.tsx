@@ -2,6 +2,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { Rocket } from 'lucide-react';
 import { useState } from 'react';
+import { assertToCome, timeToCome } from '../../campaign-actions/set-time.ts';
 import { type Campaign, startCampaign } from '../../client/generated.ts';
 import { keys } from '../../client/keys.ts';
 import { formatCents, formatCount, plural } from '../../format/numbers.ts';
@@ -20,7 +21,7 @@ export function Start({ draft, leads }: { draft: Campaign; leads: number | undef
   // What was asked about: a set time that passes meanwhile must not turn into now.
   const [asked, setAsked] = useState<{ at: string | null } | null>(null);
   const askedAt = asked?.at ?? null;
-  const at = later ? instantOf(local) : null;
+  const at = later ? timeToCome(local) : null;
   const launch = useLaunch(draft);
   return (
     <Card title="Start">
@@ -107,16 +108,11 @@ function Consequences({ draft, leads, at }: { draft: Campaign; leads: number; at
   );
 }
 
-/** The instant of a browser's local date and time, when it is still to come. */
-function instantOf(local: string): string | null {
-  const at = new Date(local);
-  return Number.isNaN(at.getTime()) || at.getTime() <= Date.now() ? null : at.toISOString();
-}
-
 function useLaunch(draft: Campaign): (at: string | null) => Promise<void> {
   const client = useQueryClient();
   const navigate = useNavigate();
   return async (at) => {
+    if (at !== null) assertToCome(at);
     const campaign = await startCampaign(draft.id, at === null ? {} : { at });
     toastDone(at === null ? `${campaign.name} is running` : `${campaign.name} is scheduled`);
     void client.invalidateQueries({ queryKey: ['campaigns'] });

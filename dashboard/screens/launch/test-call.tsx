@@ -2,7 +2,13 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { PhoneOutgoing } from 'lucide-react';
 import { useState } from 'react';
-import { type Campaign, listPhoneNumbers, placeCall, readCall } from '../../client/generated.ts';
+import {
+  type Campaign,
+  listPhoneNumbers,
+  type PhoneNumber,
+  placeCall,
+  readCall,
+} from '../../client/generated.ts';
 import { keys } from '../../client/keys.ts';
 import { ApiProblem, fieldProblem, messageOf } from '../../client/problem.ts';
 import { CallBadge } from '../../format/labels.tsx';
@@ -40,35 +46,7 @@ export function TestCall({ draft }: { draft: Campaign }) {
   return (
     <Card title="Test call to yourself">
       <div className="grid gap-3">
-        <div className="grid gap-3 sm:grid-cols-2">
-          <Field label="Your number" error={fieldProblem(placing.error, 'to')}>
-            {(control) => (
-              <Input
-                {...control}
-                type="tel"
-                autoComplete="tel"
-                placeholder="+14155550117"
-                value={to}
-                onChange={(event) => setTo(event.target.value)}
-              />
-            )}
-          </Field>
-          <Field label="Called from" error={fieldProblem(placing.error, 'phoneNumberId')}>
-            {(control) => (
-              <NativeSelect
-                {...control}
-                value={phoneNumberId}
-                onChange={(event) => setFrom(event.target.value)}
-              >
-                {pool.map((number) => (
-                  <option key={number.phoneNumberId} value={number.phoneNumberId}>
-                    {formatPhone(number.phoneNumber)}
-                  </option>
-                ))}
-              </NativeSelect>
-            )}
-          </Field>
-        </div>
+        <Ends to={to} onTo={setTo} from={phoneNumberId} onFrom={setFrom} pool={pool} error={placing.error} />
         <VariableRows variables={variables} onChange={setVariables} />
         <Button
           className="justify-self-start"
@@ -98,6 +76,46 @@ export function TestCall({ draft }: { draft: Campaign }) {
         </p>
       </Confirm>
     </Card>
+  );
+}
+
+interface EndsProps {
+  to: string;
+  onTo: (to: string) => void;
+  from: string;
+  onFrom: (phoneNumberId: string) => void;
+  pool: readonly PhoneNumber[];
+  error: Error | null;
+}
+
+/** Who is called, and from which number. */
+function Ends({ to, onTo, from, onFrom, pool, error }: EndsProps) {
+  return (
+    <div className="grid gap-3 sm:grid-cols-2">
+      <Field label="Your number" error={fieldProblem(error, 'to')}>
+        {(control) => (
+          <Input
+            {...control}
+            type="tel"
+            autoComplete="tel"
+            placeholder="+14155550117"
+            value={to}
+            onChange={(event) => onTo(event.target.value)}
+          />
+        )}
+      </Field>
+      <Field label="Called from" error={fieldProblem(error, 'phoneNumberId')}>
+        {(control) => (
+          <NativeSelect {...control} value={from} onChange={(event) => onFrom(event.target.value)}>
+            {pool.map((number) => (
+              <option key={number.phoneNumberId} value={number.phoneNumberId}>
+                {formatPhone(number.phoneNumber)}
+              </option>
+            ))}
+          </NativeSelect>
+        )}
+      </Field>
+    </div>
   );
 }
 

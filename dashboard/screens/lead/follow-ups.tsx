@@ -17,8 +17,10 @@ const CHANNEL: Record<FollowUp['channel'], string> = { sms: 'Text', email: 'Mail
 
 /** What was planned to follow the lead's calls, and what became of it. */
 export function FollowUps({ leadId, zone }: { leadId: string; zone: string | undefined }) {
-  const pages = usePages(keys.leadFollowUps(leadId), (cursor, signal) =>
-    listLeadFollowUps(leadId, { ...(cursor !== undefined && { cursor }) }, { signal }),
+  const pages = usePages(
+    keys.leadFollowUps(leadId),
+    (cursor, signal) => listLeadFollowUps(leadId, { ...(cursor !== undefined && { cursor }) }, { signal }),
+    ({ id }) => id,
   );
   return (
     <Loaded query={{ ...pages, data: pages.items }} loading={<SkeletonRows rows={2} />}>

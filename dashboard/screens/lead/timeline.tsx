@@ -16,8 +16,10 @@ import { Empty, Loaded, SkeletonRows } from '../../ui/states.tsx';
 
 /** Everything that happened with a lead, the latest first; what happens now comes in on top. */
 export function Timeline({ lead }: { lead: Lead }) {
-  const pages = usePages(keys.timeline(lead.id), (cursor, signal) =>
-    readTimeline(lead.id, { ...(cursor !== undefined && { cursor }) }, { signal }),
+  const pages = usePages(
+    keys.timeline(lead.id),
+    (cursor, signal) => readTimeline(lead.id, { ...(cursor !== undefined && { cursor }) }, { signal }),
+    ({ id }) => id,
   );
   return (
     <Card title="Timeline">

@@ -2,13 +2,8 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { ArrowLeft, Ban } from 'lucide-react';
 import { useLayoutEffect, useRef } from 'react';
-import {
-  type FoundLead,
-  listMessages,
-  listOptOuts,
-  type Message,
-  searchLeads,
-} from '../../client/generated.ts';
+import { useFoundLeads } from '../../client/found-leads.ts';
+import { type FoundLead, listMessages, listOptOuts, type Message } from '../../client/generated.ts';
 import { keys } from '../../client/keys.ts';
 import { usePages } from '../../client/pages.ts';
 import { formatPhone } from '../../format/phone.ts';
@@ -24,8 +19,10 @@ const MOST_LEADS = 50;
 
 /** Everything that was written with one number, and the place to write more. */
 export function Conversation({ phone }: { phone: string }) {
-  const query = usePages(keys.messages({ phone }), (cursor, signal) =>
-    listMessages({ phone, cursor, limit: PAGE_SIZE }, { signal }),
+  const query = usePages(
+    keys.messages({ phone }),
+    (cursor, signal) => listMessages({ phone, cursor, limit: PAGE_SIZE }, { signal }),
+    ({ id }) => id,
   );
   const leads = useLeadsOf(phone);
   const optedOut = useOptedOut(phone);
@@ -56,10 +53,7 @@ export function Conversation({ phone }: { phone: string }) {
 
 /** Leads with this very number, the one added last first; undefined until they were read. */
 function useLeadsOf(phone: string): FoundLead[] | undefined {
-  const { data } = useQuery({
-    queryKey: keys.foundLeads(phone, MOST_LEADS),
-    queryFn: ({ signal }) => searchLeads(phone, { limit: MOST_LEADS }, { signal }),
-  });
+  const { data } = useFoundLeads(phone, { most: MOST_LEADS });
   return data?.items.filter((lead) => lead.phone === phone);
 }
 

@@ -1,8 +1,6 @@
-import { useQuery } from '@tanstack/react-query';
 import { Link, useSearch } from '@tanstack/react-router';
 import { useDeferredValue } from 'react';
-import { searchLeads } from '../../client/generated.ts';
-import { keys } from '../../client/keys.ts';
+import { useFoundLeads } from '../../client/found-leads.ts';
 import { formatPhone } from '../../format/phone.ts';
 import { cn } from '../../ui/cn.ts';
 import { Empty, Loaded } from '../../ui/states.tsx';
@@ -20,11 +18,7 @@ interface Person {
 export function FoundPeople({ q }: { q: string }) {
   const { selected } = useSearch({ from: '/messages' });
   const text = useDeferredValue(q.trim());
-  const query = useQuery({
-    queryKey: keys.foundLeads(text, MOST_FOUND),
-    queryFn: ({ signal }) => searchLeads(text, { limit: MOST_FOUND }, { signal }),
-    enabled: text !== '',
-  });
+  const query = useFoundLeads(text, { most: MOST_FOUND });
   if (text === '') return null;
   return (
     <Loaded query={query}>

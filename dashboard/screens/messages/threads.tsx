@@ -19,8 +19,10 @@ export const PERSON_LIST = 'min-h-0 overflow-y-auto rounded-lg border bg-panel';
 export function Threads() {
   const { direction, selected } = useSearch({ from: '/messages' });
   const filter = { direction, limit: PAGE_SIZE };
-  const query = usePages(keys.threads(filter), (cursor, signal) =>
-    listThreads({ ...filter, cursor }, { signal }),
+  const query = usePages(
+    keys.threads(filter),
+    (cursor, signal) => listThreads({ ...filter, cursor }, { signal }),
+    ({ phone }) => phone,
   );
   return (
     <Loaded query={{ ...query, data: query.items }}>

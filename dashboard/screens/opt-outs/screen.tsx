@@ -80,8 +80,10 @@ function List({ onAdd }: { onAdd: (() => void) | null }) {
   const search = useSearch({ from: '/opt-outs' });
   const { administer } = useMay();
   const q = useDeferredValue(search.q?.trim() || undefined);
-  const query = usePages([...keys.optOuts, { q }], (cursor, signal) =>
-    listOptOuts({ q, cursor, limit: PAGE_SIZE }, { signal }),
+  const query = usePages(
+    [...keys.optOuts, { q }],
+    (cursor, signal) => listOptOuts({ q, cursor, limit: PAGE_SIZE }, { signal }),
+    ({ phone }) => phone,
   );
   const [removing, setRemoving] = useState<OptOut | null>(null);
   const columns = useMemo(() => columnsFor(administer ? setRemoving : null), [administer]);
@@ -99,6 +101,7 @@ function List({ onAdd }: { onAdd: (() => void) | null }) {
               rowId={({ phone }) => phone}
               hasMore={query.hasNextPage}
               onMore={() => void (query.isFetchingNextPage || query.fetchNextPage())}
+              onVisible={query.onVisible}
             />
             <RemoveOptOut optOut={removing} onClose={() => setRemoving(null)} />
           </>

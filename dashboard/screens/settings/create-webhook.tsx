@@ -7,6 +7,7 @@ import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { Checkbox, Field, Input } from '../../ui/field.tsx';
 import { SecretOnce } from '../../ui/secret-once.tsx';
+import { toastFailed } from '../../ui/toast.tsx';
 import { EventTypes } from './event-types.tsx';
 
 type EventType = WebhookCreate['eventTypes'][number];
@@ -65,7 +66,10 @@ function CreateForm({ onCancel, onMade }: CreateFormProps) {
       }),
     onSuccess: ({ secret }) => {
       void client.invalidateQueries({ queryKey: keys.webhooks });
-      onMade(secret);
+      if (secret !== null) return onMade(secret);
+      // The first answer was lost on its way, and with it the secret, which is shown once.
+      toastFailed('The secret cannot be shown any more', new Error('Make a new one in the webhook’s menu.'));
+      onCancel();
     },
   });
   const urlProblem = fieldProblem(creating.error, 'url');

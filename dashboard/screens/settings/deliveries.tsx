@@ -35,8 +35,10 @@ export function DeliveryBadge({ status }: { status: Delivery['status'] }) {
 export function Deliveries({ endpointId, webhook }: { endpointId: string; webhook: Webhook | undefined }) {
   const { status, delivery } = useSearch({ from: '/settings' });
   const navigate = useNavigate();
-  const query = usePages(keys.deliveries(endpointId, { status }), (cursor, signal) =>
-    listDeliveries(endpointId, { status, cursor, limit: PAGE_SIZE }, { signal }),
+  const query = usePages(
+    keys.deliveries(endpointId, { status }),
+    (cursor, signal) => listDeliveries(endpointId, { status, cursor, limit: PAGE_SIZE }, { signal }),
+    ({ id }) => id,
   );
   const show = (id: string | undefined) =>
     void navigate({ from: '/settings', search: (old) => ({ ...old, delivery: id }) });
@@ -68,6 +70,7 @@ export function Deliveries({ endpointId, webhook }: { endpointId: string; webhoo
               onOpen={({ id }) => show(id)}
               hasMore={query.hasNextPage}
               onMore={() => void (query.isFetchingNextPage || query.fetchNextPage())}
+              onVisible={query.onVisible}
             />
           )
         }

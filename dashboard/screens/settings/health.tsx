@@ -64,45 +64,46 @@ export function Health() {
           </a>
         )}
       </div>
-      <Loaded query={query}>
-        {(ready) => (
-          <ul className="grid gap-3 md:grid-cols-2">
-            <Part
-              icon={<Database />}
-              name="Database"
-              state={ready.database}
-              real="PostgreSQL"
-              needed="Everything is kept here. Without it nothing can be read or dialled."
-            />
-            <Part
-              icon={<Waypoints />}
-              name="Temporal"
-              state={ready.temporal}
-              real={
-                me.temporal === null ? 'A real server' : `A real server, namespace ${me.temporal.namespace}`
-              }
-              needed="It runs campaigns. Without it they stand still, and go on where they were when it is back."
-            />
-            <Part
-              icon={<AudioLines />}
-              name="Voice provider"
-              state={ready.provider}
-              real={me.simulated ? null : 'ElevenLabs'}
-              needed="It places the calls and speaks. Without it no call is placed; no lead loses an attempt."
-            />
-            <Part
-              icon={<MessageSquare />}
-              name="Texts"
-              state={me.texting ? 'ok' : 'not configured'}
-              real={me.simulated ? null : 'Twilio'}
-              well="Configured"
-              optional
-              needed="Without it texts are neither sent nor answered. TWILIO_PHONE_NUMBER configures it."
-            />
-          </ul>
-        )}
-      </Loaded>
+      <Loaded query={query}>{(ready) => <Parts ready={ready} />}</Loaded>
     </div>
+  );
+}
+
+function Parts({ ready }: { ready: Ready }) {
+  const me = useMe();
+  return (
+    <ul className="grid gap-3 md:grid-cols-2">
+      <Part
+        icon={<Database />}
+        name="Database"
+        state={ready.database}
+        real="PostgreSQL"
+        needed="Everything is kept here. Without it nothing can be read or dialled."
+      />
+      <Part
+        icon={<Waypoints />}
+        name="Temporal"
+        state={ready.temporal}
+        real={me.temporal === null ? 'A real server' : `A real server, namespace ${me.temporal.namespace}`}
+        needed="It runs campaigns. Without it they stand still, and go on where they were when it is back."
+      />
+      <Part
+        icon={<AudioLines />}
+        name="Voice provider"
+        state={ready.provider}
+        real={me.simulated ? null : 'ElevenLabs'}
+        needed="It places the calls and speaks. Without it no call is placed; no lead loses an attempt."
+      />
+      <Part
+        icon={<MessageSquare />}
+        name="Texts"
+        state={me.texting ? 'ok' : 'not configured'}
+        real={me.simulated ? null : 'Twilio'}
+        well="Configured"
+        optional
+        needed="Without it texts are neither sent nor answered. TWILIO_PHONE_NUMBER configures it."
+      />
+    </ul>
   );
 }
 

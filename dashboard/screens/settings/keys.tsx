@@ -32,7 +32,11 @@ export function Keys() {
 function KeyList() {
   const [creating, setCreating] = useState(false);
   const [revoking, setRevoking] = useState<ApiKey | null>(null);
-  const query = usePages(keys.apiKeys, (cursor, signal) => listKeys({ cursor, limit: 100 }, { signal }));
+  const query = usePages(
+    keys.apiKeys,
+    (cursor, signal) => listKeys({ cursor, limit: 100 }, { signal }),
+    ({ id }) => id,
+  );
   return (
     <div className="grid gap-4">
       <div className="flex flex-wrap items-center justify-between gap-3">

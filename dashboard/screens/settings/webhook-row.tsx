@@ -124,7 +124,13 @@ function Actions({ webhook }: Pick<WebhookRowProps, 'webhook'>) {
         onOpenChange={close}
         title={`Make a new secret for ${name}?`}
         action="Make a new secret"
-        onConfirm={async () => setSecret((await rotateWebhook(id, {})).secret)}
+        onConfirm={async () => {
+          const made = await rotateWebhook(id, {});
+          setSecret(made.secret);
+          // The first answer was lost on its way, and with it the secret, which is shown once.
+          if (made.secret === null)
+            toastFailed('The secret cannot be shown any more', new Error('Make another.'));
+        }}
       >
         <p>
           Everything is signed with the old secret as well for another day, so that the receiver can change

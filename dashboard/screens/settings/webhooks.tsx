@@ -18,7 +18,11 @@ export function Webhooks() {
   const { endpoint } = useSearch({ from: '/settings' });
   const navigate = useNavigate();
   const [creating, setCreating] = useState(false);
-  const query = usePages(keys.webhooks, (cursor, signal) => listWebhooks({ cursor, limit: 100 }, { signal }));
+  const query = usePages(
+    keys.webhooks,
+    (cursor, signal) => listWebhooks({ cursor, limit: 100 }, { signal }),
+    ({ id }) => id,
+  );
   const open = (webhook: Webhook) =>
     void navigate({
       to: '/settings',

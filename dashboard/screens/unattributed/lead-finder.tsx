@@ -1,7 +1,6 @@
-import { useQuery } from '@tanstack/react-query';
 import { useDeferredValue, useId, useState } from 'react';
-import { type FoundLead, searchLeads } from '../../client/generated.ts';
-import { keys } from '../../client/keys.ts';
+import { useFoundLeads } from '../../client/found-leads.ts';
+import type { FoundLead } from '../../client/generated.ts';
 import { messageOf } from '../../client/problem.ts';
 import { LeadBadge } from '../../format/labels.tsx';
 import { formatPhone } from '../../format/phone.ts';
@@ -19,11 +18,7 @@ interface LeadFinderProps {
 export function LeadFinder({ chosen, onChoose }: LeadFinderProps) {
   const [text, setText] = useState('');
   const q = useDeferredValue(text.trim());
-  const found = useQuery({
-    queryKey: keys.foundLeads(q, MOST_FOUND),
-    queryFn: ({ signal }) => searchLeads(q, { limit: MOST_FOUND }, { signal }),
-    enabled: q !== '',
-  });
+  const found = useFoundLeads(q, { most: MOST_FOUND });
   const leads = q === '' ? [] : (found.data?.items ?? []);
   return (
     <div className="grid gap-2">

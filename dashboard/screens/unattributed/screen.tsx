@@ -71,8 +71,10 @@ function List() {
   const navigate = useNavigate();
   const q = useDeferredValue(search.q?.trim() || undefined);
   const filter = { attribution: 'unattributed', q, limit: PAGE_SIZE } as const;
-  const query = usePages(keys.calls(filter), (cursor, signal) =>
-    listCalls({ ...filter, cursor }, { signal }),
+  const query = usePages(
+    keys.calls(filter),
+    (cursor, signal) => listCalls({ ...filter, cursor }, { signal }),
+    ({ id }) => id,
   );
   // One that was attributed a moment ago is patched where it stands: it does not belong here any more.
   const calls = useMemo(() => query.items?.filter(({ leadId }) => leadId === null), [query.items]);
@@ -97,6 +99,7 @@ function List() {
             }
             hasMore={query.hasNextPage}
             onMore={() => void (query.isFetchingNextPage || query.fetchNextPage())}
+            onVisible={query.onVisible}
           />
         )
       }

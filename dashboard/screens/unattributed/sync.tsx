@@ -1,16 +1,21 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { RefreshCw } from 'lucide-react';
 import { type ConversationSync, readSync, syncConversations } from '../../client/generated.ts';
+import { requestWith } from '../../client/setup.ts';
 import { plural } from '../../format/numbers.ts';
 import { Button } from '../../ui/button.tsx';
 import { toastDone, toastFailed } from '../../ui/toast.tsx';
+
+/** The walk is waited for at the server, and where another one ends just then, a second time. */
+const PATIENCE_MS = 90_000;
 
 /** Fetches what the voice provider has of conversations and we have not, and says what came of it. */
 export function SyncButton() {
   const client = useQueryClient();
   const syncing = useMutation({
     // A long walk goes on after the answer; asked again, its own account is read.
-    mutationFn: (under: string | null) => (under === null ? syncConversations({}) : readSync(under)),
+    mutationFn: (under: string | null) =>
+      under === null ? syncConversations({}, { fetch: requestWith(PATIENCE_MS) }) : readSync(under),
     onSuccess: (walk) => {
       toastDone(walk.finished ? 'The conversations are fetched' : 'Fetching goes on', resultOf(walk));
       void client.invalidateQueries({ queryKey: ['calls'] });

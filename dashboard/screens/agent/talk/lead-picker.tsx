@@ -2,7 +2,8 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { User, X } from 'lucide-react';
 import { useDeferredValue, useId, useState } from 'react';
-import { type FoundLead, readLead, searchLeads } from '../../../client/generated.ts';
+import { useFoundLeads } from '../../../client/found-leads.ts';
+import { type FoundLead, readLead } from '../../../client/generated.ts';
 import { keys } from '../../../client/keys.ts';
 import { messageOf } from '../../../client/problem.ts';
 import { formatPhone } from '../../../format/phone.ts';
@@ -62,11 +63,7 @@ function Finder() {
   const [text, setText] = useState('');
   const wanted = useDeferredValue(text.trim());
   const isLongEnough = wanted.length >= SHORTEST_SEARCH;
-  const found = useQuery({
-    queryKey: keys.foundLeads(wanted, MOST_FOUND),
-    queryFn: ({ signal }) => searchLeads(wanted, { limit: MOST_FOUND }, { signal }),
-    enabled: isLongEnough,
-  });
+  const found = useFoundLeads(wanted, { most: MOST_FOUND, shortest: SHORTEST_SEARCH });
   return (
     <Field
       label="As a lead"

@@ -17,7 +17,7 @@ interface OverridesProps {
 
 /** What of the agent the talk changes: only what the agent allows, the rest with the reason. */
 export function Overrides({ agent, wish, onChange, errors }: OverridesProps) {
-  const { overrides: allowed, firstMessage, prompt, language } = agent;
+  const { overrides: allowed, firstMessage } = agent;
   return (
     <div className="grid gap-4">
       <Field
@@ -38,53 +38,65 @@ export function Overrides({ agent, wish, onChange, errors }: OverridesProps) {
           />
         )}
       </Field>
-      <Field
-        label="Prompt"
-        hint={allowed.prompt ? 'Empty: as the agent has it.' : REFUSED}
-        error={errors.prompt}
-      >
-        {(control) => (
-          <>
-            <Textarea
-              {...control}
-              rows={6}
-              disabled={!allowed.prompt}
-              maxLength={50_000}
-              value={wish.prompt}
-              onChange={(event) => onChange({ prompt: event.target.value })}
-            />
-            {allowed.prompt && prompt !== null && wish.prompt === '' && (
-              <Button size="small" className="justify-self-start" onClick={() => onChange({ prompt })}>
-                Begin from the agent's own
-              </Button>
-            )}
-          </>
-        )}
-      </Field>
-      <Field
-        label="Language"
-        className="sm:max-w-72"
-        hint={allowed.language ? undefined : REFUSED}
-        error={errors.language}
-      >
-        {(control) => (
-          <NativeSelect
-            {...control}
-            disabled={!allowed.language}
-            value={wish.language}
-            onChange={(event) => onChange({ language: event.target.value })}
-          >
-            <option value="">As the agent: {language === null ? 'not set' : languageText(language)}</option>
-            {LANGUAGES.map((code) => (
-              <option key={code} value={code}>
-                {languageText(code)}
-              </option>
-            ))}
-          </NativeSelect>
-        )}
-      </Field>
+      <PromptField {...{ agent, wish, onChange, errors }} />
+      <LanguageField {...{ agent, wish, onChange, errors }} />
       {wish.mode === 'voice' && <VoicePart {...{ agent, wish, onChange, errors }} />}
     </div>
+  );
+}
+
+function PromptField({ agent: { overrides: allowed, prompt }, wish, onChange, errors }: OverridesProps) {
+  return (
+    <Field
+      label="Prompt"
+      hint={allowed.prompt ? 'Empty: as the agent has it.' : REFUSED}
+      error={errors.prompt}
+    >
+      {(control) => (
+        <>
+          <Textarea
+            {...control}
+            rows={6}
+            disabled={!allowed.prompt}
+            maxLength={50_000}
+            value={wish.prompt}
+            onChange={(event) => onChange({ prompt: event.target.value })}
+          />
+          {allowed.prompt && prompt !== null && wish.prompt === '' && (
+            <Button size="small" className="justify-self-start" onClick={() => onChange({ prompt })}>
+              Begin from the agent's own
+            </Button>
+          )}
+        </>
+      )}
+    </Field>
+  );
+}
+
+function LanguageField({ agent: { overrides: allowed, language }, wish, onChange, errors }: OverridesProps) {
+  return (
+    <Field
+      label="Language"
+      className="sm:max-w-72"
+      hint={allowed.language ? undefined : REFUSED}
+      error={errors.language}
+    >
+      {(control) => (
+        <NativeSelect
+          {...control}
+          disabled={!allowed.language}
+          value={wish.language}
+          onChange={(event) => onChange({ language: event.target.value })}
+        >
+          <option value="">As the agent: {language === null ? 'not set' : languageText(language)}</option>
+          {LANGUAGES.map((code) => (
+            <option key={code} value={code}>
+              {languageText(code)}
+            </option>
+          ))}
+        </NativeSelect>
+      )}
+    </Field>
   );
 }
 

@@ -1,10 +1,11 @@
-import { useCallback, useEffect, useReducer, useRef } from 'react';
+import { useCallback, useEffect, useReducer, useRef, useState } from 'react';
 import { readMessage, type SessionStart, startSession } from '../../../client/generated.ts';
 import { useLiveEvents } from '../../../live/provider.tsx';
 import type { LiveEvent } from '../../../live/stream.ts';
 import { type Conversation, joinSession, type TalkListener, type TalkMode } from './conversation.ts';
 import { askForMicrophone, voiceConnection } from './microphone.ts';
 import { NO_TALK, type TalkAction, type TalkState, talkReducer } from './state.ts';
+import { createTurns } from './turns.ts';
 
 export interface Talk {
   state: TalkState;
@@ -21,6 +22,7 @@ export interface Talk {
 /** A talk with an agent in this browser. It ends with the screen. */
 export function useTalk(agentId: string): Talk {
   const [state, dispatch] = useReducer(talkReducer, NO_TALK);
+  const [turns] = useState(() => createTurns(dispatch));
   const conversation = useRef<Conversation | null>(null);
   const gone = useRef(false);
   useEffect(() => {
@@ -33,15 +35,16 @@ export function useTalk(agentId: string): Talk {
 
   const start = useCallback(
     (mode: TalkMode, wanted: SessionStart) => {
-      dispatch({ type: 'start', mode, leadId: wanted.leadId ?? null, label: wanted.label ?? null });
-      begin(agentId, mode, wanted, dispatch)
+      const { tell, isLatest } = turns.next();
+      tell({ type: 'start', mode, leadId: wanted.leadId ?? null, label: wanted.label ?? null });
+      begin(agentId, mode, wanted, tell)
         .then((joined) => {
-          conversation.current = joined;
-          if (gone.current) void joined.end();
+          if (isLatest()) conversation.current = joined;
+          if (gone.current || !isLatest()) void joined.end();
         })
-        .catch((problem: unknown) => dispatch({ type: 'failed', problem }));
+        .catch((problem: unknown) => tell({ type: 'failed', problem }));
     },
-    [agentId],
+    [agentId, turns],
   );
   const inform = useCallback((text: string) => {
     conversation.current?.inform(text);
@@ -68,7 +71,7 @@ export function useTalk(agentId: string): Talk {
     end: () => void conversation.current?.end(),
     reset: () => {
       conversation.current = null;
-      dispatch({ type: 'reset' });
+      turns.next().tell({ type: 'reset' });
     },
   };
 }
@@ -78,39 +81,45 @@ async function begin(
   agentId: string,
   mode: TalkMode,
   wanted: SessionStart,
-  dispatch: (action: TalkAction) => void,
+  tell: (action: TalkAction) => void,
 ): Promise<Conversation> {
   if (mode === 'voice') await askForMicrophone();
   const how = mode === 'voice' ? voiceConnection() : 'websocket';
   const session = await startSession(agentId, { ...wanted, how });
-  dispatch({ type: 'session', session });
-  const joined = await joinSession(session, mode, listenerOf(dispatch));
-  dispatch({ type: 'joined', conversationId: joined.conversationId, at: new Date().toISOString() });
+  tell({ type: 'session', session });
+  const joined = await joinSession(session, mode, listenerOf(tell));
+  tell({ type: 'joined', conversationId: joined.conversationId, at: new Date().toISOString() });
   return joined;
 }
 
-function listenerOf(dispatch: (action: TalkAction) => void): TalkListener {
+function listenerOf(tell: (action: TalkAction) => void): TalkListener {
   return {
-    onLine: (line) => dispatch({ type: 'line', ...line }),
-    onCorrection: (eventId, text) => dispatch({ type: 'correction', eventId, text }),
-    onSpeaking: (speaking) => dispatch({ type: 'speaking', speaking }),
-    onEnd: (why) => dispatch({ type: 'ended', why }),
-    onProblem: (message) => dispatch({ type: 'problem', problem: new Error(message) }),
+    onLine: (line) => tell({ type: 'line', ...line }),
+    onCorrection: (eventId, text) => tell({ type: 'correction', eventId, text }),
+    onSpeaking: (speaking) => tell({ type: 'speaking', speaking }),
+    onEnd: (why) => tell({ type: 'ended', why }),
+    onProblem: (message) => tell({ type: 'problem', problem: new Error(message) }),
   };
 }
 
 /** A text that the session's lead sends meanwhile is passed on to the agent, as it is in a call. */
-function useTextsOf({ phase, leadId }: TalkState, inform: (text: string) => void): void {
+function useTextsOf({ phase, leadId, conversationId }: TalkState, inform: (text: string) => void): void {
+  const talk = useRef(conversationId);
+  talk.current = conversationId;
   const listen = useCallback(
     (event: LiveEvent) => {
       const isTheirs = event.type === 'message.received' && leadId !== null && event.leadId === leadId;
       if (phase !== 'live' || !isTheirs || event.messageId === null) return;
+      // Once it was read, another talk may be under way, with somebody else.
+      const tell = (text: string) => {
+        if (talk.current === conversationId) inform(text);
+      };
       readMessage(event.messageId).then(
-        ({ body }) => inform(`The person has just sent a text message: "${body}"`),
-        () => inform('The person has just sent a text message, which cannot be read now.'),
+        ({ body }) => tell(`The person has just sent a text message: "${body}"`),
+        () => tell('The person has just sent a text message, which cannot be read now.'),
       );
     },
-    [phase, leadId, inform],
+    [phase, leadId, conversationId, inform],
   );
   useLiveEvents(listen);
 }

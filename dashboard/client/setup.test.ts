@@ -1,0 +1,80 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { defaults } from './generated.ts';
+import { ApiProblem } from './problem.ts';
+import { requestWith } from './setup.ts';
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+/** A server that takes `firstMs` to answer, and sends a letter every `everyMs` until its words are told. */
+function serve(words: string, firstMs: number, everyMs: number) {
+  vi.stubGlobal('fetch', async (_input: string, { signal }: { signal: AbortSignal }) => {
+    await until(firstMs, signal);
+    const letters = [...words];
+    const body = new ReadableStream<Uint8Array>(
+      {
+        async pull(controller) {
+          const letter = letters.shift();
+          if (letter === undefined) return controller.close();
+          await until(everyMs, signal);
+          controller.enqueue(new TextEncoder().encode(letter));
+        },
+      },
+      { highWaterMark: 0 },
+    );
+    return new Response(body, { headers: { 'x-of': 'the answer' } });
+  });
+}
+
+function until(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    setTimeout(resolve, ms);
+    signal.addEventListener('abort', () => reject(signal.reason));
+  });
+}
+
+const ask = async (init: RequestInit = {}) => (await defaults.fetch?.('/api/calls', init))?.text();
+
+test('an answer that comes slowly is heard out, however long it takes', async () => {
+  serve('slowly', 20_000, 20_000);
+  const said = ask();
+  await vi.advanceTimersByTimeAsync(150_000);
+  expect(await said).toBe('slowly');
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+test.for([
+  ['does not begin', 31_000, 10],
+  ['stops', 10, 31_000],
+] as const)('one that %s is given up', async ([, firstMs, everyMs]) => {
+  serve('never', firstMs, everyMs);
+  const said = ask().catch((error: unknown) => error);
+  await vi.advanceTimersByTimeAsync(31_500);
+  expect(await said).toBeInstanceOf(ApiProblem);
+  expect(await said).toMatchObject({ status: 0, isPassing: true });
+});
+
+test('there is time for a long body to go out, and for an answer that is known to take long', async () => {
+  serve('ok', 60_000, 10);
+  const long = ask({ method: 'POST', body: 'x'.repeat(400_000) });
+  const known = requestWith(90_000)('/api/conversations/sync', { method: 'POST', body: '{}' });
+  const short = ask({ method: 'POST', body: '{}' }).catch((error: unknown) => error);
+  await vi.advanceTimersByTimeAsync(61_000);
+  expect(await long).toBe('ok');
+  expect((await known).headers.get('x-of')).toBe('the answer');
+  expect(await short).toBeInstanceOf(ApiProblem);
+});
+
+test('what its asker gives up ends as that, also on its way', async () => {
+  serve('slowly', 10, 20_000);
+  const asker = new AbortController();
+  const said = ask({ signal: asker.signal }).catch((error: unknown) => error);
+  await vi.advanceTimersByTimeAsync(30_000);
+  asker.abort();
+  expect(await said).toMatchObject({ name: 'AbortError' });
+});
