@@ -45,7 +45,7 @@ export function callColumns(nameOf: (id: string) => string): Column<Call>[] {
     {
       id: 'cost',
       header: 'Cost',
-      width: 4.4,
+      width: 5,
       align: 'end',
       wide: true,
       cell: ({ costCents }) => formatCents(costCents),
@@ -53,7 +53,7 @@ export function callColumns(nameOf: (id: string) => string): Column<Call>[] {
     {
       id: 'campaign',
       header: 'Campaign',
-      width: 8.5,
+      width: 7.9,
       wide: true,
       cell: ({ campaignId }) =>
         campaignId === null ? <span className="text-muted">None</span> : nameOf(campaignId),

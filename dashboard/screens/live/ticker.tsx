@@ -37,7 +37,7 @@ export function Ticker() {
           <li key={place} className="flex h-8 items-center gap-2.5 border-b last:border-b-0">
             {item !== null && <NewsRow news={item} />}
             {item === null && place === 0 && (
-              <span className="text-muted">Nothing yet: the next conversion appears here.</span>
+              <span className="truncate text-muted">Nothing yet: news appear here.</span>
             )}
           </li>
         ))}
