@@ -1,7 +1,6 @@
 import { heartbeat } from '@temporalio/activity';
-import { inTransaction } from '../db/client.ts';
 import { leadsOfContact, waitingLeads } from '../db/queries/contact-leads.ts';
-import { appendEvent } from '../db/queries/events.ts';
+import { noteContext } from '../db/queries/context-events.ts';
 import { type Message, stalledTexts } from '../db/queries/messages.ts';
 import { startedLeads } from '../db/queries/opt-outs.ts';
 import { markRepliesTold, untoldReplies } from '../db/queries/replies.ts';
@@ -73,7 +72,7 @@ async function informCall(
   if (callId === null) return;
   const call = await deps.db
     .selectFrom('calls')
-    .select(['campaign_id', 'lead_id', 'conversation_id'])
+    .select(['id', 'campaign_id', 'lead_id', 'conversation_id'])
     .where('id', '=', callId)
     .where('status', '!=', 'ended')
     .executeTakeFirst();
@@ -89,14 +88,5 @@ async function informCall(
   const answer = await deps.voice
     .command(call.conversation_id, { kind: 'context', text })
     .catch(() => 'unavailable' as const);
-  await inTransaction(deps.db, (tx) =>
-    appendEvent(tx, {
-      type: 'call.context_sent',
-      campaignId: call.campaign_id,
-      leadId: call.lead_id,
-      callId,
-      messageId,
-      data: answer === 'done' ? { characters: text.length } : { sent: false, why: answer },
-    }),
-  );
+  await noteContext(deps.db, call, { messageId, answer, characters: text.length });
 }

@@ -1,6 +1,5 @@
-import { inTransaction } from '../db/client.ts';
 import type { Call } from '../db/queries/calls.ts';
-import { appendEvent } from '../db/queries/events.ts';
+import { noteContext } from '../db/queries/context-events.ts';
 import type { LiveCommand, LiveCommandAnswer } from '../providers/ports.ts';
 import type { ApiDeps } from './deps.ts';
 import { Problem } from './errors.ts';
@@ -24,7 +23,8 @@ export async function commandCall(
 
 /**
  * Lets the agent of a call under way know something, without being heard by the person. What was said stays out
- * of the log; that something was is in it, with the text that it was about. @throws ProviderError
+ * of the log; that something was is in it, with the text that it was about. Of a text, so is that it did not get
+ * there. @throws ProviderError
  */
 export async function sendContext(
   deps: Pick<ApiDeps, 'db' | 'voice'>,
@@ -33,18 +33,10 @@ export async function sendContext(
   messageId: string | null = null,
 ): Promise<LiveAnswer> {
   const answer = await commandCall(deps, call, { kind: 'context', text });
-  if (answer !== 'done') return answer;
-  await inTransaction(deps.db, (tx) =>
-    appendEvent(tx, {
-      type: 'call.context_sent',
-      campaignId: call.campaign_id,
-      leadId: call.lead_id,
-      callId: call.id,
-      messageId,
-      data: { characters: text.length },
-    }),
-  );
-  return 'done';
+  if (answer === 'done' || messageId !== null) {
+    await noteContext(deps.db, call, { messageId, answer, characters: text.length });
+  }
+  return answer;
 }
 
 /** Turns an answer other than success into the 409 that says why. @throws Problem */

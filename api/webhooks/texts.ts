@@ -1,7 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { v7 as uuid } from 'uuid';
 import { inTransaction } from '../../db/client.ts';
-import { appendEvent } from '../../db/queries/events.ts';
 import { type LiveCall, receiveText, type TextConsequences } from '../../db/queries/receive-text.ts';
 import { markMerged, markSignalled, storeWebhookEvent } from '../../db/queries/webhooks.ts';
 import { textNotice } from '../../domain/context.ts';
@@ -141,18 +140,7 @@ async function inform(
   { messageId, body }: { messageId: string; body: string },
 ): Promise<boolean> {
   try {
-    const answer = await sendContext(deps, call, textNotice(body), messageId);
-    if (answer === 'done') return true;
-    await inTransaction(deps.db, (tx) =>
-      appendEvent(tx, {
-        type: 'call.context_sent',
-        campaignId: call.campaign_id,
-        leadId: call.lead_id,
-        callId: call.id,
-        messageId,
-        data: { sent: false, why: answer },
-      }),
-    );
+    await sendContext(deps, call, textNotice(body), messageId);
     return true;
   } catch {
     deps.logger.warn({ callId: call.id }, 'a text did not reach the call under way');
