@@ -36,9 +36,12 @@ export class Patience {
   }
 }
 
+const BODILESS: ReadonlySet<number> = new Set([204, 205, 304]);
+
 /** An answer whose body is waited for while it comes. One that breaks off is a problem as any other. */
 export function heardOut(answer: Response, patience: Patience, caller: AbortSignal | null): Response {
-  if (answer.body === null) {
+  // A browser may give an answer without a body an empty one, with which no answer of such a status can be made.
+  if (answer.body === null || BODILESS.has(answer.status)) {
     patience.stop();
     return answer;
   }

@@ -78,3 +78,9 @@ test('what its asker gives up ends as that, also on its way', async () => {
   asker.abort();
   expect(await said).toMatchObject({ name: 'AbortError' });
 });
+
+test('an answer of a status without a body is taken as it is, though the browser gives it an empty body', async () => {
+  vi.stubGlobal('fetch', async () => ({ status: 204, ok: true, body: new ReadableStream() }));
+  expect(await defaults.fetch?.('/sign-out', { method: 'POST' })).toMatchObject({ status: 204 });
+  expect(vi.getTimerCount()).toBe(0);
+});
