@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { type ApiRig, listeningControl, outboundNumber, startApi } from './api-rig.ts';
+import { type ApiRig, actOn, draftCampaign, hearControl, outboundNumber, startApi } from './api-rig.ts';
 
 let api: ApiRig;
 let heard: string[];
@@ -8,22 +8,12 @@ beforeAll(async () => {
 });
 afterAll(() => api.stop());
 beforeEach(() => {
-  const control = listeningControl();
-  heard = control.heard;
-  api.temporal.current = control;
+  heard = hearControl(api);
   api.phoneNumbers.splice(0, Infinity, outboundNumber('pn_in', false), outboundNumber('pn_out'));
 });
 
-async function draft(body: Record<string, unknown> = {}): Promise<string> {
-  const { status, body: campaign } = await api.call('POST', '/api/campaigns', {
-    body: { name: 'Spring', ...body },
-  });
-  expect(status).toBe(201);
-  return campaign.id;
-}
-
-const act = (id: string, action: string, body?: unknown) =>
-  api.call('POST', `/api/campaigns/${id}/${action}`, body === undefined ? {} : { body });
+const draft = (body?: Record<string, unknown>) => draftCampaign(api, body);
+const act = (id: string, action: string, body?: unknown) => actOn(api, id, action, body);
 
 test('a draft has defaults, and what was set', async () => {
   const id = await draft({

@@ -1,6 +1,14 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { WRONG_STATE } from '../workflows/messages.ts';
-import { type ApiRig, listeningControl, outboundNumber, startApi } from './api-rig.ts';
+import {
+  type ApiRig,
+  actOn,
+  draftCampaign,
+  hearControl,
+  listeningControl,
+  outboundNumber,
+  startApi,
+} from './api-rig.ts';
 import { insertCall, setLead } from './api-rows.ts';
 
 let api: ApiRig;
@@ -10,22 +18,12 @@ beforeAll(async () => {
 });
 afterAll(() => api.stop());
 beforeEach(() => {
-  const control = listeningControl();
-  heard = control.heard;
-  api.temporal.current = control;
+  heard = hearControl(api);
   api.phoneNumbers.splice(0, Infinity, outboundNumber('pn_in', false), outboundNumber('pn_out'));
 });
 
-async function draft(body: Record<string, unknown> = {}): Promise<string> {
-  const { status, body: campaign } = await api.call('POST', '/api/campaigns', {
-    body: { name: 'Spring', ...body },
-  });
-  expect(status).toBe(201);
-  return campaign.id;
-}
-
-const act = (id: string, action: string, body?: unknown) =>
-  api.call('POST', `/api/campaigns/${id}/${action}`, body === undefined ? {} : { body });
+const draft = (body?: Record<string, unknown>) => draftCampaign(api, body);
+const act = (id: string, action: string, body?: unknown) => actOn(api, id, action, body);
 
 test('lists come page by page, newest first, and lose archived campaigns', async () => {
   const ids = [await draft(), await draft(), await draft()];

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { type ApiRig, type CallOptions, listeningControl, startApi } from './api-rig.ts';
+import { type ApiRig, type CallOptions, draftCampaign, hearControl, startApi } from './api-rig.ts';
 
 let api: ApiRig;
 let heard: string[];
@@ -8,15 +8,11 @@ beforeAll(async () => {
 });
 afterAll(() => api.stop());
 beforeEach(() => {
-  const control = listeningControl();
-  heard = control.heard;
-  api.temporal.current = control;
+  heard = hearControl(api);
 });
 
-async function draft(settings: Record<string, unknown> = {}): Promise<string> {
-  const body = { name: 'Spring', phoneNumberIds: ['pn_1'], settings };
-  return (await api.call('POST', '/api/campaigns', { body })).body.id;
-}
+const draft = (settings: Record<string, unknown> = {}) =>
+  draftCampaign(api, { phoneNumberIds: ['pn_1'], settings });
 
 const list = (id: string, query = '') => api.call('GET', `/api/campaigns/${id}/leads${query}`);
 const status = (id: string, set: 'running' | 'completed' | 'stopped') =>

@@ -1,5 +1,12 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { type Answer, type ApiRig, type CallOptions, listeningControl, startApi } from './api-rig.ts';
+import {
+  type Answer,
+  type ApiRig,
+  type CallOptions,
+  draftCampaign,
+  hearControl,
+  startApi,
+} from './api-rig.ts';
 import { setLead } from './api-rows.ts';
 
 let api: ApiRig;
@@ -9,15 +16,11 @@ beforeAll(async () => {
 });
 afterAll(() => api.stop());
 beforeEach(() => {
-  const control = listeningControl();
-  heard = control.heard;
-  api.temporal.current = control;
+  heard = hearControl(api);
 });
 
-async function draft(settings: Record<string, unknown> = {}): Promise<string> {
-  const body = { name: 'Spring', phoneNumberIds: ['pn_1'], settings };
-  return (await api.call('POST', '/api/campaigns', { body })).body.id;
-}
+const draft = (settings: Record<string, unknown> = {}) =>
+  draftCampaign(api, { phoneNumberIds: ['pn_1'], settings });
 
 const add = (id: string, leads: unknown[]) =>
   api.call('POST', `/api/campaigns/${id}/leads`, { body: { leads } });

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { serve } from '@hono/node-server';
 import { v7 as uuid } from 'uuid';
+import { expect } from 'vitest';
 import { createApp } from '../api/app.ts';
 import { hashApiKey } from '../api/auth.ts';
 import type { ApiDeps } from '../api/deps.ts';
@@ -242,4 +243,25 @@ export function listeningControl(
     close: async () => {},
     ...overrides,
   };
+}
+
+/** Puts one in Temporal's place that does all it is told. Returns what it hears. */
+export function hearControl(api: ApiRig): string[] {
+  const control = listeningControl();
+  api.temporal.current = control;
+  return control.heard;
+}
+
+/** Creates a campaign; the test fails when it is refused. Returns its id. */
+export async function draftCampaign(api: ApiRig, body: Record<string, unknown> = {}): Promise<string> {
+  const { status, body: campaign } = await api.call('POST', '/api/campaigns', {
+    body: { name: 'Spring', ...body },
+  });
+  expect(status).toBe(201);
+  return campaign.id;
+}
+
+/** Starts, pauses, resumes, stops or archives a campaign. */
+export function actOn(api: ApiRig, id: string, action: string, body?: unknown): Promise<Answer> {
+  return api.call('POST', `/api/campaigns/${id}/${action}`, body === undefined ? {} : { body });
 }

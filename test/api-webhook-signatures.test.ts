@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { signElevenLabs } from '../providers/elevenlabs/webhook.ts';
 import { type ApiRig, listeningControl, startApi, WEBHOOK_SECRET } from './api-rig.ts';
-import { insertCall } from './api-rows.ts';
-import { endedEvent, sendEvent } from './webhook-events.ts';
+import { endedEvent, ringLead, sendEvent, storedEvents } from './webhook-events.ts';
 
 let api: ApiRig;
 let told: string[];
@@ -24,27 +23,14 @@ beforeEach(async () => {
     },
   });
   next += 1;
-  const body = { name: `Campaign ${next}`, phoneNumberIds: ['pn_1'] };
-  const { id } = (await api.call('POST', '/api/campaigns', { body })).body;
-  await api.call('POST', `/api/campaigns/${id}/leads`, {
-    body: { leads: [{ phone: `+1415555${1100 + next}` }] },
-  });
-  leadId = (await api.call('GET', `/api/campaigns/${id}/leads`)).body.items[0].id;
-  conversationId = `conv_${next}`;
-  callId = await insertCall(api.deps.db, leadId, { conversation_id: conversationId, status: 'ringing' });
+  ({ leadId, callId, conversationId } = await ringLead(api, next));
 });
 
 const ended = () => endedEvent(conversationId, callId, next);
 const send = (event: unknown, options: Parameters<typeof sendEvent>[2] = {}) =>
   sendEvent(api, event, options);
 
-const stored = () =>
-  api.deps.db
-    .selectFrom('webhook_events')
-    .selectAll()
-    .where('conversation_id', '=', conversationId)
-    .orderBy('id')
-    .execute();
+const stored = () => storedEvents(api, conversationId);
 
 test.each<[string, () => Parameters<typeof send>[1]]>([
   ['none', () => ({ signature: null })],

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { CampaignControl } from '../api/temporal.ts';
 import { type ApiRig, listeningControl, startApi } from './api-rig.ts';
 import { insertCall, setLead } from './api-rows.ts';
-import { endedEvent, sendEvent } from './webhook-events.ts';
+import { endedEvent, ringLead, sendEvent, storedEvents } from './webhook-events.ts';
 
 let api: ApiRig;
 let told: string[];
@@ -19,14 +19,7 @@ beforeEach(async () => {
   told = [];
   answerWith({ kind: 'done', value: undefined });
   next += 1;
-  const body = { name: `Campaign ${next}`, phoneNumberIds: ['pn_1'] };
-  const { id } = (await api.call('POST', '/api/campaigns', { body })).body;
-  await api.call('POST', `/api/campaigns/${id}/leads`, {
-    body: { leads: [{ phone: `+1415555${1100 + next}` }] },
-  });
-  leadId = (await api.call('GET', `/api/campaigns/${id}/leads`)).body.items[0].id;
-  conversationId = `conv_${next}`;
-  callId = await insertCall(api.deps.db, leadId, { conversation_id: conversationId, status: 'ringing' });
+  ({ leadId, callId, conversationId } = await ringLead(api, next));
 });
 
 /** What the lead's workflow does when it is told of its call's end. */
@@ -44,13 +37,7 @@ const ended = (conversation = conversationId, attempt: string | null = callId) =
 const send = (event: unknown, options: Parameters<typeof sendEvent>[2] = {}) =>
   sendEvent(api, event, options);
 
-const stored = () =>
-  api.deps.db
-    .selectFrom('webhook_events')
-    .selectAll()
-    .where('conversation_id', '=', conversationId)
-    .orderBy('id')
-    .execute();
+const stored = () => storedEvents(api, conversationId);
 
 test('the end of a call is merged, and its lead is told', async () => {
   expect(await send(ended())).toMatchObject({ status: 200, body: { received: true } });

@@ -1,5 +1,6 @@
 import { signElevenLabs } from '../providers/elevenlabs/webhook.ts';
 import { type ApiRig, WEBHOOK_SECRET } from './api-rig.ts';
+import { insertCall } from './api-rows.ts';
 
 /** The webhook of a talk that converts; its carrier's id is of the number given. */
 export function endedEvent(conversation: string, attempt: string | null, nth: number) {
@@ -34,6 +35,29 @@ export function endedEvent(conversation: string, attempt: string | null, nth: nu
         attempt === null ? {} : { dynamic_variables: { attempt_id: attempt } },
     },
   };
+}
+
+/** A lead of a campaign of its own whose phone rings, the `nth` of a test. */
+export async function ringLead(api: ApiRig, nth: number) {
+  const body = { name: `Campaign ${nth}`, phoneNumberIds: ['pn_1'] };
+  const { id } = (await api.call('POST', '/api/campaigns', { body })).body;
+  await api.call('POST', `/api/campaigns/${id}/leads`, {
+    body: { leads: [{ phone: `+1415555${1100 + nth}` }] },
+  });
+  const leadId: string = (await api.call('GET', `/api/campaigns/${id}/leads`)).body.items[0].id;
+  const conversationId = `conv_${nth}`;
+  const call = { conversation_id: conversationId, status: 'ringing' } as const;
+  return { leadId, conversationId, callId: await insertCall(api.deps.db, leadId, call) };
+}
+
+/** What was stored of a conversation's webhooks, in the order of their coming. */
+export function storedEvents(api: ApiRig, conversationId: string) {
+  return api.deps.db
+    .selectFrom('webhook_events')
+    .selectAll()
+    .where('conversation_id', '=', conversationId)
+    .orderBy('id')
+    .execute();
 }
 
 /** Sends an event as the provider would: signed with the first secret, now, unless told otherwise. */
