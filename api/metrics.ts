@@ -89,20 +89,14 @@ export function summarise(
     byDay: within.map((row) => ({ date: row.day, ...span([row]) })),
     byArm: of('agent').map((arm) => ({
       agentId: arm.value,
-      ...span([arm]),
-      conversionRate: rate(arm.conversions, arm.answered),
-      averageTalkSeconds: average(arm.talk_seconds, arm.talks),
-      costCents: cents(arm.cost_cents),
+      ...figuresOf(arm),
     })),
     byNumber: of('number').map((number) => ({
       phoneNumberId: number.value,
-      ...span([number]),
+      ...figuresOf(number),
       finished: number.finished,
       failed: number.failed,
       answerRate: answerRate(number),
-      conversionRate: rate(number.conversions, number.answered),
-      averageTalkSeconds: average(number.talk_seconds, number.talks),
-      costCents: cents(number.cost_cents),
     })),
     byDisposition: of('disposition').map((row) => ({
       // The column says so: nothing else is written there.
@@ -138,6 +132,16 @@ function span(rows: readonly Span[]): Span {
     }),
     { calls: 0, answered: 0, conversions: 0 },
   );
+}
+
+/** What is told of each agent, and of each number. */
+function figuresOf(row: Breakdown) {
+  return {
+    ...span([row]),
+    conversionRate: rate(row.conversions, row.answered),
+    averageTalkSeconds: average(row.talk_seconds, row.talks),
+    costCents: cents(row.cost_cents),
+  };
 }
 
 /** Weeks begin on Monday, as ISO 8601 has it. */

@@ -154,6 +154,13 @@ export const Progress = z
 
 const count = z.number().int();
 const span = z.object({ calls: count, answered: count, conversions: count });
+/** Of each agent, and of each number. */
+const figures = {
+  ...span.shape,
+  conversionRate: z.number().nullable(),
+  averageTalkSeconds: z.number().nullable(),
+  costCents: z.number(),
+};
 
 export const Metrics = z
   .object({
@@ -187,26 +194,20 @@ export const Metrics = z
     byArm: z.array(
       z.object({
         agentId: z.string(),
-        ...span.shape,
-        conversionRate: z.number().nullable(),
-        averageTalkSeconds: z.number().nullable(),
-        costCents: z.number(),
+        ...figures,
       }),
     ),
     byNumber: z
       .array(
         z.object({
           phoneNumberId: z.string(),
-          ...span.shape,
+          ...figures,
           finished: count.openapi({ description: 'Placed and over' }),
           failed: count,
           answerRate: z
             .number()
             .nullable()
             .openapi({ description: 'Of finished calls; null while there are none' }),
-          conversionRate: z.number().nullable(),
-          averageTalkSeconds: z.number().nullable(),
-          costCents: z.number(),
         }),
       )
       .openapi({ description: 'By the number that was dialled from' }),

@@ -614,14 +614,14 @@ export type Metrics = {
         calls: number;
         answered: number;
         conversions: number;
+        conversionRate: number | null;
+        averageTalkSeconds: number | null;
+        costCents: number;
         /** Placed and over */
         finished: number;
         failed: number;
         /** Of finished calls; null while there are none */
         answerRate: number | null;
-        conversionRate: number | null;
-        averageTalkSeconds: number | null;
-        costCents: number;
     }[];
     byDisposition: {
         disposition: "converted" | "qualified" | "callback_requested" | "not_interested" | "opted_out" | "wrong_person" | "none";
@@ -704,14 +704,14 @@ export type WorkspaceMetrics = {
         calls: number;
         answered: number;
         conversions: number;
+        conversionRate: number | null;
+        averageTalkSeconds: number | null;
+        costCents: number;
         /** Placed and over */
         finished: number;
         failed: number;
         /** Of finished calls; null while there are none */
         answerRate: number | null;
-        conversionRate: number | null;
-        averageTalkSeconds: number | null;
-        costCents: number;
     }[];
     byDisposition: {
         disposition: "converted" | "qualified" | "callback_requested" | "not_interested" | "opted_out" | "wrong_person" | "none";

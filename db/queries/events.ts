@@ -24,7 +24,8 @@ export function collectEvents(tx: Tx): void {
 
 /**
  * Appends to the log that timelines and the stream read. Ids, codes and instants only in `data`: no number, name or
- * transcript, and nobody's words, which stand in the rows that the event names. Written as the last thing of the transaction, because from then on no other may write events.
+ * transcript, and nobody's words, which stand in the rows that the event names. Written as the last thing of the
+ * transaction, because from then on no other may write events.
  *
  * @throws Error outside of `inTransaction`
  */
