@@ -1,13 +1,13 @@
-import { inTransaction, type Tx } from '../db/client.ts';
-import { raiseAttention, settleUnmatched } from '../db/queries/attention.ts';
-import { endNotPlaced, lockCall } from '../db/queries/end-call.ts';
-import { appendEvent } from '../db/queries/events.ts';
-import { type Merged, mergeFacts } from '../db/queries/facts.ts';
-import { lockConversation } from '../db/queries/locks.ts';
-import { markAllSignalled, markMerged } from '../db/queries/webhooks.ts';
-import type { CallSource } from '../domain/call.ts';
-import type { ConversationFacts } from '../domain/conversation.ts';
-import { parseElevenLabsEvent } from '../providers/elevenlabs/webhook.ts';
+import { inTransaction, type Tx } from '#db/client.ts';
+import { raiseAttention, settleUnmatched } from '#db/queries/attention.ts';
+import { endNotPlaced, lockCall } from '#db/queries/end-call.ts';
+import { appendEvent } from '#db/queries/events.ts';
+import { type Merged, mergeFacts } from '#db/queries/facts.ts';
+import { lockConversation } from '#db/queries/locks.ts';
+import { markAllSignalled, markMerged } from '#db/queries/webhooks.ts';
+import type { CallSource } from '#domain/call.ts';
+import type { ConversationFacts } from '#domain/conversation.ts';
+import { parseElevenLabsEvent } from '#providers/elevenlabs/webhook.ts';
 import type { ActivityDeps } from './deps.ts';
 import type { Call } from './gate.ts';
 

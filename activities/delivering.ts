@@ -1,11 +1,11 @@
 import { heartbeat } from '@temporalio/activity';
-import { type Db, inTransaction } from '../db/client.ts';
-import { toJson } from '../db/json.ts';
-import { type Delivery, findDelivery, listOverdue } from '../db/queries/deliveries.ts';
-import { recordAttempt } from '../db/queries/delivery-attempts.ts';
-import { type Endpoint, findEndpoint } from '../db/queries/endpoints.ts';
-import { type AttemptOutcome, activeSecrets, afterAttempt, DELIVERY_DELAYS_MS } from '../domain/delivery.ts';
-import type { WebhookAnswer } from '../providers/webhooks/sender.ts';
+import { type Db, inTransaction } from '#db/client.ts';
+import { toJson } from '#db/json.ts';
+import { type Delivery, findDelivery, listOverdue } from '#db/queries/deliveries.ts';
+import { recordAttempt } from '#db/queries/delivery-attempts.ts';
+import { type Endpoint, findEndpoint } from '#db/queries/endpoints.ts';
+import { type AttemptOutcome, activeSecrets, afterAttempt, DELIVERY_DELAYS_MS } from '#domain/delivery.ts';
+import type { WebhookAnswer } from '#providers/webhooks/sender.ts';
 import { composePayload } from './delivery-data.ts';
 import type { ActivityDeps } from './deps.ts';
 

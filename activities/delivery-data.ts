@@ -1,8 +1,8 @@
-import type { Db } from '../db/client.ts';
-import { type Call, findCall } from '../db/queries/calls.ts';
-import type { Delivery } from '../db/queries/deliveries.ts';
-import { findLead, type Lead } from '../db/queries/leads.ts';
-import { findMessage, type Message } from '../db/queries/messages.ts';
+import type { Db } from '#db/client.ts';
+import { type Call, findCall } from '#db/queries/calls.ts';
+import type { Delivery } from '#db/queries/deliveries.ts';
+import { findLead, type Lead } from '#db/queries/leads.ts';
+import { findMessage, type Message } from '#db/queries/messages.ts';
 
 /** What an outbound webhook says: https://www.standardwebhooks.com asks for these three. */
 export interface WebhookPayload {

@@ -1,8 +1,8 @@
-import type { Db } from '../db/client.ts';
-import type { CampaignStatus } from '../domain/campaign.ts';
-import type { Carrier, Mailer, VoiceProvider } from '../providers/ports.ts';
-import type { WebhookSender } from '../providers/webhooks/sender.ts';
-import type { WorkflowStarter } from '../temporal/starter.ts';
+import type { Db } from '#db/client.ts';
+import type { CampaignStatus } from '#domain/campaign.ts';
+import type { Carrier, Mailer, VoiceProvider } from '#providers/ports.ts';
+import type { WebhookSender } from '#providers/webhooks/sender.ts';
+import type { WorkflowStarter } from '#temporal/starter.ts';
 
 /** What activities say to workflows. A workflow that is gone counts as told; anything else throws. */
 export interface WorkflowSignals {

@@ -1,12 +1,12 @@
 import { heartbeat } from '@temporalio/activity';
 import { sql } from 'kysely';
-import { type Db, inTransaction } from '../db/client.ts';
-import { appendEvent } from '../db/queries/events.ts';
-import { currentSettings } from '../db/queries/settings.ts';
-import type { CampaignStatus } from '../domain/campaign.ts';
-import { leadWorkflowId } from '../domain/ids.ts';
-import type { CampaignSettings } from '../domain/settings.ts';
-import { isOpen, nextOpening } from '../domain/window.ts';
+import { type Db, inTransaction } from '#db/client.ts';
+import { appendEvent } from '#db/queries/events.ts';
+import { currentSettings } from '#db/queries/settings.ts';
+import type { CampaignStatus } from '#domain/campaign.ts';
+import { leadWorkflowId } from '#domain/ids.ts';
+import type { CampaignSettings } from '#domain/settings.ts';
+import { isOpen, nextOpening } from '#domain/window.ts';
 import type { ActivityDeps } from './deps.ts';
 import { longestCallMs, windowOf } from './gate.ts';
 

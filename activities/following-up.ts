@@ -1,7 +1,7 @@
 import { heartbeat } from '@temporalio/activity';
 import { v7 as uuid } from 'uuid';
-import { inTransaction, type Tx } from '../db/client.ts';
-import { insertFollowUpDelivery } from '../db/queries/deliveries.ts';
+import { inTransaction, type Tx } from '#db/client.ts';
+import { insertFollowUpDelivery } from '#db/queries/deliveries.ts';
 import {
   type FollowedRows,
   type FollowUp,
@@ -10,15 +10,15 @@ import {
   lockFollowUp,
   meetingOf,
   overdueFollowUps,
-} from '../db/queries/follow-ups.ts';
-import { ensureMail } from '../db/queries/mails.ts';
-import { scheduleText } from '../db/queries/messages.ts';
-import type { FollowUpContent } from '../domain/follow-up.ts';
-import { followUpVariables } from '../domain/follow-up-variables.ts';
-import { followUpWorkflowId } from '../domain/ids.ts';
-import type { Meeting } from '../domain/meeting.ts';
-import { renderTemplate, TemplateError, type TemplateVariables } from '../domain/template.ts';
-import { LONGEST_TEXT } from '../domain/text-length.ts';
+} from '#db/queries/follow-ups.ts';
+import { ensureMail } from '#db/queries/mails.ts';
+import { scheduleText } from '#db/queries/messages.ts';
+import type { FollowUpContent } from '#domain/follow-up.ts';
+import { followUpVariables } from '#domain/follow-up-variables.ts';
+import { followUpWorkflowId } from '#domain/ids.ts';
+import type { Meeting } from '#domain/meeting.ts';
+import { renderTemplate, TemplateError, type TemplateVariables } from '#domain/template.ts';
+import { LONGEST_TEXT } from '#domain/text-length.ts';
 import type { ActivityDeps } from './deps.ts';
 import { closeMail, sendMail, type WrittenMail } from './mailing.ts';
 

@@ -1,18 +1,18 @@
 import type { Selectable } from 'kysely';
-import { inTransaction, type Tx } from '../db/client.ts';
-import { toJson } from '../db/json.ts';
-import { appendEvent } from '../db/queries/events.ts';
-import { type GateRows, lockGateRows, readGateCounts } from '../db/queries/gate.ts';
-import { finishLead, holdLead } from '../db/queries/lead-steps.ts';
-import { lockContact } from '../db/queries/locks.ts';
-import type { CallsTable } from '../db/schema/calls.ts';
-import { localDate } from '../domain/day.ts';
-import { decide, type GateFacts, type GateRule, type GateVerdict, RULES_VERSION } from '../domain/gate.ts';
-import { attemptId } from '../domain/ids.ts';
-import type { LeadOutcome } from '../domain/lead.ts';
-import type { CampaignSettings } from '../domain/settings.ts';
-import { isOpen, nextOpening } from '../domain/window.ts';
-import { holidaysAround } from '../providers/holidays.ts';
+import { inTransaction, type Tx } from '#db/client.ts';
+import { toJson } from '#db/json.ts';
+import { appendEvent } from '#db/queries/events.ts';
+import { type GateRows, lockGateRows, readGateCounts } from '#db/queries/gate.ts';
+import { finishLead, holdLead } from '#db/queries/lead-steps.ts';
+import { lockContact } from '#db/queries/locks.ts';
+import type { CallsTable } from '#db/schema/calls.ts';
+import { localDate } from '#domain/day.ts';
+import { decide, type GateFacts, type GateRule, type GateVerdict, RULES_VERSION } from '#domain/gate.ts';
+import { attemptId } from '#domain/ids.ts';
+import type { LeadOutcome } from '#domain/lead.ts';
+import type { CampaignSettings } from '#domain/settings.ts';
+import { isOpen, nextOpening } from '#domain/window.ts';
+import { holidaysAround } from '#providers/holidays.ts';
 import type { ActivityDeps } from './deps.ts';
 
 export interface AttemptRef {

@@ -1,18 +1,18 @@
 import { ApplicationFailure } from '@temporalio/activity';
-import { inTransaction, type Tx } from '../db/client.ts';
+import { inTransaction, type Tx } from '#db/client.ts';
 import {
   type FollowedRows,
   type FollowUp,
   failFollowUp,
   finishFollowUp,
   lockFollowUp,
-} from '../db/queries/follow-ups.ts';
-import { recordMail } from '../db/queries/mails.ts';
-import type { Message } from '../db/queries/messages.ts';
-import type { Meeting } from '../domain/meeting.ts';
-import { textToHtml } from '../domain/template.ts';
-import { composeInvitation } from '../providers/mail/calendar.ts';
-import { MailError, type Mailer } from '../providers/ports.ts';
+} from '#db/queries/follow-ups.ts';
+import { recordMail } from '#db/queries/mails.ts';
+import type { Message } from '#db/queries/messages.ts';
+import type { Meeting } from '#domain/meeting.ts';
+import { textToHtml } from '#domain/template.ts';
+import { composeInvitation } from '#providers/mail/calendar.ts';
+import { MailError, type Mailer } from '#providers/ports.ts';
 import type { ActivityDeps } from './deps.ts';
 
 /** A mail that is written down, and now goes out. */

@@ -1,6 +1,6 @@
 import { heartbeat } from '@temporalio/activity';
-import { inTransaction, type Tx } from '../db/client.ts';
-import { lockContact } from '../db/queries/locks.ts';
+import { inTransaction, type Tx } from '#db/client.ts';
+import { lockContact } from '#db/queries/locks.ts';
 import {
   findMessage,
   lastHeardAt,
@@ -8,12 +8,12 @@ import {
   type Message,
   recordTextReport,
   type TextReport,
-} from '../db/queries/messages.ts';
-import { addCarrierOptOut, isOptedOut, startedLeads } from '../db/queries/opt-outs.ts';
-import { messageStatusOf } from '../domain/message.ts';
-import { textAllowedAt } from '../domain/quiet-hours.ts';
-import { zonesForPhone } from '../domain/zones/zones-for-phone.ts';
-import type { TextAnswer } from '../providers/ports.ts';
+} from '#db/queries/messages.ts';
+import { addCarrierOptOut, isOptedOut, startedLeads } from '#db/queries/opt-outs.ts';
+import { messageStatusOf } from '#domain/message.ts';
+import { textAllowedAt } from '#domain/quiet-hours.ts';
+import { zonesForPhone } from '#domain/zones/zones-for-phone.ts';
+import type { TextAnswer } from '#providers/ports.ts';
 import type { ActivityDeps } from './deps.ts';
 import { settleText, type TextStep } from './text-settling.ts';
 

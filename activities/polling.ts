@@ -1,9 +1,9 @@
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
-import { inTransaction } from '../db/client.ts';
-import { lockCall } from '../db/queries/end-call.ts';
-import { appendEvent } from '../db/queries/events.ts';
-import type { Reach } from '../domain/call.ts';
-import type { CarrierCall } from '../providers/ports.ts';
+import { inTransaction } from '#db/client.ts';
+import { lockCall } from '#db/queries/end-call.ts';
+import { appendEvent } from '#db/queries/events.ts';
+import type { Reach } from '#domain/call.ts';
+import type { CarrierCall } from '#providers/ports.ts';
 import { mergeFetched, recordAbsence } from './calls.ts';
 import type { ActivityDeps } from './deps.ts';
 import type { Call } from './gate.ts';

@@ -1,6 +1,6 @@
 import { heartbeat, sleep } from '@temporalio/activity';
-import { backoffMs } from '../domain/backoff.ts';
-import type { CarrierCall } from '../providers/ports.ts';
+import { backoffMs } from '#domain/backoff.ts';
+import type { CarrierCall } from '#providers/ports.ts';
 import { mergeFetched, recordPlaced } from './calls.ts';
 import type { ActivityDeps } from './deps.ts';
 import type { Call } from './gate.ts';

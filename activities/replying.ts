@@ -1,16 +1,16 @@
 import { ApplicationFailure } from '@temporalio/activity';
 import { v5 as uuidFrom } from 'uuid';
-import { inTransaction } from '../db/client.ts';
-import { raiseAttention } from '../db/queries/attention.ts';
-import { tellHistory } from '../db/queries/history.ts';
-import { findLead } from '../db/queries/leads.ts';
-import { lockContact } from '../db/queries/locks.ts';
-import { findMessage, type Message, scheduleText } from '../db/queries/messages.ts';
-import { currentSettings } from '../db/queries/settings.ts';
-import { saysWord } from '../domain/conversion.ts';
-import type { AutoReply } from '../domain/follow-up.ts';
-import { readWish } from '../domain/opt-out-words.ts';
-import { LONGEST_TEXT } from '../domain/text-length.ts';
+import { inTransaction } from '#db/client.ts';
+import { raiseAttention } from '#db/queries/attention.ts';
+import { tellHistory } from '#db/queries/history.ts';
+import { findLead } from '#db/queries/leads.ts';
+import { lockContact } from '#db/queries/locks.ts';
+import { findMessage, type Message, scheduleText } from '#db/queries/messages.ts';
+import { currentSettings } from '#db/queries/settings.ts';
+import { saysWord } from '#domain/conversion.ts';
+import type { AutoReply } from '#domain/follow-up.ts';
+import { readWish } from '#domain/opt-out-words.ts';
+import { LONGEST_TEXT } from '#domain/text-length.ts';
 import type { ActivityDeps } from './deps.ts';
 
 const ANSWER_WITHIN_MS = 20_000;

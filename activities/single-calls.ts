@@ -1,11 +1,11 @@
 import { heartbeat } from '@temporalio/activity';
-import { inTransaction, type Tx } from '../db/client.ts';
-import { endNotPlaced, lockCall } from '../db/queries/end-call.ts';
-import { tellHistory } from '../db/queries/history.ts';
-import { isOptedOut } from '../db/queries/opt-outs.ts';
-import { beginDial, readSingleCall } from '../db/queries/single-calls.ts';
-import type { Reach } from '../domain/call.ts';
-import type { DialAnswer } from '../providers/ports.ts';
+import { inTransaction, type Tx } from '#db/client.ts';
+import { endNotPlaced, lockCall } from '#db/queries/end-call.ts';
+import { tellHistory } from '#db/queries/history.ts';
+import { isOptedOut } from '#db/queries/opt-outs.ts';
+import { beginDial, readSingleCall } from '#db/queries/single-calls.ts';
+import type { Reach } from '#domain/call.ts';
+import type { DialAnswer } from '#providers/ports.ts';
 import { recordAbsence, recordPlaced } from './calls.ts';
 import { giveUp } from './concluding.ts';
 import type { ActivityDeps } from './deps.ts';

@@ -1,10 +1,10 @@
 import { heartbeat, log } from '@temporalio/activity';
 import { sql } from 'kysely';
-import { type Db, inTransaction } from '../db/client.ts';
-import { appendEvent } from '../db/queries/events.ts';
-import { currentSettings } from '../db/queries/settings.ts';
-import { openSingleCalls } from '../db/queries/single-calls.ts';
-import { callWorkflowId, campaignWorkflowId, leadWorkflowId } from '../domain/ids.ts';
+import { type Db, inTransaction } from '#db/client.ts';
+import { appendEvent } from '#db/queries/events.ts';
+import { currentSettings } from '#db/queries/settings.ts';
+import { openSingleCalls } from '#db/queries/single-calls.ts';
+import { callWorkflowId, campaignWorkflowId, leadWorkflowId } from '#domain/ids.ts';
 import { restartDeliveries } from './delivering.ts';
 import type { ActivityDeps } from './deps.ts';
 import { restartFollowUps } from './following-up.ts';

@@ -1,8 +1,8 @@
 import { ApplicationFailure, heartbeat, log, sleep } from '@temporalio/activity';
-import { inTransaction } from '../db/client.ts';
-import { mergeOrAdopt } from '../db/queries/adopt.ts';
-import type { Merged } from '../db/queries/facts.ts';
-import { lockConversation } from '../db/queries/locks.ts';
+import { inTransaction } from '#db/client.ts';
+import { mergeOrAdopt } from '#db/queries/adopt.ts';
+import type { Merged } from '#db/queries/facts.ts';
+import { lockConversation } from '#db/queries/locks.ts';
 import {
   beginRun,
   countStored,
@@ -17,11 +17,11 @@ import {
   type SyncRun,
   takeRun,
   turnPage,
-} from '../db/queries/sync-runs.ts';
-import { markAllSignalled } from '../db/queries/webhooks.ts';
-import type { ConversationFacts } from '../domain/conversation.ts';
-import type { ConversationListItem } from '../providers/ports.ts';
-import { ProviderError } from '../providers/ports.ts';
+} from '#db/queries/sync-runs.ts';
+import { markAllSignalled } from '#db/queries/webhooks.ts';
+import type { ConversationFacts } from '#domain/conversation.ts';
+import type { ConversationListItem } from '#providers/ports.ts';
+import { ProviderError } from '#providers/ports.ts';
 import { mergeWaitingWebhooks } from './calls.ts';
 import type { ActivityDeps } from './deps.ts';
 

@@ -1,11 +1,11 @@
 import { heartbeat, log } from '@temporalio/activity';
-import { inTransaction } from '../db/client.ts';
-import { lockContact } from '../db/queries/locks.ts';
-import { lockMessage, type Message, recordTextReport, unreportedTexts } from '../db/queries/messages.ts';
-import { addCarrierOptOut, startedLeads } from '../db/queries/opt-outs.ts';
-import { messageStatusOf } from '../domain/message.ts';
-import type { Carrier, CarrierText } from '../providers/ports.ts';
-import { RECIPIENT_OPTED_OUT } from '../providers/twilio/texts.ts';
+import { inTransaction } from '#db/client.ts';
+import { lockContact } from '#db/queries/locks.ts';
+import { lockMessage, type Message, recordTextReport, unreportedTexts } from '#db/queries/messages.ts';
+import { addCarrierOptOut, startedLeads } from '#db/queries/opt-outs.ts';
+import { messageStatusOf } from '#domain/message.ts';
+import type { Carrier, CarrierText } from '#providers/ports.ts';
+import { RECIPIENT_OPTED_OUT } from '#providers/twilio/texts.ts';
 import type { ActivityDeps } from './deps.ts';
 
 /** A report comes within seconds, but for phones that are switched off. */

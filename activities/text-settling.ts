@@ -1,11 +1,11 @@
 import { heartbeat, log, sleep } from '@temporalio/activity';
-import { inTransaction } from '../db/client.ts';
-import { raiseAttention } from '../db/queries/attention.ts';
-import { lockContact } from '../db/queries/locks.ts';
-import { findMessage, lockMessage, type Message, recordTextReport } from '../db/queries/messages.ts';
-import { backoffMs } from '../domain/backoff.ts';
-import { type MessageStatus, messageStatusOf } from '../domain/message.ts';
-import type { CarrierText } from '../providers/ports.ts';
+import { inTransaction } from '#db/client.ts';
+import { raiseAttention } from '#db/queries/attention.ts';
+import { lockContact } from '#db/queries/locks.ts';
+import { findMessage, lockMessage, type Message, recordTextReport } from '#db/queries/messages.ts';
+import { backoffMs } from '#domain/backoff.ts';
+import { type MessageStatus, messageStatusOf } from '#domain/message.ts';
+import type { CarrierText } from '#providers/ports.ts';
 import type { ActivityDeps } from './deps.ts';
 
 /** What follows for the text's workflow: nothing, or another look at this ISO time. */

@@ -1,14 +1,14 @@
 import { heartbeat } from '@temporalio/activity';
-import { leadsOfContact, waitingLeads } from '../db/queries/contact-leads.ts';
-import { noteContext } from '../db/queries/context-events.ts';
-import { type Message, stalledTexts } from '../db/queries/messages.ts';
-import { startedLeads } from '../db/queries/opt-outs.ts';
-import { markRepliesTold, untoldReplies } from '../db/queries/replies.ts';
-import { currentSettings } from '../db/queries/settings.ts';
-import { textNotice } from '../domain/context.ts';
-import { messageWorkflowId } from '../domain/ids.ts';
-import { readWish } from '../domain/opt-out-words.ts';
-import { normaliseInboundText, type TwilioParams } from '../providers/twilio/webhook.ts';
+import { leadsOfContact, waitingLeads } from '#db/queries/contact-leads.ts';
+import { noteContext } from '#db/queries/context-events.ts';
+import { type Message, stalledTexts } from '#db/queries/messages.ts';
+import { startedLeads } from '#db/queries/opt-outs.ts';
+import { markRepliesTold, untoldReplies } from '#db/queries/replies.ts';
+import { currentSettings } from '#db/queries/settings.ts';
+import { textNotice } from '#domain/context.ts';
+import { messageWorkflowId } from '#domain/ids.ts';
+import { readWish } from '#domain/opt-out-words.ts';
+import { normaliseInboundText, type TwilioParams } from '#providers/twilio/webhook.ts';
 import type { ActivityDeps } from './deps.ts';
 
 /** A text that has stood still for so long may have lost its workflow. */

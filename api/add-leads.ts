@@ -1,10 +1,10 @@
-import { inTransaction } from '../db/client.ts';
-import { ensureContacts, insertLeads } from '../db/queries/add-leads.ts';
-import type { Actor } from '../db/queries/api-keys.ts';
-import { appendAudit } from '../db/queries/audit.ts';
-import { type Campaign, changeCampaign, findCampaign } from '../db/queries/campaigns.ts';
-import { appendEvent } from '../db/queries/events.ts';
-import type { NormalisedLead } from '../domain/lead-row.ts';
+import { inTransaction } from '#db/client.ts';
+import { ensureContacts, insertLeads } from '#db/queries/add-leads.ts';
+import type { Actor } from '#db/queries/api-keys.ts';
+import { appendAudit } from '#db/queries/audit.ts';
+import { type Campaign, changeCampaign, findCampaign } from '#db/queries/campaigns.ts';
+import { appendEvent } from '#db/queries/events.ts';
+import type { NormalisedLead } from '#domain/lead-row.ts';
 import type { ApiDeps } from './deps.ts';
 import { notFound, Problem } from './errors.ts';
 import { holdCampaign, startOf } from './transition.ts';

@@ -1,7 +1,7 @@
-import { inTransaction } from '../db/client.ts';
-import { mergeOrAdopt } from '../db/queries/adopt.ts';
-import { lockConversation } from '../db/queries/locks.ts';
-import { ProviderError } from '../providers/ports.ts';
+import { inTransaction } from '#db/client.ts';
+import { mergeOrAdopt } from '#db/queries/adopt.ts';
+import { lockConversation } from '#db/queries/locks.ts';
+import { ProviderError } from '#providers/ports.ts';
 import type { ApiDeps } from './deps.ts';
 
 /**

@@ -1,6 +1,6 @@
 import type { z } from '@hono/zod-openapi';
-import type { Db } from '../db/client.ts';
-import { type CallFilter, listCalls } from '../db/queries/calls.ts';
+import type { Db } from '#db/client.ts';
+import { type CallFilter, listCalls } from '#db/queries/calls.ts';
 import { decodeCursor, toPage } from './cursor.ts';
 import { type CallPage, toCall } from './schemas/call.ts';
 

@@ -1,9 +1,9 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
-import type { Config } from '../config/config.ts';
-import type { Logger } from '../config/logger.ts';
-import type { Db } from '../db/client.ts';
-import type { Actor } from '../db/queries/api-keys.ts';
-import type { Carrier, VoiceProvider } from '../providers/ports.ts';
+import type { Config } from '#config/config.ts';
+import type { Logger } from '#config/logger.ts';
+import type { Db } from '#db/client.ts';
+import type { Actor } from '#db/queries/api-keys.ts';
+import type { Carrier, VoiceProvider } from '#providers/ports.ts';
 import type { EventHub } from './stream/hub.ts';
 import type { CampaignControl } from './temporal.ts';
 

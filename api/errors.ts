@@ -2,7 +2,7 @@ import type { Hook } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
-import type { Logger } from '../config/logger.ts';
+import type { Logger } from '#config/logger.ts';
 import type { ApiEnv } from './deps.ts';
 
 const PROBLEMS = {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Context, MiddlewareHandler } from 'hono';
-import { type Claim, claimKey, keepAnswer, releaseKey } from '../db/queries/idempotency.ts';
+import { type Claim, claimKey, keepAnswer, releaseKey } from '#db/queries/idempotency.ts';
 import type { ApiDeps, ApiEnv } from './deps.ts';
 import { invalid, Problem } from './errors.ts';
 

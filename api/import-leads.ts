@@ -1,5 +1,5 @@
-import type { Actor } from '../db/queries/api-keys.ts';
-import type { NormalisedLead } from '../domain/lead-row.ts';
+import type { Actor } from '#db/queries/api-keys.ts';
+import type { NormalisedLead } from '#domain/lead-row.ts';
 import { addBatch, announceLeads } from './add-leads.ts';
 import type { ApiDeps } from './deps.ts';
 import { invalid } from './errors.ts';

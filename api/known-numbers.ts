@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type PhoneNumber, ProviderError } from '../providers/ports.ts';
+import { type PhoneNumber, ProviderError } from '#providers/ports.ts';
 import type { ApiDeps } from './deps.ts';
 
 /** Numbers are set up by hand, now and then: what is older than this is asked for again. */

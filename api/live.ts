@@ -1,6 +1,6 @@
-import type { Call } from '../db/queries/calls.ts';
-import { noteContext } from '../db/queries/context-events.ts';
-import type { LiveCommand, LiveCommandAnswer } from '../providers/ports.ts';
+import type { Call } from '#db/queries/calls.ts';
+import { noteContext } from '#db/queries/context-events.ts';
+import type { LiveCommand, LiveCommandAnswer } from '#providers/ports.ts';
 import type { ApiDeps } from './deps.ts';
 import { Problem } from './errors.ts';
 

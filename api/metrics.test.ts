@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { DayTotals } from '../db/queries/metrics.ts';
+import type { DayTotals } from '#db/queries/metrics.ts';
 import { summarise } from './metrics.ts';
 
 function day(date: string, totals: Partial<DayTotals> = {}): DayTotals {

@@ -1,5 +1,5 @@
 import type { z } from '@hono/zod-openapi';
-import type { Db } from '../db/client.ts';
+import type { Db } from '#db/client.ts';
 import {
   type Breakdown,
   type DayTotals,
@@ -7,11 +7,11 @@ import {
   readDayTotals,
   readSingleCallSums,
   readWorkspaceTimeZone,
-} from '../db/queries/metrics.ts';
-import type { BreakdownDimension } from '../db/schema/calls.ts';
-import type { Disposition } from '../domain/call.ts';
-import { daysBefore, localDate } from '../domain/day.ts';
-import { answerRate } from '../domain/number-health.ts';
+} from '#db/queries/metrics.ts';
+import type { BreakdownDimension } from '#db/schema/calls.ts';
+import type { Disposition } from '#domain/call.ts';
+import { daysBefore, localDate } from '#domain/day.ts';
+import { answerRate } from '#domain/number-health.ts';
 import type { Metrics, OutsideCampaigns } from './schemas/campaign.ts';
 
 /** The figures of a campaign, or of the whole workspace with null. `from` and `to` are YYYY-MM-DD. */

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import type { PhoneNumber } from '../providers/ports.ts';
+import type { PhoneNumber } from '#providers/ports.ts';
 
 export const NumberWarning = z.object({ warning: z.enum(['texts_elsewhere']), detail: z.string() });
 

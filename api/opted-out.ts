@@ -1,4 +1,4 @@
-import { startedLeads } from '../db/queries/opt-outs.ts';
+import { startedLeads } from '#db/queries/opt-outs.ts';
 import type { ApiDeps } from './deps.ts';
 
 /**

@@ -1,5 +1,5 @@
-import type { SessionOverrides } from '../db/schema/conversations.ts';
-import type { AgentDetail } from '../providers/ports.ts';
+import type { SessionOverrides } from '#db/schema/conversations.ts';
+import type { AgentDetail } from '#providers/ports.ts';
 import type { FieldError } from './errors.ts';
 
 /** What is asked for and not allowed: the provider lets it through, and fails the conversation as it starts. */

@@ -1,4 +1,4 @@
-import { ProviderError } from '../providers/ports.ts';
+import { ProviderError } from '#providers/ports.ts';
 import { Problem } from './errors.ts';
 
 /** Asks the voice provider. @throws Problem 502 when it does not answer, or refuses us */

@@ -1,4 +1,4 @@
-import { markRepliesTold } from '../db/queries/replies.ts';
+import { markRepliesTold } from '#db/queries/replies.ts';
 import type { ApiDeps } from './deps.ts';
 
 /**

@@ -1,6 +1,6 @@
 import type { MiddlewareHandler } from 'hono';
 import { routePath } from 'hono/route';
-import type { Logger } from '../config/logger.ts';
+import type { Logger } from '#config/logger.ts';
 import type { ApiEnv } from './deps.ts';
 
 /** One event a request, with the route's pattern in place of its path: ids, numbers and searches stay out of logs. */

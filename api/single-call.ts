@@ -1,7 +1,7 @@
-import { inTransaction, type Tx } from '../db/client.ts';
-import type { Actor } from '../db/queries/api-keys.ts';
-import { appendAudit } from '../db/queries/audit.ts';
-import { lockContact } from '../db/queries/locks.ts';
+import { inTransaction, type Tx } from '#db/client.ts';
+import type { Actor } from '#db/queries/api-keys.ts';
+import { appendAudit } from '#db/queries/audit.ts';
+import { lockContact } from '#db/queries/locks.ts';
 import {
   insertSingleCall,
   lockSingleCallWorkspace,
@@ -10,12 +10,12 @@ import {
   readSingleCallCounts,
   type SingleCallJudgement,
   type SingleCallWorkspace,
-} from '../db/queries/single-calls.ts';
-import { parsePhone } from '../domain/phone.ts';
-import { holdsOfSingleCall, type SingleCallSettings } from '../domain/single-call.ts';
-import { isOpen, nextOpening } from '../domain/window.ts';
-import { zonesForPhone } from '../domain/zones/zones-for-phone.ts';
-import { holidaysAround, isHolidayCalendar } from '../providers/holidays.ts';
+} from '#db/queries/single-calls.ts';
+import { parsePhone } from '#domain/phone.ts';
+import { holdsOfSingleCall, type SingleCallSettings } from '#domain/single-call.ts';
+import { isOpen, nextOpening } from '#domain/window.ts';
+import { zonesForPhone } from '#domain/zones/zones-for-phone.ts';
+import { holidaysAround, isHolidayCalendar } from '#providers/holidays.ts';
 import type { ApiDeps } from './deps.ts';
 import { Problem } from './errors.ts';
 

@@ -9,10 +9,10 @@ import {
   WorkflowUpdateFailedError,
 } from '@temporalio/client';
 import { defineSearchAttributeKey } from '@temporalio/common';
-import type { Config } from '../config/config.ts';
-import type { SyncCounts } from '../db/queries/sync-runs.ts';
-import { campaignWorkflowId, leadWorkflowId, SEARCH_ATTRIBUTES, waitingWorkflowId } from '../domain/ids.ts';
-import { createStarter } from '../temporal/starter.ts';
+import type { Config } from '#config/config.ts';
+import type { SyncCounts } from '#db/queries/sync-runs.ts';
+import { campaignWorkflowId, leadWorkflowId, SEARCH_ATTRIBUTES, waitingWorkflowId } from '#domain/ids.ts';
+import { createStarter } from '#temporal/starter.ts';
 import {
   type CampaignProgress,
   callEndedSignal,
@@ -26,7 +26,7 @@ import {
   resumeUpdate,
   stopUpdate,
   WRONG_STATE,
-} from '../workflows/messages.ts';
+} from '#workflows/messages.ts';
 
 /**
  * How a workflow took what it was told. `absent`: there is no such workflow running. `silent`: Temporal or the

@@ -1,15 +1,15 @@
-import { inTransaction, type Tx } from '../db/client.ts';
-import type { Actor } from '../db/queries/api-keys.ts';
-import { appendAudit } from '../db/queries/audit.ts';
+import { inTransaction, type Tx } from '#db/client.ts';
+import type { Actor } from '#db/queries/api-keys.ts';
+import { appendAudit } from '#db/queries/audit.ts';
 import {
   type Campaign,
   type CampaignChange,
   changeCampaign,
   countInFlight,
   lockCampaign,
-} from '../db/queries/campaigns.ts';
-import { appendEvent } from '../db/queries/events.ts';
-import { type CampaignAction, refusal } from '../domain/campaign.ts';
+} from '#db/queries/campaigns.ts';
+import { appendEvent } from '#db/queries/events.ts';
+import { type CampaignAction, refusal } from '#domain/campaign.ts';
 import type { ApiDeps } from './deps.ts';
 import { notFound, Problem } from './errors.ts';
 import type { CampaignStart, Told } from './temporal.ts';

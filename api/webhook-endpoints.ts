@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import type { Tx } from '../db/client.ts';
-import { findCampaign } from '../db/queries/campaigns.ts';
-import { urlProblem } from '../providers/webhooks/url.ts';
+import type { Tx } from '#db/client.ts';
+import { findCampaign } from '#db/queries/campaigns.ts';
+import { urlProblem } from '#providers/webhooks/url.ts';
 import type { ApiDeps } from './deps.ts';
 import { invalid } from './errors.ts';
 

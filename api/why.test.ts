@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { DEFAULT_SETTINGS } from '../domain/settings.ts';
+import { DEFAULT_SETTINGS } from '#domain/settings.ts';
 import { explainLead, type WhyFacts } from './why.ts';
 
 /** A Monday, at noon in Chicago. */

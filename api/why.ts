@@ -1,7 +1,7 @@
-import type { CampaignStatus } from '../domain/campaign.ts';
-import type { GateRule } from '../domain/gate.ts';
-import type { LeadState } from '../domain/lead.ts';
-import { type CallingWindow, isOpen, nextOpening } from '../domain/window.ts';
+import type { CampaignStatus } from '#domain/campaign.ts';
+import type { GateRule } from '#domain/gate.ts';
+import type { LeadState } from '#domain/lead.ts';
+import { type CallingWindow, isOpen, nextOpening } from '#domain/window.ts';
 
 export type BlockRule = GateRule | 'retry' | 'callback';
 

@@ -1,5 +1,5 @@
 // `npm run bench -- history`: what a lead costs in Temporal, counted in the histories of a real run.
-import { campaignWorkflowId, leadWorkflowId } from '../domain/ids.ts';
+import { campaignWorkflowId, leadWorkflowId } from '#domain/ids.ts';
 import { importCampaign, leadIdsOf, runCampaign } from './shared/campaign.ts';
 import { oneCallNumbers } from './shared/fictional-leads.ts';
 import { costOfWorkflow, type HistoryCost, perLead, sumOfCosts } from './shared/histories.ts';

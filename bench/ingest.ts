@@ -1,6 +1,6 @@
 // `npm run bench -- ingest`: post-call webhooks a second through the API (verified, stored, merged, the lead's workflow
 // told), over a bare route that verifies and inserts.
-import { leadWorkflowId } from '../domain/ids.ts';
+import { leadWorkflowId } from '#domain/ids.ts';
 import type { BareRouteEnv } from './floor/webhook-route.ts';
 import type { CampaignParts } from './shared/campaign.ts';
 import { cpuMs, difference } from './shared/cpu.ts';

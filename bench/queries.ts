@@ -1,5 +1,5 @@
 // `npm run bench -- queries`: every list and sum of the API over one row read by its key, with a million calls.
-import { migrateToLatest } from '../db/migrate.ts';
+import { migrateToLatest } from '#db/migrate.ts';
 import { fillDatabase } from './shared/filled.ts';
 import { type InProcessApi, startInProcess } from './shared/in-process.ts';
 import { type ListRequest, listRequests, pointReads } from './shared/lists.ts';

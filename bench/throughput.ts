@@ -1,7 +1,7 @@
 // `npm run bench -- throughput`: leads a second through the product, over what Temporal alone allows here.
 import { v7 as uuid } from 'uuid';
-import { campaignWorkflowId, leadWorkflowId } from '../domain/ids.ts';
-import { lineFreedSignal } from '../workflows/messages.ts';
+import { campaignWorkflowId, leadWorkflowId } from '#domain/ids.ts';
+import { lineFreedSignal } from '#workflows/messages.ts';
 import { lineBackSignal } from './floor/messages.ts';
 import type { FloorEnv } from './floor/worker.ts';
 import type { floorCampaign } from './floor/workflows.ts';

@@ -1,4 +1,4 @@
-import type { ConversationFacts } from '../domain/conversation.ts';
+import type { ConversationFacts } from '#domain/conversation.ts';
 
 /** One dial. `attemptId` travels as user id and as the dynamic variable `attempt_id`, so that a call whose answer was lost can be found. */
 export interface DialRequest {

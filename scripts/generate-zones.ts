@@ -10,7 +10,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { deserialize } from 'bson';
 import metadata from 'libphonenumber-js/max/metadata';
-import { canonicalTimeZone } from '../domain/zones/time-zone.ts';
+import { canonicalTimeZone } from '#domain/zones/time-zone.ts';
 
 const NANP = '1';
 const AREA_CODE_LENGTH = 4;

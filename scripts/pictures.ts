@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
-import { ALWAYS_OPEN } from '../domain/settings.ts';
+import { ALWAYS_OPEN } from '#domain/settings.ts';
 import { runDemo } from './demo/run.ts';
 import { FAULTS, PATIENCE } from './demo/setting.ts';
 import { launchChromium } from './services/chromium.ts';

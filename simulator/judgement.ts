@@ -1,4 +1,4 @@
-import type { ProviderVerdict } from '../domain/call.ts';
+import type { ProviderVerdict } from '#domain/call.ts';
 import type { CallPlan } from './people.ts';
 
 /** What the agent made of a conversation. */

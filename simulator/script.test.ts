@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { judgeDisposition } from '../domain/disposition.ts';
+import { judgeDisposition } from '#domain/disposition.ts';
 import type { SimulatedCall } from './calls.ts';
 import { AGENTS } from './fleet.ts';
 import { openEntry } from './ledger.ts';

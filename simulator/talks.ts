@@ -1,4 +1,4 @@
-import type { ProviderVerdict } from '../domain/call.ts';
+import type { ProviderVerdict } from '#domain/call.ts';
 import type { GivenContext, JsonObject } from './calls.ts';
 import type { LedgerWebhook } from './ledger.ts';
 

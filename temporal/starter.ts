@@ -5,8 +5,8 @@ import {
   followUpWorkflowId,
   messageWorkflowId,
   replyWorkflowId,
-} from '../domain/ids.ts';
-import { deliverNowSignal } from '../workflows/messages.ts';
+} from '#domain/ids.ts';
+import { deliverNowSignal } from '#workflows/messages.ts';
 
 /**
  * Starts the small workflows that carry one row each to its end. Starting twice is starting once while the first

@@ -1,4 +1,4 @@
-import type { AgentDetail } from '../providers/ports.ts';
+import type { AgentDetail } from '#providers/ports.ts';
 
 /** An agent whose prompt and first message a call may change, and nothing else. */
 export const ADA: AgentDetail = {

@@ -1,6 +1,6 @@
 import { v7 as uuid } from 'uuid';
-import type { ConversationQuality } from '../domain/conversation.ts';
-import type { AgentDetail, VoiceProvider } from '../providers/ports.ts';
+import type { ConversationQuality } from '#domain/conversation.ts';
+import type { AgentDetail, VoiceProvider } from '#providers/ports.ts';
 import { type Answer, type ApiRig, startApi } from './api-rig.ts';
 
 export const AGENT: AgentDetail = {

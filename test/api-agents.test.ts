@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { ProviderError } from '../providers/ports.ts';
+import { ProviderError } from '#providers/ports.ts';
 import { AGENT, provide, startAgentsApi } from './agents-rig.ts';
 import { type ApiRig, outboundNumber } from './api-rig.ts';
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { WRONG_STATE } from '../workflows/messages.ts';
+import { WRONG_STATE } from '#workflows/messages.ts';
 import {
   type ApiRig,
   actOn,

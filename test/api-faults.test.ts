@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { createApp } from '../api/app.ts';
-import { openDatabase } from '../db/client.ts';
-import { signElevenLabs } from '../providers/elevenlabs/webhook.ts';
+import { createApp } from '#api/app.ts';
+import { openDatabase } from '#db/client.ts';
+import { signElevenLabs } from '#providers/elevenlabs/webhook.ts';
 import { type ApiRig, listeningControl, startApi, WEBHOOK_SECRET } from './api-rig.ts';
 
 let api: ApiRig;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { type Carrier, type LiveCommand, type LiveCommandAnswer, ProviderError } from '../providers/ports.ts';
+import { type Carrier, type LiveCommand, type LiveCommandAnswer, ProviderError } from '#providers/ports.ts';
 import { type ApiRig, listeningControl, startApi } from './api-rig.ts';
 import { insertCall } from './api-rows.ts';
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { ProviderError } from '../providers/ports.ts';
+import { ProviderError } from '#providers/ports.ts';
 import { provide } from './agents-rig.ts';
 import { type ApiRig, listeningControl, outboundNumber, startApi } from './api-rig.ts';
 import { insertCall } from './api-rows.ts';

@@ -1,7 +1,7 @@
 import { v7 as uuid } from 'uuid';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { inTransaction } from '../db/client.ts';
-import { appendEvent } from '../db/queries/events.ts';
+import { inTransaction } from '#db/client.ts';
+import { appendEvent } from '#db/queries/events.ts';
 import { type ApiRig, listeningControl, startApi } from './api-rig.ts';
 
 const URL_TAKEN = 'https://crm.example.com/hook';

@@ -1,7 +1,7 @@
 import { v7 as uuid } from 'uuid';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { SingleCallSettings } from '../domain/single-call.ts';
-import { ProviderError } from '../providers/ports.ts';
+import type { SingleCallSettings } from '#domain/single-call.ts';
+import { ProviderError } from '#providers/ports.ts';
 import { ADA } from './agent-ada.ts';
 import { type ApiRig, type CallOptions, listeningControl, outboundNumber, startApi } from './api-rig.ts';
 

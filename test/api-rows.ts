@@ -1,8 +1,8 @@
 import type { Insertable } from 'kysely';
-import type { Db } from '../db/client.ts';
-import type { CallsTable } from '../db/schema/calls.ts';
-import type { LeadsTable } from '../db/schema/leads.ts';
-import { attemptId } from '../domain/ids.ts';
+import type { Db } from '#db/client.ts';
+import type { CallsTable } from '#db/schema/calls.ts';
+import type { LeadsTable } from '#db/schema/leads.ts';
+import { attemptId } from '#domain/ids.ts';
 
 /** Puts a lead where the engine would have brought it. */
 export async function setLead(db: Db, id: string, set: Partial<Insertable<LeadsTable>>): Promise<void> {

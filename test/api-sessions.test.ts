@@ -1,7 +1,7 @@
 import { v7 as uuid } from 'uuid';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { findSessionOfConversation } from '../db/queries/sessions.ts';
-import { normaliseConversation } from '../providers/elevenlabs/normalise.ts';
+import { findSessionOfConversation } from '#db/queries/sessions.ts';
+import { normaliseConversation } from '#providers/elevenlabs/normalise.ts';
 import { insertTalk, provide, startAgentsApi, startTalk } from './agents-rig.ts';
 import { type ApiRig, listeningControl } from './api-rig.ts';
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { DEFAULT_SINGLE_CALL_SETTINGS } from '../domain/single-call.ts';
+import { DEFAULT_SINGLE_CALL_SETTINGS } from '#domain/single-call.ts';
 import { type ApiRig, type CallOptions, listeningControl, startApi } from './api-rig.ts';
 
 const PATH = '/api/settings/single-calls';

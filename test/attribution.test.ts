@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { signElevenLabs } from '../providers/elevenlabs/webhook.ts';
+import { signElevenLabs } from '#providers/elevenlabs/webhook.ts';
 import { type ApiRig, listeningControl, startApi, WEBHOOK_SECRET } from './api-rig.ts';
 import { insertCall } from './api-rows.ts';
 

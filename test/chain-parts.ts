@@ -3,10 +3,10 @@ import type { AddressInfo } from 'node:net';
 import { serve } from '@hono/node-server';
 import { DefaultLogger, NativeConnection, Runtime, type Worker } from '@temporalio/worker';
 import { expect } from 'vitest';
-import type { ActivityDeps } from '../activities/deps.ts';
-import type { Simulator } from '../simulator/server.ts';
-import { signBody } from '../simulator/signature.ts';
-import { createWorker } from '../worker/create-worker.ts';
+import type { ActivityDeps } from '#activities/deps.ts';
+import type { Simulator } from '#simulator/server.ts';
+import { signBody } from '#simulator/signature.ts';
+import { createWorker } from '#worker/create-worker.ts';
 
 let runtimeInstalled = false;
 

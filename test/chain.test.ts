@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { Weekday } from '../domain/window.ts';
+import type { Weekday } from '#domain/window.ts';
 import { type Chain, numbersEndingIn, QUICK, startChain } from './chain-rig.ts';
 
 let chain: Chain;

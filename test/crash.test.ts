@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { ApplicationFailure } from '@temporalio/common';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import type { Checkpoint } from '../activities/deps.ts';
-import { NO_FAULTS } from '../simulator/faults.ts';
+import type { Checkpoint } from '#activities/deps.ts';
+import { NO_FAULTS } from '#simulator/faults.ts';
 import { type Chain, createPhoneBook, numbersEndingIn, startChain } from './chain-rig.ts';
 
 let chain: Chain;

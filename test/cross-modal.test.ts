@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { afterEach, expect, test, vi } from 'vitest';
-import { inTransaction } from '../db/client.ts';
+import { inTransaction } from '#db/client.ts';
 import { type Chain, numbersEndingIn, SECRET, startChain } from './chain-rig.ts';
 import { connectTexts, createLead, eventTypes, messagesOf, textFrom } from './texting-rig.ts';
 

@@ -2,8 +2,8 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createApp } from '../api/app.ts';
-import type { Api } from '../api/deps.ts';
+import { createApp } from '#api/app.ts';
+import type { Api } from '#api/deps.ts';
 import { type ApiRig, startApi } from './api-rig.ts';
 import { buildPage, SCRIPT } from './built-page.ts';
 

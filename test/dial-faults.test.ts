@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { leadWorkflowId } from '../domain/ids.ts';
-import { type FaultOptions, NO_FAULTS } from '../simulator/faults.ts';
-import { type LeadState, leadStateQuery } from '../workflows/messages.ts';
+import { leadWorkflowId } from '#domain/ids.ts';
+import { type FaultOptions, NO_FAULTS } from '#simulator/faults.ts';
+import { type LeadState, leadStateQuery } from '#workflows/messages.ts';
 import { type Chain, createPhoneBook, startChain } from './chain-rig.ts';
 
 /** People who need one call, and two who need another. */

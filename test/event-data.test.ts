@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { inTransaction } from '../db/client.ts';
-import { appendEvent } from '../db/queries/events.ts';
-import type { CampaignSettings } from '../domain/settings.ts';
+import { inTransaction } from '#db/client.ts';
+import { appendEvent } from '#db/queries/events.ts';
+import type { CampaignSettings } from '#domain/settings.ts';
 import { type Chain, createPhoneBook, QUICK, startChain } from './chain-rig.ts';
 import { eventsWithWords, wordsIn } from './event-words.ts';
 import { connectTexts, textFrom } from './texting-rig.ts';

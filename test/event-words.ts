@@ -1,4 +1,4 @@
-import type { Db } from '../db/client.ts';
+import type { Db } from '#db/client.ts';
 
 /** What a string in an event's data may be: an id, an instant, a code or the id of a settings' rule, a short number. */
 const PERMITTED = [

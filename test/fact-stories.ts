@@ -1,4 +1,4 @@
-import type { CarrierCallStatus } from '../providers/ports.ts';
+import type { CarrierCallStatus } from '#providers/ports.ts';
 
 export const DIALLED_AT = new Date('2026-03-02T17:00:00Z');
 export const STARTED_SECONDS = DIALLED_AT.getTime() / 1_000 + 2;

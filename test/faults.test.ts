@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { type FaultOptions, NO_FAULTS } from '../simulator/faults.ts';
+import { type FaultOptions, NO_FAULTS } from '#simulator/faults.ts';
 import { type Chain, createPhoneBook, startChain } from './chain-rig.ts';
 
 /** What comes of people, whatever happens to the messages about them: outcome, attempts, last reach. */

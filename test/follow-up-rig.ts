@@ -1,6 +1,6 @@
 import PostalMime, { type Email } from 'postal-mime';
 import { expect, vi } from 'vitest';
-import type { FollowUpRule } from '../domain/follow-up.ts';
+import type { FollowUpRule } from '#domain/follow-up.ts';
 import { type Chain, QUICK } from './chain-rig.ts';
 
 /** Mails a conversion its meeting. */

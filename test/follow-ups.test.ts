@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { FollowUpRule } from '../domain/follow-up.ts';
+import type { FollowUpRule } from '#domain/follow-up.ts';
 import { type Chain, createPhoneBook, KEY, startChain } from './chain-rig.ts';
 import {
   attentionFor,

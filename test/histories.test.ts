@@ -11,10 +11,10 @@ import {
   leadWorkflowId,
   messageWorkflowId,
   replyWorkflowId,
-} from '../domain/ids.ts';
-import type { CampaignSettings } from '../domain/settings.ts';
-import { NO_FAULTS } from '../simulator/faults.ts';
-import { lineFreedSignal } from '../workflows/messages.ts';
+} from '#domain/ids.ts';
+import type { CampaignSettings } from '#domain/settings.ts';
+import { NO_FAULTS } from '#simulator/faults.ts';
+import { lineFreedSignal } from '#workflows/messages.ts';
 import { installRuntime } from './chain-parts.ts';
 import { type Chain, numbersEndingIn, QUICK, startChain } from './chain-rig.ts';
 import {

@@ -3,12 +3,12 @@ import { defineSearchAttributeKey } from '@temporalio/common';
 import { sql } from 'kysely';
 import { v7 as uuid } from 'uuid';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type Db, openDatabase } from '../db/client.ts';
-import { attemptId, campaignWorkflowId, leadWorkflowId, SEARCH_ATTRIBUTES } from '../domain/ids.ts';
-import { DEFAULT_SETTINGS } from '../domain/settings.ts';
-import { checkInvariants } from '../scripts/invariants/check.ts';
-import { INVARIANTS, type Invariant } from '../scripts/invariants/judge.ts';
-import type { LedgerEntry, LedgerSnapshot } from '../simulator/ledger.ts';
+import { type Db, openDatabase } from '#db/client.ts';
+import { attemptId, campaignWorkflowId, leadWorkflowId, SEARCH_ATTRIBUTES } from '#domain/ids.ts';
+import { DEFAULT_SETTINGS } from '#domain/settings.ts';
+import { checkInvariants } from '#scripts/invariants/check.ts';
+import { INVARIANTS, type Invariant } from '#scripts/invariants/judge.ts';
+import type { LedgerEntry, LedgerSnapshot } from '#simulator/ledger.ts';
 import { createTestDatabase, type TestDatabase } from './setup/database.ts';
 
 // The invariants themselves are tested beside their code: here it is whether database and Temporal are read right.

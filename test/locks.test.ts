@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Db, inTransaction, openDatabase, type Tx } from '../db/client.ts';
-import { lockContact } from '../db/queries/locks.ts';
+import { type Db, inTransaction, openDatabase, type Tx } from '#db/client.ts';
+import { lockContact } from '#db/queries/locks.ts';
 import { createTestDatabase } from './setup/database.ts';
 
 let database: Awaited<ReturnType<typeof createTestDatabase>>;

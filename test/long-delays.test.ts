@@ -1,12 +1,12 @@
 // What takes days in real life, with real delays, on a Temporal server that skips time.
 
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { inTransaction } from '../db/client.ts';
-import { appendEvent } from '../db/queries/events.ts';
-import { DELIVERY_DELAYS_MS } from '../domain/delivery.ts';
-import type { FollowUpRule } from '../domain/follow-up.ts';
-import { deliveryWorkflowId, followUpWorkflowId, messageWorkflowId } from '../domain/ids.ts';
-import { DEFAULT_SETTINGS } from '../domain/settings.ts';
+import { inTransaction } from '#db/client.ts';
+import { appendEvent } from '#db/queries/events.ts';
+import { DELIVERY_DELAYS_MS } from '#domain/delivery.ts';
+import type { FollowUpRule } from '#domain/follow-up.ts';
+import { deliveryWorkflowId, followUpWorkflowId, messageWorkflowId } from '#domain/ids.ts';
+import { DEFAULT_SETTINGS } from '#domain/settings.ts';
 import { type Chain, createPhoneBook } from './chain-rig.ts';
 import { connectTexts, textFrom } from './texting-rig.ts';
 import { HOUR_MS, MINUTE_MS, RIG_START_MS, startTimeRig, type TimeRig } from './time-rig.ts';

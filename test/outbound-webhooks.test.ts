@@ -1,8 +1,8 @@
 import { v7 as uuid } from 'uuid';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
-import { inTransaction } from '../db/client.ts';
-import { appendEvent, type NewEvent } from '../db/queries/events.ts';
-import { deliveryWorkflowId } from '../domain/ids.ts';
+import { inTransaction } from '#db/client.ts';
+import { appendEvent, type NewEvent } from '#db/queries/events.ts';
+import { deliveryWorkflowId } from '#domain/ids.ts';
 import { type Chain, createPhoneBook, startChain } from './chain-rig.ts';
 import { type Receiver, startReceiver, verified } from './webhook-receiver.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { signElevenLabs } from '../providers/elevenlabs/webhook.ts';
+import { signElevenLabs } from '#providers/elevenlabs/webhook.ts';
 import { type ApiRig, listeningControl, startApi, WEBHOOK_SECRET } from './api-rig.ts';
 import { insertCall } from './api-rows.ts';
 

@@ -1,8 +1,8 @@
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { fillDatabase, idOf } from '../bench/shared/filled.ts';
-import { type InProcessApi, startInProcess } from '../bench/shared/in-process.ts';
-import { type ListRequest, listRequests } from '../bench/shared/lists.ts';
+import { fillDatabase, idOf } from '#bench/shared/filled.ts';
+import { type InProcessApi, startInProcess } from '#bench/shared/in-process.ts';
+import { type ListRequest, listRequests } from '#bench/shared/lists.ts';
 import { createTestDatabase, type TestDatabase } from './setup/database.ts';
 
 /** Enough rows that reading a whole table is never the cheapest way to a page of it. */

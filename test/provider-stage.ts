@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { createElevenLabs } from '../providers/elevenlabs/adapter.ts';
-import { ProviderError } from '../providers/ports.ts';
+import { createElevenLabs } from '#providers/elevenlabs/adapter.ts';
+import { ProviderError } from '#providers/ports.ts';
 
 type Message = Record<string, unknown>;
 type Frames = (message: Message, reply: (message: Message) => void, socket: WebSocket) => void;

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { createElevenLabs } from '../providers/elevenlabs/adapter.ts';
-import type { DialRequest } from '../providers/ports.ts';
+import { createElevenLabs } from '#providers/elevenlabs/adapter.ts';
+import type { DialRequest } from '#providers/ports.ts';
 import { closeWires, type Handler, json, type Wire, wire } from './provider-wire.ts';
 
 afterEach(closeWires);

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createElevenLabs } from '../providers/elevenlabs/adapter.ts';
-import { ProviderError } from '../providers/ports.ts';
+import { createElevenLabs } from '#providers/elevenlabs/adapter.ts';
+import { ProviderError } from '#providers/ports.ts';
 import { closeWires, type Handler, json, type Received, type Wire, wire } from './provider-wire.ts';
 
 afterEach(closeWires);

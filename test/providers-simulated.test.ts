@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createElevenLabs } from '../providers/elevenlabs/adapter.ts';
-import { ProviderError, type VoiceProvider } from '../providers/ports.ts';
-import { type Simulator, startSimulator } from '../simulator/server.ts';
+import { createElevenLabs } from '#providers/elevenlabs/adapter.ts';
+import { ProviderError, type VoiceProvider } from '#providers/ports.ts';
+import { type Simulator, startSimulator } from '#simulator/server.ts';
 
 const OPEN_AGENT = 'agent_sim_booking_warm';
 const LOCKED_AGENT = 'agent_sim_reception';

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { TextTalk } from '../providers/ports.ts';
+import type { TextTalk } from '#providers/ports.ts';
 import {
   AGENT,
   client,

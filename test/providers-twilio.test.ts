@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
-import { ProviderError } from '../providers/ports.ts';
-import { createTwilio } from '../providers/twilio/adapter.ts';
+import { ProviderError } from '#providers/ports.ts';
+import { createTwilio } from '#providers/twilio/adapter.ts';
 import { closeWires, type Handler, json, type Received, wire } from './provider-wire.ts';
 
 afterEach(closeWires);

@@ -3,7 +3,7 @@
 
 import PostalMime from 'postal-mime';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import type { FollowUpRule } from '../domain/follow-up.ts';
+import type { FollowUpRule } from '#domain/follow-up.ts';
 import { type Chain, createPhoneBook, KEY, startChain } from './chain-rig.ts';
 import { openStream } from './stream-client.ts';
 import { connectTexts, createLead, textFrom } from './texting-rig.ts';

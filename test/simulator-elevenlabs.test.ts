@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { AGENTS, PHONE_NUMBERS } from '../simulator/fleet.ts';
-import { type Simulator, startSimulator } from '../simulator/server.ts';
+import { AGENTS, PHONE_NUMBERS } from '#simulator/fleet.ts';
+import { type Simulator, startSimulator } from '#simulator/server.ts';
 import { type DialOptions, dialThrough, elevenLabsAt, PEOPLE, twilioAt } from './simulator-clients.ts';
 
 let simulator: Simulator;

@@ -2,8 +2,8 @@ import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { ElevenLabsClient } from '@elevenlabs/elevenlabs-js';
 import { expect, vi } from 'vitest';
-import type { FaultOptions } from '../simulator/faults.ts';
-import { type Simulator, startSimulator } from '../simulator/server.ts';
+import type { FaultOptions } from '#simulator/faults.ts';
+import { type Simulator, startSimulator } from '#simulator/server.ts';
 import { dialThrough, elevenLabsAt } from './simulator-clients.ts';
 
 export const WEBHOOK_SECRET = 'wsec_test';

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { VOICES } from '../simulator/fleet.ts';
+import { VOICES } from '#simulator/fleet.ts';
 import { PEOPLE } from './simulator-clients.ts';
 import { type Rig, startRig, WEBHOOK_SECRET } from './simulator-rig.ts';
 

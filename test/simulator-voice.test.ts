@@ -1,7 +1,7 @@
 import { type PartialOptions, TextConversation } from '@elevenlabs/client';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
-import { AGENTS } from '../simulator/fleet.ts';
+import { AGENTS } from '#simulator/fleet.ts';
 import { eventually, type Rig, startRig } from './simulator-rig.ts';
 
 const [AGENT] = AGENTS;

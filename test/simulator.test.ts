@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { type Simulator, startSimulator } from '../simulator/server.ts';
+import { type Simulator, startSimulator } from '#simulator/server.ts';
 import {
   ACCOUNT_SID,
   type DialOptions,

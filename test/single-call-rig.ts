@@ -1,6 +1,6 @@
-import type { Db } from '../db/client.ts';
-import type { SingleCallSettings } from '../domain/single-call.ts';
-import { AGENTS, PHONE_NUMBERS } from '../simulator/fleet.ts';
+import type { Db } from '#db/client.ts';
+import type { SingleCallSettings } from '#domain/single-call.ts';
+import { AGENTS, PHONE_NUMBERS } from '#simulator/fleet.ts';
 import { type Answer, type Chain, QUICK } from './chain-rig.ts';
 
 /** What of a call these tests read. */

@@ -1,8 +1,8 @@
 import { expect, vi } from 'vitest';
-import { createElevenLabs } from '../providers/elevenlabs/adapter.ts';
-import type { SimulatedCall } from '../simulator/calls.ts';
-import { PHONE_NUMBERS } from '../simulator/fleet.ts';
-import { type Simulator, startSimulator } from '../simulator/server.ts';
+import { createElevenLabs } from '#providers/elevenlabs/adapter.ts';
+import type { SimulatedCall } from '#simulator/calls.ts';
+import { PHONE_NUMBERS } from '#simulator/fleet.ts';
+import { type Simulator, startSimulator } from '#simulator/server.ts';
 import { type Chain, createPhoneBook, startChain } from './chain-rig.ts';
 import { type ProviderProxy, startProviderProxy } from './provider-proxy.ts';
 

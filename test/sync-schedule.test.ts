@@ -1,9 +1,9 @@
 // Walks that a schedule begins, and that a caller does not wait for.
 import { ScheduleOverlapPolicy } from '@temporalio/client';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
-import type { SyncRun } from '../db/queries/sync-runs.ts';
-import { SYNC_SCHEDULE_ID, SYNC_WORKFLOW_ID } from '../domain/ids.ts';
-import { ensureSyncSchedule } from '../worker/signals.ts';
+import type { SyncRun } from '#db/queries/sync-runs.ts';
+import { SYNC_SCHEDULE_ID, SYNC_WORKFLOW_ID } from '#domain/ids.ts';
+import { ensureSyncSchedule } from '#worker/signals.ts';
 import { type ApiRig, listeningControl, startApi } from './api-rig.ts';
 import { type SyncRig, startSyncRig, type Walk } from './sync-rig.ts';
 

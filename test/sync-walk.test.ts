@@ -1,7 +1,7 @@
 // The walk over the provider's conversations, through the API, the Temporal server, the worker and the real SDK.
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { SYNC_WORKFLOW_ID, syncWorkflowId } from '../domain/ids.ts';
+import { SYNC_WORKFLOW_ID, syncWorkflowId } from '#domain/ids.ts';
 import { insertCall } from './api-rows.ts';
 import { nextNumber, READ_MS, type SyncRig, startSyncRig, strangers } from './sync-rig.ts';
 

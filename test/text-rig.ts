@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type TwilioParams, twilioParamsOf, verifyTwilioSignature } from '../providers/twilio/webhook.ts';
-import { type Simulator, type SimulatorOptions, startSimulator } from '../simulator/server.ts';
+import { type TwilioParams, twilioParamsOf, verifyTwilioSignature } from '#providers/twilio/webhook.ts';
+import { type Simulator, type SimulatorOptions, startSimulator } from '#simulator/server.ts';
 import { ACCOUNT_SID } from './simulator-clients.ts';
 
 /** The token that the SDKs of the tests are given, too. */

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { vi } from 'vitest';
-import { SEARCH_ATTRIBUTES } from '../domain/ids.ts';
+import { SEARCH_ATTRIBUTES } from '#domain/ids.ts';
 import { installRuntime } from './chain-parts.ts';
 import { type Chain, startChain } from './chain-rig.ts';
 

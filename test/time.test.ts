@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { leadWorkflowId } from '../domain/ids.ts';
-import { DEFAULT_SETTINGS } from '../domain/settings.ts';
-import { type LeadState, leadStateQuery } from '../workflows/messages.ts';
+import { leadWorkflowId } from '#domain/ids.ts';
+import { DEFAULT_SETTINGS } from '#domain/settings.ts';
+import { type LeadState, leadStateQuery } from '#workflows/messages.ts';
 import { type Chain, createPhoneBook, SECRET } from './chain-rig.ts';
 import { HOUR_MS, MINUTE_MS, RealDate, RIG_START_MS, startTimeRig, type TimeRig } from './time-rig.ts';
 

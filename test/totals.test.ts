@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { type Db, openDatabase, type Tx } from '../db/client.ts';
-import { compareTotals } from '../db/queries/rebuild-totals.ts';
-import { DISPOSITIONS, REACHES } from '../domain/call.ts';
-import { between, pick, type Random, seededRandom } from '../simulator/random.ts';
+import { type Db, openDatabase, type Tx } from '#db/client.ts';
+import { compareTotals } from '#db/queries/rebuild-totals.ts';
+import { DISPOSITIONS, REACHES } from '#domain/call.ts';
+import { between, pick, type Random, seededRandom } from '#simulator/random.ts';
 import { createTestDatabase, type TestDatabase } from './setup/database.ts';
 
 const CAMPAIGNS = [1, 2, 3].map((n) => `00000000-0000-4000-8000-00000000000${n}`);

@@ -1,9 +1,9 @@
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { Carrier } from '../providers/ports.ts';
-import { createTwilio } from '../providers/twilio/adapter.ts';
-import type { FaultOptions } from '../simulator/faults.ts';
+import type { Carrier } from '#providers/ports.ts';
+import { createTwilio } from '#providers/twilio/adapter.ts';
+import type { FaultOptions } from '#simulator/faults.ts';
 import { ACCOUNT_SID, dialThrough, elevenLabsAt, PEOPLE } from './simulator-clients.ts';
 import { eventually } from './simulator-rig.ts';
 import { OTHER_OWN_NUMBER, OWN_NUMBER, startTextRig, type TextRig } from './text-rig.ts';

@@ -1,6 +1,6 @@
 import { Webhook } from 'standardwebhooks';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { createWebhookSender, type SenderOptions, type WebhookAnswer } from '../providers/webhooks/sender.ts';
+import { createWebhookSender, type SenderOptions, type WebhookAnswer } from '#providers/webhooks/sender.ts';
 import { type Receiver, startReceiver } from './webhook-receiver.ts';
 
 const SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';

@@ -1,4 +1,4 @@
-import type { Config } from '../config/config.ts';
+import type { Config } from '#config/config.ts';
 
 /** Options with which both kinds of Temporal connection are made. */
 export function connectionOptions({ address, apiKey, tls }: Config['temporal']) {

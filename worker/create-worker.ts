@@ -1,6 +1,6 @@
 import { type NativeConnection, Worker, type WorkflowBundleOption } from '@temporalio/worker';
-import { createActivities } from '../activities/create-activities.ts';
-import type { ActivityDeps } from '../activities/deps.ts';
+import { createActivities } from '#activities/create-activities.ts';
+import type { ActivityDeps } from '#activities/deps.ts';
 
 export interface WorkerOptions {
   connection: NativeConnection;

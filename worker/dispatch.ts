@@ -1,7 +1,7 @@
-import type { Db } from '../db/client.ts';
-import { listenForEvents } from '../db/listen.ts';
-import { listUnstarted, markStarted } from '../db/queries/deliveries.ts';
-import type { WorkflowStarter } from '../temporal/starter.ts';
+import type { Db } from '#db/client.ts';
+import { listenForEvents } from '#db/listen.ts';
+import { listUnstarted, markStarted } from '#db/queries/deliveries.ts';
+import type { WorkflowStarter } from '#temporal/starter.ts';
 
 export interface Dispatch {
   stop(): Promise<void>;

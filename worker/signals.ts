@@ -5,8 +5,8 @@ import {
   type WorkflowExecutionStatusName,
   WorkflowNotFoundError,
 } from '@temporalio/client';
-import type { WorkflowSignals } from '../activities/deps.ts';
-import type { CampaignStatus } from '../domain/campaign.ts';
+import type { WorkflowSignals } from '#activities/deps.ts';
+import type { CampaignStatus } from '#domain/campaign.ts';
 import {
   campaignWorkflowId,
   leadWorkflowId,
@@ -15,11 +15,11 @@ import {
   SYNC_SCHEDULE_ID,
   SYNC_WORKFLOW_ID,
   waitingWorkflowId,
-} from '../domain/ids.ts';
-import { campaignKey, stateKey } from '../workflows/attributes.ts';
-import type { campaignWorkflow } from '../workflows/campaign.ts';
-import type { CampaignInput } from '../workflows/campaign-state.ts';
-import type { LeadInput, leadWorkflow } from '../workflows/lead.ts';
+} from '#domain/ids.ts';
+import { campaignKey, stateKey } from '#workflows/attributes.ts';
+import type { campaignWorkflow } from '#workflows/campaign.ts';
+import type { CampaignInput } from '#workflows/campaign-state.ts';
+import type { LeadInput, leadWorkflow } from '#workflows/lead.ts';
 import {
   callEndedSignal,
   campaignStoppedSignal,
@@ -30,7 +30,7 @@ import {
   progressQuery,
   resumeUpdate,
   stopUpdate,
-} from '../workflows/messages.ts';
+} from '#workflows/messages.ts';
 
 /** The workflows, as activities speak to them. */
 export function createSignals(client: Client, taskQueue: string): WorkflowSignals {

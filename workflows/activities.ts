@@ -1,5 +1,5 @@
 import { proxyActivities } from '@temporalio/workflow';
-import type { Activities } from '../activities/create-activities.ts';
+import type { Activities } from '#activities/create-activities.ts';
 
 /** Database work: short, idempotent, tried until it succeeds, because nothing can go on without it. */
 export const records = proxyActivities<

@@ -1,5 +1,5 @@
 import { setCurrentDetails, setHandler } from '@temporalio/workflow';
-import type { Reach } from '../domain/call.ts';
+import type { Reach } from '#domain/call.ts';
 import { placingSingle, records } from './activities.ts';
 import { callOver } from './call-over.ts';
 import { callEndedSignal } from './messages.ts';

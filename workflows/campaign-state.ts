@@ -5,7 +5,7 @@ import {
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
-import { type CarriedLines, LinePool } from '../domain/lines.ts';
+import { type CarriedLines, LinePool } from '#domain/lines.ts';
 import { stateKey } from './attributes.ts';
 import {
   type CampaignProgress,

@@ -10,8 +10,8 @@ import {
   WorkflowIdReusePolicy,
   workflowInfo,
 } from '@temporalio/workflow';
-import { leadWorkflowId } from '../domain/ids.ts';
-import type { Grant } from '../domain/lines.ts';
+import { leadWorkflowId } from '#domain/ids.ts';
+import type { Grant } from '#domain/lines.ts';
 import { records, stopLeads } from './activities.ts';
 import { campaignKey, stateKey } from './attributes.ts';
 import { begin, type Campaign, type CampaignInput, listen, show } from './campaign-state.ts';

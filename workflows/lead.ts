@@ -9,8 +9,8 @@ import {
   upsertSearchAttributes,
   WorkflowIdReusePolicy,
 } from '@temporalio/workflow';
-import { campaignWorkflowId, followUpWorkflowId } from '../domain/ids.ts';
-import type { LineKind } from '../domain/lines.ts';
+import { campaignWorkflowId, followUpWorkflowId } from '#domain/ids.ts';
+import type { LineKind } from '#domain/lines.ts';
 import { placing, records } from './activities.ts';
 import { stateKey } from './attributes.ts';
 import { callOver, type PlacedCall } from './call-over.ts';

@@ -1,5 +1,5 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
-import type { LineKind } from '../domain/lines.ts';
+import type { LineKind } from '#domain/lines.ts';
 
 /** Signals, updates and queries of the workflows: what everyone else may say to them. One object argument each. */
 

@@ -1,6 +1,6 @@
 import { stringify } from 'csv-stringify/sync';
-import type { Call } from '../../db/queries/calls.ts';
-import type { Lead } from '../../db/queries/leads.ts';
+import type { Call } from '#db/queries/calls.ts';
+import type { Lead } from '#db/queries/leads.ts';
 import { iso, isoOrNull } from '../schemas/common.ts';
 import { neutralise } from './cells.ts';
 

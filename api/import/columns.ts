@@ -1,4 +1,4 @@
-import { variableNameProblem } from '../../domain/lead-row.ts';
+import { variableNameProblem } from '#domain/lead-row.ts';
 import { RESULT_PREFIX } from '../export/columns.ts';
 
 /** What a column of a list can be mapped to; `variable` keeps it for the agent, `ignore` drops it. */

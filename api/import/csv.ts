@@ -1,5 +1,5 @@
-import { type LeadInput, type NormalisedLead, normaliseLead } from '../../domain/lead-row.ts';
-import type { CountryCode } from '../../domain/phone.ts';
+import { type LeadInput, type NormalisedLead, normaliseLead } from '#domain/lead-row.ts';
+import type { CountryCode } from '#domain/phone.ts';
 import { restore } from '../export/cells.ts';
 import { type Column, ImportHeaderError, planColumns } from './columns.ts';
 import { type CsvRecord, CsvRecordReader } from './csv-records.ts';

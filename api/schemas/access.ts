@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { type ApiKey as ApiKeyRow, SEEDED_NAME } from '../../db/queries/api-keys.ts';
+import { type ApiKey as ApiKeyRow, SEEDED_NAME } from '#db/queries/api-keys.ts';
 import { iso, page, text, timestamp } from './common.ts';
 
 const Role = z.enum(['viewer', 'operator', 'admin']);

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import type { readCallTimeline } from '../../db/queries/call-timeline.ts';
+import type { readCallTimeline } from '#db/queries/call-timeline.ts';
 import { iso, isoOrNull, timestamp } from './common.ts';
 
 const HeardWebhook = z

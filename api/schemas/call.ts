@@ -1,8 +1,8 @@
 import { z } from '@hono/zod-openapi';
 import type { Selectable } from 'kysely';
-import type { CallDetails as DetailsRow, Call as Row } from '../../db/queries/calls.ts';
-import type { DecisionsTable } from '../../db/schema/gate.ts';
-import { CALL_STATUSES } from '../../domain/call.ts';
+import type { CallDetails as DetailsRow, Call as Row } from '#db/queries/calls.ts';
+import type { DecisionsTable } from '#db/schema/gate.ts';
+import { CALL_STATUSES } from '#domain/call.ts';
 import { iso, isoOrNull, page, pageQuery, searchText, text, timestamp } from './common.ts';
 import { conversionReason } from './conversion.ts';
 import { Disposition, Reach } from './lead.ts';

@@ -1,8 +1,8 @@
 import { z } from '@hono/zod-openapi';
-import type { CampaignSummary as SummaryRow } from '../../db/queries/campaign-summaries.ts';
-import type { Campaign as CampaignRow } from '../../db/queries/campaigns.ts';
-import { CAMPAIGN_STATUSES } from '../../domain/campaign.ts';
-import { LEAD_OUTCOMES } from '../../domain/lead.ts';
+import type { CampaignSummary as SummaryRow } from '#db/queries/campaign-summaries.ts';
+import type { Campaign as CampaignRow } from '#db/queries/campaigns.ts';
+import { CAMPAIGN_STATUSES } from '#domain/campaign.ts';
+import { LEAD_OUTCOMES } from '#domain/lead.ts';
 import { instant, iso, isoOrNull, page, text, timestamp } from './common.ts';
 import { Disposition } from './lead.ts';
 import { Settings, SettingsInput, toSettings } from './settings.ts';

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import type { ConversionRule } from '../../domain/conversion.ts';
+import type { ConversionRule } from '#domain/conversion.ts';
 import { text } from './common.ts';
 
 const SIMPLE_RULES = [

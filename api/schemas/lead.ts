@@ -1,9 +1,9 @@
 import { z } from '@hono/zod-openapi';
-import type { FoundLead as FoundLeadRow } from '../../db/queries/lead-search.ts';
-import type { Lead as LeadRow } from '../../db/queries/leads.ts';
-import { DISPOSITIONS, REACHES } from '../../domain/call.ts';
-import { GATE_RULES } from '../../domain/gate.ts';
-import { LEAD_OUTCOMES, LEAD_STATES } from '../../domain/lead.ts';
+import type { FoundLead as FoundLeadRow } from '#db/queries/lead-search.ts';
+import type { Lead as LeadRow } from '#db/queries/leads.ts';
+import { DISPOSITIONS, REACHES } from '#domain/call.ts';
+import { GATE_RULES } from '#domain/gate.ts';
+import { LEAD_OUTCOMES, LEAD_STATES } from '#domain/lead.ts';
 import { IMPORT_FIELDS } from '../import/columns.ts';
 import { iso, isoOrNull, page, timestamp } from './common.ts';
 

@@ -1,9 +1,9 @@
 import { z } from '@hono/zod-openapi';
-import type { ContactLead } from '../../db/queries/contact-leads.ts';
-import type { MessageThread as ThreadRow } from '../../db/queries/message-threads.ts';
-import type { Message as Row } from '../../db/queries/messages.ts';
-import { MESSAGE_STATUSES } from '../../domain/message.ts';
-import { LONGEST_TEXT, measureText } from '../../domain/text-length.ts';
+import type { ContactLead } from '#db/queries/contact-leads.ts';
+import type { MessageThread as ThreadRow } from '#db/queries/message-threads.ts';
+import type { Message as Row } from '#db/queries/messages.ts';
+import { MESSAGE_STATUSES } from '#domain/message.ts';
+import { LONGEST_TEXT, measureText } from '#domain/text-length.ts';
 import { iso, isoOrNull, page, pageQuery, timestamp } from './common.ts';
 import { phone } from './opt-out.ts';
 

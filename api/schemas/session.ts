@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
-import type { AgentSession } from '../../db/queries/sessions.ts';
-import type { SessionOverrides } from '../../db/schema/conversations.ts';
+import type { AgentSession } from '#db/queries/sessions.ts';
+import type { SessionOverrides } from '#db/schema/conversations.ts';
 import { iso, text, timestamp } from './common.ts';
 
 /** The provider's bounds for its voices: speed 0.7 to 1.2, the others 0 to 1. */

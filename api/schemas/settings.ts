@@ -1,10 +1,10 @@
 import { z } from '@hono/zod-openapi';
-import type { CampaignSettings } from '../../domain/settings.ts';
-import { DEFAULT_SETTINGS } from '../../domain/settings.ts';
-import { LONGEST_TEXT } from '../../domain/text-length.ts';
-import { validateWindow } from '../../domain/window.ts';
-import { isTimeZone } from '../../domain/zones/time-zone.ts';
-import { isHolidayCalendar } from '../../providers/holidays.ts';
+import type { CampaignSettings } from '#domain/settings.ts';
+import { DEFAULT_SETTINGS } from '#domain/settings.ts';
+import { LONGEST_TEXT } from '#domain/text-length.ts';
+import { validateWindow } from '#domain/window.ts';
+import { isTimeZone } from '#domain/zones/time-zone.ts';
+import { isHolidayCalendar } from '#providers/holidays.ts';
 import { text } from './common.ts';
 import { conversionRule } from './conversion.ts';
 import { followUpRules } from './follow-ups.ts';

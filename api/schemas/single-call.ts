@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
-import { DEFAULT_SETTINGS } from '../../domain/settings.ts';
-import type { SingleCallSettings as Rules } from '../../domain/single-call.ts';
+import { DEFAULT_SETTINGS } from '#domain/settings.ts';
+import type { SingleCallSettings as Rules } from '#domain/single-call.ts';
 import { text } from './common.ts';
 import { phone } from './opt-out.ts';
 import { agentOverrides, Variables } from './session.ts';

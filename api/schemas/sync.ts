@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import type { SyncRun } from '../../db/queries/sync-runs.ts';
+import type { SyncRun } from '#db/queries/sync-runs.ts';
 import { iso, isoOrNull, timestamp } from './common.ts';
 
 /** One walk over the provider's list of conversations, and how far it has come. */

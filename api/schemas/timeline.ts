@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
-import type { TimelineEntry } from '../../db/queries/timeline.ts';
-import { MESSAGE_STATUSES } from '../../domain/message.ts';
+import type { TimelineEntry } from '#db/queries/timeline.ts';
+import { MESSAGE_STATUSES } from '#domain/message.ts';
 import { Call, Decision, toCall, toDecision } from './call.ts';
 import { iso, isoOrNull, page, timestamp } from './common.ts';
 

@@ -1,9 +1,9 @@
-import type { Logger } from '../../config/logger.ts';
-import type { Db } from '../../db/client.ts';
-import { listenForEvents } from '../../db/listen.ts';
-import { keysInForce } from '../../db/queries/api-keys.ts';
-import { sessionsInForce } from '../../db/queries/browser-sessions.ts';
-import { type EventFilter, type LoggedEvent, newestEventId, readEvents } from '../../db/queries/event-log.ts';
+import type { Logger } from '#config/logger.ts';
+import type { Db } from '#db/client.ts';
+import { listenForEvents } from '#db/listen.ts';
+import { keysInForce } from '#db/queries/api-keys.ts';
+import { sessionsInForce } from '#db/queries/browser-sessions.ts';
+import { type EventFilter, type LoggedEvent, newestEventId, readEvents } from '#db/queries/event-log.ts';
 import { Problem } from '../errors.ts';
 import { createAudience } from './audience.ts';
 import { type Follower, followLog, PAGE } from './follower.ts';

@@ -1,6 +1,6 @@
-import type { ConversationFacts } from '../../domain/conversation.ts';
-import { UnreadablePayloadError } from '../../providers/elevenlabs/normalise-identity.ts';
-import { type ElevenLabsEvent, parseElevenLabsEvent } from '../../providers/elevenlabs/webhook.ts';
+import type { ConversationFacts } from '#domain/conversation.ts';
+import { UnreadablePayloadError } from '#providers/elevenlabs/normalise-identity.ts';
+import { type ElevenLabsEvent, parseElevenLabsEvent } from '#providers/elevenlabs/webhook.ts';
 import { Problem } from '../errors.ts';
 
 /** A verified webhook, as it is stored. */

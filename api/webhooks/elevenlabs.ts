@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createRoute, z } from '@hono/zod-openapi';
-import { verifyElevenLabsSignature } from '../../providers/elevenlabs/webhook.ts';
+import { verifyElevenLabsSignature } from '#providers/elevenlabs/webhook.ts';
 import type { Api, ApiDeps } from '../deps.ts';
 import { Problem } from '../errors.ts';
 import { readBody, WEBHOOK_LIMIT } from '../limits.ts';

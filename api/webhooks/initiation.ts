@@ -1,11 +1,11 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { createRoute, z } from '@hono/zod-openapi';
-import { findCampaign } from '../../db/queries/campaigns.ts';
-import { leadsOfContact } from '../../db/queries/contact-leads.ts';
-import { tellHistory } from '../../db/queries/history.ts';
-import { findLead } from '../../db/queries/leads.ts';
-import { parsePhone } from '../../domain/phone.ts';
-import { verifyElevenLabsSignature } from '../../providers/elevenlabs/webhook.ts';
+import { findCampaign } from '#db/queries/campaigns.ts';
+import { leadsOfContact } from '#db/queries/contact-leads.ts';
+import { tellHistory } from '#db/queries/history.ts';
+import { findLead } from '#db/queries/leads.ts';
+import { parsePhone } from '#domain/phone.ts';
+import { verifyElevenLabsSignature } from '#providers/elevenlabs/webhook.ts';
 import type { Api, ApiDeps } from '../deps.ts';
 import { Problem } from '../errors.ts';
 import { type BodyLimit, readBody } from '../limits.ts';

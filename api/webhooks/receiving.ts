@@ -1,16 +1,16 @@
-import { inTransaction, type Tx } from '../../db/client.ts';
-import { mergeOrAdoptAll } from '../../db/queries/adopt.ts';
-import { raiseAttention, settleUnmatched } from '../../db/queries/attention.ts';
-import type { Merged } from '../../db/queries/facts.ts';
-import { lockConversations } from '../../db/queries/locks.ts';
-import { noteRecording } from '../../db/queries/recordings.ts';
+import { inTransaction, type Tx } from '#db/client.ts';
+import { mergeOrAdoptAll } from '#db/queries/adopt.ts';
+import { raiseAttention, settleUnmatched } from '#db/queries/attention.ts';
+import type { Merged } from '#db/queries/facts.ts';
+import { lockConversations } from '#db/queries/locks.ts';
+import { noteRecording } from '#db/queries/recordings.ts';
 import {
   findCallToTell,
   type MergedMark,
   markAllMerged,
   type StoredEvent,
   storeWebhookEvents,
-} from '../../db/queries/webhooks.ts';
+} from '#db/queries/webhooks.ts';
 import type { ApiDeps } from '../deps.ts';
 import type { Delivery } from './delivery.ts';
 

@@ -1,4 +1,4 @@
-import { markAllSignalled } from '../../db/queries/webhooks.ts';
+import { markAllSignalled } from '#db/queries/webhooks.ts';
 import type { ApiDeps } from '../deps.ts';
 
 /** Whose workflow is to be told of which call's end, and of which event it was learnt. */

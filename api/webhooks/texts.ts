@@ -1,11 +1,11 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { v7 as uuid } from 'uuid';
-import { inTransaction } from '../../db/client.ts';
-import { type LiveCall, receiveText, type TextConsequences } from '../../db/queries/receive-text.ts';
-import { markMerged, markSignalled, storeWebhookEvent } from '../../db/queries/webhooks.ts';
-import { textNotice } from '../../domain/context.ts';
-import { parsePhone } from '../../domain/phone.ts';
-import { type InboundText, normaliseInboundText, type TwilioParams } from '../../providers/twilio/webhook.ts';
+import { inTransaction } from '#db/client.ts';
+import { type LiveCall, receiveText, type TextConsequences } from '#db/queries/receive-text.ts';
+import { markMerged, markSignalled, storeWebhookEvent } from '#db/queries/webhooks.ts';
+import { textNotice } from '#domain/context.ts';
+import { parsePhone } from '#domain/phone.ts';
+import { type InboundText, normaliseInboundText, type TwilioParams } from '#providers/twilio/webhook.ts';
 import type { Api, ApiDeps } from '../deps.ts';
 import { Problem } from '../errors.ts';
 import { sendContext } from '../live.ts';

@@ -1,5 +1,5 @@
 import type { Context } from 'hono';
-import { type TwilioParams, twilioParamsOf, verifyTwilioSignature } from '../../providers/twilio/webhook.ts';
+import { type TwilioParams, twilioParamsOf, verifyTwilioSignature } from '#providers/twilio/webhook.ts';
 import type { ApiDeps, ApiEnv } from '../deps.ts';
 import { Problem } from '../errors.ts';
 import { type BodyLimit, readBody } from '../limits.ts';

@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client';
-import { between, seededRandom } from '../../simulator/random.ts';
+import { between, seededRandom } from '#simulator/random.ts';
 import { callOverSignal, type FloorCampaign, type FloorLead, lineBackSignal } from './messages.ts';
 
 /** A call in the simulator: five seconds' ring at least, and talk and analysis at most. */

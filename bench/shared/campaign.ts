@@ -1,5 +1,5 @@
-import { campaignWorkflowId } from '../../domain/ids.ts';
-import { ALWAYS_OPEN, type CampaignSettings } from '../../domain/settings.ts';
+import { campaignWorkflowId } from '#domain/ids.ts';
+import { ALWAYS_OPEN, type CampaignSettings } from '#domain/settings.ts';
 import { leadCsv } from './fictional-leads.ts';
 import type { BenchDatabase, BenchTemporal, Product } from './rig.ts';
 

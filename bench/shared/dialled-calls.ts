@@ -1,4 +1,4 @@
-import { campaignWorkflowId, leadWorkflowId } from '../../domain/ids.ts';
+import { campaignWorkflowId, leadWorkflowId } from '#domain/ids.ts';
 import { type CampaignParts, importCampaign } from './campaign.ts';
 import { fictionalNumbers } from './fictional-leads.ts';
 import type { DialledCall } from './post-call.ts';

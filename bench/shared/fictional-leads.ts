@@ -1,4 +1,4 @@
-import { parsePhone } from '../../domain/phone.ts';
+import { parsePhone } from '#domain/phone.ts';
 
 /** Last two digits of numbers whose person, in the simulator, answers and is done after one call. */
 const ONE_CALL_ENDINGS = ['00', '08', '12', '13', '14'] as const;

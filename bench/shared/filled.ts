@@ -1,7 +1,7 @@
 import type pg from 'pg';
-import { openDatabase } from '../../db/client.ts';
-import { rebuildTotals } from '../../db/queries/rebuild-totals.ts';
-import { DEFAULT_SETTINGS } from '../../domain/settings.ts';
+import { openDatabase } from '#db/client.ts';
+import { rebuildTotals } from '#db/queries/rebuild-totals.ts';
+import { DEFAULT_SETTINGS } from '#domain/settings.ts';
 
 /** Leads to a call, campaigns, and the days that the calls are spread over. */
 const LEADS_PER_CALL = 0.4;

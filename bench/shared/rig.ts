@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import pg from 'pg';
-import { guardFolder } from '../../scripts/services/lifeline.ts';
-import { freePort } from '../../scripts/services/ports.ts';
-import { startTemporal } from '../../scripts/services/temporal.ts';
-import { AGENTS } from '../../simulator/fleet.ts';
+import { guardFolder } from '#scripts/services/lifeline.ts';
+import { freePort } from '#scripts/services/ports.ts';
+import { startTemporal } from '#scripts/services/temporal.ts';
+import { AGENTS } from '#simulator/fleet.ts';
 import { say } from './report.ts';
 import { type MeteredService, startService } from './services.ts';
 

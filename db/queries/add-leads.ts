@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { v7 as uuid } from 'uuid';
-import type { NormalisedLead } from '../../domain/lead-row.ts';
+import type { NormalisedLead } from '#domain/lead-row.ts';
 import type { Tx } from '../client.ts';
 import { toJson } from '../json.ts';
 

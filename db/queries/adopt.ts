@@ -1,6 +1,6 @@
 import { v7 as uuid } from 'uuid';
-import type { ConversationFacts } from '../../domain/conversation.ts';
-import { localDate } from '../../domain/day.ts';
+import type { ConversationFacts } from '#domain/conversation.ts';
+import { localDate } from '#domain/day.ts';
 import type { Tx } from '../client.ts';
 import { type Attribution, findAttribution } from './attribution.ts';
 import { appendEvent } from './events.ts';

@@ -1,5 +1,5 @@
-import type { ConversationFacts } from '../../domain/conversation.ts';
-import { UUID } from '../../domain/ids.ts';
+import type { ConversationFacts } from '#domain/conversation.ts';
+import { UUID } from '#domain/ids.ts';
 import type { Tx } from '../client.ts';
 import type { CallsTable } from '../schema/calls.ts';
 import { leadsOfContact } from './contact-leads.ts';

@@ -1,7 +1,7 @@
 import type { Insertable, Selectable } from 'kysely';
-import { type ProviderVerdict, surerVerdict } from '../../domain/call.ts';
-import type { ConversationFacts, ConversationQuality, TranscriptTurn } from '../../domain/conversation.ts';
-import { transcriptErrorRate } from '../../domain/quality.ts';
+import { type ProviderVerdict, surerVerdict } from '#domain/call.ts';
+import type { ConversationFacts, ConversationQuality, TranscriptTurn } from '#domain/conversation.ts';
+import { transcriptErrorRate } from '#domain/quality.ts';
 import type { Tx } from '../client.ts';
 import { toJson } from '../json.ts';
 import type { CallDetailsTable, CallsTable } from '../schema/calls.ts';

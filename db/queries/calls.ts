@@ -1,5 +1,5 @@
 import { type Selectable, type SelectQueryBuilder, sql } from 'kysely';
-import type { CallStatus, Disposition, Reach } from '../../domain/call.ts';
+import type { CallStatus, Disposition, Reach } from '#domain/call.ts';
 import type { Db, Tx } from '../client.ts';
 import type { CallDetailsTable, CallsTable } from '../schema/calls.ts';
 import type { Database } from '../schema/database.ts';

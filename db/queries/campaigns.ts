@@ -1,7 +1,7 @@
 import { type Selectable, type SelectQueryBuilder, sql } from 'kysely';
-import type { CampaignStatus } from '../../domain/campaign.ts';
-import type { LeadOutcome } from '../../domain/lead.ts';
-import type { CampaignSettings } from '../../domain/settings.ts';
+import type { CampaignStatus } from '#domain/campaign.ts';
+import type { LeadOutcome } from '#domain/lead.ts';
+import type { CampaignSettings } from '#domain/settings.ts';
 import type { Db, Tx } from '../client.ts';
 import { toJson } from '../json.ts';
 import type { CampaignsTable } from '../schema/campaigns.ts';

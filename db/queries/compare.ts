@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
-import type { TranscriptTurn } from '../../domain/conversation.ts';
-import { transcriptErrorRate } from '../../domain/quality.ts';
+import type { TranscriptTurn } from '#domain/conversation.ts';
+import { transcriptErrorRate } from '#domain/quality.ts';
 import type { Db } from '../client.ts';
 
 /** Calls that one side's figures are made of, at most. */

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { LeadState } from '../../domain/lead.ts';
+import type { LeadState } from '#domain/lead.ts';
 import type { Db, Tx } from '../client.ts';
 
 /** One of the leads behind a number. */

@@ -1,4 +1,4 @@
-import { type AfterAttempt, type AttemptOutcome, isDead } from '../../domain/delivery.ts';
+import { type AfterAttempt, type AttemptOutcome, isDead } from '#domain/delivery.ts';
 import type { Tx } from '../client.ts';
 import type { Delivery } from './deliveries.ts';
 import { disableEndpoint } from './endpoints.ts';

@@ -1,5 +1,5 @@
 import type { Selectable } from 'kysely';
-import type { CallSource } from '../../domain/call.ts';
+import type { CallSource } from '#domain/call.ts';
 import type { Tx } from '../client.ts';
 import type { CallsTable } from '../schema/calls.ts';
 import { appendEvent } from './events.ts';

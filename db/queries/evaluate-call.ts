@@ -1,7 +1,7 @@
 import type { Selectable } from 'kysely';
-import type { ProviderVerdict, Reach } from '../../domain/call.ts';
-import { type EndedCall, type Evaluation, evaluateCall } from '../../domain/evaluate.ts';
-import type { CampaignSettings } from '../../domain/settings.ts';
+import type { ProviderVerdict, Reach } from '#domain/call.ts';
+import { type EndedCall, type Evaluation, evaluateCall } from '#domain/evaluate.ts';
+import type { CampaignSettings } from '#domain/settings.ts';
 import type { Db, Tx } from '../client.ts';
 import { toJson } from '../json.ts';
 import type { CallDetailsTable, CallsTable } from '../schema/calls.ts';

@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
-import { EVERY_TYPE, isOutbound } from '../../domain/outbound-events.ts';
+import { EVERY_TYPE, isOutbound } from '#domain/outbound-events.ts';
 import type { Tx } from '../client.ts';
 import { toJson } from '../json.ts';
 

@@ -6,9 +6,9 @@ import {
   mergeReach,
   type Reach,
   surerVerdict,
-} from '../../domain/call.ts';
-import type { ConversationFacts } from '../../domain/conversation.ts';
-import type { Evaluation } from '../../domain/evaluate.ts';
+} from '#domain/call.ts';
+import type { ConversationFacts } from '#domain/conversation.ts';
+import type { Evaluation } from '#domain/evaluate.ts';
 import type { Tx } from '../client.ts';
 import type { CallsTable } from '../schema/calls.ts';
 import { type MergedDetails, mergeDetails } from './call-details.ts';

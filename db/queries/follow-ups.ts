@@ -1,8 +1,8 @@
 import type { Selectable } from 'kysely';
 import { v7 as uuid } from 'uuid';
-import { type FollowUpRule, matchFollowUps } from '../../domain/follow-up.ts';
-import { findMeeting, type Meeting } from '../../domain/meeting.ts';
-import type { CampaignSettings } from '../../domain/settings.ts';
+import { type FollowUpRule, matchFollowUps } from '#domain/follow-up.ts';
+import { findMeeting, type Meeting } from '#domain/meeting.ts';
+import type { CampaignSettings } from '#domain/settings.ts';
 import type { Db, Tx } from '../client.ts';
 import { toJson } from '../json.ts';
 import type { CallsTable } from '../schema/calls.ts';

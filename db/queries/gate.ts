@@ -1,6 +1,6 @@
 import { type RawBuilder, type Selectable, sql } from 'kysely';
-import type { GateFacts } from '../../domain/gate.ts';
-import type { CampaignSettings } from '../../domain/settings.ts';
+import type { GateFacts } from '#domain/gate.ts';
+import type { CampaignSettings } from '#domain/settings.ts';
 import type { Tx } from '../client.ts';
 import type { CampaignsTable } from '../schema/campaigns.ts';
 import type { LeadsTable } from '../schema/leads.ts';

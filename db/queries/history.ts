@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { type PastCall, type PastMessage, summariseHistory } from '../../domain/context.ts';
+import { type PastCall, type PastMessage, summariseHistory } from '#domain/context.ts';
 import type { Db } from '../client.ts';
 
 const MOST_OF_EACH = 25;

@@ -1,5 +1,5 @@
 import type { Selectable } from 'kysely';
-import type { ConversationFacts } from '../../domain/conversation.ts';
+import type { ConversationFacts } from '#domain/conversation.ts';
 import type { Tx } from '../client.ts';
 import type { CallsTable } from '../schema/calls.ts';
 import { lockContacts, lockContactsBehind } from './locks.ts';

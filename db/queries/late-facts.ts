@@ -1,5 +1,5 @@
 import { type Selectable, sql } from 'kysely';
-import type { Evaluation } from '../../domain/evaluate.ts';
+import type { Evaluation } from '#domain/evaluate.ts';
 import type { Tx } from '../client.ts';
 import { toJson } from '../json.ts';
 import type { CallsTable } from '../schema/calls.ts';

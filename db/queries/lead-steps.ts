@@ -1,5 +1,5 @@
-import type { GateRule } from '../../domain/gate.ts';
-import type { LeadOutcome, LeadState } from '../../domain/lead.ts';
+import type { GateRule } from '#domain/gate.ts';
+import type { LeadOutcome, LeadState } from '#domain/lead.ts';
 import type { Tx } from '../client.ts';
 import { appendEvent } from './events.ts';
 

@@ -1,8 +1,8 @@
 import { type Selectable, sql } from 'kysely';
-import type { Reach } from '../../domain/call.ts';
-import type { GateRule } from '../../domain/gate.ts';
-import type { LeadOutcome, LeadState } from '../../domain/lead.ts';
-import type { NormalisedLead } from '../../domain/lead-row.ts';
+import type { Reach } from '#domain/call.ts';
+import type { GateRule } from '#domain/gate.ts';
+import type { LeadOutcome, LeadState } from '#domain/lead.ts';
+import type { NormalisedLead } from '#domain/lead-row.ts';
 import type { Db, Tx } from '../client.ts';
 import { toJson } from '../json.ts';
 import type { LeadsTable } from '../schema/leads.ts';

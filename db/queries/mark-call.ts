@@ -1,8 +1,8 @@
 import { type Selectable, sql } from 'kysely';
-import type { Disposition } from '../../domain/call.ts';
-import { evaluateCall } from '../../domain/evaluate.ts';
-import type { LeadOutcome } from '../../domain/lead.ts';
-import { DEFAULT_SETTINGS } from '../../domain/settings.ts';
+import type { Disposition } from '#domain/call.ts';
+import { evaluateCall } from '#domain/evaluate.ts';
+import type { LeadOutcome } from '#domain/lead.ts';
+import { DEFAULT_SETTINGS } from '#domain/settings.ts';
 import type { Tx } from '../client.ts';
 import { toJson } from '../json.ts';
 import type { CallsTable } from '../schema/calls.ts';

@@ -1,6 +1,6 @@
 import { type Selectable, sql } from 'kysely';
-import { laterMessageStatus, type MessageStatus } from '../../domain/message.ts';
-import { measureText } from '../../domain/text-length.ts';
+import { laterMessageStatus, type MessageStatus } from '#domain/message.ts';
+import { measureText } from '#domain/text-length.ts';
 import type { Db, Tx } from '../client.ts';
 import { toJson } from '../json.ts';
 import type { Attachment, MessagesTable } from '../schema/messages.ts';

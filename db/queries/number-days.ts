@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { NumberCalls } from '../../domain/number-health.ts';
+import type { NumberCalls } from '#domain/number-health.ts';
 import type { Db } from '../client.ts';
 
 const COUNTS = ['calls', 'finished', 'answered', 'failed'] as const;

@@ -1,7 +1,7 @@
 import { type Selectable, sql } from 'kysely';
-import { findConversion } from '../../domain/conversion.ts';
-import { readWish, type TextWish } from '../../domain/opt-out-words.ts';
-import type { CampaignSettings } from '../../domain/settings.ts';
+import { findConversion } from '#domain/conversion.ts';
+import { readWish, type TextWish } from '#domain/opt-out-words.ts';
+import type { CampaignSettings } from '#domain/settings.ts';
 import type { Tx } from '../client.ts';
 import type { CallsTable } from '../schema/calls.ts';
 import type { Attachment } from '../schema/messages.ts';

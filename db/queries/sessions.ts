@@ -1,6 +1,6 @@
 import { type Selectable, sql } from 'kysely';
-import { UUID } from '../../domain/ids.ts';
-import { transcriptErrorRate } from '../../domain/quality.ts';
+import { UUID } from '#domain/ids.ts';
+import { transcriptErrorRate } from '#domain/quality.ts';
 import type { Db, Tx } from '../client.ts';
 import { toJson } from '../json.ts';
 import type { AgentSessionsTable, SessionOverrides } from '../schema/conversations.ts';

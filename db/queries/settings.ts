@@ -1,4 +1,4 @@
-import { type CampaignSettings, DEFAULT_SETTINGS } from '../../domain/settings.ts';
+import { type CampaignSettings, DEFAULT_SETTINGS } from '#domain/settings.ts';
 import type { Db, Tx } from '../client.ts';
 
 /** The settings in force. @throws Error when there is no such campaign. */

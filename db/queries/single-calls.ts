@@ -1,12 +1,12 @@
 import { type Selectable, sql } from 'kysely';
-import { localDate } from '../../domain/day.ts';
-import { type GateVerdict, RULES_VERSION } from '../../domain/gate.ts';
+import { localDate } from '#domain/day.ts';
+import { type GateVerdict, RULES_VERSION } from '#domain/gate.ts';
 import {
   type CallOverrides,
   DEFAULT_SINGLE_CALL_SETTINGS,
   type SingleCallFacts,
   type SingleCallSettings,
-} from '../../domain/single-call.ts';
+} from '#domain/single-call.ts';
 import { type Db, inTransaction, type Tx } from '../client.ts';
 import { toJson } from '../json.ts';
 import type { CallsTable } from '../schema/calls.ts';

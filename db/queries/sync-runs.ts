@@ -1,6 +1,6 @@
 import type { Selectable } from 'kysely';
 import { v7 as uuid } from 'uuid';
-import { syncWorkflowId } from '../../domain/ids.ts';
+import { syncWorkflowId } from '#domain/ids.ts';
 import type { Db, Tx } from '../client.ts';
 import type { SyncRunsTable } from '../schema/conversations.ts';
 import { lockWalk } from './locks.ts';

@@ -6,11 +6,11 @@ import type {
   Disposition,
   ProviderVerdict,
   Reach,
-} from '../../domain/call.ts';
-import type { ConversationQuality, TranscriptTurn } from '../../domain/conversation.ts';
-import type { ConversionReason } from '../../domain/conversion.ts';
-import type { NextStep } from '../../domain/retry.ts';
-import type { Score } from '../../domain/score.ts';
+} from '#domain/call.ts';
+import type { ConversationQuality, TranscriptTurn } from '#domain/conversation.ts';
+import type { ConversionReason } from '#domain/conversion.ts';
+import type { NextStep } from '#domain/retry.ts';
+import type { Score } from '#domain/score.ts';
 
 export interface CallsTable {
   /** The attempt's id. */

@@ -1,6 +1,6 @@
 import type { ColumnType, Generated } from 'kysely';
-import type { CampaignStatus } from '../../domain/campaign.ts';
-import type { CampaignSettings } from '../../domain/settings.ts';
+import type { CampaignStatus } from '#domain/campaign.ts';
+import type { CampaignSettings } from '#domain/settings.ts';
 
 export interface CampaignsTable {
   id: string;

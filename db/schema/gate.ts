@@ -1,5 +1,5 @@
 import type { ColumnType, Generated } from 'kysely';
-import type { GateRule } from '../../domain/gate.ts';
+import type { GateRule } from '#domain/gate.ts';
 
 /** Every answer of the gate, with what it rested on. */
 export interface DecisionsTable {

@@ -1,8 +1,8 @@
 import type { ColumnType, Generated } from 'kysely';
-import type { Disposition, Reach } from '../../domain/call.ts';
-import type { GateRule } from '../../domain/gate.ts';
-import type { LeadOutcome, LeadState } from '../../domain/lead.ts';
-import type { Score } from '../../domain/score.ts';
+import type { Disposition, Reach } from '#domain/call.ts';
+import type { GateRule } from '#domain/gate.ts';
+import type { LeadOutcome, LeadState } from '#domain/lead.ts';
+import type { Score } from '#domain/score.ts';
 
 /** A phone number over all campaigns. Its row is the lock that serialises every decision about it. */
 export interface ContactsTable {

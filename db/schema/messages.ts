@@ -1,6 +1,6 @@
 import type { ColumnType, Generated } from 'kysely';
-import type { FollowUpRule } from '../../domain/follow-up.ts';
-import type { MessageSource, MessageStatus } from '../../domain/message.ts';
+import type { FollowUpRule } from '#domain/follow-up.ts';
+import type { MessageSource, MessageStatus } from '#domain/message.ts';
 
 export interface Attachment {
   /** What the sender calls its type, such as image/jpeg or text/calendar. */

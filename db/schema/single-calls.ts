@@ -1,5 +1,5 @@
 import type { ColumnType } from 'kysely';
-import type { CallOverrides, SingleCallSettings } from '../../domain/single-call.ts';
+import type { CallOverrides, SingleCallSettings } from '#domain/single-call.ts';
 
 /** What a call outside of campaigns was asked for with; its `calls` row has no lead, and attempt 1. */
 export interface SingleCallsTable {

@@ -1,5 +1,5 @@
 import type { ColumnType, Generated } from 'kysely';
-import type { SingleCallSettings } from '../../domain/single-call.ts';
+import type { SingleCallSettings } from '#domain/single-call.ts';
 
 /** One row: limits that all campaigns share. */
 export interface WorkspaceTable {

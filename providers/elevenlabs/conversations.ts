@@ -1,5 +1,5 @@
 import type { ElevenLabs } from '@elevenlabs/elevenlabs-js';
-import type { ConversationFacts } from '../../domain/conversation.ts';
+import type { ConversationFacts } from '#domain/conversation.ts';
 import type { ConversationListQuery, VoiceProvider } from '../ports.ts';
 import { field, fieldsOf, textOf } from './fields.ts';
 import { normaliseConversation, normaliseListItem } from './normalise.ts';

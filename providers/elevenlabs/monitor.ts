@@ -1,4 +1,4 @@
-import type { ConversationFacts } from '../../domain/conversation.ts';
+import type { ConversationFacts } from '#domain/conversation.ts';
 import { type LiveCommand, type LiveCommandAnswer, ProviderError } from '../ports.ts';
 import type { Connection } from './exchange.ts';
 import { type Fields, field, fieldsOf, textOf } from './fields.ts';

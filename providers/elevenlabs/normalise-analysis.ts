@@ -1,5 +1,5 @@
-import type { ProviderVerdict } from '../../domain/call.ts';
-import type { TranscriptTurn } from '../../domain/conversation.ts';
+import type { ProviderVerdict } from '#domain/call.ts';
+import type { TranscriptTurn } from '#domain/conversation.ts';
 import { type Fields, field, fieldsOf, isFields, listOf, secondsOf, storable, textOf } from './fields.ts';
 
 /** The provider's word for how it went; null for any other. */

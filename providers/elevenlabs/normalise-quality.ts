@@ -1,4 +1,4 @@
-import type { ConversationQuality } from '../../domain/conversation.ts';
+import type { ConversationQuality } from '#domain/conversation.ts';
 import { type Fields, field, fieldsOf, isFields, numberOf } from './fields.ts';
 
 /**

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { CALL_STATUSES, REACHES } from '../../domain/call.ts';
+import { CALL_STATUSES, REACHES } from '#domain/call.ts';
 import { normaliseConversation, normaliseInitiationFailure, normaliseListItem } from './normalise.ts';
 import { camelCased, conversation } from './whole-conversation.ts';
 

@@ -1,6 +1,6 @@
-import type { CallDirection, CallStatus, Reach } from '../../domain/call.ts';
-import type { ConversationFacts } from '../../domain/conversation.ts';
-import { isCountryCode, parsePhone } from '../../domain/phone.ts';
+import type { CallDirection, CallStatus, Reach } from '#domain/call.ts';
+import type { ConversationFacts } from '#domain/conversation.ts';
+import { isCountryCode, parsePhone } from '#domain/phone.ts';
 import type { ConversationListItem } from '../ports.ts';
 import {
   e164Of,

@@ -1,4 +1,4 @@
-import type { Reach } from '../../domain/call.ts';
+import type { Reach } from '#domain/call.ts';
 import { type Fields, field, fieldsOf, listOf, secondsOf, textOf } from './fields.ts';
 
 /** What the provider calls the result of the telephone call; other spellings are its carriers'. */

@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import type { ConversationFacts } from '../../domain/conversation.ts';
+import type { ConversationFacts } from '#domain/conversation.ts';
 import { field, fieldsOf, isFields, textOf } from './fields.ts';
 import { normaliseConversation, normaliseInitiationFailure, normaliseMachineDetection } from './normalise.ts';
 import { conversationIdOf, UnreadablePayloadError } from './normalise-identity.ts';

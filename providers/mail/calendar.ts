@@ -7,7 +7,7 @@ import {
 } from 'ical-generator';
 import { Temporal as CalendarTime } from 'temporal-polyfill';
 import { tzlib_get_ical_block } from 'timezones-ical-library';
-import type { Meeting } from '../../domain/meeting.ts';
+import type { Meeting } from '#domain/meeting.ts';
 
 interface Party {
   address: string;

@@ -1,4 +1,4 @@
-import { campaignWorkflowId, SEARCH_ATTRIBUTES } from '../../domain/ids.ts';
+import { campaignWorkflowId, SEARCH_ATTRIBUTES } from '#domain/ids.ts';
 
 /** Where to look further, one address a line. `webUrl` is null when Temporal is not ours. */
 export function renderAddresses(options: {

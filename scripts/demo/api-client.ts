@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DISPOSITIONS, REACHES } from '../../domain/call.ts';
+import { DISPOSITIONS, REACHES } from '#domain/call.ts';
 
 const ANSWER_MS = 30_000;
 

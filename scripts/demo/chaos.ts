@@ -1,4 +1,4 @@
-import { seededRandom } from '../../simulator/random.ts';
+import { seededRandom } from '#simulator/random.ts';
 
 const SHORTEST_PAUSE_MS = 3_000;
 const LONGEST_PAUSE_MS = 6_000;

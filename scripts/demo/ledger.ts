@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { LedgerSnapshot } from '../../simulator/ledger.ts';
+import type { LedgerSnapshot } from '#simulator/ledger.ts';
 
 const SETTLE_MS = 30_000;
 const LOOK_EVERY_MS = 200;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readLeadCsv } from '../../api/import/csv.ts';
+import { readLeadCsv } from '#api/import/csv.ts';
 import { MOST_LEADS } from './options.ts';
 import { BAD_ROWS, makePeople, peopleCsv } from './people.ts';
 

@@ -1,4 +1,4 @@
-import { pick, type Random, seededRandom } from '../../simulator/random.ts';
+import { pick, type Random, seededRandom } from '#simulator/random.ts';
 
 /** Somebody made up, with a number that is kept for fiction. */
 export interface Person {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { LedgerEntry, LedgerSnapshot, LedgerWebhook } from '../../simulator/ledger.ts';
+import type { LedgerEntry, LedgerSnapshot, LedgerWebhook } from '#simulator/ledger.ts';
 import { INVARIANTS, type Verdict } from '../invariants/judge.ts';
 import { renderAddresses } from './addresses.ts';
 import { isSettled } from './ledger.ts';

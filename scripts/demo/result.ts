@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
-import type { Db } from '../../db/client.ts';
-import type { LedgerSnapshot } from '../../simulator/ledger.ts';
+import type { Db } from '#db/client.ts';
+import type { LedgerSnapshot } from '#simulator/ledger.ts';
 import { INVARIANT_TITLES, INVARIANTS, type Invariant, type Verdict } from '../invariants/judge.ts';
 import type { MetricsAnswer } from './api-client.ts';
 import { REACH_WORDS, type ReachCounts } from './state.ts';

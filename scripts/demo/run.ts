@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
-import { openDatabase } from '../../db/client.ts';
+import { openDatabase } from '#db/client.ts';
 import { checkInvariants } from '../invariants/check.ts';
 import type { Verdict } from '../invariants/judge.ts';
 import type { Stack } from '../services/stack.ts';

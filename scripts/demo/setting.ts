@@ -1,6 +1,6 @@
-import type { AutoReply, FollowUpRule } from '../../domain/follow-up.ts';
-import { ALWAYS_OPEN, type CampaignSettings } from '../../domain/settings.ts';
-import type { FaultOptions } from '../../simulator/faults.ts';
+import type { AutoReply, FollowUpRule } from '#domain/follow-up.ts';
+import { ALWAYS_OPEN, type CampaignSettings } from '#domain/settings.ts';
+import type { FaultOptions } from '#simulator/faults.ts';
 import type { DemoOptions } from './options.ts';
 
 /** How long the product waits for an answer to a dial, here and in the checker. */

@@ -1,4 +1,4 @@
-import type { Disposition, Reach } from '../../domain/call.ts';
+import type { Disposition, Reach } from '#domain/call.ts';
 
 /** Calls by reach, in the API's spelling. */
 export interface ReachCounts {

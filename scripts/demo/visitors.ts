@@ -1,4 +1,4 @@
-import { PHONE_NUMBERS } from '../../simulator/fleet.ts';
+import { PHONE_NUMBERS } from '#simulator/fleet.ts';
 import type { Person } from './people.ts';
 
 /** Somebody who is on no list, with a number that is kept for fiction. */

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { maskPhone } from '../../domain/phone.ts';
+import { maskPhone } from '#domain/phone.ts';
 import { type ApiClient, ApiError, type CallAnswer, type MetricsAnswer } from './api-client.ts';
 import type { Person } from './people.ts';
 import type { DemoState, Outcome } from './state.ts';

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
-import type { Db } from '../../db/client.ts';
-import type { LedgerSnapshot } from '../../simulator/ledger.ts';
+import type { Db } from '#db/client.ts';
+import type { LedgerSnapshot } from '#simulator/ledger.ts';
 import { judge, type Verdict } from './judge.ts';
 import { readSnapshot } from './read-snapshot.ts';
 import { missingWorkflows, workflowDisagreements } from './workflow-standing.ts';

@@ -1,5 +1,5 @@
-import { TOTALS } from '../../db/queries/metrics.ts';
-import type { CallTotalsTable } from '../../db/schema/calls.ts';
+import { TOTALS } from '#db/queries/metrics.ts';
+import type { CallTotalsTable } from '#db/schema/calls.ts';
 import { inScope, type Snapshot, type SnapshotCall } from './snapshot.ts';
 import { workflowDisagreements } from './workflow-standing.ts';
 

@@ -1,4 +1,4 @@
-import type { CampaignSettings } from '../../domain/settings.ts';
+import type { CampaignSettings } from '#domain/settings.ts';
 import { inScope, rulesOf, type Snapshot, type SnapshotCall, settingsOf } from './snapshot.ts';
 import { callSpan, instant, peakOf } from './spans.ts';
 

@@ -1,8 +1,8 @@
 import { type RawBuilder, sql } from 'kysely';
-import type { Db, Tx } from '../../db/client.ts';
-import { DEFAULT_SETTINGS } from '../../domain/settings.ts';
-import { holidayDates } from '../../providers/holidays.ts';
-import type { LedgerEntry, LedgerSnapshot } from '../../simulator/ledger.ts';
+import type { Db, Tx } from '#db/client.ts';
+import { DEFAULT_SETTINGS } from '#domain/settings.ts';
+import { holidayDates } from '#providers/holidays.ts';
+import type { LedgerEntry, LedgerSnapshot } from '#simulator/ledger.ts';
 import type { InvariantsInput } from './check.ts';
 import { readWorkflows } from './read-workflows.ts';
 import { type Dial, leadIdOf, type Snapshot, type SnapshotSettings, type StatusEvent } from './snapshot.ts';

@@ -1,5 +1,5 @@
 import type { Client, WorkflowExecutionStatusName } from '@temporalio/client';
-import { SEARCH_ATTRIBUTES } from '../../domain/ids.ts';
+import { SEARCH_ATTRIBUTES } from '#domain/ids.ts';
 import type { WorkflowStanding } from './snapshot.ts';
 
 const OPEN: ReadonlySet<WorkflowExecutionStatusName> = new Set(['RUNNING', 'PAUSED', 'CONTINUED_AS_NEW']);

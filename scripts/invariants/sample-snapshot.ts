@@ -1,4 +1,4 @@
-import { DEFAULT_SETTINGS } from '../../domain/settings.ts';
+import { DEFAULT_SETTINGS } from '#domain/settings.ts';
 import type { Dial, GoDecision, Snapshot, SnapshotCall, SnapshotLead } from './snapshot.ts';
 
 /** A Wednesday, noon in New York. */

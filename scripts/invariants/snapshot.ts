@@ -1,10 +1,10 @@
-import type { CallTotalsTable } from '../../db/schema/calls.ts';
-import type { CallDirection, CallStatus, ProviderVerdict, Reach } from '../../domain/call.ts';
-import type { CampaignStatus } from '../../domain/campaign.ts';
-import type { LeadOutcome, LeadState } from '../../domain/lead.ts';
-import type { CampaignSettings } from '../../domain/settings.ts';
-import type { DialOutcome } from '../../simulator/ledger.ts';
-import type { SimulatedReach } from '../../simulator/people.ts';
+import type { CallTotalsTable } from '#db/schema/calls.ts';
+import type { CallDirection, CallStatus, ProviderVerdict, Reach } from '#domain/call.ts';
+import type { CampaignStatus } from '#domain/campaign.ts';
+import type { LeadOutcome, LeadState } from '#domain/lead.ts';
+import type { CampaignSettings } from '#domain/settings.ts';
+import type { DialOutcome } from '#simulator/ledger.ts';
+import type { SimulatedReach } from '#simulator/people.ts';
 
 /**
  * What the database, the phone network and Temporal each say happened, read once and set side by side. All instants

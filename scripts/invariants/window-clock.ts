@@ -1,4 +1,4 @@
-import type { CallingWindow } from '../../domain/window.ts';
+import type { CallingWindow } from '#domain/window.ts';
 
 /** What a decision says about the hours it kept. `zones` are those in which the window has to be open. */
 export interface WindowFacts {

@@ -1,4 +1,4 @@
-import { callWorkflowId, campaignWorkflowId, leadWorkflowId } from '../../domain/ids.ts';
+import { callWorkflowId, campaignWorkflowId, leadWorkflowId } from '#domain/ids.ts';
 import { inScope, isOver, leadIdOf, type Snapshot } from './snapshot.ts';
 
 /**

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { generateSource } from 'oazapfts';
-import { createApp } from '../../api/app.ts';
-import type { ApiDeps } from '../../api/deps.ts';
+import { createApp } from '#api/app.ts';
+import type { ApiDeps } from '#api/deps.ts';
 
 export const CLIENT_FILE = resolve(import.meta.dirname, '..', '..', 'dashboard', 'client', 'generated.ts');
 

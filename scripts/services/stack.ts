@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { AGENTS, PHONE_NUMBERS } from '../../simulator/fleet.ts';
+import { AGENTS, PHONE_NUMBERS } from '#simulator/fleet.ts';
 import { takeLock } from './lock.ts';
 import { freePort } from './ports.ts';
 import { startPostgres } from './postgres.ts';

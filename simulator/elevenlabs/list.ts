@@ -1,4 +1,4 @@
-import type { ProviderVerdict } from '../../domain/call.ts';
+import type { ProviderVerdict } from '#domain/call.ts';
 import type { JsonObject, SimulatedConversation } from '../calls.ts';
 import { conversationStatus } from '../calls.ts';
 import { verdictOf } from '../judgement.ts';

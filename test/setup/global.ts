@@ -26,7 +26,7 @@ export async function setup(project: TestProject): Promise<(() => void) | undefi
   await makeTemplate(adminUrl);
   const folder = mkdtempSync(join(tmpdir(), 'ringleader-bundle-'));
   const bundlePath = join(folder, 'workflows.js');
-  const { bundleWorkflows } = await import('../../worker/bundle.ts');
+  const { bundleWorkflows } = await import('#worker/bundle.ts');
   const { code } = await bundleWorkflows();
   writeFileSync(bundlePath, code);
   project.provide('templateDatabase', TEMPLATE);
@@ -45,6 +45,6 @@ async function makeTemplate(adminUrl: string): Promise<void> {
   }
   const url = new URL(adminUrl);
   url.pathname = `/${TEMPLATE}`;
-  const { migrateToLatest } = await import('../../db/migrate.ts');
+  const { migrateToLatest } = await import('#db/migrate.ts');
   await migrateToLatest(url.href);
 }

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { createRoute } from '@hono/zod-openapi';
-import { inTransaction } from '../../../db/client.ts';
-import { insertKey } from '../../../db/queries/api-keys.ts';
-import { appendAudit } from '../../../db/queries/audit.ts';
+import { inTransaction } from '#db/client.ts';
+import { insertKey } from '#db/queries/api-keys.ts';
+import { appendAudit } from '#db/queries/audit.ts';
 import { access, hashApiKey } from '../../auth.ts';
 import type { Api, ApiDeps } from '../../deps.ts';
 import { ApiKeyCreate, ApiKeyCreated, toApiKey } from '../../schemas/access.ts';

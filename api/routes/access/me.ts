@@ -1,6 +1,6 @@
 import { createRoute } from '@hono/zod-openapi';
-import { readKeyName } from '../../../db/queries/api-keys.ts';
-import { readWorkspace } from '../../../db/queries/workspace.ts';
+import { readKeyName } from '#db/queries/api-keys.ts';
+import { readWorkspace } from '#db/queries/workspace.ts';
 import { access } from '../../auth.ts';
 import type { Api, ApiDeps } from '../../deps.ts';
 import { Me } from '../../schemas/access.ts';

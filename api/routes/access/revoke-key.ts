@@ -1,7 +1,7 @@
 import { createRoute } from '@hono/zod-openapi';
-import { inTransaction } from '../../../db/client.ts';
-import { revokeKey } from '../../../db/queries/api-keys.ts';
-import { appendAudit } from '../../../db/queries/audit.ts';
+import { inTransaction } from '#db/client.ts';
+import { revokeKey } from '#db/queries/api-keys.ts';
+import { appendAudit } from '#db/queries/audit.ts';
 import { access } from '../../auth.ts';
 import type { Api, ApiDeps } from '../../deps.ts';
 import { notFound, Problem } from '../../errors.ts';

@@ -1,6 +1,6 @@
 import { createRoute } from '@hono/zod-openapi';
-import { findActor } from '../../../db/queries/api-keys.ts';
-import { LONGEST_SESSION_MS, openSession } from '../../../db/queries/browser-sessions.ts';
+import { findActor } from '#db/queries/api-keys.ts';
+import { LONGEST_SESSION_MS, openSession } from '#db/queries/browser-sessions.ts';
 import { hashApiKey } from '../../auth.ts';
 import type { Api, ApiDeps } from '../../deps.ts';
 import { Problem } from '../../errors.ts';

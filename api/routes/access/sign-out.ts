@@ -1,5 +1,5 @@
 import { createRoute } from '@hono/zod-openapi';
-import { closeSession } from '../../../db/queries/browser-sessions.ts';
+import { closeSession } from '#db/queries/browser-sessions.ts';
 import { hashApiKey } from '../../auth.ts';
 import type { Api, ApiDeps } from '../../deps.ts';
 import { problems } from '../../schemas/problem.ts';

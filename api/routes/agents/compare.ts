@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import type { Db } from '../../../db/client.ts';
-import { readSide, readTalks, readWordErrorRate, type Side } from '../../../db/queries/compare.ts';
+import type { Db } from '#db/client.ts';
+import { readSide, readTalks, readWordErrorRate, type Side } from '#db/queries/compare.ts';
 import { access } from '../../auth.ts';
 import type { Api, ApiDeps } from '../../deps.ts';
 import { Comparison } from '../../schemas/agent.ts';

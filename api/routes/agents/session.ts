@@ -1,10 +1,10 @@
 import { createRoute } from '@hono/zod-openapi';
 import { v7 as uuid } from 'uuid';
-import { inTransaction } from '../../../db/client.ts';
-import { appendAudit } from '../../../db/queries/audit.ts';
-import { tellHistory } from '../../../db/queries/history.ts';
-import { findLead } from '../../../db/queries/leads.ts';
-import { insertSession } from '../../../db/queries/sessions.ts';
+import { inTransaction } from '#db/client.ts';
+import { appendAudit } from '#db/queries/audit.ts';
+import { tellHistory } from '#db/queries/history.ts';
+import { findLead } from '#db/queries/leads.ts';
+import { insertSession } from '#db/queries/sessions.ts';
 import { access } from '../../auth.ts';
 import type { Api, ApiDeps } from '../../deps.ts';
 import { invalid, notFound } from '../../errors.ts';

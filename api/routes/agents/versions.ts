@@ -1,5 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { listVersions } from '../../../db/queries/compare.ts';
+import { listVersions } from '#db/queries/compare.ts';
 import { access } from '../../auth.ts';
 import type { Api, ApiDeps } from '../../deps.ts';
 import { agentParam } from '../../schemas/agent.ts';

@@ -1,7 +1,7 @@
 import { createRoute } from '@hono/zod-openapi';
-import { inTransaction } from '../../../db/client.ts';
-import { attributeCall } from '../../../db/queries/attribute-call.ts';
-import { appendAudit } from '../../../db/queries/audit.ts';
+import { inTransaction } from '#db/client.ts';
+import { attributeCall } from '#db/queries/attribute-call.ts';
+import { appendAudit } from '#db/queries/audit.ts';
 import { access } from '../../auth.ts';
 import type { Api, ApiDeps } from '../../deps.ts';
 import { notFound, Problem } from '../../errors.ts';

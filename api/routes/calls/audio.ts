@@ -1,5 +1,5 @@
 import { createRoute } from '@hono/zod-openapi';
-import { findCall } from '../../../db/queries/calls.ts';
+import { findCall } from '#db/queries/calls.ts';
 import { access } from '../../auth.ts';
 import { readRange } from '../../byte-range.ts';
 import type { Api, ApiDeps } from '../../deps.ts';

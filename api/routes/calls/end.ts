@@ -1,8 +1,8 @@
 import { createRoute } from '@hono/zod-openapi';
-import { inTransaction } from '../../../db/client.ts';
-import { appendAudit } from '../../../db/queries/audit.ts';
-import { type Call, findCall } from '../../../db/queries/calls.ts';
-import { ProviderError } from '../../../providers/ports.ts';
+import { inTransaction } from '#db/client.ts';
+import { appendAudit } from '#db/queries/audit.ts';
+import { type Call, findCall } from '#db/queries/calls.ts';
+import { ProviderError } from '#providers/ports.ts';
 import { access } from '../../auth.ts';
 import type { Api, ApiDeps } from '../../deps.ts';
 import { notFound, Problem } from '../../errors.ts';

@@ -1,5 +1,5 @@
 import { createRoute } from '@hono/zod-openapi';
-import { listLiveCalls } from '../../../db/queries/calls.ts';
+import { listLiveCalls } from '#db/queries/calls.ts';
 import { access } from '../../auth.ts';
 import type { Api, ApiDeps } from '../../deps.ts';
 import { CallPage, toCall } from '../../schemas/call.ts';

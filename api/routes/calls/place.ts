@@ -1,8 +1,8 @@
 import { createRoute } from '@hono/zod-openapi';
 import { v7 as uuid } from 'uuid';
-import { findCall } from '../../../db/queries/calls.ts';
-import { withdrawSingleCall } from '../../../db/queries/single-calls.ts';
-import type { CallOverrides } from '../../../domain/single-call.ts';
+import { findCall } from '#db/queries/calls.ts';
+import { withdrawSingleCall } from '#db/queries/single-calls.ts';
+import type { CallOverrides } from '#domain/single-call.ts';
 import { access } from '../../auth.ts';
 import type { Api, ApiDeps } from '../../deps.ts';
 import { type FieldError, invalid, Problem } from '../../errors.ts';

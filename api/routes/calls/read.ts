@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import type { Db } from '../../../db/client.ts';
-import { findCall, findCallDetails, findDecision } from '../../../db/queries/calls.ts';
+import type { Db } from '#db/client.ts';
+import { findCall, findCallDetails, findDecision } from '#db/queries/calls.ts';
 import { access } from '../../auth.ts';
 import type { Api, ApiDeps } from '../../deps.ts';
 import { notFound } from '../../errors.ts';

@@ -1,6 +1,6 @@
 import { createRoute } from '@hono/zod-openapi';
-import { readCallTimeline } from '../../../db/queries/call-timeline.ts';
-import { findCall } from '../../../db/queries/calls.ts';
+import { readCallTimeline } from '#db/queries/call-timeline.ts';
+import { findCall } from '#db/queries/calls.ts';
 import { access } from '../../auth.ts';
 import type { Api, ApiDeps } from '../../deps.ts';
 import { notFound } from '../../errors.ts';

@@ -1,8 +1,8 @@
 import { createRoute } from '@hono/zod-openapi';
-import { inTransaction } from '../../../db/client.ts';
-import { appendAudit } from '../../../db/queries/audit.ts';
-import { appendEvent } from '../../../db/queries/events.ts';
-import { markCall } from '../../../db/queries/mark-call.ts';
+import { inTransaction } from '#db/client.ts';
+import { appendAudit } from '#db/queries/audit.ts';
+import { appendEvent } from '#db/queries/events.ts';
+import { markCall } from '#db/queries/mark-call.ts';
 import { access } from '../../auth.ts';
 import type { Api, ApiDeps } from '../../deps.ts';
 import { notFound } from '../../errors.ts';

@@ -1,8 +1,8 @@
 import { createRoute } from '@hono/zod-openapi';
-import { inTransaction } from '../../../db/client.ts';
-import { appendAudit } from '../../../db/queries/audit.ts';
-import { changeCampaign } from '../../../db/queries/campaigns.ts';
-import { appendEvent } from '../../../db/queries/events.ts';
+import { inTransaction } from '#db/client.ts';
+import { appendAudit } from '#db/queries/audit.ts';
+import { changeCampaign } from '#db/queries/campaigns.ts';
+import { appendEvent } from '#db/queries/events.ts';
 import { access } from '../../auth.ts';
 import type { Api, ApiDeps } from '../../deps.ts';
 import { idParam } from '../../schemas/common.ts';

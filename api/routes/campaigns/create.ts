@@ -1,9 +1,9 @@
 import { createRoute } from '@hono/zod-openapi';
 import { v7 as uuid } from 'uuid';
-import { inTransaction } from '../../../db/client.ts';
-import { appendAudit } from '../../../db/queries/audit.ts';
-import { type Campaign as CampaignRow, findCampaign, insertCampaign } from '../../../db/queries/campaigns.ts';
-import { appendEvent } from '../../../db/queries/events.ts';
+import { inTransaction } from '#db/client.ts';
+import { appendAudit } from '#db/queries/audit.ts';
+import { type Campaign as CampaignRow, findCampaign, insertCampaign } from '#db/queries/campaigns.ts';
+import { appendEvent } from '#db/queries/events.ts';
 import { access } from '../../auth.ts';
 import type { Api, ApiDeps } from '../../deps.ts';
 import { invalid } from '../../errors.ts';

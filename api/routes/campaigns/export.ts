@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { findCampaign } from '../../../db/queries/campaigns.ts';
-import { pagesOfCalls, pagesOfLeads, variableNames } from '../../../db/queries/export.ts';
+import { findCampaign } from '#db/queries/campaigns.ts';
+import { pagesOfCalls, pagesOfLeads, variableNames } from '#db/queries/export.ts';
 import { access } from '../../auth.ts';
 import type { Api, ApiDeps } from '../../deps.ts';
 import { notFound } from '../../errors.ts';

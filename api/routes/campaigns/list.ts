@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { readSummaries } from '../../../db/queries/campaign-summaries.ts';
-import { type Campaign, listCampaigns } from '../../../db/queries/campaigns.ts';
-import { UUID } from '../../../domain/ids.ts';
+import { readSummaries } from '#db/queries/campaign-summaries.ts';
+import { type Campaign, listCampaigns } from '#db/queries/campaigns.ts';
+import { UUID } from '#domain/ids.ts';
 import { access } from '../../auth.ts';
 import { decodeCursor, toPage } from '../../cursor.ts';
 import type { Api, ApiDeps } from '../../deps.ts';

@@ -1,11 +1,5 @@
 import { createRoute } from '@hono/zod-openapi';
-import {
-  countInFlight,
-  countLeads,
-  countOutcomes,
-  findCampaign,
-  readHolds,
-} from '../../../db/queries/campaigns.ts';
+import { countInFlight, countLeads, countOutcomes, findCampaign, readHolds } from '#db/queries/campaigns.ts';
 import { access } from '../../auth.ts';
 import type { Api, ApiDeps } from '../../deps.ts';
 import { notFound } from '../../errors.ts';

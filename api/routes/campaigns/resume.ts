@@ -1,5 +1,5 @@
 import { createRoute } from '@hono/zod-openapi';
-import type { CampaignChange, Campaign as CampaignRow } from '../../../db/queries/campaigns.ts';
+import type { CampaignChange, Campaign as CampaignRow } from '#db/queries/campaigns.ts';
 import { access } from '../../auth.ts';
 import type { Api, ApiDeps } from '../../deps.ts';
 import { Campaign, toCampaign } from '../../schemas/campaign.ts';

@@ -1,5 +1,5 @@
 import { createRoute } from '@hono/zod-openapi';
-import { findCampaign } from '../../../db/queries/campaigns.ts';
+import { findCampaign } from '#db/queries/campaigns.ts';
 import { access } from '../../auth.ts';
 import type { Api, ApiDeps } from '../../deps.ts';
 import { invalid, notFound, Problem } from '../../errors.ts';

@@ -1,5 +1,5 @@
 import { createRoute } from '@hono/zod-openapi';
-import { findRun } from '../../../db/queries/sync-runs.ts';
+import { findRun } from '#db/queries/sync-runs.ts';
 import { access } from '../../auth.ts';
 import type { Api, ApiDeps } from '../../deps.ts';
 import { notFound } from '../../errors.ts';

@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { inTransaction } from '../../../db/client.ts';
-import { beginRun, findRun } from '../../../db/queries/sync-runs.ts';
-import { SYNC_WORKFLOW_ID, syncWorkflowId } from '../../../domain/ids.ts';
+import { inTransaction } from '#db/client.ts';
+import { beginRun, findRun } from '#db/queries/sync-runs.ts';
+import { SYNC_WORKFLOW_ID, syncWorkflowId } from '#domain/ids.ts';
 import { access } from '../../auth.ts';
 import type { Api, ApiDeps } from '../../deps.ts';
 import { Problem } from '../../errors.ts';

@@ -1,5 +1,5 @@
 import { createRoute } from '@hono/zod-openapi';
-import { type NormalisedLead, normaliseLead } from '../../../domain/lead-row.ts';
+import { type NormalisedLead, normaliseLead } from '#domain/lead-row.ts';
 import { addBatch, announceLeads, campaignForLeads } from '../../add-leads.ts';
 import { access } from '../../auth.ts';
 import type { Api, ApiDeps } from '../../deps.ts';

@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { listFollowUps } from '../../../db/queries/follow-ups.ts';
-import { findLead } from '../../../db/queries/leads.ts';
-import { UUID } from '../../../domain/ids.ts';
+import { listFollowUps } from '#db/queries/follow-ups.ts';
+import { findLead } from '#db/queries/leads.ts';
+import { UUID } from '#domain/ids.ts';
 import { access } from '../../auth.ts';
 import { decodeCursor, toPage } from '../../cursor.ts';
 import type { Api, ApiDeps } from '../../deps.ts';

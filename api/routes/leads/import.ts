@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
-import { claimKey } from '../../../db/queries/idempotency.ts';
+import { claimKey } from '#db/queries/idempotency.ts';
 import { campaignForLeads } from '../../add-leads.ts';
 import { access } from '../../auth.ts';
 import type { Api, ApiDeps, ApiEnv } from '../../deps.ts';

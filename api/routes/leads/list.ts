@@ -1,8 +1,8 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { findCampaign } from '../../../db/queries/campaigns.ts';
-import { listLeads } from '../../../db/queries/leads.ts';
-import { UUID } from '../../../domain/ids.ts';
-import { LEAD_OUTCOMES } from '../../../domain/lead.ts';
+import { findCampaign } from '#db/queries/campaigns.ts';
+import { listLeads } from '#db/queries/leads.ts';
+import { UUID } from '#domain/ids.ts';
+import { LEAD_OUTCOMES } from '#domain/lead.ts';
 import { access } from '../../auth.ts';
 import { decodeCursor, toPage } from '../../cursor.ts';
 import type { Api, ApiDeps } from '../../deps.ts';

@@ -1,5 +1,5 @@
 import { createRoute } from '@hono/zod-openapi';
-import { findLead } from '../../../db/queries/leads.ts';
+import { findLead } from '#db/queries/leads.ts';
 import { access } from '../../auth.ts';
 import type { Api, ApiDeps } from '../../deps.ts';
 import { notFound } from '../../errors.ts';

@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { findLead } from '../../../db/queries/leads.ts';
-import { readTimeline } from '../../../db/queries/timeline.ts';
+import { findLead } from '#db/queries/leads.ts';
+import { readTimeline } from '#db/queries/timeline.ts';
 import { access } from '../../auth.ts';
 import { decodeCursor, toPage } from '../../cursor.ts';
 import type { Api, ApiDeps } from '../../deps.ts';

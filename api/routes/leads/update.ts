@@ -1,9 +1,9 @@
 import { createRoute } from '@hono/zod-openapi';
-import { inTransaction } from '../../../db/client.ts';
-import { appendAudit } from '../../../db/queries/audit.ts';
-import { appendEvent } from '../../../db/queries/events.ts';
-import { type Lead as LeadRow, lockLead, updateLead } from '../../../db/queries/leads.ts';
-import { type NormalisedLead, normaliseLead } from '../../../domain/lead-row.ts';
+import { inTransaction } from '#db/client.ts';
+import { appendAudit } from '#db/queries/audit.ts';
+import { appendEvent } from '#db/queries/events.ts';
+import { type Lead as LeadRow, lockLead, updateLead } from '#db/queries/leads.ts';
+import { type NormalisedLead, normaliseLead } from '#domain/lead-row.ts';
 import { access } from '../../auth.ts';
 import type { Api, ApiDeps } from '../../deps.ts';
 import { invalid, notFound } from '../../errors.ts';

@@ -1,7 +1,7 @@
 import { createRoute } from '@hono/zod-openapi';
-import { findCampaign } from '../../../db/queries/campaigns.ts';
-import { findLead, readLeadBlocks } from '../../../db/queries/leads.ts';
-import { holidaysAround } from '../../../providers/holidays.ts';
+import { findCampaign } from '#db/queries/campaigns.ts';
+import { findLead, readLeadBlocks } from '#db/queries/leads.ts';
+import { holidaysAround } from '#providers/holidays.ts';
 import { access } from '../../auth.ts';
 import type { Api, ApiDeps } from '../../deps.ts';
 import { notFound } from '../../errors.ts';

@@ -1,6 +1,6 @@
 import { createRoute } from '@hono/zod-openapi';
-import { listMessages } from '../../../db/queries/messages.ts';
-import { UUID } from '../../../domain/ids.ts';
+import { listMessages } from '#db/queries/messages.ts';
+import { UUID } from '#domain/ids.ts';
 import { access } from '../../auth.ts';
 import { decodeCursor, toPage } from '../../cursor.ts';
 import type { Api, ApiDeps } from '../../deps.ts';

@@ -1,6 +1,6 @@
 import { createRoute } from '@hono/zod-openapi';
-import { leadsOfContact } from '../../../db/queries/contact-leads.ts';
-import { findMessage } from '../../../db/queries/messages.ts';
+import { leadsOfContact } from '#db/queries/contact-leads.ts';
+import { findMessage } from '#db/queries/messages.ts';
 import { access } from '../../auth.ts';
 import type { Api, ApiDeps } from '../../deps.ts';
 import { notFound } from '../../errors.ts';

@@ -1,6 +1,6 @@
 import { createRoute } from '@hono/zod-openapi';
-import { listThreads } from '../../../db/queries/message-threads.ts';
-import { UUID } from '../../../domain/ids.ts';
+import { listThreads } from '#db/queries/message-threads.ts';
+import { UUID } from '#domain/ids.ts';
 import { access } from '../../auth.ts';
 import { decodeCursor, toPage } from '../../cursor.ts';
 import type { Api, ApiDeps } from '../../deps.ts';

@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { inTransaction } from '../../../db/client.ts';
-import { appendAudit } from '../../../db/queries/audit.ts';
-import { removeOptOut } from '../../../db/queries/opt-outs.ts';
+import { inTransaction } from '#db/client.ts';
+import { appendAudit } from '#db/queries/audit.ts';
+import { removeOptOut } from '#db/queries/opt-outs.ts';
 import { access } from '../../auth.ts';
 import type { Api, ApiDeps } from '../../deps.ts';
 import { notFound } from '../../errors.ts';

@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { readWorkspaceTimeZone } from '../../../db/queries/metrics.ts';
-import { type NumberDays, readNumberDays } from '../../../db/queries/number-days.ts';
-import { daysBefore, localDate } from '../../../domain/day.ts';
+import { readWorkspaceTimeZone } from '#db/queries/metrics.ts';
+import { type NumberDays, readNumberDays } from '#db/queries/number-days.ts';
+import { daysBefore, localDate } from '#domain/day.ts';
 import {
   answerRate,
   compareNumbers,
@@ -9,8 +9,8 @@ import {
   type NumberCalls,
   numberState,
   sumCalls,
-} from '../../../domain/number-health.ts';
-import type { PhoneNumber } from '../../../providers/ports.ts';
+} from '#domain/number-health.ts';
+import type { PhoneNumber } from '#providers/ports.ts';
 import { access } from '../../auth.ts';
 import type { Api, ApiDeps } from '../../deps.ts';
 import { rememberNumbers } from '../../known-numbers.ts';

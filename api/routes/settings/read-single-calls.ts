@@ -1,5 +1,5 @@
 import { createRoute } from '@hono/zod-openapi';
-import { readSingleCallSettings } from '../../../db/queries/single-calls.ts';
+import { readSingleCallSettings } from '#db/queries/single-calls.ts';
 import { access } from '../../auth.ts';
 import type { Api, ApiDeps } from '../../deps.ts';
 import { json, keyProblems } from '../../schemas/problem.ts';

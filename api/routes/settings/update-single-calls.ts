@@ -1,7 +1,7 @@
 import { createRoute } from '@hono/zod-openapi';
-import { inTransaction } from '../../../db/client.ts';
-import { appendAudit } from '../../../db/queries/audit.ts';
-import { lockSingleCallWorkspace, setSingleCallSettings } from '../../../db/queries/single-calls.ts';
+import { inTransaction } from '#db/client.ts';
+import { appendAudit } from '#db/queries/audit.ts';
+import { lockSingleCallWorkspace, setSingleCallSettings } from '#db/queries/single-calls.ts';
 import { access } from '../../auth.ts';
 import type { Api, ApiDeps } from '../../deps.ts';
 import { bodyProblems, json } from '../../schemas/problem.ts';

@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { sql } from 'kysely';
-import { ProviderError } from '../../../providers/ports.ts';
+import { ProviderError } from '#providers/ports.ts';
 import type { Api, ApiDeps } from '../../deps.ts';
 import { json } from '../../schemas/problem.ts';
 

@@ -1,8 +1,8 @@
 import { createRoute } from '@hono/zod-openapi';
 import { v7 as uuid } from 'uuid';
-import { inTransaction } from '../../../db/client.ts';
-import { appendAudit } from '../../../db/queries/audit.ts';
-import { insertEndpoint } from '../../../db/queries/endpoints.ts';
+import { inTransaction } from '#db/client.ts';
+import { appendAudit } from '#db/queries/audit.ts';
+import { insertEndpoint } from '#db/queries/endpoints.ts';
 import { access } from '../../auth.ts';
 import type { Api, ApiDeps } from '../../deps.ts';
 import { bodyProblems, json } from '../../schemas/problem.ts';

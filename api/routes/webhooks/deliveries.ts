@@ -1,7 +1,7 @@
 import { createRoute } from '@hono/zod-openapi';
-import { listDeliveries } from '../../../db/queries/deliveries.ts';
-import { findEndpoint } from '../../../db/queries/endpoints.ts';
-import { UUID } from '../../../domain/ids.ts';
+import { listDeliveries } from '#db/queries/deliveries.ts';
+import { findEndpoint } from '#db/queries/endpoints.ts';
+import { UUID } from '#domain/ids.ts';
 import { access } from '../../auth.ts';
 import { decodeCursor, toPage } from '../../cursor.ts';
 import type { Api, ApiDeps } from '../../deps.ts';

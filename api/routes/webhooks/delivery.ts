@@ -1,5 +1,5 @@
 import { createRoute } from '@hono/zod-openapi';
-import { findDelivery, listAttempts } from '../../../db/queries/deliveries.ts';
+import { findDelivery, listAttempts } from '#db/queries/deliveries.ts';
 import { access } from '../../auth.ts';
 import type { Api, ApiDeps } from '../../deps.ts';
 import { notFound } from '../../errors.ts';

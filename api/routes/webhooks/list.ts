@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { listEndpoints } from '../../../db/queries/endpoints.ts';
-import { UUID } from '../../../domain/ids.ts';
+import { listEndpoints } from '#db/queries/endpoints.ts';
+import { UUID } from '#domain/ids.ts';
 import { access } from '../../auth.ts';
 import { decodeCursor, toPage } from '../../cursor.ts';
 import type { Api, ApiDeps } from '../../deps.ts';

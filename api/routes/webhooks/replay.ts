@@ -1,8 +1,8 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { inTransaction } from '../../../db/client.ts';
-import { appendAudit } from '../../../db/queries/audit.ts';
-import { countReplayable, replayEvents } from '../../../db/queries/deliveries.ts';
-import { findEndpoint } from '../../../db/queries/endpoints.ts';
+import { inTransaction } from '#db/client.ts';
+import { appendAudit } from '#db/queries/audit.ts';
+import { countReplayable, replayEvents } from '#db/queries/deliveries.ts';
+import { findEndpoint } from '#db/queries/endpoints.ts';
 import { access } from '../../auth.ts';
 import type { Api, ApiDeps } from '../../deps.ts';
 import { invalid, notFound, Problem } from '../../errors.ts';

@@ -1,8 +1,8 @@
 import { createRoute } from '@hono/zod-openapi';
-import { inTransaction } from '../../../db/client.ts';
-import { appendAudit } from '../../../db/queries/audit.ts';
-import { resend } from '../../../db/queries/deliveries.ts';
-import { findEndpoint } from '../../../db/queries/endpoints.ts';
+import { inTransaction } from '#db/client.ts';
+import { appendAudit } from '#db/queries/audit.ts';
+import { resend } from '#db/queries/deliveries.ts';
+import { findEndpoint } from '#db/queries/endpoints.ts';
 import { access } from '../../auth.ts';
 import type { Api, ApiDeps } from '../../deps.ts';
 import { notFound, Problem } from '../../errors.ts';

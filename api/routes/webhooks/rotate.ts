@@ -1,7 +1,7 @@
 import { createRoute } from '@hono/zod-openapi';
-import { inTransaction } from '../../../db/client.ts';
-import { appendAudit } from '../../../db/queries/audit.ts';
-import { rotateSecret } from '../../../db/queries/endpoints.ts';
+import { inTransaction } from '#db/client.ts';
+import { appendAudit } from '#db/queries/audit.ts';
+import { rotateSecret } from '#db/queries/endpoints.ts';
 import { access } from '../../auth.ts';
 import type { Api, ApiDeps } from '../../deps.ts';
 import { notFound } from '../../errors.ts';

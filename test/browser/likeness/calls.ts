@@ -1,4 +1,4 @@
-import type { Call, CallDetail, CallTimeline } from '../../../dashboard/client/generated.ts';
+import type { Call, CallDetail, CallTimeline } from '#dashboard/client/generated.ts';
 import { AGENT_IDS } from './campaigns.ts';
 import { LEADS } from './leads.ts';
 import { ago, MINUTE, SECOND } from './now.ts';

@@ -4,7 +4,7 @@ import type {
   CampaignSettings,
   Metrics,
   WorkspaceMetrics,
-} from '../../../dashboard/client/generated.ts';
+} from '#dashboard/client/generated.ts';
 import { ago, HOUR, MINUTE } from './now.ts';
 
 export const AGENT_IDS = { first: 'agent_renewals', second: 'agent_surveys' };

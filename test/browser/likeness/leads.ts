@@ -1,4 +1,4 @@
-import type { FollowUp, Lead, LeadWhy } from '../../../dashboard/client/generated.ts';
+import type { FollowUp, Lead, LeadWhy } from '#dashboard/client/generated.ts';
 import { ago, HOUR, MINUTE } from './now.ts';
 
 const NAMES = [

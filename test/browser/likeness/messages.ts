@@ -1,4 +1,4 @@
-import type { Message, MessageThread, Timeline } from '../../../dashboard/client/generated.ts';
+import type { Message, MessageThread, Timeline } from '#dashboard/client/generated.ts';
 import { CALLS } from './calls.ts';
 import { LEADS } from './leads.ts';
 import { ago, HOUR, MINUTE } from './now.ts';

@@ -11,7 +11,7 @@ import type {
   PhoneNumber,
   Voice,
   Webhook,
-} from '../../../dashboard/client/generated.ts';
+} from '#dashboard/client/generated.ts';
 import { AGENT_IDS } from './campaigns.ts';
 import { ago, HOUR, MINUTE } from './now.ts';
 
