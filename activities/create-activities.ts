@@ -1,15 +1,15 @@
-import { createConcluding } from './concluding.ts';
-import { createDelivering } from './delivering.ts';
-import type { ActivityDeps } from './deps.ts';
-import { createDialling } from './dialling.ts';
-import { createFeeding } from './feeding.ts';
-import { createFollowingUp } from './following-up.ts';
-import { createMessaging } from './messaging.ts';
-import { createPolling } from './polling.ts';
-import { createReplying } from './replying.ts';
-import { createSingleCalls } from './single-calls.ts';
-import { createSweeping } from './sweeping.ts';
-import { createSyncing } from './syncing.ts';
+import { createConcluding } from '#services/calls/conclude.ts';
+import { createDialling } from '#services/calls/dial.ts';
+import { createPolling } from '#services/calls/poll.ts';
+import { createSingleCalls } from '#services/calls/single-calls.ts';
+import { createFeeding } from '#services/campaigns/feed.ts';
+import type { ActivityDeps } from '#services/context.ts';
+import { createFollowingUp } from '#services/follow-ups/perform.ts';
+import { createReplying } from '#services/messages/reply.ts';
+import { createMessaging } from '#services/messages/send.ts';
+import { createSyncing } from '#services/provider-events/sync.ts';
+import { createSweeping } from '#services/sweep/sweep.ts';
+import { createDelivering } from '#services/webhooks/deliver.ts';
 
 export function createActivities(deps: ActivityDeps) {
   return {

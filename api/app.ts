@@ -1,20 +1,20 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import { secureHeaders } from 'hono/secure-headers';
-import { authenticate } from './auth.ts';
 import { serveDashboard } from './dashboard.ts';
 import type { Api, ApiDeps, ApiEnv } from './deps.ts';
 import { serveDocs } from './docs.ts';
-import { createErrorHandler, onInvalid, Problem } from './errors.ts';
-import { idempotency } from './idempotency.ts';
-import { readJsonBody } from './limits.ts';
-import { requestLog } from './request-log.ts';
+import { authenticate } from './http/auth.ts';
+import { createErrorHandler, onInvalid, Problem } from './http/errors.ts';
+import { idempotency } from './http/idempotency.ts';
+import { readJsonBody } from './http/limits.ts';
+import { requestLog } from './http/request-log.ts';
+import { receiveElevenLabs } from './provider-events/elevenlabs.ts';
+import { answerInitiation } from './provider-events/initiation.ts';
+import { receiveTextStatus } from './provider-events/text-status.ts';
+import { receiveTexts } from './provider-events/texts.ts';
 import { isImportPath } from './routes/leads/import.ts';
 import { registerRoutes } from './routes.ts';
-import { receiveElevenLabs } from './webhooks/elevenlabs.ts';
-import { answerInitiation } from './webhooks/initiation.ts';
-import { receiveTextStatus } from './webhooks/text-status.ts';
-import { receiveTexts } from './webhooks/texts.ts';
 
 /** The whole HTTP surface. */
 export function createApp(deps: ApiDeps): Api {

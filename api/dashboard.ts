@@ -4,7 +4,7 @@ import { extname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { Api, ApiDeps } from './deps.ts';
-import { Problem } from './errors.ts';
+import { Problem } from './http/errors.ts';
 
 const DEFAULT_DIR = resolve(import.meta.dirname, '..', 'dashboard', 'dist');
 

@@ -4,8 +4,8 @@ import type { Logger } from '#config/logger.ts';
 import type { Db } from '#db/client.ts';
 import type { Actor } from '#db/queries/api-keys.ts';
 import type { Carrier, VoiceProvider } from '#providers/ports.ts';
+import type { CampaignControl } from '#temporal/control.ts';
 import type { EventHub } from './stream/hub.ts';
-import type { CampaignControl } from './temporal.ts';
 
 /** What the API rests on. Tests put their own in its place. */
 export interface ApiDeps {

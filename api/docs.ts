@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import type { Api } from './deps.ts';
-import { Problem } from './errors.ts';
+import { Problem } from './http/errors.ts';
 
 const require = createRequire(import.meta.url);
 

@@ -9,12 +9,12 @@ import { migrateToLatest } from '#db/migrate.ts';
 import { seedAdminKey } from '#db/queries/api-keys.ts';
 import { createElevenLabs } from '#providers/elevenlabs/adapter.ts';
 import { createTwilio } from '#providers/twilio/adapter.ts';
+import { createCampaignControl } from '#temporal/control.ts';
 import { createApp } from './app.ts';
-import { hashApiKey } from './auth.ts';
 import type { ApiDeps } from './deps.ts';
-import { CSV_LIMIT } from './limits.ts';
+import { hashApiKey } from './http/auth.ts';
+import { CSV_LIMIT } from './http/limits.ts';
 import { createEventHub } from './stream/hub.ts';
-import { createCampaignControl } from './temporal.ts';
 
 const HEADERS_MS = 15_000;
 /** How long requests under way may take to finish at a stop. */

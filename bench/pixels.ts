@@ -2,8 +2,8 @@
 // by server-sent events; and how a wall of two hundred calls takes fifty changes a second.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BrowserContext, Page } from 'playwright-core';
-import { launchChromium } from '#scripts/services/chromium.ts';
-import { buildDashboard } from '#scripts/services/dashboard.ts';
+import { launchChromium } from '#launcher/chromium.ts';
+import { buildDashboard } from '#launcher/dashboard.ts';
 import { type BarePage, startBarePage } from './floor/bare-page.ts';
 import type { CampaignParts } from './shared/campaign.ts';
 import { dialCalls } from './shared/dialled-calls.ts';

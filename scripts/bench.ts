@@ -1,9 +1,9 @@
 // `npm run bench -- NAME [--json FILE]`: runs `bench/<NAME>.ts` beside the servers it may need.
 import { existsSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { say } from './services/product.ts';
-import { attachedRunner } from './services/run-attached.ts';
-import { startTestServers } from './services/test-servers.ts';
+import { say } from '#launcher/product.ts';
+import { attachedRunner } from '#launcher/run-attached.ts';
+import { startTestServers } from '#launcher/test-servers.ts';
 
 const FOLDER = resolve(import.meta.dirname, '..', 'bench');
 

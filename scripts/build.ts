@@ -1,6 +1,6 @@
 // `npm run build`: the dashboard, from its sources into dashboard/dist. Nothing else needs a build.
-import { buildDashboard } from './services/dashboard.ts';
-import { say } from './services/product.ts';
+import { buildDashboard } from '#launcher/dashboard.ts';
+import { say } from '#launcher/product.ts';
 
 await buildDashboard(say);
 say('the dashboard is built');

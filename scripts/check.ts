@@ -2,8 +2,8 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { CLIENT_FILE, generateClient } from './services/client.ts';
-import { buildDashboard, initialModules } from './services/dashboard.ts';
+import { CLIENT_FILE, generateClient } from '#launcher/client.ts';
+import { buildDashboard, initialModules } from '#launcher/dashboard.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
 /** Of what a browser fetches before the dashboard shows anything, gzipped. */

@@ -1,18 +1,18 @@
 // `npm run demo`: a campaign of made-up people through the real chain, judged at its end.
 import { existsSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { renderAddresses } from './demo/addresses.ts';
-import { type DemoOptions, parseOptions, USAGE, UsageError } from './demo/options.ts';
-import { renderResult } from './demo/result.ts';
-import { type DemoRun, runDemo } from './demo/run.ts';
-import { FAULTS, PATIENCE } from './demo/setting.ts';
-import { createDisplay } from './demo/terminal.ts';
-import { allHold } from './invariants/judge.ts';
-import { buildDashboard } from './services/dashboard.ts';
-import { say } from './services/product.ts';
-import { serviceOutput } from './services/service-output.ts';
-import { onStopRequest } from './services/signals.ts';
-import { type Stack, startStack } from './services/stack.ts';
+import { renderAddresses } from '#demo/addresses.ts';
+import { type DemoOptions, parseOptions, USAGE, UsageError } from '#demo/options.ts';
+import { renderResult } from '#demo/result.ts';
+import { type DemoRun, runDemo } from '#demo/run.ts';
+import { FAULTS, PATIENCE } from '#demo/setting.ts';
+import { createDisplay } from '#demo/terminal.ts';
+import { allHold } from '#invariants/judge.ts';
+import { buildDashboard } from '#launcher/dashboard.ts';
+import { say } from '#launcher/product.ts';
+import { serviceOutput } from '#launcher/service-output.ts';
+import { onStopRequest } from '#launcher/signals.ts';
+import { type Stack, startStack } from '#launcher/stack.ts';
 
 const FOLDER = resolve('.ringleader', 'demo');
 

@@ -2,8 +2,8 @@
 import { watch } from 'node:fs';
 import { resolve, sep } from 'node:path';
 import { createServer } from 'vite';
-import { runProduct, say } from './services/product.ts';
-import type { ServiceName, Stack } from './services/stack.ts';
+import { runProduct, say } from '#launcher/product.ts';
+import type { ServiceName, Stack } from '#launcher/stack.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
 

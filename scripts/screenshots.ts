@@ -1,7 +1,7 @@
 // `node scripts/screenshots.ts WEB_UI_CAMPAIGN_URL LEADS_URL FOLDER`: pictures for the docs, from a demo that is up.
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { launchChromium } from './services/chromium.ts';
+import { launchChromium } from '#launcher/chromium.ts';
 
 const [campaignUrl, leadsUrl, folder] = process.argv.slice(2);
 if (campaignUrl === undefined || leadsUrl === undefined || folder === undefined) {

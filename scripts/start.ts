@@ -1,5 +1,5 @@
 // `npm start`: the whole product on persistent data.
 import { resolve } from 'node:path';
-import { runProduct } from './services/product.ts';
+import { runProduct } from '#launcher/product.ts';
 
 await runProduct({ dataDir: resolve(process.env.RINGLEADER_DATA_DIR || '.ringleader/data') });

@@ -2,11 +2,11 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { say } from './services/product.ts';
-import { attachedRunner } from './services/run-attached.ts';
-import { startTestServers } from './services/test-servers.ts';
-import { summarise, type VitestReport } from './services/test-summary.ts';
-import { timeSkippingServerPath } from './services/time-skipping.ts';
+import { say } from '#launcher/product.ts';
+import { attachedRunner } from '#launcher/run-attached.ts';
+import { startTestServers } from '#launcher/test-servers.ts';
+import { summarise, type VitestReport } from '#launcher/test-summary.ts';
+import { timeSkippingServerPath } from '#launcher/time-skipping.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
 

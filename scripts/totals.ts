@@ -1,7 +1,7 @@
 // `npm run totals -- --check | --rebuild`: holds the sums that dashboards read against a full count of the calls.
 import { readEnv } from '#config/env.ts';
 import { openDatabase } from '#db/client.ts';
-import { compareTotals, rebuildTotals, type TotalsDifference } from '#db/queries/rebuild-totals.ts';
+import { compareTotals, rebuildTotals, type TotalsDifference } from '#db/queries/totals.ts';
 
 const SHOWN = 50;
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { inTransaction } from '#db/client.ts';
 import { appendEvent } from '#db/queries/events.ts';
-import { markMerged, storeWebhookEvent } from '#db/queries/webhooks.ts';
+import { markMerged, storeWebhookEvent } from '#db/queries/provider-events.ts';
 import { type ApiRig, listeningControl, startApi } from './api-rig.ts';
 import { insertCall } from './api-rows.ts';
 

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { readSide, sideCalls } from '#db/queries/compare.ts';
+import { readSide, sideCalls } from '#db/queries/comparisons.ts';
 import { insertTalk, startAgentsApi, startTalk } from './agents-rig.ts';
 import type { ApiRig } from './api-rig.ts';
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { hashApiKey } from '#api/auth.ts';
+import { hashApiKey } from '#api/http/auth.ts';
 import { SEEDED_NAME, seedAdminKey } from '#db/queries/api-keys.ts';
 import { type ApiRig, startApi } from './api-rig.ts';
 

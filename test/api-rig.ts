@@ -6,14 +6,14 @@ import { serve } from '@hono/node-server';
 import { v7 as uuid } from 'uuid';
 import { expect } from 'vitest';
 import { createApp } from '#api/app.ts';
-import { hashApiKey } from '#api/auth.ts';
 import type { ApiDeps } from '#api/deps.ts';
+import { hashApiKey } from '#api/http/auth.ts';
 import { createEventHub } from '#api/stream/hub.ts';
-import { type CampaignControl, createCampaignControl } from '#api/temporal.ts';
 import { createLogger } from '#config/logger.ts';
 import { openDatabase } from '#db/client.ts';
 import type { ApiRole } from '#db/schema/access.ts';
 import type { PhoneNumber, VoiceProvider } from '#providers/ports.ts';
+import { type CampaignControl, createCampaignControl } from '#temporal/control.ts';
 import { type ContractCheck, readContract } from './api-contract.ts';
 import { createTestDatabase } from './setup/database.ts';
 

@@ -1,6 +1,6 @@
 import { v7 as uuid } from 'uuid';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { findSessionOfConversation } from '#db/queries/sessions.ts';
+import { findSessionOfConversation } from '#db/queries/agent-sessions.ts';
 import { normaliseConversation } from '#providers/elevenlabs/normalise.ts';
 import { insertTalk, provide, startAgentsApi, startTalk } from './agents-rig.ts';
 import { type ApiRig, listeningControl } from './api-rig.ts';

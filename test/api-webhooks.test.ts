@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import type { CampaignControl } from '#api/temporal.ts';
+import type { CampaignControl } from '#temporal/control.ts';
 import { type ApiRig, listeningControl, startApi } from './api-rig.ts';
 import { insertCall, setLead } from './api-rows.ts';
 import { endedEvent, ringLead, sendEvent, storedEvents } from './webhook-events.ts';

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { build } from 'vite';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { launchChromium } from '#scripts/services/chromium.ts';
+import { launchChromium } from '#launcher/chromium.ts';
 import { AGENTS } from '#simulator/fleet.ts';
 import { type Chain, KEY, startChain } from './chain-rig.ts';
 import type { PageTalk } from './fixtures/browser-talk.ts';

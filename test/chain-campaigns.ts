@@ -1,6 +1,6 @@
 import { expect, vi } from 'vitest';
 import type { CampaignSettings } from '#domain/settings.ts';
-import { checkInvariants } from '#scripts/invariants/check.ts';
+import { checkInvariants } from '#invariants/check.ts';
 import type { Chain } from './chain-rig.ts';
 import { eventsWithWords } from './event-words.ts';
 

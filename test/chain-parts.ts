@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { serve } from '@hono/node-server';
 import { DefaultLogger, NativeConnection, Runtime, type Worker } from '@temporalio/worker';
 import { expect } from 'vitest';
-import type { ActivityDeps } from '#activities/deps.ts';
+import type { ActivityDeps } from '#services/context.ts';
 import type { Simulator } from '#simulator/server.ts';
 import { signBody } from '#simulator/signature.ts';
 import { createWorker } from '#worker/create-worker.ts';

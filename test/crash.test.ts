@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { ApplicationFailure } from '@temporalio/common';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import type { Checkpoint } from '#activities/deps.ts';
+import type { Checkpoint } from '#services/context.ts';
 import { NO_FAULTS } from '#simulator/faults.ts';
 import { type Chain, createPhoneBook, numbersEndingIn, startChain } from './chain-rig.ts';
 

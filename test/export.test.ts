@@ -2,7 +2,7 @@ import { get } from 'node:http';
 import { sql } from 'kysely';
 import { v7 as uuid } from 'uuid';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { hashApiKey } from '#api/auth.ts';
+import { hashApiKey } from '#api/http/auth.ts';
 import type { LeadInput } from '#domain/lead-row.ts';
 import { type ApiRig, listeningControl, startApi } from './api-rig.ts';
 import { insertCall } from './api-rows.ts';

@@ -1,15 +1,15 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { mergeFetched } from '#activities/calls.ts';
-import { createConcluding } from '#activities/concluding.ts';
-import type { ActivityDeps } from '#activities/deps.ts';
-import { createDialling } from '#activities/dialling.ts';
-import { createPolling } from '#activities/polling.ts';
 import { attemptId } from '#domain/ids.ts';
 import { normaliseConversation } from '#providers/elevenlabs/normalise.ts';
 import { signElevenLabs } from '#providers/elevenlabs/webhook.ts';
 import type { CarrierCall, CarrierCallStatus, DialAnswer } from '#providers/ports.ts';
+import { createConcluding } from '#services/calls/conclude.ts';
+import { createDialling } from '#services/calls/dial.ts';
+import { createPolling } from '#services/calls/poll.ts';
+import { mergeFetched } from '#services/calls/record.ts';
+import type { ActivityDeps } from '#services/context.ts';
 import { type ApiRig, listeningControl, startApi, WEBHOOK_SECRET } from './api-rig.ts';
 import { createPhoneBook, QUICK } from './chain-rig.ts';
 import {

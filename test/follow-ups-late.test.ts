@@ -1,9 +1,9 @@
 // What follows a call later, and across a crash.
 import { ApplicationFailure } from '@temporalio/activity';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { Checkpoint } from '#activities/deps.ts';
 import type { FollowUpRule } from '#domain/follow-up.ts';
 import { followUpWorkflowId, messageWorkflowId } from '#domain/ids.ts';
+import type { Checkpoint } from '#services/context.ts';
 import { type Chain, createPhoneBook, startChain } from './chain-rig.ts';
 import { calendarOf, follow, leadOf, mailsTo, messagesOf, standing, thanks } from './follow-up-rig.ts';
 

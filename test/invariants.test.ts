@@ -6,8 +6,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { type Db, openDatabase } from '#db/client.ts';
 import { attemptId, campaignWorkflowId, leadWorkflowId, SEARCH_ATTRIBUTES } from '#domain/ids.ts';
 import { DEFAULT_SETTINGS } from '#domain/settings.ts';
-import { checkInvariants } from '#scripts/invariants/check.ts';
-import { INVARIANTS, type Invariant } from '#scripts/invariants/judge.ts';
+import { checkInvariants } from '#invariants/check.ts';
+import { INVARIANTS, type Invariant } from '#invariants/judge.ts';
 import type { LedgerEntry, LedgerSnapshot } from '#simulator/ledger.ts';
 import { createTestDatabase, type TestDatabase } from './setup/database.ts';
 

@@ -6,11 +6,11 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import pg from 'pg';
 import { afterAll, describe, expect, it, vi } from 'vitest';
-import { LockedError, takeLock } from '#scripts/services/lock.ts';
-import { freePort } from '#scripts/services/ports.ts';
-import { startPostgres } from '#scripts/services/postgres.ts';
-import { isAlive } from '#scripts/services/processes.ts';
-import { type Service, type ServiceOptions, spawnService } from '#scripts/services/supervise.ts';
+import { LockedError, takeLock } from '#launcher/lock.ts';
+import { freePort } from '#launcher/ports.ts';
+import { startPostgres } from '#launcher/postgres.ts';
+import { isAlive } from '#launcher/processes.ts';
+import { type Service, type ServiceOptions, spawnService } from '#launcher/supervise.ts';
 
 const FIXTURES = resolve(import.meta.dirname, 'fixtures');
 const folder = mkdtempSync(join(tmpdir(), 'ringleader-launcher-'));

@@ -3,10 +3,10 @@ import { sql } from 'kysely';
 import { v7 as uuid } from 'uuid';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { inTransaction, type Tx } from '#db/client.ts';
-import { attributeCall } from '#db/queries/attribute-call.ts';
-import { mergeFacts } from '#db/queries/facts.ts';
-import { receiveText } from '#db/queries/receive-text.ts';
 import { normaliseConversation } from '#providers/elevenlabs/normalise.ts';
+import { attributeCall } from '#services/calls/attribute.ts';
+import { mergeFacts } from '#services/calls/merge-facts.ts';
+import { receiveText } from '#services/messages/receive.ts';
 import { type ApiRig, listeningControl, startApi } from './api-rig.ts';
 import { insertCall } from './api-rows.ts';
 

@@ -1,6 +1,6 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { Checkpoint } from '#activities/deps.ts';
+import type { Checkpoint } from '#services/context.ts';
 import { type Chain, createPhoneBook, startChain, TEXTS_FROM } from './chain-rig.ts';
 import {
   connectTexts,

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { compareTotals, rebuildTotals } from '#db/queries/rebuild-totals.ts';
+import { compareTotals, rebuildTotals } from '#db/queries/totals.ts';
 import { DISPOSITIONS, REACHES } from '#domain/call.ts';
 import { between, pick, seededRandom } from '#simulator/random.ts';
 import { type ApiRig, listeningControl, startApi } from './api-rig.ts';

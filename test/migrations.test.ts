@@ -5,7 +5,7 @@ import pg from 'pg';
 import { afterEach, describe, expect, test } from 'vitest';
 import { type Db, openDatabase } from '#db/client.ts';
 import { migrateToLatest, migrations } from '#db/migrate.ts';
-import { compareTotals } from '#db/queries/rebuild-totals.ts';
+import { compareTotals } from '#db/queries/totals.ts';
 import type { CallTotalsTable } from '#db/schema/calls.ts';
 import { REACHES } from '#domain/call.ts';
 import { between, pick, seededRandom } from '#simulator/random.ts';

@@ -1,9 +1,9 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import type { ActivityDeps } from '#activities/deps.ts';
-import { createSweeping } from '#activities/sweeping.ts';
-import type { CampaignControl } from '#api/temporal.ts';
 import { signElevenLabs } from '#providers/elevenlabs/webhook.ts';
+import type { ActivityDeps } from '#services/context.ts';
+import { createSweeping } from '#services/sweep/sweep.ts';
+import type { CampaignControl } from '#temporal/control.ts';
 import { type ApiRig, listeningControl, startApi, WEBHOOK_SECRET } from './api-rig.ts';
 import { insertCall, setLead } from './api-rows.ts';
 import { createPhoneBook } from './chain-rig.ts';

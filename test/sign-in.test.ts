@@ -1,8 +1,8 @@
 import { rmSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { createApp } from '#api/app.ts';
-import { hashApiKey } from '#api/auth.ts';
 import type { Api } from '#api/deps.ts';
+import { hashApiKey } from '#api/http/auth.ts';
 import { inTransaction } from '#db/client.ts';
 import { revokeKey } from '#db/queries/api-keys.ts';
 import { type ApiRig, startApi } from './api-rig.ts';

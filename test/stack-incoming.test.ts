@@ -1,7 +1,7 @@
 // What the launcher brings up by itself: a person's call to one of our numbers is answered with what is known.
 
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { type Stack, startStack } from '#scripts/services/stack.ts';
+import { type Stack, startStack } from '#launcher/stack.ts';
 import { PHONE_NUMBERS } from '#simulator/fleet.ts';
 
 const CALLER = '+12125550100';

@@ -5,7 +5,7 @@ import { serve } from '@hono/node-server';
 import { v7 as uuid } from 'uuid';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { createApp } from '#api/app.ts';
-import { hashApiKey } from '#api/auth.ts';
+import { hashApiKey } from '#api/http/auth.ts';
 import { createEventHub, type EventHub } from '#api/stream/hub.ts';
 import { createLogger } from '#config/logger.ts';
 import { type Db, inTransaction, openDatabase } from '#db/client.ts';

@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { inTransaction } from '#db/client.ts';
-import { mergeFacts } from '#db/queries/facts.ts';
-import { markMerged, storeWebhookEvent } from '#db/queries/webhooks.ts';
+import { markMerged, storeWebhookEvent } from '#db/queries/provider-events.ts';
 import { campaignWorkflowId, leadWorkflowId } from '#domain/ids.ts';
+import { mergeFacts } from '#services/calls/merge-facts.ts';
 import { type Chain, createPhoneBook, SECRET, startChain } from './chain-rig.ts';
 
 const LONG_AGO_MS = 300_000;

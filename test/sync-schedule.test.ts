@@ -3,7 +3,7 @@ import { ScheduleOverlapPolicy } from '@temporalio/client';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import type { SyncRun } from '#db/queries/sync-runs.ts';
 import { SYNC_SCHEDULE_ID, SYNC_WORKFLOW_ID } from '#domain/ids.ts';
-import { ensureSyncSchedule } from '#worker/signals.ts';
+import { ensureSyncSchedule } from '#temporal/signals.ts';
 import { type ApiRig, listeningControl, startApi } from './api-rig.ts';
 import { type SyncRig, startSyncRig, type Walk } from './sync-rig.ts';
 

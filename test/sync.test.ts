@@ -1,10 +1,10 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { ActivityDeps } from '#activities/deps.ts';
-import { createSyncing } from '#activities/syncing.ts';
 import { type Db, openDatabase } from '#db/client.ts';
 import { normaliseConversation, normaliseListItem } from '#providers/elevenlabs/normalise.ts';
 import { ProviderError } from '#providers/ports.ts';
+import type { ActivityDeps } from '#services/context.ts';
+import { createSyncing } from '#services/provider-events/sync.ts';
 import { createTestDatabase } from './setup/database.ts';
 
 const NOW = new Date('2026-03-02T12:00:00Z');

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type Db, openDatabase, type Tx } from '#db/client.ts';
-import { compareTotals } from '#db/queries/rebuild-totals.ts';
+import { compareTotals } from '#db/queries/totals.ts';
 import { DISPOSITIONS, REACHES } from '#domain/call.ts';
 import { between, pick, type Random, seededRandom } from '#simulator/random.ts';
 import { createTestDatabase, type TestDatabase } from './setup/database.ts';

@@ -1,10 +1,10 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import type { Delivery } from '#api/webhooks/delivery.ts';
-import { readDelivery } from '#api/webhooks/delivery.ts';
-import { createIntake } from '#api/webhooks/intake.ts';
-import { receiveAll } from '#api/webhooks/receiving.ts';
 import { signElevenLabs } from '#providers/elevenlabs/webhook.ts';
+import type { Delivery } from '#services/provider-events/delivery.ts';
+import { readDelivery } from '#services/provider-events/delivery.ts';
+import { createIntake } from '#services/provider-events/intake.ts';
+import { receiveAll } from '#services/provider-events/receive.ts';
 import { type ApiRig, listeningControl, startApi, WEBHOOK_SECRET } from './api-rig.ts';
 import { insertCall } from './api-rows.ts';
 

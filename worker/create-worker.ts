@@ -1,6 +1,6 @@
 import { type NativeConnection, Worker, type WorkflowBundleOption } from '@temporalio/worker';
 import { createActivities } from '#activities/create-activities.ts';
-import type { ActivityDeps } from '#activities/deps.ts';
+import type { ActivityDeps } from '#services/context.ts';
 
 export interface WorkerOptions {
   connection: NativeConnection;

@@ -1,7 +1,6 @@
 import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import type { Logger as PinoLogger } from 'pino';
-import type { ActivityDeps } from '#activities/deps.ts';
 import { type Config, ConfigError, loadConfig } from '#config/config.ts';
 import { readEnv } from '#config/env.ts';
 import { createLogger } from '#config/logger.ts';
@@ -11,13 +10,14 @@ import { createElevenLabs } from '#providers/elevenlabs/adapter.ts';
 import { createMailer } from '#providers/mail/smtp.ts';
 import { createTwilio } from '#providers/twilio/adapter.ts';
 import { createWebhookSender } from '#providers/webhooks/sender.ts';
+import type { ActivityDeps } from '#services/context.ts';
+import { startDispatch } from '#services/webhooks/dispatch.ts';
+import { connectionOptions } from '#temporal/connection.ts';
+import { ensureSearchAttributes } from '#temporal/search-attributes.ts';
+import { createSignals, ensureSweepSchedule, ensureSyncSchedule } from '#temporal/signals.ts';
 import { createStarter } from '#temporal/starter.ts';
 import { bundleWorkflows } from './bundle.ts';
-import { connectionOptions } from './connection.ts';
 import { createWorker } from './create-worker.ts';
-import { startDispatch } from './dispatch.ts';
-import { ensureSearchAttributes } from './search-attributes.ts';
-import { createSignals, ensureSweepSchedule, ensureSyncSchedule } from './signals.ts';
 
 async function main(): Promise<void> {
   const config = loadConfig(readEnv());

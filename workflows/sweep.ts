@@ -1,4 +1,4 @@
-import type { SweepReport } from '#activities/sweeping.ts';
+import type { SweepReport } from '#services/sweep/sweep.ts';
 import { sweep } from './activities.ts';
 
 /** Run by a schedule: mends what a crash between two steps left behind. */

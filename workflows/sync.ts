@@ -1,5 +1,5 @@
 import { continueAsNew, workflowInfo } from '@temporalio/workflow';
-import type { SyncReport } from '#activities/syncing.ts';
+import type { SyncReport } from '#services/provider-events/sync.ts';
 import { syncing } from './activities.ts';
 
 export interface SyncInput {

@@ -1,7 +1,7 @@
 import type { HttpBindings } from '@hono/node-server';
 import { createRoute, z } from '@hono/zod-openapi';
-import { access } from '../auth.ts';
 import type { Api, ApiDeps } from '../deps.ts';
+import { access } from '../http/auth.ts';
 import { keyProblems, problems } from '../schemas/problem.ts';
 
 const eventNumber = z.string().regex(/^\d{1,15}$/, 'is not the number of an event');

@@ -4,7 +4,7 @@ import type { Lead as LeadRow } from '#db/queries/leads.ts';
 import { DISPOSITIONS, REACHES } from '#domain/call.ts';
 import { GATE_RULES } from '#domain/gate.ts';
 import { LEAD_OUTCOMES, LEAD_STATES } from '#domain/lead.ts';
-import { IMPORT_FIELDS } from '../import/columns.ts';
+import { IMPORT_FIELDS } from '#services/leads/import-columns.ts';
 import { iso, isoOrNull, page, timestamp } from './common.ts';
 
 export const LeadState = z.enum(LEAD_STATES);

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import type { AgentSession } from '#db/queries/sessions.ts';
+import type { AgentSession } from '#db/queries/agent-sessions.ts';
 import type { SessionOverrides } from '#db/schema/conversations.ts';
 import { iso, text, timestamp } from './common.ts';
 

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import type { DeliveryAttempt, Delivery as DeliveryRow } from '#db/queries/deliveries.ts';
-import type { Endpoint as EndpointRow } from '#db/queries/endpoints.ts';
 import { EVERY_TYPE, OUTBOUND_EVENT_TYPES } from '#domain/outbound-events.ts';
+import type { Endpoint as EndpointRow } from '#services/webhooks/endpoints.ts';
 import { iso, isoOrNull, page, pageQuery, text, timestamp } from './common.ts';
 
 const LONGEST_CHANGE_OVER_SECONDS = 7 * 86_400;

@@ -4,7 +4,7 @@ import { listenForEvents } from '#db/listen.ts';
 import { keysInForce } from '#db/queries/api-keys.ts';
 import { sessionsInForce } from '#db/queries/browser-sessions.ts';
 import { type EventFilter, type LoggedEvent, newestEventId, readEvents } from '#db/queries/event-log.ts';
-import { Problem } from '../errors.ts';
+import { Problem } from '../http/errors.ts';
 import { createAudience } from './audience.ts';
 import { type Follower, followLog, PAGE } from './follower.ts';
 import { frameOf, HEARTBEAT, readyFrame } from './frame.ts';

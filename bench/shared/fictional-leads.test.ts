@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readLeadCsv } from '#api/import/csv.ts';
+import { readLeadCsv } from '#services/leads/csv.ts';
 import { fictionalNumbers, leadCsv, oneCallNumbers } from './fictional-leads.ts';
 
 test('every row of a generated list is a lead of its own', async () => {

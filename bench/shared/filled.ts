@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { openDatabase } from '#db/client.ts';
-import { rebuildTotals } from '#db/queries/rebuild-totals.ts';
+import { rebuildTotals } from '#db/queries/totals.ts';
 import { DEFAULT_SETTINGS } from '#domain/settings.ts';
 
 /** Leads to a call, campaigns, and the days that the calls are spread over. */

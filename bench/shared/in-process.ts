@@ -1,11 +1,11 @@
 import { createApp } from '#api/app.ts';
-import { hashApiKey } from '#api/auth.ts';
+import { hashApiKey } from '#api/http/auth.ts';
 import { createEventHub } from '#api/stream/hub.ts';
-import { createCampaignControl } from '#api/temporal.ts';
 import { createLogger } from '#config/logger.ts';
 import { openDatabase } from '#db/client.ts';
 import { seedAdminKey } from '#db/queries/api-keys.ts';
 import { createElevenLabs } from '#providers/elevenlabs/adapter.ts';
+import { createCampaignControl } from '#temporal/control.ts';
 
 /** The product's API in this process, asked without a network. */
 export interface InProcessApi {

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { guardProcess } from '#scripts/services/lifeline.ts';
+import { guardProcess } from '#launcher/lifeline.ts';
 import type { MeterAnswer, MeterReading, MeterRequest } from './meter.ts';
 
 const METER = new URL('./meter.ts', import.meta.url);

@@ -5,15 +5,15 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
-import type { ActivityDeps } from '#activities/deps.ts';
 import { openDatabase } from '#db/client.ts';
 import { createElevenLabs } from '#providers/elevenlabs/adapter.ts';
 import type { VoiceProvider } from '#providers/ports.ts';
 import { createWebhookSender } from '#providers/webhooks/sender.ts';
+import type { ActivityDeps } from '#services/context.ts';
+import { createSignals } from '#temporal/signals.ts';
 import { createStarter } from '#temporal/starter.ts';
 import { bundleWorkflows } from '#worker/bundle.ts';
 import { createWorker } from '#worker/create-worker.ts';
-import { createSignals } from '#worker/signals.ts';
 
 export interface SyncWorkerEnv {
   DATABASE_URL: string;

@@ -3,8 +3,8 @@ import { createRoute } from '@hono/zod-openapi';
 import { inTransaction } from '#db/client.ts';
 import { insertKey } from '#db/queries/api-keys.ts';
 import { appendAudit } from '#db/queries/audit.ts';
-import { access, hashApiKey } from '../../auth.ts';
 import type { Api, ApiDeps } from '../../deps.ts';
+import { access, hashApiKey } from '../../http/auth.ts';
 import { ApiKeyCreate, ApiKeyCreated, toApiKey } from '../../schemas/access.ts';
 import { bodyProblems, json } from '../../schemas/problem.ts';
 

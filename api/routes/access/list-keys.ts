@@ -1,9 +1,9 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { listKeys } from '#db/queries/api-keys.ts';
 import { UUID } from '#domain/ids.ts';
-import { access } from '../../auth.ts';
-import { decodeCursor, toPage } from '../../cursor.ts';
 import type { Api, ApiDeps } from '../../deps.ts';
+import { access } from '../../http/auth.ts';
+import { decodeCursor, toPage } from '../../http/cursor.ts';
 import { ApiKeyPage, toApiKey } from '../../schemas/access.ts';
 import { pageQuery } from '../../schemas/common.ts';
 import { json, keyProblems, problems } from '../../schemas/problem.ts';

@@ -1,8 +1,8 @@
 import { createRoute } from '@hono/zod-openapi';
 import { readKeyName } from '#db/queries/api-keys.ts';
 import { readWorkspace } from '#db/queries/workspace.ts';
-import { access } from '../../auth.ts';
 import type { Api, ApiDeps } from '../../deps.ts';
+import { access } from '../../http/auth.ts';
 import { Me } from '../../schemas/access.ts';
 import { json, keyProblems } from '../../schemas/problem.ts';
 

@@ -2,9 +2,9 @@ import { createRoute } from '@hono/zod-openapi';
 import { inTransaction } from '#db/client.ts';
 import { revokeKey } from '#db/queries/api-keys.ts';
 import { appendAudit } from '#db/queries/audit.ts';
-import { access } from '../../auth.ts';
 import type { Api, ApiDeps } from '../../deps.ts';
-import { notFound, Problem } from '../../errors.ts';
+import { access } from '../../http/auth.ts';
+import { notFound, Problem } from '../../http/errors.ts';
 import { idParam } from '../../schemas/common.ts';
 import { keyProblems, problems } from '../../schemas/problem.ts';
 

@@ -1,13 +1,13 @@
 import { createRoute } from '@hono/zod-openapi';
 import { findActor } from '#db/queries/api-keys.ts';
 import { LONGEST_SESSION_MS, openSession } from '#db/queries/browser-sessions.ts';
-import { hashApiKey } from '../../auth.ts';
 import type { Api, ApiDeps } from '../../deps.ts';
-import { Problem } from '../../errors.ts';
+import { hashApiKey } from '../../http/auth.ts';
+import { Problem } from '../../http/errors.ts';
+import { newToken, setSessionCookie } from '../../http/session-cookie.ts';
 import { SignedIn, SignIn } from '../../schemas/access.ts';
 import { iso } from '../../schemas/common.ts';
 import { json, problems } from '../../schemas/problem.ts';
-import { newToken, setSessionCookie } from '../../session-cookie.ts';
 
 const route = createRoute({
   method: 'post',

@@ -1,9 +1,9 @@
 import { createRoute } from '@hono/zod-openapi';
 import { closeSession } from '#db/queries/browser-sessions.ts';
-import { hashApiKey } from '../../auth.ts';
 import type { Api, ApiDeps } from '../../deps.ts';
+import { hashApiKey } from '../../http/auth.ts';
+import { clearSessionCookie, sessionToken } from '../../http/session-cookie.ts';
 import { problems } from '../../schemas/problem.ts';
-import { clearSessionCookie, sessionToken } from '../../session-cookie.ts';
 
 const route = createRoute({
   method: 'post',

@@ -1,8 +1,8 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Db } from '#db/client.ts';
-import { readSide, readTalks, readWordErrorRate, type Side } from '#db/queries/compare.ts';
-import { access } from '../../auth.ts';
+import { readSide, readTalks, readWordErrorRate, type Side } from '#db/queries/comparisons.ts';
 import type { Api, ApiDeps } from '../../deps.ts';
+import { access } from '../../http/auth.ts';
 import { Comparison } from '../../schemas/agent.ts';
 import { instant, iso, isoOrNull, text } from '../../schemas/common.ts';
 import { json, keyProblems, problems } from '../../schemas/problem.ts';

@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { access } from '../../auth.ts';
 import type { Api, ApiDeps } from '../../deps.ts';
-import { reachable } from '../../provider.ts';
+import { access } from '../../http/auth.ts';
+import { reachable } from '../../http/provider.ts';
 import { page } from '../../schemas/common.ts';
 import { json, keyProblems, problems } from '../../schemas/problem.ts';
 

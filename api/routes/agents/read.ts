@@ -1,8 +1,8 @@
 import { createRoute } from '@hono/zod-openapi';
-import { access } from '../../auth.ts';
 import type { Api, ApiDeps } from '../../deps.ts';
-import { notFound } from '../../errors.ts';
-import { reachable } from '../../provider.ts';
+import { access } from '../../http/auth.ts';
+import { notFound } from '../../http/errors.ts';
+import { reachable } from '../../http/provider.ts';
 import { AgentDetail, agentParam } from '../../schemas/agent.ts';
 import { json, keyProblems, problems } from '../../schemas/problem.ts';
 

@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { listVersions } from '#db/queries/compare.ts';
-import { access } from '../../auth.ts';
+import { listVersions } from '#db/queries/comparisons.ts';
 import type { Api, ApiDeps } from '../../deps.ts';
+import { access } from '../../http/auth.ts';
 import { agentParam } from '../../schemas/agent.ts';
 import { iso, page, timestamp } from '../../schemas/common.ts';
 import { json, keyProblems, problems } from '../../schemas/problem.ts';

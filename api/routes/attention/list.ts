@@ -1,9 +1,9 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { listAttention, type Attention as Row } from '#db/queries/attention-list.ts';
 import { ATTENTION_KINDS } from '#db/schema/gate.ts';
-import { access } from '../../auth.ts';
-import { decodeCursor, toPage } from '../../cursor.ts';
 import type { Api, ApiDeps } from '../../deps.ts';
+import { access } from '../../http/auth.ts';
+import { decodeCursor, toPage } from '../../http/cursor.ts';
 import { iso, page, pageQuery, timestamp } from '../../schemas/common.ts';
 import { json, keyProblems, problems } from '../../schemas/problem.ts';
 

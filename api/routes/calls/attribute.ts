@@ -1,10 +1,10 @@
 import { createRoute } from '@hono/zod-openapi';
 import { inTransaction } from '#db/client.ts';
-import { attributeCall } from '#db/queries/attribute-call.ts';
 import { appendAudit } from '#db/queries/audit.ts';
-import { access } from '../../auth.ts';
+import { attributeCall } from '#services/calls/attribute.ts';
 import type { Api, ApiDeps } from '../../deps.ts';
-import { notFound, Problem } from '../../errors.ts';
+import { access } from '../../http/auth.ts';
+import { notFound, Problem } from '../../http/errors.ts';
 import { CallAttribution, CallDetail } from '../../schemas/call.ts';
 import { bodyProblems, json, problems } from '../../schemas/problem.ts';
 import { callDetail, callParam } from './read.ts';

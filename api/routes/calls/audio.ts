@@ -1,11 +1,11 @@
 import { createRoute } from '@hono/zod-openapi';
 import { findCall } from '#db/queries/calls.ts';
-import { access } from '../../auth.ts';
-import { readRange } from '../../byte-range.ts';
+import { createRecordings, type Recording, type Recordings } from '#services/calls/recordings.ts';
 import type { Api, ApiDeps } from '../../deps.ts';
-import { notFound, Problem } from '../../errors.ts';
-import { reachable } from '../../provider.ts';
-import { createRecordings, type Recording, type Recordings } from '../../recordings.ts';
+import { access } from '../../http/auth.ts';
+import { readRange } from '../../http/byte-range.ts';
+import { notFound, Problem } from '../../http/errors.ts';
+import { reachable } from '../../http/provider.ts';
 import { keyProblems, problems } from '../../schemas/problem.ts';
 import { callParam } from './read.ts';
 

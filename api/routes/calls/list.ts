@@ -1,9 +1,9 @@
 import { createRoute } from '@hono/zod-openapi';
-import { access } from '../../auth.ts';
-import { pageOfCalls } from '../../call-list.ts';
 import type { Api, ApiDeps } from '../../deps.ts';
+import { access } from '../../http/auth.ts';
 import { CallPage, CallQuery } from '../../schemas/call.ts';
 import { json, keyProblems, problems } from '../../schemas/problem.ts';
+import { pageOfCalls } from './page.ts';
 
 const route = createRoute({
   method: 'get',

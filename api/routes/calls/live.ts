@@ -1,7 +1,7 @@
 import { createRoute } from '@hono/zod-openapi';
 import { listLiveCalls } from '#db/queries/calls.ts';
-import { access } from '../../auth.ts';
 import type { Api, ApiDeps } from '../../deps.ts';
+import { access } from '../../http/auth.ts';
 import { CallPage, toCall } from '../../schemas/call.ts';
 import { json, keyProblems } from '../../schemas/problem.ts';
 

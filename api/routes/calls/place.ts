@@ -1,17 +1,17 @@
 import { createRoute } from '@hono/zod-openapi';
 import { v7 as uuid } from 'uuid';
 import { findCall } from '#db/queries/calls.ts';
-import { withdrawSingleCall } from '#db/queries/single-calls.ts';
 import type { CallOverrides } from '#domain/single-call.ts';
-import { access } from '../../auth.ts';
+import { forbiddenOverrides } from '#services/agents/overrides.ts';
+import { heldProblem, passSingleCallGate } from '#services/calls/single-call-gate.ts';
+import { withdrawSingleCall } from '#services/calls/single-call-rows.ts';
 import type { Api, ApiDeps } from '../../deps.ts';
-import { type FieldError, invalid, Problem } from '../../errors.ts';
-import { forbiddenOverrides } from '../../overrides.ts';
-import { reachable } from '../../provider.ts';
+import { access } from '../../http/auth.ts';
+import { type FieldError, invalid, Problem } from '../../http/errors.ts';
+import { reachable } from '../../http/provider.ts';
 import { Call, toCall } from '../../schemas/call.ts';
 import { bodyProblems, json, problems } from '../../schemas/problem.ts';
 import { CallPlace } from '../../schemas/single-call.ts';
-import { heldProblem, passSingleCallGate } from '../../single-call.ts';
 
 const route = createRoute({
   method: 'post',

@@ -1,9 +1,9 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Db } from '#db/client.ts';
 import { findCall, findCallDetails, findDecision } from '#db/queries/calls.ts';
-import { access } from '../../auth.ts';
 import type { Api, ApiDeps } from '../../deps.ts';
-import { notFound } from '../../errors.ts';
+import { access } from '../../http/auth.ts';
+import { notFound } from '../../http/errors.ts';
 import { CallDetail, toCallDetail } from '../../schemas/call.ts';
 import { text } from '../../schemas/common.ts';
 import { json, keyProblems, problems } from '../../schemas/problem.ts';

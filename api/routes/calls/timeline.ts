@@ -1,9 +1,9 @@
 import { createRoute } from '@hono/zod-openapi';
 import { readCallTimeline } from '#db/queries/call-timeline.ts';
 import { findCall } from '#db/queries/calls.ts';
-import { access } from '../../auth.ts';
 import type { Api, ApiDeps } from '../../deps.ts';
-import { notFound } from '../../errors.ts';
+import { access } from '../../http/auth.ts';
+import { notFound } from '../../http/errors.ts';
 import { CallTimeline, toCallTimeline } from '../../schemas/call-timeline.ts';
 import { json, keyProblems, problems } from '../../schemas/problem.ts';
 import { callParam } from './read.ts';

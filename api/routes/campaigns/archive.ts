@@ -3,11 +3,11 @@ import { inTransaction } from '#db/client.ts';
 import { appendAudit } from '#db/queries/audit.ts';
 import { changeCampaign } from '#db/queries/campaigns.ts';
 import { appendEvent } from '#db/queries/events.ts';
-import { access } from '../../auth.ts';
+import { holdCampaign, refused } from '#services/campaigns/transitions.ts';
 import type { Api, ApiDeps } from '../../deps.ts';
+import { access } from '../../http/auth.ts';
 import { idParam } from '../../schemas/common.ts';
 import { keyProblems, problems } from '../../schemas/problem.ts';
-import { holdCampaign, refused } from '../../transition.ts';
 
 const route = createRoute({
   method: 'delete',

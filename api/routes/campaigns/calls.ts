@@ -1,12 +1,12 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { findCampaign } from '#db/queries/campaigns.ts';
-import { access } from '../../auth.ts';
-import { pageOfCalls } from '../../call-list.ts';
 import type { Api, ApiDeps } from '../../deps.ts';
-import { notFound } from '../../errors.ts';
+import { access } from '../../http/auth.ts';
+import { notFound } from '../../http/errors.ts';
 import { CallPage, callQuery } from '../../schemas/call.ts';
 import { idParam } from '../../schemas/common.ts';
 import { json, keyProblems, problems } from '../../schemas/problem.ts';
+import { pageOfCalls } from '../calls/page.ts';
 
 const route = createRoute({
   method: 'get',

@@ -1,11 +1,11 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { findCampaign } from '#db/queries/campaigns.ts';
 import { pagesOfCalls, pagesOfLeads, variableNames } from '#db/queries/export.ts';
-import { access } from '../../auth.ts';
 import type { Api, ApiDeps } from '../../deps.ts';
-import { notFound } from '../../errors.ts';
 import { CALL_COLUMNS, csvHeader, csvRows, leadColumns } from '../../export/columns.ts';
 import { streamTexts } from '../../export/stream.ts';
+import { access } from '../../http/auth.ts';
+import { notFound } from '../../http/errors.ts';
 import { toCall } from '../../schemas/call.ts';
 import { idParam } from '../../schemas/common.ts';
 import { toLead } from '../../schemas/lead.ts';

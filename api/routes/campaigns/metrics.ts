@@ -1,9 +1,9 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { findCampaign } from '#db/queries/campaigns.ts';
-import { access } from '../../auth.ts';
+import { readFigures } from '#services/campaigns/metrics.ts';
 import type { Api, ApiDeps } from '../../deps.ts';
-import { notFound } from '../../errors.ts';
-import { readFigures } from '../../metrics.ts';
+import { access } from '../../http/auth.ts';
+import { notFound } from '../../http/errors.ts';
 import { Metrics } from '../../schemas/campaign.ts';
 import { idParam } from '../../schemas/common.ts';
 import { json, keyProblems, problems } from '../../schemas/problem.ts';

@@ -1,8 +1,8 @@
 import { createRoute } from '@hono/zod-openapi';
 import { findCampaign } from '#db/queries/campaigns.ts';
-import { access } from '../../auth.ts';
 import type { Api, ApiDeps } from '../../deps.ts';
-import { notFound } from '../../errors.ts';
+import { access } from '../../http/auth.ts';
+import { notFound } from '../../http/errors.ts';
 import { Campaign, toCampaign } from '../../schemas/campaign.ts';
 import { idParam } from '../../schemas/common.ts';
 import { json, keyProblems, problems } from '../../schemas/problem.ts';

@@ -1,11 +1,11 @@
 import { createRoute } from '@hono/zod-openapi';
 import type { CampaignChange, Campaign as CampaignRow } from '#db/queries/campaigns.ts';
-import { access } from '../../auth.ts';
+import { move, relay, startOf } from '#services/campaigns/transitions.ts';
 import type { Api, ApiDeps } from '../../deps.ts';
+import { access } from '../../http/auth.ts';
 import { Campaign, toCampaign } from '../../schemas/campaign.ts';
 import { idParam } from '../../schemas/common.ts';
 import { json, keyProblems, problems } from '../../schemas/problem.ts';
-import { move, relay, startOf } from '../../transition.ts';
 
 const route = createRoute({
   method: 'post',

@@ -1,13 +1,13 @@
 import { createRoute } from '@hono/zod-openapi';
 import { findCampaign } from '#db/queries/campaigns.ts';
-import { access } from '../../auth.ts';
+import { move, refused, startOf } from '#services/campaigns/transitions.ts';
 import type { Api, ApiDeps } from '../../deps.ts';
-import { invalid, notFound, Problem } from '../../errors.ts';
-import { reachable } from '../../provider.ts';
+import { access } from '../../http/auth.ts';
+import { invalid, notFound, Problem } from '../../http/errors.ts';
+import { reachable } from '../../http/provider.ts';
 import { Campaign, CampaignStart, toCampaign } from '../../schemas/campaign.ts';
 import { idParam } from '../../schemas/common.ts';
 import { bodyProblems, json, problems } from '../../schemas/problem.ts';
-import { move, refused, startOf } from '../../transition.ts';
 
 const LONGEST_AHEAD_MS = 366 * 86_400_000;
 

@@ -1,10 +1,10 @@
 import { createRoute } from '@hono/zod-openapi';
-import { access } from '../../auth.ts';
+import { move, relay } from '#services/campaigns/transitions.ts';
 import type { Api, ApiDeps } from '../../deps.ts';
+import { access } from '../../http/auth.ts';
 import { CampaignInFlight, toCampaign } from '../../schemas/campaign.ts';
 import { idParam } from '../../schemas/common.ts';
 import { json, keyProblems, problems } from '../../schemas/problem.ts';
-import { move, relay } from '../../transition.ts';
 
 const route = createRoute({
   method: 'post',

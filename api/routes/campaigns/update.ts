@@ -3,14 +3,14 @@ import { inTransaction } from '#db/client.ts';
 import { appendAudit } from '#db/queries/audit.ts';
 import { changeCampaign, releaseWindowHolds } from '#db/queries/campaigns.ts';
 import { appendEvent } from '#db/queries/events.ts';
-import { access } from '../../auth.ts';
+import { holdCampaign } from '#services/campaigns/transitions.ts';
 import type { Api, ApiDeps } from '../../deps.ts';
-import { Problem } from '../../errors.ts';
+import { access } from '../../http/auth.ts';
+import { Problem } from '../../http/errors.ts';
 import { Campaign, CampaignUpdate, toCampaign } from '../../schemas/campaign.ts';
 import { idParam } from '../../schemas/common.ts';
 import { bodyProblems, json, problems } from '../../schemas/problem.ts';
 import { mergeSettings } from '../../schemas/settings.ts';
-import { holdCampaign } from '../../transition.ts';
 
 const route = createRoute({
   method: 'patch',

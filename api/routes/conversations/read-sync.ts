@@ -1,8 +1,8 @@
 import { createRoute } from '@hono/zod-openapi';
 import { findRun } from '#db/queries/sync-runs.ts';
-import { access } from '../../auth.ts';
 import type { Api, ApiDeps } from '../../deps.ts';
-import { notFound } from '../../errors.ts';
+import { access } from '../../http/auth.ts';
+import { notFound } from '../../http/errors.ts';
 import { idParam } from '../../schemas/common.ts';
 import { json, keyProblems, problems } from '../../schemas/problem.ts';
 import { ConversationSync, toConversationSync } from '../../schemas/sync.ts';

@@ -1,9 +1,9 @@
 import { createRoute } from '@hono/zod-openapi';
 import { type NormalisedLead, normaliseLead } from '#domain/lead-row.ts';
-import { addBatch, announceLeads, campaignForLeads } from '../../add-leads.ts';
-import { access } from '../../auth.ts';
+import { addBatch, announceLeads, campaignForLeads } from '#services/leads/add.ts';
 import type { Api, ApiDeps } from '../../deps.ts';
-import { fieldErrors } from '../../errors.ts';
+import { access } from '../../http/auth.ts';
+import { fieldErrors } from '../../http/errors.ts';
 import { idParam } from '../../schemas/common.ts';
 import { LeadInput, LeadsAdd, LeadsAdded } from '../../schemas/lead.ts';
 import { bodyProblems, json, problems } from '../../schemas/problem.ts';

@@ -1,7 +1,7 @@
 import { createRoute } from '@hono/zod-openapi';
-import { access } from '../../auth.ts';
+import { ImportHeaderError, planColumns } from '#services/leads/import-columns.ts';
 import type { Api } from '../../deps.ts';
-import { ImportHeaderError, planColumns } from '../../import/columns.ts';
+import { access } from '../../http/auth.ts';
 import { ColumnsInput, ColumnsRead } from '../../schemas/lead.ts';
 import { bodyProblems, json } from '../../schemas/problem.ts';
 

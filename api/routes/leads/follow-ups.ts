@@ -1,11 +1,11 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { listFollowUps } from '#db/queries/follow-ups.ts';
 import { findLead } from '#db/queries/leads.ts';
 import { UUID } from '#domain/ids.ts';
-import { access } from '../../auth.ts';
-import { decodeCursor, toPage } from '../../cursor.ts';
+import { listFollowUps } from '#services/follow-ups/follow-ups.ts';
 import type { Api, ApiDeps } from '../../deps.ts';
-import { notFound } from '../../errors.ts';
+import { access } from '../../http/auth.ts';
+import { decodeCursor, toPage } from '../../http/cursor.ts';
+import { notFound } from '../../http/errors.ts';
 import { idParam, pageQuery } from '../../schemas/common.ts';
 import { FollowUpPage, toFollowUp } from '../../schemas/follow-ups.ts';
 import { json, keyProblems, problems } from '../../schemas/problem.ts';

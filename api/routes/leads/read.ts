@@ -1,8 +1,8 @@
 import { createRoute } from '@hono/zod-openapi';
 import { findLead } from '#db/queries/leads.ts';
-import { access } from '../../auth.ts';
 import type { Api, ApiDeps } from '../../deps.ts';
-import { notFound } from '../../errors.ts';
+import { access } from '../../http/auth.ts';
+import { notFound } from '../../http/errors.ts';
 import { idParam } from '../../schemas/common.ts';
 import { Lead, toLead } from '../../schemas/lead.ts';
 import { json, keyProblems, problems } from '../../schemas/problem.ts';

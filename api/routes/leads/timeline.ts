@@ -1,10 +1,10 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { findLead } from '#db/queries/leads.ts';
 import { readTimeline } from '#db/queries/timeline.ts';
-import { access } from '../../auth.ts';
-import { decodeCursor, toPage } from '../../cursor.ts';
 import type { Api, ApiDeps } from '../../deps.ts';
-import { notFound } from '../../errors.ts';
+import { access } from '../../http/auth.ts';
+import { decodeCursor, toPage } from '../../http/cursor.ts';
+import { notFound } from '../../http/errors.ts';
 import { idParam, pageQuery } from '../../schemas/common.ts';
 import { json, keyProblems, problems } from '../../schemas/problem.ts';
 import { Timeline, toTimelineItem } from '../../schemas/timeline.ts';

@@ -2,13 +2,13 @@ import { createRoute } from '@hono/zod-openapi';
 import { findCampaign } from '#db/queries/campaigns.ts';
 import { findLead, readLeadBlocks } from '#db/queries/leads.ts';
 import { holidaysAround } from '#providers/holidays.ts';
-import { access } from '../../auth.ts';
+import { explainLead } from '#services/leads/why.ts';
 import type { Api, ApiDeps } from '../../deps.ts';
-import { notFound } from '../../errors.ts';
+import { access } from '../../http/auth.ts';
+import { notFound } from '../../http/errors.ts';
 import { idParam, isoOrNull } from '../../schemas/common.ts';
 import { Why } from '../../schemas/lead.ts';
 import { json, keyProblems, problems } from '../../schemas/problem.ts';
-import { explainLead } from '../../why.ts';
 
 const route = createRoute({
   method: 'get',

@@ -1,9 +1,9 @@
 import { createRoute } from '@hono/zod-openapi';
 import { leadsOfContact } from '#db/queries/contact-leads.ts';
 import { findMessage } from '#db/queries/messages.ts';
-import { access } from '../../auth.ts';
 import type { Api, ApiDeps } from '../../deps.ts';
-import { notFound } from '../../errors.ts';
+import { access } from '../../http/auth.ts';
+import { notFound } from '../../http/errors.ts';
 import { idParam } from '../../schemas/common.ts';
 import { MessageDetail, toMessageDetail } from '../../schemas/message.ts';
 import { json, keyProblems, problems } from '../../schemas/problem.ts';

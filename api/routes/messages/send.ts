@@ -7,12 +7,12 @@ import { leadsOfContact } from '#db/queries/contact-leads.ts';
 import { findLead } from '#db/queries/leads.ts';
 import { lockContact } from '#db/queries/locks.ts';
 import { findMessage, lastHeardAt, type Message, scheduleText } from '#db/queries/messages.ts';
-import { isOptedOut } from '#db/queries/opt-outs.ts';
 import { textAllowedAt } from '#domain/quiet-hours.ts';
 import { zonesForPhone } from '#domain/zones/zones-for-phone.ts';
-import { access } from '../../auth.ts';
+import { isOptedOut } from '#services/opt-outs/opt-outs.ts';
 import type { Api, ApiDeps } from '../../deps.ts';
-import { notFound, Problem } from '../../errors.ts';
+import { access } from '../../http/auth.ts';
+import { notFound, Problem } from '../../http/errors.ts';
 import { Message as MessageSchema, MessageSend, toMessage } from '../../schemas/message.ts';
 import { bodyProblems, json, problems } from '../../schemas/problem.ts';
 

@@ -1,9 +1,9 @@
 import { createRoute } from '@hono/zod-openapi';
 import { listThreads } from '#db/queries/message-threads.ts';
 import { UUID } from '#domain/ids.ts';
-import { access } from '../../auth.ts';
-import { decodeCursor, toPage } from '../../cursor.ts';
 import type { Api, ApiDeps } from '../../deps.ts';
+import { access } from '../../http/auth.ts';
+import { decodeCursor, toPage } from '../../http/cursor.ts';
 import { MessageThreadPage, ThreadQuery, toThread } from '../../schemas/message.ts';
 import { json, keyProblems, problems } from '../../schemas/problem.ts';
 

@@ -1,10 +1,10 @@
 import { createRoute } from '@hono/zod-openapi';
 import { inTransaction } from '#db/client.ts';
 import { appendAudit } from '#db/queries/audit.ts';
-import { addOptOut } from '#db/queries/opt-outs.ts';
-import { access } from '../../auth.ts';
+import { tellOptedOut } from '#services/opt-outs/notify.ts';
+import { addOptOut } from '#services/opt-outs/opt-outs.ts';
 import type { Api, ApiDeps } from '../../deps.ts';
-import { tellOptedOut } from '../../opted-out.ts';
+import { access } from '../../http/auth.ts';
 import { OptOut, OptOutAdd, toOptOut } from '../../schemas/opt-out.ts';
 import { bodyProblems, json } from '../../schemas/problem.ts';
 

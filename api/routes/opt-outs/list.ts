@@ -1,8 +1,8 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { listOptOuts } from '#db/queries/opt-outs.ts';
-import { access } from '../../auth.ts';
-import { decodeCursor, toPage } from '../../cursor.ts';
+import { listOptOuts } from '#services/opt-outs/opt-outs.ts';
 import type { Api, ApiDeps } from '../../deps.ts';
+import { access } from '../../http/auth.ts';
+import { decodeCursor, toPage } from '../../http/cursor.ts';
 import { pageQuery, searchText } from '../../schemas/common.ts';
 import { OptOutPage, toOptOut } from '../../schemas/opt-out.ts';
 import { json, keyProblems, problems } from '../../schemas/problem.ts';

@@ -1,10 +1,10 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { inTransaction } from '#db/client.ts';
 import { appendAudit } from '#db/queries/audit.ts';
-import { removeOptOut } from '#db/queries/opt-outs.ts';
-import { access } from '../../auth.ts';
+import { removeOptOut } from '#services/opt-outs/opt-outs.ts';
 import type { Api, ApiDeps } from '../../deps.ts';
-import { notFound } from '../../errors.ts';
+import { access } from '../../http/auth.ts';
+import { notFound } from '../../http/errors.ts';
 import { phone } from '../../schemas/opt-out.ts';
 import { keyProblems, problems } from '../../schemas/problem.ts';
 

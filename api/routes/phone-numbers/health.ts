@@ -11,10 +11,10 @@ import {
   sumCalls,
 } from '#domain/number-health.ts';
 import type { PhoneNumber } from '#providers/ports.ts';
-import { access } from '../../auth.ts';
+import { rememberNumbers } from '#services/agents/known-numbers.ts';
+import { NumberWarning, warningsOf } from '#services/agents/number-warnings.ts';
 import type { Api, ApiDeps } from '../../deps.ts';
-import { rememberNumbers } from '../../known-numbers.ts';
-import { NumberWarning, warningsOf } from '../../number-warnings.ts';
+import { access } from '../../http/auth.ts';
 import { json, keyProblems } from '../../schemas/problem.ts';
 
 /** Today is held against so many days before it: a whole week, since people answer otherwise on some weekdays. */

@@ -1,8 +1,8 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { access } from '../../auth.ts';
+import { NumberWarning, warningsOf } from '#services/agents/number-warnings.ts';
 import type { Api, ApiDeps } from '../../deps.ts';
-import { NumberWarning, warningsOf } from '../../number-warnings.ts';
-import { reachable } from '../../provider.ts';
+import { access } from '../../http/auth.ts';
+import { reachable } from '../../http/provider.ts';
 import { json, keyProblems, problems } from '../../schemas/problem.ts';
 
 const PhoneNumber = z

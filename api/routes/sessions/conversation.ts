@@ -1,11 +1,11 @@
 import { createRoute } from '@hono/zod-openapi';
 import { inTransaction } from '#db/client.ts';
+import { findSession, tieConversation } from '#db/queries/agent-sessions.ts';
 import { appendAudit } from '#db/queries/audit.ts';
-import { findSession, tieConversation } from '#db/queries/sessions.ts';
-import { access } from '../../auth.ts';
-import { storeBrowserTalk } from '../../browser-talk.ts';
+import { storeBrowserTalk } from '#services/agents/browser-talk.ts';
 import type { Api, ApiDeps } from '../../deps.ts';
-import { notFound, Problem } from '../../errors.ts';
+import { access } from '../../http/auth.ts';
+import { notFound, Problem } from '../../http/errors.ts';
 import { idParam } from '../../schemas/common.ts';
 import { bodyProblems, json, problems } from '../../schemas/problem.ts';
 import { Session, SessionConversation, toSession } from '../../schemas/session.ts';

@@ -1,10 +1,10 @@
 import { createRoute } from '@hono/zod-openapi';
 import { inTransaction } from '#db/client.ts';
+import { findSession, updateSession } from '#db/queries/agent-sessions.ts';
 import { appendAudit } from '#db/queries/audit.ts';
-import { findSession, updateSession } from '#db/queries/sessions.ts';
-import { access } from '../../auth.ts';
 import type { Api, ApiDeps } from '../../deps.ts';
-import { notFound } from '../../errors.ts';
+import { access } from '../../http/auth.ts';
+import { notFound } from '../../http/errors.ts';
 import { idParam } from '../../schemas/common.ts';
 import { bodyProblems, json, problems } from '../../schemas/problem.ts';
 import { Session, SessionUpdate, toSession } from '../../schemas/session.ts';

@@ -1,7 +1,7 @@
 import { createRoute } from '@hono/zod-openapi';
-import { readSingleCallSettings } from '#db/queries/single-calls.ts';
-import { access } from '../../auth.ts';
+import { readSingleCallSettings } from '#services/calls/single-call-rows.ts';
 import type { Api, ApiDeps } from '../../deps.ts';
+import { access } from '../../http/auth.ts';
 import { json, keyProblems } from '../../schemas/problem.ts';
 import { SingleCallSettings, toSingleCallSettings } from '../../schemas/single-call.ts';
 

@@ -1,9 +1,9 @@
 import { createRoute } from '@hono/zod-openapi';
 import { inTransaction } from '#db/client.ts';
 import { appendAudit } from '#db/queries/audit.ts';
-import { lockSingleCallWorkspace, setSingleCallSettings } from '#db/queries/single-calls.ts';
-import { access } from '../../auth.ts';
+import { lockSingleCallWorkspace, setSingleCallSettings } from '#services/calls/single-call-rows.ts';
 import type { Api, ApiDeps } from '../../deps.ts';
+import { access } from '../../http/auth.ts';
 import { bodyProblems, json } from '../../schemas/problem.ts';
 import {
   changeOfSingleCallSettings,

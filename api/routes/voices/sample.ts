@@ -1,9 +1,9 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { ProviderError } from '#providers/ports.ts';
-import { access } from '../../auth.ts';
 import type { Api, ApiDeps } from '../../deps.ts';
-import { notFound } from '../../errors.ts';
-import { reachable } from '../../provider.ts';
+import { access } from '../../http/auth.ts';
+import { notFound } from '../../http/errors.ts';
+import { reachable } from '../../http/provider.ts';
 import { agentParam as voiceParam } from '../../schemas/agent.ts';
 import { text } from '../../schemas/common.ts';
 import { bodyProblems, problems } from '../../schemas/problem.ts';

@@ -2,12 +2,12 @@ import { createRoute } from '@hono/zod-openapi';
 import { v7 as uuid } from 'uuid';
 import { inTransaction } from '#db/client.ts';
 import { appendAudit } from '#db/queries/audit.ts';
-import { insertEndpoint } from '#db/queries/endpoints.ts';
-import { access } from '../../auth.ts';
+import { checkCampaign, checkUrl, newSecret } from '#services/webhooks/endpoint-checks.ts';
+import { insertEndpoint } from '#services/webhooks/endpoints.ts';
 import type { Api, ApiDeps } from '../../deps.ts';
+import { access } from '../../http/auth.ts';
 import { bodyProblems, json } from '../../schemas/problem.ts';
 import { toWebhook, WebhookCreate, WebhookCreated } from '../../schemas/webhook.ts';
-import { checkCampaign, checkUrl, newSecret } from '../../webhook-endpoints.ts';
 
 const route = createRoute({
   method: 'post',

@@ -1,11 +1,11 @@
 import { createRoute } from '@hono/zod-openapi';
 import { listDeliveries } from '#db/queries/deliveries.ts';
-import { findEndpoint } from '#db/queries/endpoints.ts';
 import { UUID } from '#domain/ids.ts';
-import { access } from '../../auth.ts';
-import { decodeCursor, toPage } from '../../cursor.ts';
+import { findEndpoint } from '#services/webhooks/endpoints.ts';
 import type { Api, ApiDeps } from '../../deps.ts';
-import { notFound } from '../../errors.ts';
+import { access } from '../../http/auth.ts';
+import { decodeCursor, toPage } from '../../http/cursor.ts';
+import { notFound } from '../../http/errors.ts';
 import { idParam, iso } from '../../schemas/common.ts';
 import { json, keyProblems, problems } from '../../schemas/problem.ts';
 import { DeliveryPage, DeliveryQuery, toDelivery } from '../../schemas/webhook.ts';

@@ -1,9 +1,9 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { listEndpoints } from '#db/queries/endpoints.ts';
 import { UUID } from '#domain/ids.ts';
-import { access } from '../../auth.ts';
-import { decodeCursor, toPage } from '../../cursor.ts';
+import { listEndpoints } from '#services/webhooks/endpoints.ts';
 import type { Api, ApiDeps } from '../../deps.ts';
+import { access } from '../../http/auth.ts';
+import { decodeCursor, toPage } from '../../http/cursor.ts';
 import { pageQuery } from '../../schemas/common.ts';
 import { json, keyProblems, problems } from '../../schemas/problem.ts';
 import { OutboundWebhookPage, toWebhook } from '../../schemas/webhook.ts';

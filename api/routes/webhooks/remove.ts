@@ -1,10 +1,10 @@
 import { createRoute } from '@hono/zod-openapi';
 import { inTransaction } from '#db/client.ts';
 import { appendAudit } from '#db/queries/audit.ts';
-import { deleteEndpoint } from '#db/queries/endpoints.ts';
-import { access } from '../../auth.ts';
+import { deleteEndpoint } from '#services/webhooks/endpoints.ts';
 import type { Api, ApiDeps } from '../../deps.ts';
-import { notFound } from '../../errors.ts';
+import { access } from '../../http/auth.ts';
+import { notFound } from '../../http/errors.ts';
 import { idParam } from '../../schemas/common.ts';
 import { keyProblems, problems } from '../../schemas/problem.ts';
 

@@ -2,10 +2,10 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { inTransaction } from '#db/client.ts';
 import { appendAudit } from '#db/queries/audit.ts';
 import { countReplayable, replayEvents } from '#db/queries/deliveries.ts';
-import { findEndpoint } from '#db/queries/endpoints.ts';
-import { access } from '../../auth.ts';
+import { findEndpoint } from '#services/webhooks/endpoints.ts';
 import type { Api, ApiDeps } from '../../deps.ts';
-import { invalid, notFound, Problem } from '../../errors.ts';
+import { access } from '../../http/auth.ts';
+import { invalid, notFound, Problem } from '../../http/errors.ts';
 import { idParam, instant, iso } from '../../schemas/common.ts';
 import { bodyProblems, json, problems } from '../../schemas/problem.ts';
 

@@ -1,14 +1,14 @@
 import { createRoute } from '@hono/zod-openapi';
 import { inTransaction } from '#db/client.ts';
 import { appendAudit } from '#db/queries/audit.ts';
-import { rotateSecret } from '#db/queries/endpoints.ts';
-import { access } from '../../auth.ts';
+import { newSecret } from '#services/webhooks/endpoint-checks.ts';
+import { rotateSecret } from '#services/webhooks/endpoints.ts';
 import type { Api, ApiDeps } from '../../deps.ts';
-import { notFound } from '../../errors.ts';
+import { access } from '../../http/auth.ts';
+import { notFound } from '../../http/errors.ts';
 import { idParam, isoOrNull } from '../../schemas/common.ts';
 import { bodyProblems, json, problems } from '../../schemas/problem.ts';
 import { WebhookRotate, WebhookRotated } from '../../schemas/webhook.ts';
-import { newSecret } from '../../webhook-endpoints.ts';
 
 /** Old secrets that may sign beside the new one: more are of no use to a receiver who changes over. */
 const OLD_KEPT = 2;

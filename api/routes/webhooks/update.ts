@@ -1,14 +1,19 @@
 import { createRoute } from '@hono/zod-openapi';
 import { inTransaction } from '#db/client.ts';
 import { appendAudit } from '#db/queries/audit.ts';
-import { changeEndpoint, disableEndpoint, enableEndpoint, findEndpoint } from '#db/queries/endpoints.ts';
-import { access } from '../../auth.ts';
+import { checkCampaign, checkUrl } from '#services/webhooks/endpoint-checks.ts';
+import {
+  changeEndpoint,
+  disableEndpoint,
+  enableEndpoint,
+  findEndpoint,
+} from '#services/webhooks/endpoints.ts';
 import type { Api, ApiDeps } from '../../deps.ts';
-import { notFound } from '../../errors.ts';
+import { access } from '../../http/auth.ts';
+import { notFound } from '../../http/errors.ts';
 import { idParam } from '../../schemas/common.ts';
 import { bodyProblems, json, problems } from '../../schemas/problem.ts';
 import { OutboundWebhook, toWebhook, WebhookUpdate } from '../../schemas/webhook.ts';
-import { checkCampaign, checkUrl } from '../../webhook-endpoints.ts';
 
 const route = createRoute({
   method: 'patch',

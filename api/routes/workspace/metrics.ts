@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { access } from '../../auth.ts';
+import { readFigures, readOutsideCampaigns } from '#services/campaigns/metrics.ts';
 import type { Api, ApiDeps } from '../../deps.ts';
-import { readFigures, readOutsideCampaigns } from '../../metrics.ts';
+import { access } from '../../http/auth.ts';
 import { WorkspaceMetrics } from '../../schemas/campaign.ts';
 import { json, keyProblems, problems } from '../../schemas/problem.ts';
 

@@ -1,0 +1,69 @@
+import { createHash } from 'node:crypto';
+import type { Context, MiddlewareHandler } from 'hono';
+import { type Actor, findActor } from '#db/queries/api-keys.ts';
+import { type FoundSession, findSession } from '#db/queries/browser-sessions.ts';
+import type { ApiRole } from '#db/schema/access.ts';
+import type { ApiDeps, ApiEnv } from '../deps.ts';
+import { Problem } from './errors.ts';
+import { sessionToken, setSessionCookie } from './session-cookie.ts';
+
+const rank: Record<ApiRole, number> = { viewer: 0, operator: 1, admin: 2 };
+
+/** The form in which a key or a session's token is stored. Both are long and random, so a fast hash is enough. */
+export function hashApiKey(key: string): string {
+  return createHash('sha256').update(key).digest('hex');
+}
+
+type AuthDeps = Pick<ApiDeps, 'db' | 'config' | 'clock'>;
+
+/** Finds out who asks, by `Authorization: Bearer <key>` or a dashboard's session. Answers 401 otherwise. */
+export function authenticate(deps: AuthDeps): MiddlewareHandler<ApiEnv> {
+  return async (c, next) => {
+    const found = await whoAsks(c, deps);
+    if (found === null) {
+      throw new Problem('unauthorized', 'Send a valid key as "Authorization: Bearer <key>".', {
+        headers: { 'www-authenticate': 'Bearer' },
+      });
+    }
+    c.set('actor', found.actor);
+    if (found.session === undefined) return await next();
+    const { token, tokenHash, keepCookieFor } = found.session;
+    c.set('sessionHash', tokenHash);
+    await next();
+    if (keepCookieFor !== null) setSessionCookie(c, deps, { token, lastsMs: keepCookieFor });
+  };
+}
+
+interface Asker {
+  actor: Actor;
+  session?: { token: string; tokenHash: string } & Pick<FoundSession, 'keepCookieFor'>;
+}
+
+async function whoAsks(c: Context<ApiEnv>, deps: AuthDeps): Promise<Asker | null> {
+  const header = c.req.header('authorization');
+  if (header !== undefined) {
+    const key = /^Bearer +([\x21-\x7e]{1,512})$/i.exec(header)?.[1];
+    const actor = key === undefined ? null : await findActor(deps.db, hashApiKey(key));
+    return actor && { actor };
+  }
+  const token = sessionToken(c, deps);
+  if (token === null) return null;
+  const tokenHash = hashApiKey(token);
+  const found = await findSession(deps.db, tokenHash, deps.clock());
+  return found && { actor: found.actor, session: { token, tokenHash, keepCookieFor: found.keepCookieFor } };
+}
+
+function requireRole(role: ApiRole): MiddlewareHandler<ApiEnv> {
+  return async (c, next) => {
+    const actor = c.get('actor');
+    if (rank[actor.role] < rank[role]) {
+      throw new Problem('forbidden', `This needs the role ${role}; the key has ${actor.role}.`);
+    }
+    await next();
+  };
+}
+
+/** Who may use a route, for its definition: the check itself, and what the OpenAPI document says of it. */
+export function access(role: ApiRole) {
+  return { security: [{ key: [] }], middleware: [requireRole(role)], 'x-role': role };
+}

@@ -1,0 +1,82 @@
+import { createHash } from 'node:crypto';
+import type { Context, MiddlewareHandler } from 'hono';
+import { type Claim, claimKey, keepAnswer, releaseKey } from '#db/queries/idempotency.ts';
+import type { ApiDeps, ApiEnv } from '../deps.ts';
+import { invalid, Problem } from './errors.ts';
+
+/** One use of an Idempotency-Key: the same key of another caller, or on another path, is another key. */
+interface KeyUse {
+  key: string;
+  actor: string;
+  route: string;
+}
+
+/** The request's use of a key, or null without one. @throws Problem 422 when the key cannot be one. */
+export function keyUse(c: Context<ApiEnv>): KeyUse | null {
+  const key = c.req.header('idempotency-key');
+  if (key === undefined) return null;
+  if (!/^[\x21-\x7e]{1,255}$/.test(key)) {
+    throw invalid([
+      { path: 'Idempotency-Key', message: 'must be 1 to 255 printable characters without spaces' },
+    ]);
+  }
+  return { key, actor: c.get('actor').id, route: `${c.req.method} ${c.req.path}` };
+}
+
+/**
+ * Honours Idempotency-Key on every POST: a repetition gets the first answer and does nothing. Only success is
+ * kept; whatever was refused or failed has made nothing, and may be sent again under its key. Routes that
+ * stream their body do the same by themselves, with `claimed`.
+ */
+export function idempotency(deps: ApiDeps, streams: (path: string) => boolean): MiddlewareHandler<ApiEnv> {
+  return async (c, next) => {
+    const use = c.req.method === 'POST' && !streams(c.req.path) ? keyUse(c) : null;
+    if (use === null) return await next();
+    const hash = createHash('sha256')
+      .update(await c.req.text())
+      .digest('hex');
+    const claim = await claimKey(deps.db, { ...use, requestHash: hash, now: deps.clock() });
+    if (claim.kind !== 'claimed') return replay(claim, hash);
+    await next();
+    // Sound, and what lasts for minutes, is made anew when it is asked for again.
+    const keepable =
+      c.res.ok && !c.get('madeAnew') && /[/+]json\b/.test(c.res.headers.get('content-type') ?? '');
+    const answer = async () => c.get('answerToKeep') ?? (await c.res.clone().json());
+    const kept = keepable ? { status: c.res.status, response: await answer() } : null;
+    await settle(deps, use, hash, kept);
+    return undefined;
+  };
+}
+
+/** Keeps the answer of a claimed key, or frees the key when there is none to keep. */
+export async function settle(
+  { db, logger }: ApiDeps,
+  use: KeyUse,
+  requestHash: string,
+  kept: { status: number; response: unknown } | null,
+): Promise<void> {
+  try {
+    if (kept === null) await releaseKey(db, use);
+    else await keepAnswer(db, { ...use, requestHash, ...kept });
+  } catch {
+    // The work is done and its answer stands. The key stays claimed, and so the work is not done twice.
+    logger.warn({ route: use.route }, 'the answer of an idempotency key was not kept');
+  }
+}
+
+/** What a repetition gets. */
+export function replay(claim: Exclude<Claim, { kind: 'claimed' }>, hash: string): Response {
+  const { requestHash } = claim;
+  if (requestHash !== '' && requestHash !== hash) {
+    throw new Problem('idempotency-key-reused', 'This Idempotency-Key came with another body before.');
+  }
+  if (claim.kind === 'running') {
+    throw new Problem('request-in-progress', 'Ask again when the first request has ended.', {
+      headers: { 'retry-after': '1' },
+    });
+  }
+  return new Response(JSON.stringify(claim.response), {
+    status: claim.status,
+    headers: { 'content-type': 'application/json', 'idempotency-replayed': 'true' },
+  });
+}

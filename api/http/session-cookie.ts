@@ -1,0 +1,54 @@
+import { randomBytes } from 'node:crypto';
+import type { Context } from 'hono';
+import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
+import type { ApiDeps, ApiEnv } from '../deps.ts';
+
+/** What the dashboard's page sends with every request. A form or link of another site cannot set a header. */
+const DASHBOARD_HEADER = 'x-ringleader-dashboard';
+
+const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
+const TOKEN = /^[\w-]{43}$/;
+/** Longer than a session lasts unused; whether it lasts still is for the database to say. */
+const COOKIE_MS = 30 * 86_400_000;
+
+/** A name with this prefix is refused by browsers unless it came over HTTPS, from this host, for every path. */
+function cookieName(secure: boolean): string {
+  return secure ? '__Host-ringleader' : 'ringleader';
+}
+
+export function newToken(): string {
+  return randomBytes(32).toString('base64url');
+}
+
+/** @param lastsMs how long the session can last at most */
+export function setSessionCookie(
+  c: Context<ApiEnv>,
+  deps: Pick<ApiDeps, 'config'>,
+  { token, lastsMs }: { token: string; lastsMs: number },
+): void {
+  const secure = isSecure(deps);
+  setCookie(c, cookieName(secure), token, {
+    httpOnly: true,
+    sameSite: 'Strict',
+    path: '/',
+    secure,
+    maxAge: Math.floor(Math.min(COOKIE_MS, lastsMs) / 1000),
+  });
+}
+
+export function clearSessionCookie(c: Context<ApiEnv>, deps: Pick<ApiDeps, 'config'>): void {
+  const secure = isSecure(deps);
+  deleteCookie(c, cookieName(secure), { path: '/', secure });
+}
+
+/** The token of the request's session; null without one, and for a change that another site may have sent. */
+export function sessionToken(c: Context<ApiEnv>, deps: Pick<ApiDeps, 'config'>): string | null {
+  const token = getCookie(c, cookieName(isSecure(deps)));
+  if (token === undefined || !TOKEN.test(token)) return null;
+  if (!SAFE_METHODS.has(c.req.method) && c.req.header(DASHBOARD_HEADER) === undefined) return null;
+  return token;
+}
+
+function isSecure({ config }: Pick<ApiDeps, 'config'>): boolean {
+  return config.publicUrl?.startsWith('https:') ?? false;
+}

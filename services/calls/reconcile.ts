@@ -1,0 +1,93 @@
+import { heartbeat, sleep } from '@temporalio/activity';
+import { backoffMs } from '#domain/backoff.ts';
+import type { CarrierCall } from '#providers/ports.ts';
+import type { ActivityDeps } from '../context.ts';
+import type { Call } from './gate.ts';
+import { mergeFetched, recordPlaced } from './record.ts';
+
+/** What looking for a lost dial found. `uncertain`: nothing was found, and not everyone could be asked. */
+export type Finding = 'found' | 'absent' | 'uncertain';
+
+/** Why a call that was looked for everywhere, for long enough, counts as not placed, and who said so. */
+export const ABSENT_EVERYWHERE = {
+  failure: 'No provider knows of this call.',
+  source: 'reconciled',
+} as const;
+
+/** Clocks of the providers and ours may differ by this much. */
+const CLOCK_SKEW_MS = 10_000;
+
+/**
+ * Looks for a dial whose answer was lost, at both providers, until it must have shown if it was placed: the
+ * dial's own deadline after the intent, and then the listing's lag. What is found is adopted on the way.
+ */
+export async function reconcile(deps: ActivityDeps, call: Call): Promise<Finding> {
+  const { reconcileForMs } = deps.patience;
+  const until = mustHaveShownAtMs(deps, call);
+  for (let look = 1; ; look += 1) {
+    const last = (await deps.now()).getTime() >= until;
+    const finding = await lookOnce(deps, call);
+    if (finding === 'found' || last) return finding;
+    const left = until - (await deps.now()).getTime();
+    const delayMs = backoffMs(look, {
+      firstMs: reconcileForMs / 20,
+      limitMs: reconcileForMs / 4,
+      chance: Math.random(),
+    });
+    heartbeat();
+    await sleep(Math.max(0, Math.min(delayMs, left)));
+  }
+}
+
+/** From this instant on a call that was placed is known to both providers. */
+export function mustHaveShownAtMs({ patience }: ActivityDeps, call: Call): number {
+  return call.started_at.getTime() + patience.dialTimeoutMs + patience.reconcileForMs;
+}
+
+/** One look at both providers. */
+export async function lookOnce(deps: ActivityDeps, call: Call): Promise<Finding> {
+  const [atVoice, atCarrier] = await Promise.allSettled([
+    findConversation(deps, call),
+    findAtCarrier(deps, call),
+  ]);
+  if (atVoice.status === 'fulfilled' && atVoice.value !== null) {
+    const { conversationId } = atVoice.value;
+    const sid = atCarrier.status === 'fulfilled' ? (atCarrier.value?.callSid ?? null) : null;
+    await recordPlaced(deps, call, { conversationId, callSid: atVoice.value.callSid ?? sid });
+    await mergeFetched(deps, atVoice.value, 'reconciled');
+    return 'found';
+  }
+  if (atCarrier.status === 'rejected' || atVoice.status === 'rejected') return 'uncertain';
+  // The carrier knows it, the voice provider does not show it yet: it was placed, so keep looking for the rest.
+  if (atCarrier.value !== null) {
+    await recordPlaced(deps, call, { conversationId: null, callSid: atCarrier.value.callSid });
+    return 'uncertain';
+  }
+  return deps.carrier === null ? 'uncertain' : 'absent';
+}
+
+async function findConversation(deps: ActivityDeps, call: Call) {
+  const { items } = await deps.voice.listConversations({ attemptId: call.id, pageSize: 10 });
+  for (const { conversationId } of items) {
+    const facts = await deps.voice.getConversation(conversationId);
+    // A list that ignored its filter would have us adopt a stranger's call.
+    if (facts?.attemptId === call.id) return facts;
+  }
+  return null;
+}
+
+/** A call to the number since the intent that belongs to no other row of ours. */
+async function findAtCarrier(deps: ActivityDeps, call: Call): Promise<CarrierCall | null> {
+  if (deps.carrier === null || call.phone === null) return null;
+  const since = new Date(call.started_at.getTime() - CLOCK_SKEW_MS);
+  for (const candidate of await deps.carrier.findCalls({ to: call.phone, since })) {
+    const owner = await deps.db
+      .selectFrom('calls')
+      .select('id')
+      .where('call_sid', '=', candidate.callSid)
+      .where('id', '!=', call.id)
+      .executeTakeFirst();
+    if (owner === undefined) return candidate;
+  }
+  return null;
+}

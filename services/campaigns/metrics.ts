@@ -1,0 +1,151 @@
+import type { z } from '@hono/zod-openapi';
+import type { Metrics, OutsideCampaigns } from '#api/schemas/campaign.ts';
+import type { Db } from '#db/client.ts';
+import {
+  type Breakdown,
+  type DayTotals,
+  readBreakdowns,
+  readDayTotals,
+  readSingleCallSums,
+  readWorkspaceTimeZone,
+} from '#db/queries/metrics.ts';
+import type { BreakdownDimension } from '#db/schema/calls.ts';
+import type { Disposition } from '#domain/call.ts';
+import { daysBefore, localDate } from '#domain/day.ts';
+import { answerRate } from '#domain/number-health.ts';
+
+/** The figures of a campaign, or of the whole workspace with null. `from` and `to` are YYYY-MM-DD. */
+export async function readFigures(
+  db: Db,
+  campaignId: string | null,
+  { now, from, to }: { now: Date; from?: string | undefined; to?: string | undefined },
+): Promise<z.infer<typeof Metrics>> {
+  const [days, breakdowns, timeZone] = await Promise.all([
+    readDayTotals(db, campaignId),
+    readBreakdowns(db, campaignId, { from, to }),
+    readWorkspaceTimeZone(db),
+  ]);
+  return summarise(days, breakdowns, { today: localDate(now, timeZone), from, to });
+}
+
+/** What has come of calls outside of campaigns. They are told apart: trials would blur what campaigns convert. */
+export async function readOutsideCampaigns(
+  db: Db,
+  days: { from?: string | undefined; to?: string | undefined },
+): Promise<z.infer<typeof OutsideCampaigns>> {
+  const { talks, talkSeconds, ...sums } = await readSingleCallSums(db, days);
+  return { ...sums, averageTalkSeconds: average(talkSeconds, talks), costCents: cents(sums.costCents) };
+}
+
+/** Dates are YYYY-MM-DD in the workspace's zone; both ends are included. */
+export interface MetricsQuery {
+  today: string;
+  from?: string | undefined;
+  to?: string | undefined;
+}
+
+type Span = { calls: number; answered: number; conversions: number };
+
+/**
+ * Sums up days. `from` and `to` bound everything but today, this week (from Monday) and this month, which are what
+ * they say; the breakdowns are of the same days.
+ */
+export function summarise(
+  days: readonly DayTotals[],
+  breakdowns: readonly Breakdown[],
+  { today, from, to }: MetricsQuery,
+): z.infer<typeof Metrics> {
+  const within = days.filter(
+    ({ day }) => (from === undefined || day >= from) && (to === undefined || day <= to),
+  );
+  const sum = (column: Exclude<keyof DayTotals, 'day'>) =>
+    within.reduce((total, row) => total + row[column], 0);
+  const answered = sum('answered');
+  const conversions = sum('conversions');
+  const of = (dimension: BreakdownDimension) => breakdowns.filter((one) => one.dimension === dimension);
+  const leads = of('attempt').find(({ value }) => value === '1')?.calls ?? 0;
+  const since = (first: string) => span(days.filter(({ day }) => day >= first && day <= today));
+  return {
+    calls: {
+      total: sum('calls'),
+      answered,
+      voicemail: sum('voicemail'),
+      noAnswer: sum('no_answer'),
+      busy: sum('busy'),
+      failed: sum('failed'),
+      notPlaced: sum('not_placed'),
+      unknown: sum('unknown'),
+    },
+    provider: { success: sum('success'), failure: sum('failure'), unknown: sum('verdict_unknown') },
+    conversions,
+    conversionRate: rate(conversions, answered),
+    conversionsPerLead: rate(conversions, leads),
+    averageTalkSeconds: average(sum('talk_seconds'), sum('talks')),
+    costCents: cents(sum('cost_cents')),
+    costPerConversionCents: conversions === 0 ? null : cents(sum('cost_cents') / conversions),
+    today: since(today),
+    thisWeek: since(mondayOf(today)),
+    thisMonth: since(`${today.slice(0, 7)}-01`),
+    byDay: within.map((row) => ({ date: row.day, ...span([row]) })),
+    byArm: of('agent').map((arm) => ({
+      agentId: arm.value,
+      ...figuresOf(arm),
+    })),
+    byNumber: of('number').map((number) => ({
+      phoneNumberId: number.value,
+      ...figuresOf(number),
+      finished: number.finished,
+      failed: number.failed,
+      answerRate: answerRate(number),
+    })),
+    byDisposition: of('disposition').map((row) => ({
+      // The column says so: nothing else is written there.
+      disposition: row.value as Disposition,
+      ...span([row]),
+    })),
+    byDirection: of('direction').map((row) => ({
+      direction: row.value as 'outbound' | 'inbound',
+      ...span([row]),
+    })),
+  };
+}
+
+function rate(part: number, whole: number): number | null {
+  return whole === 0 ? null : part / whole;
+}
+
+function average(seconds: number, talks: number): number | null {
+  return talks === 0 ? null : Math.round((10 * seconds) / talks) / 10;
+}
+
+/** Without the dust that adding fractions leaves. */
+function cents(sum: number): number {
+  return Math.round(10_000 * sum) / 10_000;
+}
+
+function span(rows: readonly Span[]): Span {
+  return rows.reduce<Span>(
+    (total, { calls, answered, conversions }) => ({
+      calls: total.calls + calls,
+      answered: total.answered + answered,
+      conversions: total.conversions + conversions,
+    }),
+    { calls: 0, answered: 0, conversions: 0 },
+  );
+}
+
+/** What is told of each agent, and of each number. */
+function figuresOf(row: Breakdown) {
+  return {
+    ...span([row]),
+    conversionRate: rate(row.conversions, row.answered),
+    averageTalkSeconds: average(row.talk_seconds, row.talks),
+    costCents: cents(row.cost_cents),
+  };
+}
+
+/** Weeks begin on Monday, as ISO 8601 has it. */
+function mondayOf(date: string): string {
+  const weekday = new Date(`${date}T00:00:00Z`).getUTCDay();
+  return daysBefore(date, (weekday + 6) % 7);
+}

@@ -1,0 +1,124 @@
+import type { ApiDeps } from '#api/deps.ts';
+import { notFound, Problem } from '#api/http/errors.ts';
+import { inTransaction, type Tx } from '#db/client.ts';
+import type { Actor } from '#db/queries/api-keys.ts';
+import { appendAudit } from '#db/queries/audit.ts';
+import {
+  type Campaign,
+  type CampaignChange,
+  changeCampaign,
+  countInFlight,
+  lockCampaign,
+} from '#db/queries/campaigns.ts';
+import { appendEvent } from '#db/queries/events.ts';
+import { type CampaignAction, refusal } from '#domain/campaign.ts';
+import type { CampaignStart, Told } from '#temporal/control.ts';
+
+/** Why an action is not possible on this campaign now, as the answer that says so; null when it is possible. */
+export function refused(action: CampaignAction, campaign: Campaign): Problem | null {
+  const reason =
+    campaign.archived_at !== null ? 'The campaign is archived.' : refusal(action, campaign.status);
+  return reason === null ? null : new Problem('wrong-state', reason);
+}
+
+/** The campaign, held by the transaction. @throws Problem 404 */
+export async function holdCampaign(tx: Tx, id: string): Promise<Campaign> {
+  const campaign = await lockCampaign(tx, id);
+  if (campaign === null) throw notFound('campaign');
+  return campaign;
+}
+
+export interface Transition {
+  action: CampaignAction;
+  /** Of the event log, such as `campaign.paused`. */
+  event: string;
+  change: (campaign: Campaign, now: Date) => CampaignChange;
+}
+
+export interface Moved {
+  before: Campaign;
+  campaign: Campaign;
+  /** Calls under way, or about to be, when the change took effect. */
+  inFlight: number;
+}
+
+/**
+ * Moves a campaign to another status, in the database alone. The gate reads the status under the same lock, so
+ * once this has committed it is in force: no call is placed against it, whatever becomes of any message.
+ *
+ * @throws Problem 404 or 409
+ */
+export async function move(
+  { db, clock }: Pick<ApiDeps, 'db' | 'clock'>,
+  actor: Actor,
+  id: string,
+  { action, event, change }: Transition,
+): Promise<Moved> {
+  return await inTransaction(db, async (tx) => {
+    const before = await holdCampaign(tx, id);
+    const problem = refused(action, before);
+    if (problem !== null) throw problem;
+    const now = clock();
+    const campaign = await changeCampaign(tx, before, { ...change(before, now), now });
+    const inFlight = await countInFlight(tx, id);
+    await appendEvent(tx, { type: event, campaignId: id });
+    await appendAudit(tx, { actor, action: event, subject: id });
+    return { before, campaign, inFlight };
+  });
+}
+
+/** How a campaign's workflow is started. */
+export function startOf(campaign: Campaign): CampaignStart {
+  return {
+    campaignId: campaign.id,
+    name: campaign.name,
+    lines: campaign.settings.lines,
+    startAt: campaign.status === 'scheduled' ? campaign.start_at : null,
+  };
+}
+
+type WorkflowStatus = 'running' | 'paused' | 'stopping' | 'completed';
+
+/**
+ * Tells the workflow of a change that the database holds already. A missing workflow is started: it reads where
+ * it stands. Silence is no failure, since the sweep tells it again. A workflow that refuses because it has seen
+ * the change by itself agrees; any other refusal reaches the caller.
+ *
+ * @throws Problem 409 with the workflow's reason
+ */
+export async function relay(
+  { temporal, logger }: Pick<ApiDeps, 'temporal' | 'logger'>,
+  campaign: Campaign,
+  tell: () => Promise<Told<unknown>>,
+  wanted: readonly WorkflowStatus[],
+): Promise<void> {
+  const answer = await tell();
+  switch (answer.kind) {
+    case 'done':
+      return;
+    case 'refused': {
+      const progress = await temporal.progress(campaign.id);
+      if (progress.kind === 'done' && wanted.some((status) => status === progress.value.status)) return;
+      throw new Problem('wrong-state', answer.reason);
+    }
+    case 'absent':
+      await startAnew({ temporal, logger }, campaign);
+      return;
+    case 'silent':
+      logger.warn({ campaignId: campaign.id, why: answer.why }, 'the campaign workflow was not told yet');
+      return;
+  }
+}
+
+async function startAnew(
+  { temporal, logger }: Pick<ApiDeps, 'temporal' | 'logger'>,
+  campaign: Campaign,
+): Promise<void> {
+  const started = await temporal.start(startOf(campaign));
+  if (started.kind !== 'done') {
+    logger.warn(
+      { campaignId: campaign.id, answer: started.kind },
+      'the campaign workflow was not started yet',
+    );
+  }
+}

@@ -1,0 +1,250 @@
+import { heartbeat } from '@temporalio/activity';
+import { v7 as uuid } from 'uuid';
+import { inTransaction, type Tx } from '#db/client.ts';
+import { insertFollowUpDelivery } from '#db/queries/deliveries.ts';
+import { scheduleText } from '#db/queries/messages.ts';
+import type { FollowUpContent } from '#domain/follow-up.ts';
+import { followUpVariables } from '#domain/follow-up-variables.ts';
+import { followUpWorkflowId } from '#domain/ids.ts';
+import type { Meeting } from '#domain/meeting.ts';
+import { renderTemplate, TemplateError, type TemplateVariables } from '#domain/template.ts';
+import { LONGEST_TEXT } from '#domain/text-length.ts';
+import type { ActivityDeps } from '../context.ts';
+import {
+  type FollowedRows,
+  type FollowUp,
+  failFollowUp,
+  finishFollowUp,
+  lockFollowUp,
+  meetingOf,
+  overdueFollowUps,
+} from './follow-ups.ts';
+import { closeMail, sendMail, type WrittenMail } from './mail.ts';
+import { ensureMail } from './mails.ts';
+
+export interface FollowUpRef {
+  followUpId: string;
+}
+
+const LONGEST_SUBJECT = 250;
+const LONGEST_MAIL = 50_000;
+
+/** What is left to be done once the database has said yes. */
+type Step =
+  | { kind: 'closed'; status: FollowUp['status'] | 'erased' }
+  | { kind: 'text'; messageId: string }
+  | { kind: 'delivery'; deliveryId: string }
+  | ({ kind: 'mail' } & WrittenMail);
+
+export function createFollowingUp(deps: ActivityDeps) {
+  return {
+    /** When it is due, ISO; null when there is nothing left to do. */
+    async readFollowUp({ followUpId }: FollowUpRef): Promise<{ dueAt: string | null }> {
+      const row = await deps.db
+        .selectFrom('follow_ups')
+        .select(['status', 'due_at'])
+        .where('id', '=', followUpId)
+        .executeTakeFirst();
+      return { dueAt: row?.status === 'planned' ? row.due_at.toISOString() : null };
+    },
+
+    /**
+     * Does what is due, unless something speaks against it by now. Safe to run again at any point: texts and
+     * webhooks are written down once, a mail goes out under the same Message-ID however often it is sent.
+     *
+     * @throws ApplicationFailure `MailDeferred`, to be tried again, when the mail server did not take the mail
+     */
+    async performFollowUp({ followUpId }: FollowUpRef): Promise<{ status: string }> {
+      const step = await inTransaction(deps.db, async (tx) => await decide(tx, deps, followUpId));
+      await deps.checkpoint?.('follow_up_decided');
+      switch (step.kind) {
+        case 'closed':
+          return { status: step.status };
+        case 'text':
+          await deps.starter.startMessage(step.messageId);
+          return { status: 'done' };
+        case 'delivery':
+          await deps.starter.startDelivery(step.deliveryId);
+          return { status: 'done' };
+        case 'mail':
+          return await sendMail(deps, step);
+      }
+    },
+
+    /** Closes what could not be done for as long as it was tried. */
+    async abandonFollowUp({ followUpId }: FollowUpRef): Promise<void> {
+      const now = await deps.now();
+      await inTransaction(deps.db, async (tx) => {
+        const rows = await lockFollowUp(tx, followUpId);
+        if (rows === null || rows.followUp.status !== 'planned') return;
+        await closeMail(tx, rows.followUp, 'failed', now);
+        await failFollowUp(tx, rows.followUp, 'It was tried for three days without success.', now);
+      });
+    },
+  };
+}
+
+async function decide(tx: Tx, deps: ActivityDeps, followUpId: string): Promise<Step> {
+  const rows = await lockFollowUp(tx, followUpId);
+  if (rows === null) return { kind: 'closed', status: 'erased' };
+  const { followUp } = rows;
+  if (followUp.status !== 'planned') return handedOver(followUp);
+  const now = await deps.now();
+  const obstacle = obstacleOf(rows);
+  if (obstacle !== null) {
+    await closeMail(tx, followUp, 'refused', now);
+    await finishFollowUp(tx, followUp, { status: 'skipped', reason: obstacle }, now);
+    return { kind: 'closed', status: 'skipped' };
+  }
+  try {
+    return await prepare(tx, deps, rows, now);
+  } catch (error) {
+    if (!(error instanceof FollowUpFault || error instanceof TemplateError)) throw error;
+    await failFollowUp(tx, followUp, error.message, now);
+    return { kind: 'closed', status: 'failed' };
+  }
+}
+
+/** Written down by an earlier run, which may have ended before it started the workflow that goes on with it. */
+function handedOver({ status, channel, message_id, delivery_id }: FollowUp): Step {
+  if (status === 'done' && channel === 'sms' && message_id !== null) {
+    return { kind: 'text', messageId: message_id };
+  }
+  if (status === 'done' && delivery_id !== null) return { kind: 'delivery', deliveryId: delivery_id };
+  return { kind: 'closed', status };
+}
+
+/** Why it must not be done any more. A webhook tells of the lead, not to the lead: an opt-out does not stop it. */
+function obstacleOf({ followUp, lead, campaign, call, optedOut }: FollowedRows): string | null {
+  if (optedOut && followUp.channel !== 'webhook') return 'The contact opted out.';
+  if (campaign.archived_at !== null) return 'The campaign was archived.';
+  const since = call?.ended_at ?? followUp.created_at;
+  if (followUp.rule.unlessReplied && lead.replied_at !== null && lead.replied_at > since) {
+    return 'The person called or wrote back.';
+  }
+  if (followUp.channel === 'email' && lead.email === null) return 'The lead has no e-mail address.';
+  return null;
+}
+
+/** What makes a follow-up impossible, in words for a person. */
+class FollowUpFault extends Error {
+  override readonly name = 'FollowUpFault';
+}
+
+async function prepare(tx: Tx, deps: ActivityDeps, rows: FollowedRows, now: Date): Promise<Step> {
+  const content: FollowUpContent = rows.followUp.rule;
+  switch (content.channel) {
+    case 'sms':
+      return await prepareText(tx, rows, content.body, now);
+    case 'email':
+      return await prepareMail(tx, deps, rows, { content, now });
+    case 'webhook':
+      return await prepareDelivery(tx, rows, content.endpointId, now);
+  }
+}
+
+async function prepareText(tx: Tx, rows: FollowedRows, template: string, now: Date): Promise<Step> {
+  const { followUp, lead } = rows;
+  const messageId = uuid();
+  await scheduleText(
+    tx,
+    {
+      id: messageId,
+      phone: lead.phone,
+      leadId: lead.id,
+      campaignId: followUp.campaign_id,
+      callId: followUp.call_id,
+      followUpId: followUp.id,
+      body: renderTemplate(template, variablesOf(rows, meetingIn(rows)), LONGEST_TEXT),
+      source: 'follow_up',
+    },
+    now,
+  );
+  await finishFollowUp(tx, followUp, { status: 'done', messageId }, now);
+  return { kind: 'text', messageId };
+}
+
+async function prepareDelivery(
+  tx: Tx,
+  { followUp, lead }: FollowedRows,
+  endpointId: string,
+  now: Date,
+): Promise<Step> {
+  const deliveryId = uuid();
+  const { campaign_id: campaignId, id: followUpId } = followUp;
+  const accepted = await insertFollowUpDelivery(tx, {
+    id: deliveryId,
+    endpointId,
+    followUpId,
+    campaignId,
+    leadId: lead.id,
+    now,
+  });
+  if (!accepted) throw new FollowUpFault('The webhook endpoint is removed, disabled or of another campaign.');
+  await finishFollowUp(tx, followUp, { status: 'done', deliveryId }, now);
+  return { kind: 'delivery', deliveryId };
+}
+
+async function prepareMail(
+  tx: Tx,
+  { mailer }: ActivityDeps,
+  rows: FollowedRows,
+  { content, now }: { content: Extract<FollowUpContent, { channel: 'email' }>; now: Date },
+): Promise<Step> {
+  if (mailer === null) throw new FollowUpFault('No mail server is configured.');
+  const { followUp, lead } = rows;
+  const meeting = meetingIn(rows);
+  const variables = variablesOf(rows, meeting);
+  const invited = content.calendar ? meeting : null;
+  const mail = {
+    phone: lead.phone,
+    ownAddress: mailer.from.address,
+    toAddress: lead.email ?? '',
+    // A header is one line.
+    subject: renderTemplate(content.subject, variables, LONGEST_SUBJECT).replaceAll(/\s+/g, ' '),
+    body: renderTemplate(content.body, variables, LONGEST_MAIL),
+    calendar: invited !== null,
+  };
+  const message = await ensureMail(tx, followUp, mail, now);
+  return { kind: 'mail', mailer, message, rows, meeting: invited };
+}
+
+function meetingIn({ call, collected, lead }: FollowedRows): Meeting | null {
+  return call === null ? null : meetingOf(call, collected, lead.zones);
+}
+
+function variablesOf(rows: FollowedRows, meeting: Meeting | null): TemplateVariables {
+  const { lead, campaign, call, collected } = rows;
+  return followUpVariables({
+    lead,
+    campaign: campaign.name,
+    call: call ?? { reach: null, disposition: null, summary: null },
+    collected,
+    meeting,
+  });
+}
+
+/** What has been due for so long has a workflow at work, unless that was never started. */
+const OVERDUE_MS = 120_000;
+const PAGE = 200;
+const MOST_PAGES = 50;
+
+/** Starts the workflows of what is overdue and has none. Those that wait for a mail server are left alone. */
+export async function restartFollowUps(deps: ActivityDeps, now: Date): Promise<number> {
+  const before = new Date(now.getTime() - OVERDUE_MS);
+  let restarted = 0;
+  let after: { dueAt: Date; id: string } | null = null;
+  for (let page = 0; page < MOST_PAGES; page += 1) {
+    const rows = await overdueFollowUps(deps.db, before, { after, limit: PAGE });
+    for (const { id } of rows) {
+      heartbeat();
+      if (await deps.signals.isRunning(followUpWorkflowId(id))) continue;
+      await deps.starter.startFollowUp(id);
+      restarted += 1;
+    }
+    const last = rows.at(-1);
+    if (last === undefined || rows.length < PAGE) break;
+    after = { dueAt: last.due_at, id: last.id };
+  }
+  return restarted;
+}

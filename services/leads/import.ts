@@ -1,0 +1,149 @@
+import type { ApiDeps } from '#api/deps.ts';
+import { invalid } from '#api/http/errors.ts';
+import type { Actor } from '#db/queries/api-keys.ts';
+import type { NormalisedLead } from '#domain/lead-row.ts';
+import { addBatch, announceLeads } from './add.ts';
+import { readLeadCsv } from './csv.ts';
+import { ImportHeaderError } from './import-columns.ts';
+
+export interface ImportReport {
+  /** Rows of the file, blank ones left out. */
+  rows: number;
+  accepted: number;
+  /** Of another row of the file, or of a lead that the campaign has already. */
+  duplicates: number;
+  rejected: number;
+  /** The first of them, in the order of the file as far as it was read. */
+  errors: RowError[];
+}
+
+interface RowError extends Place {
+  column: string | null;
+  message: string;
+}
+
+/** Where in the file: the row counts from 1 without header and blank rows, the line is that of a text editor. */
+interface Place {
+  row: number;
+  line: number;
+}
+
+const BATCH = 1_000;
+const MAX_ERRORS = 100;
+
+/**
+ * Imports a list row by row: what was added stays added, also when the rest of the body never comes.
+ *
+ * @throws Problem 422 when the header or the mapping cannot be used; 404 or 409 of the campaign
+ */
+export async function importLeads(
+  deps: ApiDeps,
+  actor: Actor,
+  campaignId: string,
+  { source, mapping }: { source: AsyncIterable<Uint8Array>; mapping?: Record<string, string> | undefined },
+): Promise<ImportReport> {
+  const importer = new LeadImporter(deps, actor, campaignId);
+  try {
+    for await (const item of readLeadCsv(source, mapping === undefined ? {} : { mapping })) {
+      importer.countRow(item.row);
+      switch (item.kind) {
+        case 'lead':
+          await importer.add(item, item.lead);
+          break;
+        case 'duplicate':
+          importer.duplicate(item, `is the same number as in row ${item.firstRow}`);
+          break;
+        case 'error':
+          importer.reject(item, item.column, item.message);
+          break;
+      }
+    }
+    await importer.flush();
+  } catch (error) {
+    if (!(error instanceof ImportHeaderError)) throw error;
+    throw invalid(error.problems.map((message) => ({ path: 'header', message })));
+  } finally {
+    await importer.announce();
+  }
+  return importer.report();
+}
+
+class LeadImporter {
+  readonly #deps: ApiDeps;
+  readonly #actor: Actor;
+  readonly #campaignId: string;
+  #rows = 0;
+  #accepted = 0;
+  #duplicates = 0;
+  #rejected = 0;
+  #lastRejectedRow = 0;
+  #errors: ImportReport['errors'] = [];
+  #batch: { place: Place; lead: NormalisedLead }[] = [];
+  #toAnnounce: Parameters<typeof announceLeads>[1] | null = null;
+
+  constructor(deps: ApiDeps, actor: Actor, campaignId: string) {
+    this.#deps = deps;
+    this.#actor = actor;
+    this.#campaignId = campaignId;
+  }
+
+  countRow(row: number): void {
+    this.#rows = Math.max(this.#rows, row);
+  }
+
+  async add({ row, line }: Place, lead: NormalisedLead): Promise<void> {
+    this.#batch.push({ place: { row, line }, lead });
+    if (this.#batch.length >= BATCH) await this.flush();
+  }
+
+  duplicate(place: Place, message: string): void {
+    this.#duplicates += 1;
+    this.#note(place, 'phone', `duplicate: ${message}`);
+  }
+
+  /** A row with several mistakes is one row rejected. */
+  reject(place: Place, column: string | null, message: string): void {
+    if (place.row !== this.#lastRejectedRow) this.#rejected += 1;
+    this.#lastRejectedRow = place.row;
+    this.#note(place, column, message);
+  }
+
+  async flush(): Promise<void> {
+    const batch = this.#batch;
+    if (batch.length === 0) return;
+    this.#batch = [];
+    const result = await addBatch(
+      this.#deps,
+      this.#actor,
+      this.#campaignId,
+      batch.map(({ lead }) => lead),
+    );
+    const { added, campaign, reopened } = result;
+    this.#accepted += added.size;
+    for (const { place, lead } of batch) {
+      if (!added.has(lead.phone)) this.duplicate(place, 'is in the campaign already');
+    }
+    if (added.size > 0) {
+      this.#toAnnounce = { campaign, reopened: reopened || (this.#toAnnounce?.reopened ?? false) };
+    }
+  }
+
+  /** Once, at the end: a workflow takes a bounded number of signals. */
+  async announce(): Promise<void> {
+    if (this.#toAnnounce !== null) await announceLeads(this.#deps, this.#toAnnounce);
+  }
+
+  report(): ImportReport {
+    return {
+      rows: this.#rows,
+      accepted: this.#accepted,
+      duplicates: this.#duplicates,
+      rejected: this.#rejected,
+      errors: this.#errors,
+    };
+  }
+
+  #note({ row, line }: Place, column: string | null, message: string): void {
+    if (this.#errors.length < MAX_ERRORS) this.#errors.push({ row, line, column, message });
+  }
+}

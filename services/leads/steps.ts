@@ -1,0 +1,60 @@
+import type { Tx } from '#db/client.ts';
+import { appendEvent } from '#db/queries/events.ts';
+import type { GateRule } from '#domain/gate.ts';
+import type { LeadOutcome, LeadState } from '#domain/lead.ts';
+
+export interface LeadRef {
+  leadId: string;
+  campaignId: string;
+}
+
+/** Ends a lead. False when it was finished already: the first reason stands. */
+export async function finishLead(
+  tx: Tx,
+  { leadId, campaignId }: LeadRef,
+  { outcome, detail, now }: { outcome: LeadOutcome; detail: string | null; now: Date },
+): Promise<boolean> {
+  const { numUpdatedRows } = await tx
+    .updateTable('leads')
+    .set({
+      state: 'finished',
+      outcome,
+      outcome_detail: detail,
+      finished_at: now,
+      updated_at: now,
+      hold_rule: null,
+      hold_detail: null,
+    })
+    .where('id', '=', leadId)
+    .where('state', '!=', 'finished')
+    .executeTakeFirst();
+  if (numUpdatedRows === 0n) return false;
+  await appendEvent(tx, { type: 'lead.finished', campaignId, leadId, data: { outcome } });
+  return true;
+}
+
+/** Shows why a lead is not being called, and until when. */
+export async function holdLead(
+  tx: Tx,
+  leadId: string,
+  hold: {
+    state: Exclude<LeadState, 'finished'>;
+    rule: GateRule | 'retry' | 'callback';
+    detail: string | null;
+    until: Date;
+    now: Date;
+  },
+): Promise<void> {
+  await tx
+    .updateTable('leads')
+    .set({
+      state: hold.state,
+      not_before: hold.until,
+      hold_rule: hold.rule,
+      hold_detail: hold.detail,
+      updated_at: hold.now,
+    })
+    .where('id', '=', leadId)
+    .where('state', '!=', 'finished')
+    .execute();
+}

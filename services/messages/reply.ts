@@ -1,0 +1,124 @@
+import { ApplicationFailure } from '@temporalio/activity';
+import { v5 as uuidFrom } from 'uuid';
+import { inTransaction } from '#db/client.ts';
+import { raiseAttention } from '#db/queries/attention.ts';
+import { findLead } from '#db/queries/leads.ts';
+import { lockContact } from '#db/queries/locks.ts';
+import { findMessage, type Message, scheduleText } from '#db/queries/messages.ts';
+import { currentSettings } from '#db/queries/settings.ts';
+import { saysWord } from '#domain/conversion.ts';
+import type { AutoReply } from '#domain/follow-up.ts';
+import { readWish } from '#domain/opt-out-words.ts';
+import { LONGEST_TEXT } from '#domain/text-length.ts';
+import { tellHistory } from '../calls/history.ts';
+import type { ActivityDeps } from '../context.ts';
+
+const ANSWER_WITHIN_MS = 20_000;
+const DAY_MS = 86_400_000;
+/** Names answers: the same received text has the same answer, however often it is composed. */
+const ANSWERS = '6f1b52c8-5f0e-4b7c-9a53-9d1f3c1f7a10';
+
+interface Answer {
+  body: string;
+  source: 'auto_reply' | 'agent';
+}
+
+export function createReplying(deps: ActivityDeps) {
+  return {
+    /** Composes the answer to a received text, if there is to be one, and schedules it, once. */
+    async composeReply({ messageId }: { messageId: string }): Promise<{ answerId: string | null }> {
+      const asked = await findMessage(deps.db, messageId);
+      if (asked === null || asked.direction !== 'inbound') return { answerId: null };
+      const answerId = uuidFrom(messageId, ANSWERS);
+      if ((await findMessage(deps.db, answerId)) === null) {
+        const answer = await compose(deps, asked);
+        if (answer === null || answer.body.trim() === '') return { answerId: null };
+        await schedule(deps, answerId, asked, answer);
+      }
+      await deps.starter.startMessage(answerId);
+      return { answerId };
+    },
+
+    /** Puts a received text that was not answered, though it should have been, before a person. */
+    async abandonReply({ messageId }: { messageId: string }): Promise<void> {
+      const asked = await findMessage(deps.db, messageId);
+      if (asked === null) return;
+      await inTransaction(deps.db, (tx) =>
+        raiseAttention(tx, {
+          kind: 'failed_reply',
+          subject: messageId,
+          campaignId: asked.campaign_id,
+          leadId: asked.lead_id,
+          detail: 'The automatic answer to a text could not be composed.',
+        }),
+      );
+    },
+  };
+}
+
+async function schedule(deps: ActivityDeps, id: string, asked: Message, answer: Answer): Promise<void> {
+  const now = await deps.now();
+  await inTransaction(deps.db, async (tx) => {
+    await lockContact(tx, asked.phone);
+    await scheduleText(
+      tx,
+      {
+        id,
+        phone: asked.phone,
+        leadId: asked.lead_id,
+        campaignId: asked.campaign_id,
+        body: answer.body.slice(0, LONGEST_TEXT).toWellFormed(),
+        source: answer.source,
+        inReplyTo: asked.id,
+      },
+      now,
+    );
+  });
+}
+
+async function compose(deps: ActivityDeps, asked: Message): Promise<Answer | null> {
+  // Twilio confirms keywords by itself; a second answer would only confuse.
+  if (readWish(asked.body) !== 'none' || asked.campaign_id === null) return null;
+  const { autoReply } = (await currentSettings(deps.db, asked.campaign_id)).settings;
+  if (autoReply === null) return null;
+  const rule = autoReply.rules.find(({ keywords }) => keywords.some((word) => saysWord(asked.body, word)));
+  if (rule !== undefined) return { body: rule.body, source: 'auto_reply' };
+  return autoReply.agent === null ? null : await ask(deps, asked, autoReply.agent);
+}
+
+/** One turn with the agent, which knows what was said before. Null when it has answered the lead often enough today. */
+async function ask(
+  deps: ActivityDeps,
+  asked: Message,
+  { agentId, maxTurns }: NonNullable<AutoReply['agent']>,
+): Promise<Answer | null> {
+  const now = await deps.now();
+  const { answers } = await deps.db
+    .selectFrom('messages')
+    .select((eb) => eb.fn.countAll<number>().as('answers'))
+    .where('phone', '=', asked.phone)
+    .where('source', '=', 'agent')
+    .where('created_at', '>', new Date(now.getTime() - DAY_MS))
+    .executeTakeFirstOrThrow();
+  if (answers >= maxTurns) return null;
+  const lead = asked.lead_id === null ? null : await findLead(deps.db, asked.lead_id);
+  const history = await tellHistory(deps.db, asked.phone, now);
+  const talk = await deps.voice.openTextTalk({
+    agentId,
+    variables: {
+      ...(lead?.variables ?? {}),
+      channel: 'sms',
+      ...(lead === null ? {} : { lead_id: lead.id }),
+      ...(lead?.name == null ? {} : { name: lead.name }),
+      ...(history === '' ? {} : { history }),
+    },
+    timeoutMs: ANSWER_WITHIN_MS,
+  });
+  try {
+    const body = await talk.say(asked.body);
+    if (body.trim() === '') throw ApplicationFailure.retryable('The agent answered nothing.', 'EmptyAnswer');
+    return { body: body.trim(), source: 'agent' };
+  } finally {
+    talk.close();
+  }
+}

@@ -1,0 +1,71 @@
+import { heartbeat, log } from '@temporalio/activity';
+import { inTransaction } from '#db/client.ts';
+import { lockContact } from '#db/queries/locks.ts';
+import { lockMessage, type Message, recordTextReport, unreportedTexts } from '#db/queries/messages.ts';
+import { messageStatusOf } from '#domain/message.ts';
+import type { Carrier, CarrierText } from '#providers/ports.ts';
+import { RECIPIENT_OPTED_OUT } from '#providers/twilio/texts.ts';
+import type { ActivityDeps } from '../context.ts';
+import { addCarrierOptOut, startedLeads } from '../opt-outs/opt-outs.ts';
+
+/** A report comes within seconds, but for phones that are switched off. */
+const REPORT_LATE_MS = 600_000;
+/** Carriers give a text up long before: of what is older nothing more is expected. */
+const ASKED_FOR_MS = 86_400_000;
+/** The carrier is asked for as many in one sweep, one after the other. */
+const MOST_ASKED = 50;
+
+/**
+ * Asks the carrier for texts that it took and whose delivery report was lost, and settles what it says, forward only.
+ * Each is asked for again after ten minutes, for a day. Returns how many moved.
+ */
+export async function askForReports(deps: ActivityDeps, now: Date): Promise<number> {
+  const { carrier } = deps;
+  if (carrier === null) return 0;
+  const before = new Date(now.getTime() - REPORT_LATE_MS);
+  const sentAfter = new Date(now.getTime() - ASKED_FOR_MS);
+  let settled = 0;
+  for (const message of await unreportedTexts(deps.db, { sentAfter, before }, MOST_ASKED)) {
+    heartbeat();
+    const found = await read(carrier, message);
+    // It does not answer: it would not for the others either, and the next sweep asks again.
+    if (found === 'silent') break;
+    if (await settle(deps, message, found, now)) settled += 1;
+  }
+  return settled;
+}
+
+async function read(
+  carrier: Carrier,
+  { id, provider_id: sid }: Message,
+): Promise<CarrierText | null | 'silent'> {
+  try {
+    return sid === null ? null : await carrier.getText(sid);
+  } catch (error) {
+    log.warn('the carrier could not be asked for a report', { messageId: id, failure: String(error) });
+    return 'silent';
+  }
+}
+
+/** True when it is known now what became of the text. Either way its turn comes after the others'. */
+async function settle(
+  deps: ActivityDeps,
+  { id, phone }: Message,
+  found: CarrierText | null,
+  now: Date,
+): Promise<boolean> {
+  const { moved, optedOut } = await inTransaction(deps.db, async (tx) => {
+    await lockContact(tx, phone);
+    const current = await lockMessage(tx, id);
+    const status = (found === null ? null : messageStatusOf(found.status)) ?? current.status;
+    const errorCode = found?.errorCode ?? null;
+    await recordTextReport(tx, current, { status, providerId: current.provider_id, errorCode }, now);
+    const refused = errorCode === RECIPIENT_OPTED_OUT;
+    return {
+      moved: (await lockMessage(tx, id)).status !== current.status,
+      optedOut: refused && (await addCarrierOptOut(tx, current)),
+    };
+  });
+  if (optedOut) for (const leadId of await startedLeads(deps.db, phone)) await deps.signals.optedOut(leadId);
+  return moved;
+}

@@ -1,0 +1,174 @@
+import { heartbeat, log } from '@temporalio/activity';
+import { sql } from 'kysely';
+import { type Db, inTransaction } from '#db/client.ts';
+import { appendEvent } from '#db/queries/events.ts';
+import { currentSettings } from '#db/queries/settings.ts';
+import { callWorkflowId, campaignWorkflowId, leadWorkflowId } from '#domain/ids.ts';
+import { openSingleCalls } from '../calls/single-call-rows.ts';
+import type { ActivityDeps } from '../context.ts';
+import { restartFollowUps } from '../follow-ups/perform.ts';
+import { askForReports } from '../messages/reports.ts';
+import { restartDeliveries } from '../webhooks/deliver.ts';
+import { restartTexts, retellReplies, retellText } from './texts.ts';
+
+export interface SweepReport {
+  webhooksDelivered: number;
+  leadsRestarted: number;
+  deliveriesRestarted: number;
+  textsRestarted: number;
+  campaignsRestarted: number;
+  followUpsRestarted: number;
+  callsRestarted: number;
+  /** Leads whose workflows were told of a reply. */
+  repliesTold: number;
+  /** Texts of which the carrier was asked, and which are settled now. */
+  textsSettled: number;
+}
+
+/** What is younger than this may still be under way. */
+const SETTLE_MS = 10_000;
+const LEAD_SILENT_MS = 120_000;
+const BATCH = 200;
+const IDEMPOTENCY_KEPT_DAYS = 7;
+
+/** Finds and mends what a crash between two steps left behind. Every part may run at any time, and twice. */
+export function createSweeping(deps: ActivityDeps) {
+  return {
+    async sweep(): Promise<SweepReport> {
+      const now = await deps.now();
+      const report = {
+        webhooksDelivered: await deliverWebhooks(deps, now),
+        campaignsRestarted: await restartCampaigns(deps, now),
+        leadsRestarted: await restartLeads(deps, now),
+        deliveriesRestarted: await restartDeliveries(deps, now),
+        followUpsRestarted: await restartFollowUps(deps, now),
+        textsRestarted: await restartTexts(deps, now),
+        callsRestarted: await restartCalls(deps, now),
+        repliesTold: await retellReplies(deps, new Date(now.getTime() - SETTLE_MS)),
+        textsSettled: await askForReports(deps, now),
+      };
+      await deps.db
+        .deleteFrom('idempotency_keys')
+        .where('created_at', '<', new Date(now.getTime() - IDEMPOTENCY_KEPT_DAYS * 86_400_000))
+        .execute();
+      if (Object.values(report).some((count) => count > 0)) log.warn('swept', { ...report });
+      return report;
+    },
+  };
+}
+
+/** Webhook events whose facts are merged, but of which nobody was told. */
+async function deliverWebhooks(deps: ActivityDeps, now: Date): Promise<number> {
+  const events = await deps.db
+    .selectFrom('webhook_events')
+    .leftJoin('calls', 'calls.id', 'webhook_events.call_id')
+    .select([
+      'webhook_events.id',
+      'provider',
+      'payload',
+      'calls.id as call_id',
+      'calls.lead_id',
+      'calls.attempt',
+      'calls.status',
+    ])
+    .where('merged_at', 'is not', null)
+    .where('signalled_at', 'is', null)
+    .where('received_at', '<', new Date(now.getTime() - SETTLE_MS))
+    .orderBy('received_at')
+    .limit(BATCH)
+    .execute();
+  for (const event of events) {
+    heartbeat();
+    if (event.provider === 'twilio') await retellText(deps, event.payload);
+    if (event.attempt !== null && event.call_id !== null && event.status === 'ended') {
+      await deps.signals.callEnded(event.lead_id, event.call_id);
+    }
+    await deps.db
+      .updateTable('webhook_events')
+      .set({ signalled_at: now })
+      .where('id', '=', event.id)
+      .execute();
+  }
+  return events.length;
+}
+
+/** Campaigns that the database has at work, and Temporal has not. */
+async function restartCampaigns(deps: ActivityDeps, now: Date): Promise<number> {
+  const campaigns = await deps.db
+    .selectFrom('campaigns')
+    .select(['id', 'start_at', 'status'])
+    .where('status', 'in', ['scheduled', 'running', 'paused', 'stopped'])
+    .where('finished_at', 'is', null)
+    .where('updated_at', '<', new Date(now.getTime() - SETTLE_MS))
+    .execute();
+  let restarted = 0;
+  for (const { id, status, start_at } of campaigns) {
+    heartbeat();
+    if (await deps.signals.isRunning(campaignWorkflowId(id))) {
+      await deps.signals.matchStatus(id, status);
+      continue;
+    }
+    const { settings } = await currentSettings(deps.db, id);
+    const startAt = status === 'scheduled' ? (start_at?.toISOString() ?? null) : null;
+    await deps.signals.startCampaign({ campaignId: id, startAt, lines: settings.lines });
+    restarted += 1;
+  }
+  return restarted;
+}
+
+/** Leads that are open in the database, silent for a while, and have no workflow. */
+async function restartLeads(deps: ActivityDeps, now: Date): Promise<number> {
+  const silentSince = new Date(now.getTime() - LEAD_SILENT_MS);
+  const silent = await deps.db
+    .selectFrom('leads')
+    .select(['id', 'campaign_id'])
+    .where('state', 'in', ['queued', 'calling', 'backing_off'])
+    .where('updated_at', '<', silentSince)
+    .where('not_before', '<', silentSince)
+    .orderBy('updated_at')
+    .limit(BATCH)
+    .execute();
+  let restarted = 0;
+  for (const { id, campaign_id } of silent) {
+    heartbeat();
+    const running = await deps.signals.isRunning(leadWorkflowId(id));
+    if (!running) {
+      const attempt = await attemptToGoOnWith(deps.db, id);
+      await deps.signals.restartLead({ leadId: id, campaignId: campaign_id, attempt });
+      restarted += 1;
+    }
+    await inTransaction(deps.db, async (tx) => {
+      // The others' turn comes first next time.
+      await tx.updateTable('leads').set({ updated_at: now }).where('id', '=', id).execute();
+      if (!running) await appendEvent(tx, { type: 'lead.restarted', campaignId: campaign_id, leadId: id });
+    });
+  }
+  return restarted;
+}
+
+/** The attempt that was under way, else the one after the last. */
+async function attemptToGoOnWith(db: Db, leadId: string): Promise<number> {
+  const { attempt } = await db
+    .selectFrom('calls')
+    .select(
+      sql<number>`coalesce(min(attempt) filter (where concluded_at is null), max(attempt) + 1, 1)`.as(
+        'attempt',
+      ),
+    )
+    .where('lead_id', '=', leadId)
+    .executeTakeFirstOrThrow();
+  return attempt;
+}
+
+/** Calls outside of campaigns that are open and that nobody waits for. */
+async function restartCalls(deps: ActivityDeps, now: Date): Promise<number> {
+  const open = await openSingleCalls(deps.db, new Date(now.getTime() - SETTLE_MS), BATCH);
+  let restarted = 0;
+  for (const callId of open) {
+    heartbeat();
+    if (await deps.signals.isRunning(callWorkflowId(callId))) continue;
+    await deps.starter.startCall(callId);
+    restarted += 1;
+  }
+  return restarted;
+}
