@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     include: ['**/*.test.ts'],
     exclude: ['**/node_modules/**', '.ringleader/**', 'dashboard/dist/**'],
-    globalSetup: ['test/setup/global.ts'],
+    globalSetup: ['test/support/global-setup.ts'],
     // The Temporal SDK is a native module with one runtime per process.
     pool: 'forks',
     maxWorkers: 2,

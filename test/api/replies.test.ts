@@ -1,0 +1,107 @@
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { signElevenLabs } from '#providers/elevenlabs/webhook.ts';
+import type { ActivityDeps } from '#services/context.ts';
+import { createSweeping } from '#services/sweep/sweep.ts';
+import type { CampaignControl } from '#temporal/control.ts';
+import { type ApiRig, listeningControl, startApi, WEBHOOK_SECRET } from '../support/api-rig.ts';
+import { insertCall, setLead } from '../support/api-rows.ts';
+import { createPhoneBook } from '../support/chain-rig.ts';
+
+let api: ApiRig;
+let leadId: string;
+let phone: string;
+let played = 0;
+const book = createPhoneBook();
+
+beforeAll(async () => {
+  api = await startApi();
+});
+afterAll(() => api.stop());
+beforeEach(async () => {
+  answerWith({ kind: 'done', value: undefined });
+  played += 1;
+  phone = book('00')[0] ?? '';
+  const body = { name: 'Replies', phoneNumberIds: ['pn_1'] };
+  const { id } = (await api.call('POST', '/api/campaigns', { body })).body;
+  await api.call('POST', `/api/campaigns/${id}/leads`, { body: { leads: [{ phone }] } });
+  leadId = (await api.call('GET', `/api/campaigns/${id}/leads`)).body.items[0].id;
+  await insertCall(api.deps.db, leadId, { status: 'ended', reach: 'no_answer' });
+  await setLead(api.deps.db, leadId, { state: 'backing_off' });
+});
+
+/** What the lead's workflow does when the API tells it of a reply. */
+function answerWith(answer: Awaited<ReturnType<CampaignControl['contactReplied']>>): void {
+  api.temporal.current = listeningControl({ contactReplied: async () => answer });
+}
+
+/** The person calls back, and is answered by the agent. */
+async function callsBack(): Promise<void> {
+  const data = {
+    agent_id: 'agent_default',
+    conversation_id: `conv_back_${played}`,
+    status: 'done',
+    transcript: [{ role: 'user', message: 'You called me.', time_in_call_secs: 3 }],
+    metadata: {
+      start_time_unix_secs: Math.floor(Date.now() / 1_000) - 120,
+      call_duration_secs: 60,
+      phone_call: { direction: 'inbound', call_sid: `CAback${played}`, external_number: phone },
+    },
+  };
+  const raw = JSON.stringify({ type: 'post_call_transcription', event_timestamp: 1, data });
+  const signature = signElevenLabs(raw, WEBHOOK_SECRET, new Date());
+  const { status } = await api.call('POST', '/webhooks/elevenlabs', {
+    key: 'none',
+    raw,
+    headers: { 'content-type': 'application/json', 'elevenlabs-signature': signature },
+  });
+  expect(status).toBe(200);
+}
+
+/** One sweep, an hour later; resolves with the leads whose workflows it told of a reply. */
+async function sweep(contactReplied?: (leadId: string) => Promise<void>): Promise<string[]> {
+  const told: string[] = [];
+  const deps = {
+    db: api.deps.db,
+    carrier: null,
+    now: async () => new Date(Date.now() + 3_600_000),
+    signals: {
+      isRunning: async () => true,
+      matchStatus: async () => {},
+      async contactReplied(id: string) {
+        await contactReplied?.(id);
+        told.push(id);
+      },
+    },
+  } as unknown as ActivityDeps;
+  await new MockActivityEnvironment().run(() => createSweeping(deps).sweep());
+  return told;
+}
+
+test('a lead that was told of its reply is not told again', async () => {
+  await callsBack();
+  expect(await sweep()).toEqual([]);
+});
+
+test('a lead that could not be told of a reply is told by the sweep, once', async () => {
+  answerWith({ kind: 'silent', why: 'no answer' });
+  await callsBack();
+  expect(await sweep()).toEqual([leadId]);
+  expect(await sweep()).toEqual([]);
+});
+
+test('what the sweep cannot tell it tells the next time', async () => {
+  answerWith({ kind: 'silent', why: 'no answer' });
+  await callsBack();
+  await expect(sweep(() => Promise.reject(new Error('refused')))).rejects.toThrow('refused');
+  expect(await sweep()).toEqual([leadId]);
+});
+
+test('a lead whose workflow is gone needs no telling, nor does one that is finished', async () => {
+  answerWith({ kind: 'absent' });
+  await callsBack();
+  expect(await sweep()).toEqual([]);
+  answerWith({ kind: 'silent', why: 'no answer' });
+  await setLead(api.deps.db, leadId, { replied_at: new Date(), state: 'finished', outcome: 'answered' });
+  expect(await sweep()).toEqual([]);
+});

@@ -1,0 +1,278 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client, Connection } from '@temporalio/client';
+import { v7 as uuid } from 'uuid';
+import { expect, inject, vi } from 'vitest';
+import { createApp } from '#api/app.ts';
+import type { ApiDeps } from '#api/deps.ts';
+import { hashApiKey } from '#api/http/auth.ts';
+import { createEventHub } from '#api/stream/hub.ts';
+import { createLogger } from '#config/logger.ts';
+import { type Db, openDatabase } from '#db/client.ts';
+import { seedAdminKey } from '#db/queries/api-keys.ts';
+import { ALWAYS_OPEN, type CampaignSettings } from '#domain/settings.ts';
+import { createElevenLabs } from '#providers/elevenlabs/adapter.ts';
+import { createMailer } from '#providers/mail/smtp.ts';
+import { createTwilio } from '#providers/twilio/adapter.ts';
+import { createWebhookSender } from '#providers/webhooks/sender.ts';
+import type { ActivityDeps, Patience } from '#services/context.ts';
+import type { SweepReport } from '#services/sweep/sweep.ts';
+import { startDispatch } from '#services/webhooks/dispatch.ts';
+import type { FaultOptions } from '#simulator/faults.ts';
+import { AGENTS, PHONE_NUMBERS } from '#simulator/fleet.ts';
+import { type Simulator, startSimulator } from '#simulator/server.ts';
+import { createCampaignControl } from '#temporal/control.ts';
+import { ensureSearchAttributes } from '#temporal/search-attributes.ts';
+import { createSignals } from '#temporal/signals.ts';
+import { createStarter } from '#temporal/starter.ts';
+import type { sweepWorkflow } from '#workflows/sweep.ts';
+import { createCampaign, expectInvariants, launchCampaign } from './chain-campaigns.ts';
+import { createWorkerSwitch, installRuntime, listen, type ReportedData, report } from './chain-parts.ts';
+import { createTestDatabase } from './database.ts';
+
+/** Signs the webhooks of the chain's phone network. */
+export const SECRET = 'wsec_chain';
+/** The key that opens the chain's API. */
+export const KEY = 'key-of-the-chain-tests';
+export const ACCOUNT_SID = `AC${'0'.repeat(32)}`;
+export const AUTH_TOKEN = 'simulated';
+/** The number that texts are sent from. */
+export const TEXTS_FROM = PHONE_NUMBERS[0]?.phoneNumber ?? '';
+
+/** Whom mails are from. */
+const MAIL_FROM = 'The team <team@calls.example>';
+
+/** Patience of people who live five hundred times faster. */
+const PATIENCE: Patience = {
+  // Long enough for a busy machine: a dial that comes late is not made at all.
+  dialTimeoutMs: 2_500,
+  pollAfterMs: 1_000,
+  pollEveryMs: 200,
+  reconcileForMs: 900,
+  callMarginMs: 60_000,
+};
+
+/** Rules with delays short enough for a test, and hours that are always open. */
+export const QUICK: Partial<CampaignSettings> = {
+  lines: 10,
+  callsPerSecond: 50,
+  maxCallSeconds: 600,
+  ringSeconds: 30,
+  window: ALWAYS_OPEN,
+  retryAfterSeconds: { no_answer: 1, busy: 1, failed: 1, voicemail: 1 },
+  voicemail: 'retry',
+  caps: { perDay: null, perWeek: null, minGapSeconds: 0 },
+};
+
+export interface Answer<T = Record<string, unknown>> {
+  status: number;
+  body: T;
+}
+
+/** The whole chain in one process: database, API, worker and phone network, on the Temporal server of the run. */
+export interface Chain {
+  db: Db;
+  simulator: Simulator;
+  client: Client;
+  deps: ActivityDeps;
+  taskQueue: string;
+  /** Where the API listens. */
+  url: string;
+  call<T = Record<string, never>>(method: string, path: string, body?: unknown): Promise<Answer<T>>;
+  /** A campaign without leads, not started. */
+  create(settings: Partial<CampaignSettings>): Promise<string>;
+  /** A started campaign with leads of these numbers. */
+  launch(phones: string[], settings?: Partial<CampaignSettings>): Promise<string>;
+  /** Resolves when the campaign has this status. */
+  reaches(campaignId: string, status: string): Promise<void>;
+  /** Every invariant holds for everything that was done. */
+  expectInvariants(): Promise<void>;
+  /** Sends the signed webhook of a finished call, with whatever is changed in its `data` before. */
+  report(conversationId: string, change?: (data: ReportedData) => void): Promise<void>;
+  /** Runs the sweep once, as its schedule would, and says what it mended. */
+  sweep(): Promise<SweepReport>;
+  stopWorker(): Promise<void>;
+  startWorker(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface ChainOptions {
+  seed?: number;
+  faults?: Partial<FaultOptions>;
+  patience?: Partial<Patience>;
+  checkpoint?: ActivityDeps['checkpoint'];
+  /** `none`: no carrier account is configured. */
+  carrier?: 'none';
+  /** A time-skipping server in the place of the Temporal server of the run. */
+  timeSkippingAddress?: string;
+  /** The time of the rules, of the API and of the activities. */
+  now?: () => Promise<Date>;
+  /** How much faster than in real life people live; 500 when left out. */
+  speed?: number;
+}
+
+const AREA_CODES =
+  '201 202 203 205 206 207 208 209 210 212 213 214 215 216 217 218 224 225 228 229 231 234 239 240 248 251 252 253 254 256'
+    .concat(' 260 262 267 269 301 302 303 304 305 307 308 309 310 312 313 314 315 316 317 318')
+    .split(' ');
+
+/** Fictional numbers whose last two digits are the ones given: the simulator's people go by them. */
+export function numbersEndingIn(...endings: string[]): string[] {
+  return endings.map((ending, index) => `+1${AREA_CODES[index % AREA_CODES.length]}55501${ending}`);
+}
+
+/**
+ * As `numbersEndingIn`, with a number of its own for everybody: people of earlier campaigns are remembered, and
+ * would not do again what they did in their first call.
+ */
+export function createPhoneBook(): typeof numbersEndingIn {
+  const used = new Map<string, number>();
+  return (...endings) =>
+    endings.map((ending) => {
+      const nth = used.get(ending) ?? 0;
+      used.set(ending, nth + 1);
+      const area = AREA_CODES[nth];
+      if (area === undefined) throw new Error(`There are no more numbers that end in ${ending}.`);
+      return `+1${area}55501${ending}`;
+    });
+}
+
+export async function startChain(options: ChainOptions = {}): Promise<Chain> {
+  const address = options.timeSkippingAddress ?? process.env.TEST_TEMPORAL_ADDRESS;
+  const bundlePath = inject('workflowBundlePath');
+  if (!address || bundlePath === null)
+    throw new Error('There is no Temporal server: run the tests with "npm test".');
+  const seed = options.seed ?? Math.floor(Math.random() * 1_000_000);
+  console.info(`seed ${seed}`);
+  installRuntime();
+  const taskQueue = `chain-${uuid()}`;
+  const database = await createTestDatabase();
+  const recordingsDir = await mkdtemp(join(tmpdir(), 'ringleader-recordings-'));
+  const db = openDatabase(database.url, { maxConnections: 20 });
+  const simulator = await startSimulator({
+    seed,
+    speed: options.speed ?? 500,
+    ...(options.faults ? { faults: options.faults } : {}),
+  });
+  const connection = await Connection.connect({ address });
+  const client = new Client({ connection });
+  // The time-skipping server cannot say which search attributes it has; its test adds them.
+  if (options.timeSkippingAddress === undefined) await ensureSearchAttributes(connection, 'default');
+  const voice = createElevenLabs({ apiKey: 'simulated', baseUrl: simulator.url });
+  const carrier =
+    options.carrier === 'none'
+      ? null
+      : createTwilio({ accountSid: ACCOUNT_SID, authToken: AUTH_TOKEN, baseUrl: simulator.url });
+  const mailer = createMailer({ smtpUrl: simulator.mailbox.url, from: MAIL_FROM });
+  const deps: ActivityDeps = {
+    db,
+    voice,
+    carrier,
+    mailer,
+    texting: null,
+    webhookSender: createWebhookSender({ allow: ['127.0.0.1'] }),
+    starter: createStarter(client, taskQueue),
+    signals: createSignals(client, taskQueue),
+    patience: { ...PATIENCE, ...options.patience },
+    centsPerCredit: 0.02,
+    now: options.now ?? (async () => new Date()),
+    ...(options.checkpoint ? { checkpoint: options.checkpoint } : {}),
+  };
+  const temporal = createCampaignControl({
+    address,
+    namespace: 'default',
+    apiKey: null,
+    tls: false,
+    taskQueue,
+  });
+  const config: ApiDeps['config'] = {
+    publicUrl: null,
+    twilio: { accountSid: ACCOUNT_SID, authToken: AUTH_TOKEN, baseUrl: simulator.url, textsFrom: TEXTS_FROM },
+    recordings: { dir: recordingsDir, maxBytes: 50_000_000 },
+    outboundWebhooksAllow: ['127.0.0.1'],
+    elevenLabs: {
+      apiKey: 'simulated',
+      agentId: AGENTS[0]?.agentId ?? '',
+      baseUrl: simulator.url,
+      webhookSecrets: [SECRET],
+      centsPerCredit: 0.02,
+    },
+  };
+  const stream = createEventHub({
+    db,
+    databaseUrl: database.url,
+    logger: createLogger('api', 'silent'),
+    clock: () => new Date(),
+  });
+  const app = createApp({
+    db,
+    stream,
+    temporal,
+    voice,
+    carrier,
+    config,
+    logger: createLogger('api', 'silent'),
+    clock: () => new Date(),
+  });
+  await seedAdminKey(db, hashApiKey(KEY), new Date());
+  const { server, url } = await listen(app.fetch);
+  // Known only now: what the outside sees is where the server listens.
+  config.publicUrl = url;
+  deps.texting = { from: TEXTS_FROM, statusCallbackUrl: `${url}/webhooks/twilio/status` };
+  simulator.setWebhook({ url: `${url}/webhooks/elevenlabs`, secret: SECRET });
+  const worker = createWorkerSwitch({ address, taskQueue, bundlePath, deps });
+  await worker.start();
+  const dispatch = startDispatch({ db, databaseUrl: database.url, starter: deps.starter });
+
+  const call: Chain['call'] = async <T>(method: string, path: string, body?: unknown) => {
+    const response = await fetch(`${url}${path}`, {
+      method,
+      headers: { authorization: `Bearer ${KEY}`, 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    return { status: response.status, body: (await response.json()) as T };
+  };
+  const chain: Chain = {
+    db,
+    simulator,
+    client,
+    deps,
+    taskQueue,
+    url,
+    call,
+    create: (settings) => createCampaign(chain, settings),
+    launch: (phones, settings) => launchCampaign(chain, phones, { ...QUICK, ...settings }),
+    reaches: (campaignId, status) =>
+      vi.waitFor(
+        async () => {
+          const { body } = await call<{ status: string }>('GET', `/api/campaigns/${campaignId}`);
+          expect(body.status).toBe(status);
+        },
+        { timeout: 60_000, interval: 100 },
+      ),
+    expectInvariants: () => expectInvariants(chain),
+    report: (conversationId, change) => report({ simulator, url, secret: SECRET }, conversationId, change),
+    sweep: () =>
+      client.workflow.execute<typeof sweepWorkflow>('sweepWorkflow', {
+        workflowId: `sweep-${uuid()}`,
+        taskQueue,
+      }),
+    startWorker: worker.start,
+    stopWorker: worker.stop,
+    stop: async () => {
+      await dispatch.stop();
+      await worker.stop();
+      await deps.webhookSender.close();
+      mailer.close();
+      await simulator.stop();
+      await stream.stop();
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      await Promise.all([temporal.close(), connection.close(), db.destroy()]);
+      await database.drop();
+      await rm(recordingsDir, { recursive: true, force: true });
+    },
+  };
+  return chain;
+}

@@ -1,0 +1,206 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { Weekday } from '#domain/window.ts';
+import { type Chain, numbersEndingIn, QUICK, startChain } from '../support/chain-rig.ts';
+
+let chain: Chain;
+
+const WEEKDAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'] as const;
+const NO_DAYS = { mon: [], tue: [], wed: [], thu: [], fri: [], sat: [], sun: [] };
+
+interface CallRow {
+  reach: string;
+  disposition: string | null;
+  source: string;
+  converted: boolean;
+  attempt: number;
+}
+
+async function callsOf(campaignId: string): Promise<CallRow[]> {
+  const { body } = await chain.call<{ items: CallRow[] }>(
+    'GET',
+    `/api/campaigns/${campaignId}/calls?limit=200`,
+  );
+  return body.items.toReversed();
+}
+
+afterEach(async () => {
+  await chain.stop();
+});
+
+describe('a whole campaign', () => {
+  beforeEach(async () => {
+    chain = await startChain();
+  });
+
+  test('calls everybody, tries again by reach, and ends with every lead finished', async () => {
+    const id = await chain.launch(
+      numbersEndingIn('00', '02', '10', '11', '08', '07', '12', '01', '15', '05'),
+    );
+    await chain.reaches(id, 'completed');
+    const outcomes = await chain.db
+      .selectFrom('leads')
+      .select(['phone', 'outcome', 'attempts_used', 'last_reach', 'disposition', 'converted'])
+      .where('campaign_id', '=', id)
+      .execute();
+    const byEnding = Object.fromEntries(
+      outcomes.map(({ phone, ...lead }) => [
+        phone.slice(-2),
+        [lead.outcome, lead.attempts_used, lead.last_reach],
+      ]),
+    );
+    expect(byEnding).toEqual({
+      '00': ['converted', 1, 'answered'],
+      '02': ['converted', 2, 'answered'],
+      '10': ['converted', 2, 'answered'],
+      '11': ['converted', 2, 'answered'],
+      '08': ['answered', 1, 'answered'],
+      '07': ['opted_out', 1, 'answered'],
+      '12': ['answered', 1, 'answered'],
+      '01': ['attempts_spent', 3, 'no_answer'],
+      '15': ['refused', 0, null],
+      '05': ['attempts_spent', 3, 'failed'],
+    });
+    const { body: optOuts } = await chain.call<{ items: { phone: string }[] }>('GET', '/api/opt-outs');
+    expect(optOuts.items.map(({ phone }) => phone.slice(-2))).toEqual(['07']);
+    const { body: metrics } = await chain.call<{ conversions: number; calls: Record<string, number> }>(
+      'GET',
+      `/api/campaigns/${id}/metrics`,
+    );
+    expect(metrics).toMatchObject({
+      conversions: 4,
+      calls: { answered: 7, noAnswer: 4, failed: 3, unknown: 0 },
+    });
+    await chain.expectInvariants();
+  });
+
+  test('a callback happens at the time the person asked for', async () => {
+    const id = await chain.launch(numbersEndingIn('06'));
+    await chain.reaches(id, 'completed');
+    const calls = await callsOf(id);
+    expect(calls.map(({ disposition }) => disposition)).toEqual(['callback_requested', 'converted']);
+    await chain.expectInvariants();
+  });
+
+  test('goes on when leads are added after its end', async () => {
+    const [first = '', second = ''] = numbersEndingIn('00', '08');
+    const id = await chain.launch([first]);
+    await chain.reaches(id, 'completed');
+    await chain.call('POST', `/api/campaigns/${id}/leads`, { leads: [{ phone: second }] });
+    await chain.reaches(id, 'completed');
+    await vi.waitFor(async () => expect(await callsOf(id)).toHaveLength(2), { timeout: 20_000 });
+    await chain.reaches(id, 'completed');
+    await chain.expectInvariants();
+  });
+
+  test('two campaigns never have one person on two lines', async () => {
+    const phones = numbersEndingIn('09', '09', '09', '09');
+    // The gate looks again at a contact in a call after the ring time.
+    const settings = { ringSeconds: 8 };
+    const ids = await Promise.all([chain.launch(phones, settings), chain.launch(phones, settings)]);
+    await Promise.all(ids.map((id) => chain.reaches(id, 'completed')));
+    await chain.expectInvariants();
+  }, 60_000);
+});
+
+describe('while it runs', () => {
+  beforeEach(async () => {
+    // Calls of three seconds: long enough for a busy machine to have several under way.
+    chain = await startChain({ speed: 200 });
+  });
+
+  const many = numbersEndingIn(...Array<string>(16).fill('09'));
+
+  test('no dial follows the acknowledgement of a pause, and those in flight are counted in it', async () => {
+    const id = await chain.launch(many, { lines: 8 });
+    await vi.waitFor(() => expect(chain.simulator.ledger.liveCalls).toBeGreaterThan(4), {
+      timeout: 20_000,
+      interval: 10,
+    });
+    const { status, body } = await chain.call<{ inFlight: number }>('POST', `/api/campaigns/${id}/pause`, {});
+    const acknowledgedAt = Date.now();
+    expect(status).toBe(202);
+    expect(body.inFlight).toBeGreaterThan(0);
+    await vi.waitFor(() => expect(chain.simulator.ledger.liveCalls).toBe(0), { timeout: 20_000 });
+    const late = chain.simulator.ledger.dials.filter(
+      ({ receivedAt }) => new Date(receivedAt).getTime() > acknowledgedAt,
+    );
+    expect(late.length).toBeLessThanOrEqual(body.inFlight);
+    expect((await chain.call('POST', `/api/campaigns/${id}/pause`, {})).status).toBe(409);
+    expect((await chain.call('POST', `/api/campaigns/${id}/resume`, {})).status).toBe(202);
+    await chain.reaches(id, 'completed');
+    await chain.expectInvariants();
+  });
+
+  test('a stop lets calls under way end, and finishes every other lead', async () => {
+    const id = await chain.launch(many, { lines: 5 });
+    await vi.waitFor(() => expect(chain.simulator.ledger.liveCalls).toBe(5), {
+      timeout: 20_000,
+      interval: 10,
+    });
+    expect((await chain.call('POST', `/api/campaigns/${id}/stop`, {})).status).toBe(202);
+    await vi.waitFor(
+      async () => {
+        const open = await chain.db
+          .selectFrom('leads')
+          .select('id')
+          .where('state', '!=', 'finished')
+          .execute();
+        expect(open).toEqual([]);
+      },
+      { timeout: 30_000 },
+    );
+    expect((await chain.call('POST', `/api/campaigns/${id}/resume`, {})).status).toBe(409);
+    await chain.expectInvariants();
+  });
+
+  test('a change of lines counts at once, without a pause', async () => {
+    const id = await chain.launch(many, { lines: 2 });
+    await vi.waitFor(() => expect(chain.simulator.ledger.liveCalls).toBe(2), {
+      timeout: 20_000,
+      interval: 10,
+    });
+    expect((await chain.call('PATCH', `/api/campaigns/${id}`, { settings: { lines: 12 } })).status).toBe(200);
+    await vi.waitFor(() => expect(chain.simulator.ledger.liveCalls).toBeGreaterThan(4), {
+      timeout: 20_000,
+      interval: 10,
+    });
+    await chain.reaches(id, 'completed');
+    await chain.expectInvariants();
+  });
+
+  test('leads outside their hours wait without a workflow, until the hours are changed', async () => {
+    const soon = WEEKDAYS[(new Date().getUTCDay() + 2) % 7] ?? 'mon';
+    const shut: Record<Weekday, [string, string][]> = { ...NO_DAYS, [soon]: [['12:00', '12:30']] };
+    const id = await chain.launch(numbersEndingIn('00', '08'), { window: { timeZone: 'UTC', days: shut } });
+    const waiting = async () => {
+      const { body } = await chain.call<{ holds: unknown }>('GET', `/api/campaigns/${id}/progress`);
+      return body.holds;
+    };
+    await vi.waitFor(async () => expect(await waiting()).toEqual([{ reason: 'window', leads: 2 }]), {
+      timeout: 20_000,
+    });
+    expect(chain.simulator.ledger.dials).toEqual([]);
+    expect(
+      (await chain.call('PATCH', `/api/campaigns/${id}`, { settings: { window: QUICK.window } })).status,
+    ).toBe(200);
+    await chain.reaches(id, 'completed');
+    await chain.expectInvariants();
+  });
+
+  test('an opt-out reaches a lead that waits for its next attempt', async () => {
+    const [phone = ''] = numbersEndingIn('01');
+    const id = await chain.launch([phone], {
+      retryAfterSeconds: { no_answer: 3_600, busy: 1, failed: 1, voicemail: 1 },
+    });
+    await vi.waitFor(
+      async () => {
+        const lead = await chain.db.selectFrom('leads').select('state').executeTakeFirstOrThrow();
+        expect(lead.state).toBe('backing_off');
+      },
+      { timeout: 20_000 },
+    );
+    expect((await chain.call('POST', '/api/opt-outs', { phone, reason: 'asked by mail' })).status).toBe(201);
+    await chain.reaches(id, 'completed');
+    await chain.expectInvariants();
+  });
+});

@@ -1,0 +1,195 @@
+import { ApplicationFailure } from '@temporalio/common';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { Checkpoint } from '#services/context.ts';
+import { type Chain, createPhoneBook, startChain, TEXTS_FROM } from '../support/chain-rig.ts';
+import {
+  connectTexts,
+  createLead,
+  eventTypes,
+  messageReaches,
+  messagesOf,
+  nightZone,
+  sendText,
+  textFrom,
+  textsTo,
+} from '../support/texting-rig.ts';
+
+let chain: Chain;
+let armed: Checkpoint | null = null;
+let book: ReturnType<typeof createPhoneBook>;
+
+const next = (ending = '00') => book(ending)[0] ?? '';
+const send = (body: object) => sendText(chain, body);
+const sentTo = (phone: string) => textsTo(chain, phone);
+
+beforeEach(async () => {
+  book = createPhoneBook();
+  armed = null;
+  chain = await startChain({
+    checkpoint: async (at) => {
+      if (at !== armed) return;
+      armed = null;
+      throw ApplicationFailure.create({ message: `crashed at ${at}`, category: 'BENIGN' });
+    },
+  });
+  connectTexts(chain);
+});
+
+afterEach(async () => {
+  await chain.stop();
+});
+
+describe('sending', () => {
+  test('a text is sent once, its length told, and its delivery reported', async () => {
+    const phone = next();
+    const { leadId } = await createLead(chain, phone);
+    const sent = await send({ leadId, body: 'Hello €' });
+    expect(sent, JSON.stringify(sent.body)).toMatchObject({
+      status: 202,
+      body: { segments: 1, encoding: 'GSM-7', characters: 8, source: 'person', to: phone, leadId },
+    });
+    await messageReaches(chain, sent.body.id, 'delivered');
+    expect(sentTo(phone)).toMatchObject([{ from: TEXTS_FROM, body: 'Hello €' }]);
+    const types = await eventTypes(chain, { messageId: sent.body.id });
+    expect(types[0]).toBe('message.scheduled');
+    expect(types.at(-1)).toBe('message.delivered');
+    expect(new Set(types).size).toBe(types.length);
+  });
+
+  test('numbers in every format, a long text and emoji; what is no text is refused', async () => {
+    const { leadId } = await createLead(chain, '+12015550100');
+    const to = await send({ to: '(201) 555-0100', body: 'x' });
+    expect(to.status).toBe(422);
+    const formatted = await send({ to: ' +1 (201) 555-0100 ', body: 'x'.repeat(1_600) });
+    expect(formatted).toMatchObject({ status: 202, body: { to: '+12015550100', leadId, segments: 11 } });
+    const emoji = await send({ leadId, body: '👍🏽'.repeat(40) });
+    expect(emoji.body).toMatchObject({ encoding: 'UCS-2' });
+    expect(emoji.body.segments).toBeGreaterThan(1);
+    for (const body of ['', '  \n', 'x'.repeat(1_601), 'a\0b', 7]) {
+      expect((await send({ leadId, body })).status, JSON.stringify(body)).toBe(422);
+    }
+    expect((await send({ body: 'x' })).status).toBe(422);
+    expect((await send({ leadId: '019a5f4e-7c1b-7d3a-9f00-5b1f0c2d3e4f', body: 'x' })).status).toBe(404);
+    await messageReaches(chain, formatted.body.id, 'delivered');
+    await messageReaches(chain, emoji.body.id, 'delivered');
+  });
+
+  test('who opted out is not written to', async () => {
+    const phone = next();
+    const { leadId } = await createLead(chain, phone);
+    await chain.call('POST', '/api/opt-outs', { phone });
+    const refused = await send({ leadId, body: 'x' });
+    expect([refused.status, refused.body.detail]).toEqual([409, 'The contact opted out.']);
+    expect(sentTo(phone)).toEqual([]);
+  });
+
+  test('quiet hours refuse, or wait; an opt-out in between still holds', async () => {
+    const phone = next();
+    const { leadId } = await createLead(chain, phone, { timeZone: nightZone() });
+    const refused = await send({ leadId, body: 'x' });
+    expect(refused.status).toBe(409);
+    expect(refused.body.detail).toMatch(/^These are quiet hours there, until \d{4}-.*Z\.$/);
+    const waits = await send({ leadId, body: 'x', whenAllowed: true });
+    expect(waits).toMatchObject({ status: 202, body: { status: 'scheduled' } });
+    await textFrom(chain, phone, 'please stop texting me');
+    // Its hour has come: the workflow looks again.
+    await chain.db
+      .updateTable('messages')
+      .set({ not_before: null })
+      .where('id', '=', waits.body.id)
+      .execute();
+    await chain.client.workflow.getHandle(`message/${waits.body.id}`).terminate('its timer is hours long');
+    await chain.deps.starter.startMessage(waits.body.id);
+    await messageReaches(chain, waits.body.id, 'refused');
+    expect(sentTo(phone)).toEqual([]);
+  });
+
+  test('what is not delivered says why', async () => {
+    const { leadId } = await createLead(chain, next('16'));
+    const sent = await send({ leadId, body: 'x' });
+    await messageReaches(chain, sent.body.id, 'undelivered');
+    expect((await messagesOf(chain, 'status=undelivered'))[0]).toMatchObject({ errorCode: 30003 });
+  });
+});
+
+describe('when the answer is lost', () => {
+  test.for(['textErrorsAfterAccept', 'textMalformedAfterAccept', 'textResetAfterAccept'] as const)(
+    '%s: the text is found, and not sent again',
+    async (fault) => {
+      chain.simulator.setFaults({ [fault]: 1, textStatusLoss: 1 });
+      const phone = next();
+      const { leadId } = await createLead(chain, phone);
+      const first = await send({ leadId, body: 'the same words' });
+      const second = await send({ leadId, body: 'the same words' });
+      expect([first.status, second.status]).toEqual([202, 202]);
+      await vi.waitFor(async () => {
+        const rows = await messagesOf(chain, `leadId=${leadId}`);
+        expect(rows.map(({ status }) => /sent|delivered/.test(status))).toEqual([true, true]);
+      }, 10_000);
+      expect(sentTo(phone)).toHaveLength(2);
+      const rows = await chain.db.selectFrom('messages').select('provider_id').execute();
+      expect(new Set(rows.map(({ provider_id: sid }) => sid)).size).toBe(2);
+    },
+  );
+
+  test('a text that nobody knows of stays unknown, before a person, and is not sent again', async () => {
+    chain.simulator.setFaults({ textErrorsBeforeAccept: 1 });
+    const phone = next();
+    const { leadId } = await createLead(chain, phone);
+    const sent = await send({ leadId, body: 'x' });
+    await messageReaches(chain, sent.body.id, 'unknown');
+    const { body } = await chain.call<{ items: { kind: string; subject: string }[] }>(
+      'GET',
+      '/api/attention',
+    );
+    expect(body.items).toMatchObject([{ kind: 'unknown_message', subject: sent.body.id }]);
+    chain.simulator.setFaults({ textErrorsBeforeAccept: 0 });
+    await chain.deps.starter.startMessage(sent.body.id);
+    const done = await chain.client.workflow.getHandle(`message/${sent.body.id}`).result();
+    expect(done).toEqual({ status: 'unknown' });
+    expect(sentTo(phone)).toEqual([]);
+  });
+
+  test('a busy carrier is asked again', async () => {
+    chain.simulator.setFaults({ textThrottle: 1 });
+    const phone = next();
+    const { leadId } = await createLead(chain, phone);
+    const sent = await send({ leadId, body: 'x' });
+    await vi.waitFor(() =>
+      expect(chain.simulator.ledger.texts.filter(({ answer }) => answer === 'throttled')).not.toEqual([]),
+    );
+    chain.simulator.setFaults({ textThrottle: 0 });
+    await messageReaches(chain, sent.body.id, 'delivered');
+    expect(sentTo(phone)).toHaveLength(1);
+  });
+
+  test.for([
+    ['text_intended', 0],
+    ['text_answered', 1],
+  ] as const)('a crash when %s never sends twice', async ([at, sent]) => {
+    armed = at;
+    const phone = next();
+    const { leadId } = await createLead(chain, phone);
+    const { body } = await send({ leadId, body: 'x' });
+    const handle = chain.client.workflow.getHandle(`message/${body.id}`);
+    const result = (await handle.result()) as { status: string };
+    expect(sentTo(phone)).toHaveLength(sent);
+    if (sent === 0) expect(result.status).toBe('unknown');
+    else expect(['sent', 'delivered']).toContain(result.status);
+    expect(armed).toBeNull();
+  });
+
+  test('a text whose workflow was lost is started again by the sweep', async () => {
+    await chain.stopWorker();
+    const phone = next();
+    const { leadId } = await createLead(chain, phone);
+    const { body } = await send({ leadId, body: 'x' });
+    await chain.client.workflow.getHandle(`message/${body.id}`).terminate('lost');
+    const old = new Date(Date.now() - 300_000);
+    await chain.db.updateTable('messages').set({ updated_at: old }).where('id', '=', body.id).execute();
+    await chain.startWorker();
+    expect((await chain.sweep()).textsRestarted).toBe(1);
+    await messageReaches(chain, body.id, 'delivered');
+    expect(sentTo(phone)).toHaveLength(1);
+  });
+});
