@@ -1,18 +1,34 @@
 export const CAMPAIGN_STATUSES = ['draft', 'scheduled', 'running', 'paused', 'completed', 'stopped'] as const;
 export type CampaignStatus = (typeof CAMPAIGN_STATUSES)[number];
 
-export type CampaignAction = 'start' | 'pause' | 'resume' | 'stop' | 'archive';
+/** How a campaign's workflow sees it: never as a draft, and after a stop as `stopping` until its last call ends. */
+export type CampaignRunStatus = Exclude<CampaignStatus, 'draft' | 'stopped'> | 'stopping';
 
-const allowedFrom: Record<CampaignAction, readonly CampaignStatus[]> = {
-  start: ['draft', 'scheduled'],
-  pause: ['running', 'scheduled'],
-  resume: ['paused'],
-  stop: ['scheduled', 'running', 'paused'],
-  archive: ['draft', 'completed', 'stopped'],
-};
+interface Transition {
+  /** Completes "A campaign that is paused cannot …". */
+  verb: string;
+  from: readonly CampaignStatus[];
+}
+
+/**
+ * From which statuses each action is possible. The API asks about the campaign's row, the workflow about what it
+ * knows of itself.
+ */
+const TRANSITIONS = {
+  start: { verb: 'start', from: ['draft', 'scheduled'] },
+  pause: { verb: 'pause', from: ['running', 'scheduled'] },
+  resume: { verb: 'resume', from: ['paused'] },
+  stop: { verb: 'stop', from: ['scheduled', 'running', 'paused'] },
+  /** By the workflow alone: the row takes new settings in every status. */
+  changeSettings: { verb: 'change its settings', from: ['scheduled', 'running', 'paused'] },
+  archive: { verb: 'archive', from: ['draft', 'completed', 'stopped'] },
+} satisfies Record<string, Transition>;
+
+export type CampaignAction = keyof typeof TRANSITIONS;
 
 /** Why the action is not possible in this status, or null when it is. */
-export function refusal(action: CampaignAction, status: CampaignStatus): string | null {
-  if (allowedFrom[action].includes(status)) return null;
-  return `A campaign that is ${status} cannot ${action}; it must be ${allowedFrom[action].join(' or ')}.`;
+export function refusal(action: CampaignAction, status: CampaignStatus | CampaignRunStatus): string | null {
+  const { verb, from }: Transition = TRANSITIONS[action];
+  if (from.some((allowed) => allowed === status)) return null;
+  return `A campaign that is ${status} cannot ${verb}; it must be ${from.join(' or ')}.`;
 }

@@ -5,6 +5,7 @@ import {
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
+import { type CampaignAction, type CampaignRunStatus, refusal } from '#domain/campaign.ts';
 import { type CarriedLines, LinePool } from '#domain/lines.ts';
 import { stateKey } from './attributes.ts';
 import {
@@ -31,7 +32,7 @@ export interface CampaignInput {
 
 /** What one run hands to the next. */
 interface Carried {
-  status: CampaignProgress['status'];
+  status: CampaignRunStatus;
   lines: CarriedLines;
   startedLeadIds: string[];
   longestHoldMs: number;
@@ -43,7 +44,7 @@ const FIRST_HOLD_MS = 86_400_000;
 /** The state of a campaign's workflow. */
 export interface Campaign {
   id: string;
-  status: CampaignProgress['status'];
+  status: CampaignRunStatus;
   pool: LinePool;
   /** Leads that may be called now, not started yet. */
   ready: string[];
@@ -108,7 +109,7 @@ export function listen(campaign: Campaign): void {
       stir();
       return { inFlight: pool.inUse };
     },
-    { validator: () => allow(campaign, ['running', 'scheduled']) },
+    { validator: () => allow(campaign, 'pause') },
   );
   setHandler(
     resumeUpdate,
@@ -117,7 +118,7 @@ export function listen(campaign: Campaign): void {
       campaign.mustFeed = true;
       stir();
     },
-    { validator: () => allow(campaign, ['paused']) },
+    { validator: () => allow(campaign, 'resume') },
   );
   setHandler(
     stopUpdate,
@@ -126,7 +127,7 @@ export function listen(campaign: Campaign): void {
       stir();
       return { inFlight: pool.inUse };
     },
-    { validator: () => allow(campaign, ['scheduled', 'running', 'paused']) },
+    { validator: () => allow(campaign, 'stop') },
   );
   setHandler(
     changeSettingsUpdate,
@@ -135,17 +136,14 @@ export function listen(campaign: Campaign): void {
       campaign.mustFeed = true;
       stir();
     },
-    { validator: (_settings: { lines: number }) => allow(campaign, ['scheduled', 'running', 'paused']) },
+    { validator: (_settings: { lines: number }) => allow(campaign, 'changeSettings') },
   );
 }
 
 /** @throws ApplicationFailure of type WrongState, which refuses the update. */
-function allow({ status }: Campaign, statuses: CampaignProgress['status'][]): void {
-  if (statuses.includes(status)) return;
-  throw ApplicationFailure.nonRetryable(
-    `The campaign is ${status}; it must be ${statuses.join(' or ')}.`,
-    WRONG_STATE,
-  );
+function allow({ status }: Campaign, action: CampaignAction): void {
+  const reason = refusal(action, status);
+  if (reason !== null) throw ApplicationFailure.nonRetryable(reason, WRONG_STATE);
 }
 
 function progressOf({ status, pool, feedAtMs }: Campaign): CampaignProgress {

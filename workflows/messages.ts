@@ -1,4 +1,5 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { CampaignRunStatus } from '#domain/campaign.ts';
 import type { LineKind } from '#domain/lines.ts';
 
 /** Signals, updates and queries of the workflows: what everyone else may say to them. One object argument each. */
@@ -19,7 +20,7 @@ export interface LineWanted {
 }
 
 export interface CampaignProgress {
-  status: 'scheduled' | 'running' | 'paused' | 'stopping' | 'completed';
+  status: CampaignRunStatus;
   lines: { limit: number; inUse: number };
   /** Leads whose workflow asked for a line and has none yet. */
   wantingLine: number;

@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, inject, test } from 'vitest';
 
 /** What workflow code may bring with it: its own files, the rules it needs, and Temporal's side of the sandbox. */
 const OURS = [
+  'domain/campaign.ts',
   'domain/ids.ts',
   'domain/lines.ts',
   'workflows/activities.ts',
