@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { DISPOSITIONS, REACHES } from '#domain/call.ts';
+import { byCamelWord } from '#domain/words.ts';
 
 const ANSWER_MS = 30_000;
 
@@ -30,16 +31,7 @@ const progressSchema = z.object({
   leads: z.object({ total: count, waiting: count, calling: count, backingOff: count, finished: count }),
 });
 const metricsSchema = z.object({
-  calls: z.object({
-    total: count,
-    answered: count,
-    voicemail: count,
-    noAnswer: count,
-    busy: count,
-    failed: count,
-    notPlaced: count,
-    unknown: count,
-  }),
+  calls: z.object({ total: count, ...byCamelWord(REACHES, () => count) }),
   conversions: count,
   conversionRate: count.nullable(),
   averageTalkSeconds: count.nullable(),

@@ -1,15 +1,8 @@
-import type { Disposition, Reach } from '#domain/call.ts';
+import { type Disposition, REACHES, type Reach } from '#domain/call.ts';
+import { type CamelCase, camelCase } from '#domain/words.ts';
 
 /** Calls by reach, in the API's spelling. */
-export interface ReachCounts {
-  answered: number;
-  voicemail: number;
-  noAnswer: number;
-  busy: number;
-  failed: number;
-  notPlaced: number;
-  unknown: number;
-}
+export type ReachCounts = { [Name in Reach as CamelCase<Name>]: number };
 
 /** A call that has ended, as the view names it. */
 export interface Outcome {
@@ -37,12 +30,4 @@ export interface DemoState {
 }
 
 /** The reaches in the order in which they are shown, with the words for them. */
-export const REACH_WORDS: readonly (readonly [keyof ReachCounts, string])[] = [
-  ['answered', 'answered'],
-  ['voicemail', 'voicemail'],
-  ['noAnswer', 'no answer'],
-  ['busy', 'busy'],
-  ['failed', 'failed'],
-  ['notPlaced', 'not placed'],
-  ['unknown', 'unknown'],
-];
+export const REACH_WORDS = REACHES.map((reach) => [camelCase(reach), reach.replaceAll('_', ' ')] as const);

@@ -25,13 +25,37 @@ export type Disposition = (typeof DISPOSITIONS)[number];
 export const CALL_STATUSES = ['dialling', 'ringing', 'in_progress', 'ended'] as const;
 export type CallStatus = (typeof CALL_STATUSES)[number];
 
-export type CallDirection = 'outbound' | 'inbound';
+/** Of a call, and of a message. */
+export const DIRECTIONS = ['outbound', 'inbound'] as const;
+export type Direction = (typeof DIRECTIONS)[number];
 
-/** Which channel told us how the call ended; none where the dial's own answer did, or it was not made. */
-export type CallSource = 'webhook' | 'poll' | 'reconciled';
+/** A phone call, or a talk with an agent in the browser. */
+export const CALL_KINDS = ['phone', 'browser'] as const;
+export type CallKind = (typeof CALL_KINDS)[number];
+
+/** How we learned that the call ended. A call has none while it lasts, or when it was never placed. */
+export const CALL_SOURCES = ['webhook', 'poll', 'reconciled'] as const;
+export type CallSource = (typeof CALL_SOURCES)[number];
+
+/** How a call's lead was found. */
+export const ATTRIBUTIONS = ['dial', 'variables', 'call_sid', 'number', 'alias', 'person'] as const;
+export type Attribution = (typeof ATTRIBUTIONS)[number];
+
+/** Whether a call has a lead: what lists are narrowed by. */
+export const ATTRIBUTION_STATES = ['attributed', 'unattributed'] as const;
+export type AttributionState = (typeof ATTRIBUTION_STATES)[number];
+
+/** Who decided that a call is a conversion. A rule never overrules a person. */
+export const CONVERSION_JUDGES = ['rule', 'person'] as const;
+export type ConversionJudge = (typeof CONVERSION_JUDGES)[number];
 
 /** The provider's own verdict on a conversation. */
-export type ProviderVerdict = 'success' | 'failure' | 'unknown';
+export const PROVIDER_VERDICTS = ['success', 'failure', 'unknown'] as const;
+export type ProviderVerdict = (typeof PROVIDER_VERDICTS)[number];
+
+/** How the person felt, where the agent was configured to judge it. */
+export const SENTIMENTS = ['positive', 'neutral', 'negative'] as const;
+export type Sentiment = (typeof SENTIMENTS)[number];
 
 const verdictRank: Record<ProviderVerdict, number> = { unknown: 0, success: 1, failure: 1 };
 

@@ -1,8 +1,11 @@
 export const CAMPAIGN_STATUSES = ['draft', 'scheduled', 'running', 'paused', 'completed', 'stopped'] as const;
 export type CampaignStatus = (typeof CAMPAIGN_STATUSES)[number];
 
+/** A campaign's status as its progress shows it; `stopping` is stopped with calls still under way. */
+export const CAMPAIGN_STAGES = [...CAMPAIGN_STATUSES, 'stopping'] as const;
+
 /** How a campaign's workflow sees it: never as a draft, and after a stop as `stopping` until its last call ends. */
-export type CampaignRunStatus = Exclude<CampaignStatus, 'draft' | 'stopped'> | 'stopping';
+export type CampaignRunStatus = Exclude<(typeof CAMPAIGN_STAGES)[number], 'draft' | 'stopped'>;
 
 interface Transition {
   /** Completes "A campaign that is paused cannot …". */

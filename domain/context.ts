@@ -1,9 +1,10 @@
-import type { Disposition, Reach } from './call.ts';
+import type { Direction, Disposition, Reach } from './call.ts';
+import type { MessageChannel } from './message.ts';
 
 /** An earlier call, as far as an agent should know of it. */
 export interface PastCall {
   at: Date;
-  direction: 'outbound' | 'inbound';
+  direction: Direction;
   reach: Reach | null;
   disposition: Disposition | null;
   summary: string | null;
@@ -12,8 +13,8 @@ export interface PastCall {
 /** An earlier text or mail. */
 export interface PastMessage {
   at: Date;
-  direction: 'outbound' | 'inbound';
-  channel: 'sms' | 'email';
+  direction: Direction;
+  channel: MessageChannel;
   body: string;
 }
 

@@ -1,8 +1,15 @@
-import type { CallDirection, CallStatus, ProviderVerdict, Reach } from './call.ts';
+import type { CallKind, CallStatus, Direction, ProviderVerdict, Reach, Sentiment } from './call.ts';
+
+/** Who speaks in a transcript; the user is the person. */
+export const SPEAKERS = ['user', 'agent'] as const;
+export type Speaker = (typeof SPEAKERS)[number];
+
+/** Who picked up, by the carrier's machine detection. */
+export type AnsweredBy = 'machine' | 'person';
 
 /** One turn of a conversation. `atSeconds` counts from the start of the call. */
 export interface TranscriptTurn {
-  role: 'user' | 'agent';
+  role: Speaker;
   text: string;
   atSeconds: number | null;
   /** The person spoke into it. */
@@ -32,7 +39,7 @@ export interface ConversationFacts {
   /** The attempt's id as it was sent with the dial, read back from the variables or the user id. */
   attemptId: string | null;
   callSid: string | null;
-  direction: CallDirection | null;
+  direction: Direction | null;
   /** The agent's number, E.164. */
   agentNumber: string | null;
   /** The person's number, E.164. */
@@ -58,13 +65,13 @@ export interface ConversationFacts {
   /** Results of the agent's criteria, by criterion id. */
   evaluation: Record<string, ProviderVerdict>;
   /** How the person felt, where the agent was told to judge it. */
-  sentiment: 'positive' | 'neutral' | 'negative' | null;
+  sentiment: Sentiment | null;
   quality: ConversationQuality | null;
   hasAudio: boolean | null;
   /** The carrier's own word on who picked up; it comes apart from the conversation, perhaps after its end. */
-  answeredBy?: 'machine' | 'person';
+  answeredBy?: AnsweredBy;
   /** A talk in the browser has no phone call in it. */
-  kind: 'phone' | 'browser' | null;
+  kind: CallKind | null;
   /** Our own variables that were sent with the conversation, by name. */
   variables: Record<string, unknown>;
   /** The payload as received. */

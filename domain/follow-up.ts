@@ -1,4 +1,11 @@
 import type { Disposition, Reach } from './call.ts';
+import { MESSAGE_CHANNELS } from './message.ts';
+
+export const FOLLOW_UP_CHANNELS = [...MESSAGE_CHANNELS, 'webhook'] as const;
+export type FollowUpChannel = (typeof FOLLOW_UP_CHANNELS)[number];
+
+export const FOLLOW_UP_STATUSES = ['planned', 'done', 'skipped', 'failed'] as const;
+export type FollowUpStatus = (typeof FOLLOW_UP_STATUSES)[number];
 
 /** Which concluded calls a rule follows: all that is named must hold. */
 export interface FollowUpCondition {

@@ -1,5 +1,6 @@
 import type { CampaignStatus } from './campaign.ts';
 import type { LeadState } from './lead.ts';
+import { RETRY_KINDS } from './retry.ts';
 import type { CampaignSettings } from './settings.ts';
 
 /** Changes whenever a rule of the gate changes; every decision is logged with it. */
@@ -22,6 +23,12 @@ export const GATE_RULES = [
   'pace',
 ] as const;
 export type GateRule = (typeof GATE_RULES)[number];
+
+/** What may hold a lead: a rule of the gate, or the time of its next attempt. */
+export const HOLD_RULES = [...GATE_RULES, ...RETRY_KINDS] as const;
+export type HoldRule = (typeof HOLD_RULES)[number];
+
+export const GATE_VERDICTS = ['go', 'wait', 'never'] as const satisfies readonly GateVerdict['verdict'][];
 
 /** Everything the gate reads, at one instant, in one transaction. */
 export interface GateFacts {

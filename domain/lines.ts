@@ -1,6 +1,9 @@
+import type { RetryKind } from './retry.ts';
+
+export type LineKind = RetryKind | 'first';
+
 /** Callbacks were promised, retries have begun, first calls can wait. */
-const KIND_ORDER = { callback: 0, retry: 1, first: 2 } as const;
-export type LineKind = keyof typeof KIND_ORDER;
+const KIND_ORDER: Readonly<Record<LineKind, number>> = { callback: 0, retry: 1, first: 2 };
 
 export interface Grant {
   leadId: string;

@@ -1,3 +1,6 @@
+export const MESSAGE_CHANNELS = ['sms', 'email'] as const;
+export type MessageChannel = (typeof MESSAGE_CHANNELS)[number];
+
 export const MESSAGE_STATUSES = [
   'scheduled',
   'sending',
@@ -17,7 +20,8 @@ export const MESSAGE_STATUSES = [
 export type MessageStatus = (typeof MESSAGE_STATUSES)[number];
 
 /** Who wrote it: a person through the API, a rule of the campaign, an agent, or the contact. */
-export type MessageSource = 'person' | 'follow_up' | 'auto_reply' | 'agent' | 'contact';
+export const MESSAGE_SOURCES = ['person', 'follow_up', 'auto_reply', 'agent', 'contact'] as const;
+export type MessageSource = (typeof MESSAGE_SOURCES)[number];
 
 const RANK: Record<MessageStatus, number> = {
   scheduled: 0,

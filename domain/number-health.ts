@@ -7,7 +7,9 @@ export interface NumberCalls {
   failed: number;
 }
 
-export type NumberState = 'healthy' | 'falling' | 'failing' | 'unused';
+/** The worst first, which is the order of lists. */
+export const NUMBER_STATES = ['failing', 'falling', 'healthy', 'unused'] as const;
+export type NumberState = (typeof NUMBER_STATES)[number];
 
 /** Fewer calls of today that are over say nothing: of ten, two more or less answered are chance. */
 export const ENOUGH_CALLS = 20;
@@ -55,16 +57,13 @@ function hasFallen(today: NumberCalls, against: NumberCalls): boolean {
   return due >= ENOUGH_ANSWERS_DUE && today.answered < FALLEN_TO * due;
 }
 
-/** The worst first. */
-const ORDER: readonly NumberState[] = ['failing', 'falling', 'healthy', 'unused'];
-
 /** By state, the worst first, then by the calls of the days before, so that an order holds for the day. */
 export function compareNumbers(
   a: { phoneNumberId: string; state: NumberState; before: NumberCalls },
   b: { phoneNumberId: string; state: NumberState; before: NumberCalls },
 ): number {
   return (
-    ORDER.indexOf(a.state) - ORDER.indexOf(b.state) ||
+    NUMBER_STATES.indexOf(a.state) - NUMBER_STATES.indexOf(b.state) ||
     b.before.calls - a.before.calls ||
     (a.phoneNumberId < b.phoneNumberId ? -1 : 1)
   );

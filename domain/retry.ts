@@ -13,10 +13,14 @@ export interface AttemptResult {
   callbackAt: Date | null;
 }
 
+/** Why a lead is called again: nobody was reached, or the person asked for it. */
+export const RETRY_KINDS = ['retry', 'callback'] as const;
+export type RetryKind = (typeof RETRY_KINDS)[number];
+
 /** What happens to the lead after an attempt. `at` is the earliest instant; the calling window may put it off. */
 export type NextStep =
   | { next: 'finish'; outcome: LeadOutcome }
-  | { next: 'retry'; kind: 'retry' | 'callback'; at: Date };
+  | { next: 'retry'; kind: RetryKind; at: Date };
 
 /** A callback further away than this is not kept as a promise: the lead is done and the wish is in its facts. */
 const LONGEST_CALLBACK_DAYS = 90;

@@ -1,13 +1,11 @@
 import type { ProviderVerdict, Reach } from './call.ts';
+import { byWord } from './words.ts';
+
+export const SCORE_PARTS = ['answered', 'talkTime', 'engagement', 'success', 'conversion'] as const;
+export type ScorePart = (typeof SCORE_PARTS)[number];
 
 /** What each part can add to the score at most; the sum is scaled to 100. */
-export interface ScoreWeights {
-  answered: number;
-  talkTime: number;
-  engagement: number;
-  success: number;
-  conversion: number;
-}
+export type ScoreWeights = Record<ScorePart, number>;
 
 export interface ScoreFacts {
   reach: Reach | null;
@@ -21,7 +19,7 @@ export interface ScoreFacts {
 /** Points earned by each part, and their sum: a whole number from 0 to 100. */
 export interface Score {
   total: number;
-  parts: Record<keyof ScoreWeights, number>;
+  parts: Record<ScorePart, number>;
 }
 
 const FULL_TALK_SECONDS = 120;
@@ -30,7 +28,7 @@ const FULL_USER_TURNS = 6;
 /** Scores one call. A part counts by how much of it was reached: two minutes of talk and six turns are full marks. */
 export function scoreCall(facts: ScoreFacts, weights: ScoreWeights): Score {
   const answered = facts.reach === 'answered';
-  const fractions: Record<keyof ScoreWeights, number> = {
+  const fractions: Record<ScorePart, number> = {
     answered: answered ? 1 : 0,
     talkTime: answered ? Math.min(1, Math.max(0, facts.talkSeconds ?? 0) / FULL_TALK_SECONDS) : 0,
     engagement: answered ? Math.min(1, facts.userTurns / FULL_USER_TURNS) : 0,
@@ -38,12 +36,10 @@ export function scoreCall(facts: ScoreFacts, weights: ScoreWeights): Score {
     conversion: facts.converted ? 1 : 0,
   };
   const weightSum = Object.values(weights).reduce((sum, weight) => sum + weight, 0);
-  const parts = { answered: 0, talkTime: 0, engagement: 0, success: 0, conversion: 0 };
-  let total = 0;
-  for (const part of Object.keys(parts) as (keyof ScoreWeights)[]) {
-    const points = weightSum > 0 ? (100 * weights[part] * fractions[part]) / weightSum : 0;
-    parts[part] = Math.round(points * 10) / 10;
-    total += points;
-  }
-  return { total: Math.round(total), parts };
+  const points = (part: ScorePart) =>
+    weightSum > 0 ? (100 * weights[part] * fractions[part]) / weightSum : 0;
+  return {
+    total: Math.round(SCORE_PARTS.reduce((sum, part) => sum + points(part), 0)),
+    parts: byWord(SCORE_PARTS, (part) => Math.round(points(part) * 10) / 10),
+  };
 }

@@ -1,15 +1,23 @@
+import type { Reach } from './call.ts';
 import type { ConversionRule } from './conversion.ts';
 import type { AutoReply, FollowUpRule } from './follow-up.ts';
 import type { ScoreWeights } from './score.ts';
 import type { CallingWindow } from './window.ts';
 
+/** Reaches after which a lead may be called again, each after a delay of its own. */
+export const RETRIED_REACHES = [
+  'no_answer',
+  'busy',
+  'failed',
+  'voicemail',
+] as const satisfies readonly Reach[];
+
 /** Seconds until the next attempt, by the reach of the last one; null means that it is not tried again. */
-export interface RetryAfterSeconds {
-  no_answer: number | null;
-  busy: number | null;
-  failed: number | null;
-  voicemail: number | null;
-}
+export type RetryAfterSeconds = Record<(typeof RETRIED_REACHES)[number], number | null>;
+
+/** What a voicemail counts as: tried again, or done with or without a message. */
+export const VOICEMAIL_CHOICES = ['retry', 'leave_message', 'done'] as const;
+export type VoicemailChoice = (typeof VOICEMAIL_CHOICES)[number];
 
 /** The rules of one campaign. Every version is kept; a lead uses the newest from its next attempt on. */
 export interface CampaignSettings {
@@ -31,8 +39,7 @@ export interface CampaignSettings {
   followUps: FollowUpRule[];
   /** How a lead's texts are answered; null for not at all. */
   autoReply: AutoReply | null;
-  /** What a voicemail counts as: tried again, or done with or without a message. */
-  voicemail: 'retry' | 'leave_message' | 'done';
+  voicemail: VoicemailChoice;
 }
 
 const allDay: [string, string][] = [['00:00', '24:00']];

@@ -3,10 +3,13 @@ import { SegmentedMessage } from 'sms-segments-calculator';
 /** The longest text that Twilio takes. https://www.twilio.com/docs/messaging/api/message-resource */
 export const LONGEST_TEXT = 1_600;
 
+export const TEXT_ENCODINGS = ['GSM-7', 'UCS-2'] as const;
+export type TextEncoding = (typeof TEXT_ENCODINGS)[number];
+
 /** What a text costs to send: it is charged by the segment. */
 export interface TextLength {
   /** UCS-2 as soon as one character is outside of GSM-7: segments then hold less than half. */
-  encoding: 'GSM-7' | 'UCS-2';
+  encoding: TextEncoding;
   segments: number;
   /** As the encoding counts them; an emoji may be more than one. */
   characters: number;

@@ -2,7 +2,7 @@ import { isTimeZone } from './zones/time-zone.ts';
 import { instantsAtWall, wallMsAt } from './zones/zone-clock.ts';
 
 /** Sunday first, as JavaScript counts. */
-const WEEKDAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'] as const;
+export const WEEKDAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'] as const;
 export type Weekday = (typeof WEEKDAYS)[number];
 
 /** The hours in which a lead may be called. */

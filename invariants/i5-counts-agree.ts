@@ -1,5 +1,6 @@
-import { TOTALS } from '#db/queries/metrics.ts';
+import { TOTALS, VERDICT_TOTALS } from '#db/queries/metrics.ts';
 import type { CallTotalsTable } from '#db/schema/calls.ts';
+import { byWord } from '#domain/words.ts';
 import { inScope, type Snapshot, type SnapshotCall } from './snapshot.ts';
 import { workflowDisagreements } from './workflow-standing.ts';
 
@@ -76,29 +77,13 @@ function* totalsAgainstCalls(snapshot: Snapshot): Generator<string> {
 }
 
 function emptySums(): Sums {
-  return {
-    calls: 0,
-    answered: 0,
-    voicemail: 0,
-    no_answer: 0,
-    busy: 0,
-    failed: 0,
-    not_placed: 0,
-    unknown: 0,
-    success: 0,
-    failure: 0,
-    verdict_unknown: 0,
-    conversions: 0,
-    talks: 0,
-    talk_seconds: 0,
-    cost_cents: 0,
-  };
+  return byWord(TOTALS, () => 0);
 }
 
 function addCall(sums: Sums, call: SnapshotCall): void {
   sums.calls += 1;
   if (call.reach !== null) sums[call.reach] += 1;
-  if (call.verdict !== null) sums[call.verdict === 'unknown' ? 'verdict_unknown' : call.verdict] += 1;
+  if (call.verdict !== null) sums[VERDICT_TOTALS[call.verdict]] += 1;
   if (call.converted) sums.conversions += 1;
   if (call.talkSeconds !== null) sums.talks += 1;
   sums.talk_seconds += call.talkSeconds ?? 0;

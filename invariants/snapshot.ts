@@ -1,6 +1,7 @@
 import type { CallTotalsTable } from '#db/schema/calls.ts';
-import type { CallDirection, CallStatus, ProviderVerdict, Reach } from '#domain/call.ts';
+import type { CallStatus, Direction, ProviderVerdict, Reach } from '#domain/call.ts';
 import type { CampaignStatus } from '#domain/campaign.ts';
+import type { EventType } from '#domain/events.ts';
 import type { LeadOutcome, LeadState } from '#domain/lead.ts';
 import type { CampaignSettings } from '#domain/settings.ts';
 import type { DialOutcome } from '#simulator/ledger.ts';
@@ -72,7 +73,7 @@ export interface SnapshotCall {
   campaignId: string | null;
   leadId: string | null;
   phone: string | null;
-  direction: CallDirection;
+  direction: Direction;
   status: CallStatus;
   reach: Reach | null;
   conversationId: string | null;
@@ -99,7 +100,7 @@ export interface GoDecision {
 
 export interface StatusEvent {
   campaignId: string;
-  type: 'campaign.paused' | 'campaign.resumed' | 'campaign.stopped';
+  type: Extract<EventType, 'campaign.paused' | 'campaign.resumed' | 'campaign.stopped'>;
   atMs: number;
 }
 

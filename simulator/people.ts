@@ -1,3 +1,4 @@
+import type { Reach } from '#domain/call.ts';
 import { between, pickWeighted, type Random, seededRandom } from './random.ts';
 
 /** What a person does when the phone rings. */
@@ -18,8 +19,8 @@ export const PROFILES = [
 ] as const;
 export type Profile = (typeof PROFILES)[number];
 
-/** How a simulated call ends, in the words of `call_result`. */
-export type SimulatedReach = 'answered' | 'voicemail' | 'no_answer' | 'busy' | 'failed';
+/** How a simulated call ends. A phone network always knows, and only counts calls that were placed. */
+export type SimulatedReach = Exclude<Reach, 'not_placed' | 'unknown'>;
 
 /** Everything that will happen in one call, decided when it is placed. Durations are those of real life. */
 export interface CallPlan {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Context, MiddlewareHandler } from 'hono';
 import { type Actor, findActor } from '#db/queries/api-keys.ts';
 import { type FoundSession, findSession } from '#db/queries/browser-sessions.ts';
-import type { ApiRole } from '#db/schema/access.ts';
+import type { ApiRole } from '#domain/access.ts';
 import type { ApiDeps, ApiEnv } from '../deps.ts';
 import { Problem } from './errors.ts';
 import { sessionToken, setSessionCookie } from './session-cookie.ts';

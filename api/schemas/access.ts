@@ -1,8 +1,9 @@
 import { z } from '@hono/zod-openapi';
 import { type ApiKey as ApiKeyRow, SEEDED_NAME } from '#db/queries/api-keys.ts';
+import { API_ROLES } from '#domain/access.ts';
 import { iso, page, text, timestamp } from './common.ts';
 
-const Role = z.enum(['viewer', 'operator', 'admin']);
+const Role = z.enum(API_ROLES);
 
 export const SignIn = z.strictObject({ key: z.string().min(1).max(512) }).openapi('SignIn');
 export const SignedIn = z.object({ role: Role, expiresAt: timestamp }).openapi('SignedIn');

@@ -2,7 +2,18 @@ import { z } from '@hono/zod-openapi';
 import type { Selectable } from 'kysely';
 import type { CallDetails as DetailsRow, Call as Row } from '#db/queries/calls.ts';
 import type { DecisionsTable } from '#db/schema/gate.ts';
-import { CALL_STATUSES } from '#domain/call.ts';
+import {
+  ATTRIBUTION_STATES,
+  ATTRIBUTIONS,
+  CALL_KINDS,
+  CALL_SOURCES,
+  CALL_STATUSES,
+  CONVERSION_JUDGES,
+  DIRECTIONS,
+  SENTIMENTS,
+} from '#domain/call.ts';
+import { SPEAKERS } from '#domain/conversation.ts';
+import { GATE_VERDICTS } from '#domain/gate.ts';
 import { iso, isoOrNull, page, pageQuery, searchText, text, timestamp } from './common.ts';
 import { conversionReason } from './conversion.ts';
 import { Disposition, Reach } from './lead.ts';
@@ -15,19 +26,16 @@ const fields = {
   leadId: z.uuid().nullable(),
   name: z.string().nullable().openapi({ description: "The lead's" }),
   agentId: z.string(),
-  direction: z.enum(['outbound', 'inbound']),
-  kind: z.enum(['phone', 'browser']),
+  direction: z.enum(DIRECTIONS),
+  kind: z.enum(CALL_KINDS),
   attempt: z.number().int().nullable().openapi({ description: 'Null for a call that was not dialled here' }),
   status: CallStatus,
   reach: Reach.nullable(),
   disposition: Disposition.nullable(),
   converted: z.boolean(),
-  attributedBy: z
-    .enum(['dial', 'variables', 'call_sid', 'number', 'alias', 'person'])
-    .nullable()
-    .openapi({ description: 'How its lead was found' }),
+  attributedBy: z.enum(ATTRIBUTIONS).nullable().openapi({ description: 'How its lead was found' }),
   hasAudio: z.boolean().nullable().openapi({ description: 'Null when it is not known' }),
-  sentiment: z.enum(['positive', 'neutral', 'negative']).nullable(),
+  sentiment: z.enum(SENTIMENTS).nullable(),
   score: z.number().int().nullable(),
   conversationId: z.string().nullable(),
   callSid: z.string().nullable(),
@@ -40,7 +48,7 @@ const fields = {
   costCents: z.number().nullable(),
   summary: z.string().nullable(),
   terminationReason: z.string().nullable(),
-  source: z.enum(['webhook', 'poll', 'reconciled']).nullable().openapi({
+  source: z.enum(CALL_SOURCES).nullable().openapi({
     description: 'What told of its end; null before it, and where the dial itself was refused or not made',
   }),
   failure: z.string().nullable(),
@@ -52,7 +60,7 @@ export const CallPage = page(Call, 'CallPage');
 
 export const Decision = z
   .object({
-    verdict: z.enum(['go', 'wait', 'never']),
+    verdict: z.enum(GATE_VERDICTS),
     rule: z.string().nullable(),
     detail: z.string().nullable(),
     rulesVersion: z.string(),
@@ -91,13 +99,13 @@ export const CallDetail = z
   .object({
     ...fields,
     notes: z.string().nullable(),
-    convertedBy: z.enum(['rule', 'person']).nullable(),
+    convertedBy: z.enum(CONVERSION_JUDGES).nullable(),
     conversionReason: conversionReason.nullable(),
     scoreParts: z.record(z.string(), z.number()).nullable(),
     transcript: z
       .array(
         z.object({
-          role: z.enum(['user', 'agent']),
+          role: z.enum(SPEAKERS),
           text: z.string(),
           atSeconds: z.number().nullable(),
           interrupted: z.boolean().optional(),
@@ -129,8 +137,8 @@ export const callQuery = {
   status: CallStatus.optional(),
   reach: Reach.optional(),
   disposition: Disposition.optional(),
-  direction: z.enum(['outbound', 'inbound']).optional(),
-  kind: z.enum(['phone', 'browser']).optional(),
+  direction: z.enum(DIRECTIONS).optional(),
+  kind: z.enum(CALL_KINDS).optional(),
   from: bound('Started at or after'),
   to: bound('Started before'),
   q: searchText.openapi({
@@ -144,7 +152,7 @@ export const callQuery = {
 const MOST_IDS = 100;
 
 export const CallQuery = z.object({
-  attribution: z.enum(['attributed', 'unattributed']).optional(),
+  attribution: z.enum(ATTRIBUTION_STATES).optional(),
   campaign: z.uuid().optional(),
   lead: z.uuid().optional(),
   agent: z.string().min(1).max(200).optional(),

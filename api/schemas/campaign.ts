@@ -1,8 +1,10 @@
 import { z } from '@hono/zod-openapi';
 import type { CampaignSummary as SummaryRow } from '#db/queries/campaign-summaries.ts';
 import type { Campaign as CampaignRow } from '#db/queries/campaigns.ts';
-import { CAMPAIGN_STATUSES } from '#domain/campaign.ts';
+import { DIRECTIONS, PROVIDER_VERDICTS, REACHES } from '#domain/call.ts';
+import { CAMPAIGN_STAGES, CAMPAIGN_STATUSES } from '#domain/campaign.ts';
 import { LEAD_OUTCOMES } from '#domain/lead.ts';
+import { byCamelWord, byWord } from '#domain/words.ts';
 import { instant, iso, isoOrNull, page, text, timestamp } from './common.ts';
 import { Disposition } from './lead.ts';
 import { Settings, SettingsInput, toSettings } from './settings.ts';
@@ -127,9 +129,7 @@ export function toCampaign(row: CampaignRow): z.infer<typeof Campaign> {
 
 export const Progress = z
   .object({
-    status: z
-      .enum([...CAMPAIGN_STATUSES, 'stopping'])
-      .openapi({ description: 'stopping: stopped, with calls under way' }),
+    status: z.enum(CAMPAIGN_STAGES).openapi({ description: 'stopping: stopped, with calls under way' }),
     lines: z.object({ limit: z.number().int(), inUse: z.number().int() }),
     leads: z.object({
       total: z.number().int(),
@@ -164,17 +164,8 @@ const figures = {
 
 export const Metrics = z
   .object({
-    calls: z.object({
-      total: count,
-      answered: count,
-      voicemail: count,
-      noAnswer: count,
-      busy: count,
-      failed: count,
-      notPlaced: count,
-      unknown: count,
-    }),
-    provider: z.object({ success: count, failure: count, unknown: count }),
+    calls: z.object({ total: count, ...byCamelWord(REACHES, () => count) }),
+    provider: z.object(byWord(PROVIDER_VERDICTS, () => count)),
     conversions: count,
     conversionRate: z
       .number()
@@ -213,7 +204,7 @@ export const Metrics = z
       .openapi({ description: 'By the number that was dialled from' }),
     byDisposition: z.array(z.object({ disposition: Disposition, ...span.shape })),
     byDirection: z
-      .array(z.object({ direction: z.enum(['outbound', 'inbound']), ...span.shape }))
+      .array(z.object({ direction: z.enum(DIRECTIONS), ...span.shape }))
       .openapi({ description: 'The one part in which calls that came in are counted' }),
   })
   .openapi('Metrics');

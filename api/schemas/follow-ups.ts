@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { DISPOSITIONS, REACHES } from '#domain/call.ts';
+import { FOLLOW_UP_CHANNELS, FOLLOW_UP_STATUSES } from '#domain/follow-up.ts';
 import { checkTemplate } from '#domain/template.ts';
 import type { FollowUp as FollowUpRow } from '#services/follow-ups/follow-ups.ts';
 import { iso, isoOrNull, page, text, timestamp } from './common.ts';
@@ -67,8 +68,8 @@ const FollowUp = z
     leadId: z.uuid(),
     callId: z.string().nullable(),
     ruleId: z.string(),
-    channel: z.enum(['sms', 'email', 'webhook']),
-    status: z.enum(['planned', 'done', 'skipped', 'failed']),
+    channel: z.enum(FOLLOW_UP_CHANNELS),
+    status: z.enum(FOLLOW_UP_STATUSES),
     reason: z.string().nullable().openapi({ description: 'Why it was skipped, or how it failed' }),
     dueAt: timestamp,
     messageId: z.uuid().nullable(),

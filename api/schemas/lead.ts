@@ -2,15 +2,13 @@ import { z } from '@hono/zod-openapi';
 import type { FoundLead as FoundLeadRow } from '#db/queries/lead-search.ts';
 import type { Lead as LeadRow } from '#db/queries/leads.ts';
 import { DISPOSITIONS, REACHES } from '#domain/call.ts';
-import { GATE_RULES } from '#domain/gate.ts';
+import { HOLD_RULES } from '#domain/gate.ts';
 import { LEAD_OUTCOMES, LEAD_STATES } from '#domain/lead.ts';
 import { IMPORT_FIELDS } from '#services/leads/import-columns.ts';
 import { iso, isoOrNull, page, timestamp } from './common.ts';
 
 export const LeadState = z.enum(LEAD_STATES);
 export const Reach = z.enum(REACHES);
-/** What a lead may be waiting for. */
-export const HOLD_RULES = [...GATE_RULES, 'retry', 'callback'] as const;
 export const Disposition = z.enum(DISPOSITIONS);
 
 const scalar = z.union([z.string(), z.number(), z.boolean()]).transform(String);

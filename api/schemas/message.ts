@@ -2,8 +2,9 @@ import { z } from '@hono/zod-openapi';
 import type { ContactLead } from '#db/queries/contact-leads.ts';
 import type { MessageThread as ThreadRow } from '#db/queries/message-threads.ts';
 import type { Message as Row } from '#db/queries/messages.ts';
-import { MESSAGE_STATUSES } from '#domain/message.ts';
-import { LONGEST_TEXT, measureText } from '#domain/text-length.ts';
+import { DIRECTIONS } from '#domain/call.ts';
+import { MESSAGE_CHANNELS, MESSAGE_SOURCES, MESSAGE_STATUSES } from '#domain/message.ts';
+import { LONGEST_TEXT, measureText, TEXT_ENCODINGS } from '#domain/text-length.ts';
 import { iso, isoOrNull, page, pageQuery, timestamp } from './common.ts';
 import { phone } from './opt-out.ts';
 
@@ -33,8 +34,8 @@ const MessageStatus = z.enum(MESSAGE_STATUSES);
 
 const fields = {
   id: z.uuid(),
-  channel: z.enum(['sms', 'email']),
-  direction: z.enum(['outbound', 'inbound']),
+  channel: z.enum(MESSAGE_CHANNELS),
+  direction: z.enum(DIRECTIONS),
   status: MessageStatus,
   leadId: z.uuid().nullable(),
   campaignId: z.uuid().nullable(),
@@ -48,9 +49,9 @@ const fields = {
     z.object({ contentType: z.string(), name: z.string().nullable(), url: z.string().nullable() }),
   ),
   segments: z.number().int().nullable(),
-  encoding: z.enum(['GSM-7', 'UCS-2']).nullable(),
+  encoding: z.enum(TEXT_ENCODINGS).nullable(),
   characters: z.number().int(),
-  source: z.enum(['person', 'follow_up', 'auto_reply', 'agent', 'contact']),
+  source: z.enum(MESSAGE_SOURCES),
   author: z.string().nullable(),
   errorCode: z.number().int().nullable(),
   error: z.string().nullable(),
@@ -84,7 +85,7 @@ export const MessageThreadPage = page(MessageThread, 'MessageThreadPage');
 
 export const ThreadQuery = z.object({
   direction: z
-    .enum(['outbound', 'inbound'])
+    .enum(DIRECTIONS)
     .optional()
     .openapi({ description: 'Of the latest message; inbound ones wait for an answer' }),
   ...pageQuery,
@@ -93,7 +94,7 @@ export const ThreadQuery = z.object({
 export const MessageQuery = z.object({
   leadId: z.uuid().optional(),
   phone: phone.optional(),
-  direction: z.enum(['outbound', 'inbound']).optional(),
+  direction: z.enum(DIRECTIONS).optional(),
   status: MessageStatus.optional(),
   ...pageQuery,
 });

@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { OPT_OUT_SOURCES } from '#domain/opt-out.ts';
 import { parsePhone } from '#domain/phone.ts';
 import type { OptOut as Row } from '#services/opt-outs/opt-outs.ts';
 import { iso, page, text, timestamp } from './common.ts';
@@ -21,7 +22,7 @@ export const OptOut = z
   .object({
     phone: z.string(),
     reason: z.string(),
-    source: z.enum(['api', 'call', 'message']),
+    source: z.enum(OPT_OUT_SOURCES),
     createdAt: timestamp,
   })
   .openapi('OptOut');

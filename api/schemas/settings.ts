@@ -1,8 +1,10 @@
 import { z } from '@hono/zod-openapi';
+import { SCORE_PARTS } from '#domain/score.ts';
 import type { CampaignSettings } from '#domain/settings.ts';
-import { DEFAULT_SETTINGS } from '#domain/settings.ts';
+import { DEFAULT_SETTINGS, RETRIED_REACHES, VOICEMAIL_CHOICES } from '#domain/settings.ts';
 import { LONGEST_TEXT } from '#domain/text-length.ts';
 import { validateWindow } from '#domain/window.ts';
+import { byWord } from '#domain/words.ts';
 import { isTimeZone } from '#domain/zones/time-zone.ts';
 import { isHolidayCalendar } from '#providers/holidays.ts';
 import { text } from './common.ts';
@@ -55,7 +57,7 @@ const strictest = z
   .openapi({ description: 'Every zone the lead may be in must be open. Always so.' });
 
 const delay = z.number().int().min(1).max(MAX_DELAY_SECONDS).nullable();
-const delays = { no_answer: delay, busy: delay, failed: delay, voicemail: delay };
+const delays = byWord(RETRIED_REACHES, () => delay);
 const cap = z.number().int().min(1).max(1_000).nullable();
 /** How often one contact is called, over all campaigns. */
 export const caps = {
@@ -64,13 +66,7 @@ export const caps = {
   minGapSeconds: z.number().int().min(0).max(MAX_GAP_SECONDS),
 };
 const weight = z.number().min(0).max(1_000);
-const weights = {
-  answered: weight,
-  talkTime: weight,
-  engagement: weight,
-  success: weight,
-  conversion: weight,
-};
+const weights = byWord(SCORE_PARTS, () => weight);
 
 const conversion = conversionRule();
 
@@ -94,7 +90,7 @@ const autoReply = z
 export const ofOneCall = {
   maxCallSeconds: z.number().int().min(10).max(7_200),
   ringSeconds: z.number().int().min(5).max(120),
-  voicemail: z.enum(['retry', 'leave_message', 'done']),
+  voicemail: z.enum(VOICEMAIL_CHOICES),
 };
 
 /** When people are called: as it may be set, a part of it at a time, and as it is shown. */

@@ -1,6 +1,9 @@
 import { z } from '@hono/zod-openapi';
 import type { TimelineEntry } from '#db/queries/timeline.ts';
-import { MESSAGE_STATUSES } from '#domain/message.ts';
+import { DIRECTIONS } from '#domain/call.ts';
+import { DELIVERY_STATUSES } from '#domain/delivery.ts';
+import { FOLLOW_UP_CHANNELS, FOLLOW_UP_STATUSES } from '#domain/follow-up.ts';
+import { MESSAGE_CHANNELS, MESSAGE_SOURCES, MESSAGE_STATUSES } from '#domain/message.ts';
 import { Call, Decision, toCall, toDecision } from './call.ts';
 import { iso, isoOrNull, page, timestamp } from './common.ts';
 
@@ -8,10 +11,10 @@ const Message = z
   .object({
     id: z.uuid(),
     leadId: z.uuid().nullable().openapi({ description: 'The lead that it was matched to' }),
-    channel: z.enum(['sms', 'email']),
-    direction: z.enum(['outbound', 'inbound']),
+    channel: z.enum(MESSAGE_CHANNELS),
+    direction: z.enum(DIRECTIONS),
     status: z.enum(MESSAGE_STATUSES),
-    source: z.enum(['person', 'follow_up', 'auto_reply', 'agent', 'contact']),
+    source: z.enum(MESSAGE_SOURCES),
     subject: z.string().nullable(),
     body: z.string(),
     attachments: z.array(z.object({ contentType: z.string(), name: z.string().nullable() })),
@@ -26,8 +29,8 @@ const FollowUp = z
   .object({
     id: z.uuid(),
     ruleId: z.string(),
-    channel: z.enum(['sms', 'email', 'webhook']),
-    status: z.enum(['planned', 'done', 'skipped', 'failed']),
+    channel: z.enum(FOLLOW_UP_CHANNELS),
+    status: z.enum(FOLLOW_UP_STATUSES),
     reason: z.string().nullable(),
     dueAt: timestamp,
   })
@@ -39,7 +42,7 @@ const Delivery = z
     endpointId: z.uuid(),
     url: z.string(),
     eventType: z.string(),
-    status: z.enum(['pending', 'delivered', 'failed']),
+    status: z.enum(DELIVERY_STATUSES),
     attempts: z.number().int(),
     lastStatus: z.number().int().nullable(),
     lastError: z.string().nullable(),

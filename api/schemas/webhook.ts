@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import type { DeliveryAttempt, Delivery as DeliveryRow } from '#db/queries/deliveries.ts';
-import { EVERY_TYPE, OUTBOUND_EVENT_TYPES } from '#domain/outbound-events.ts';
+import { DELIVERY_STATUSES } from '#domain/delivery.ts';
+import { EVERY_TYPE, OUTBOUND_EVENT_TYPES } from '#domain/events.ts';
 import type { Endpoint as EndpointRow } from '#services/webhooks/endpoints.ts';
 import { iso, isoOrNull, page, pageQuery, text, timestamp } from './common.ts';
 
@@ -82,7 +83,7 @@ export const WebhookRotated = z
   .object({ secret, oldSecretUntil: timestamp.nullable() })
   .openapi('WebhookRotated');
 
-const DeliveryStatus = z.enum(['pending', 'delivered', 'failed']);
+const DeliveryStatus = z.enum(DELIVERY_STATUSES);
 
 const deliveryFields = {
   id: z.uuid().openapi({ description: 'The webhook-id that the receiver sees' }),

@@ -1576,7 +1576,7 @@ export type NumberHealth = {
     today: NumberCalls;
     before: NumberCalls;
     /** failing: over a fifth of the finished calls of today failed. falling: its answer rate today is under half of what it was in the days before, or of what the other numbers have today, as where carriers mark a number as spam. unused: no calls, today or before. healthy: nothing speaks against it */
-    state: "healthy" | "falling" | "failing" | "unused";
+    state: "failing" | "falling" | "healthy" | "unused";
     /** Whether enough of its calls of today are over to say how it does */
     judged: boolean;
     /** What will not work as it is set up */

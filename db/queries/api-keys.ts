@@ -1,7 +1,8 @@
 import type { Selectable } from 'kysely';
 import { v7 as uuid } from 'uuid';
+import type { ApiRole } from '#domain/access.ts';
 import { type Db, inTransaction, type Tx } from '../client.ts';
-import type { ApiKeysTable, ApiRole } from '../schema/access.ts';
+import type { ApiKeysTable } from '../schema/access.ts';
 
 export type ApiKey = Selectable<ApiKeysTable>;
 

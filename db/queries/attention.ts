@@ -1,8 +1,8 @@
+import type { AttentionKind } from '#domain/attention.ts';
 import type { Tx } from '../client.ts';
-import type { AttentionTable } from '../schema/gate.ts';
 
 export interface NewAttention {
-  kind: AttentionTable['kind'];
+  kind: AttentionKind;
   /** The id of what it is about; an open row of the same kind and subject is not doubled. */
   subject: string;
   campaignId?: string | null;
@@ -30,7 +30,7 @@ export async function raiseAttention(tx: Tx, attention: NewAttention): Promise<v
 /** Takes it off again, with how it was settled. */
 export async function settleAttention(
   tx: Tx,
-  { kind, subject, settlement }: { kind: AttentionTable['kind']; subject: string; settlement: string },
+  { kind, subject, settlement }: { kind: AttentionKind; subject: string; settlement: string },
 ): Promise<void> {
   await tx
     .updateTable('attention')

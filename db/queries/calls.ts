@@ -1,5 +1,5 @@
 import { type Selectable, type SelectQueryBuilder, sql } from 'kysely';
-import type { CallStatus, Disposition, Reach } from '#domain/call.ts';
+import type { AttributionState, CallKind, CallStatus, Direction, Disposition, Reach } from '#domain/call.ts';
 import type { Db, Tx } from '../client.ts';
 import type { CallDetailsTable, CallsTable } from '../schema/calls.ts';
 import type { Database } from '../schema/database.ts';
@@ -23,15 +23,15 @@ export function callsOf(db: Db | Tx): SelectQueryBuilder<Database, 'calls', Call
 
 export interface CallFilter {
   campaignId?: string | undefined;
-  attribution?: 'attributed' | 'unattributed' | undefined;
+  attribution?: AttributionState | undefined;
   leadId?: string | undefined;
   agentId?: string | undefined;
   ids?: string[] | undefined;
   status?: CallStatus | undefined;
   reach?: Reach | undefined;
   disposition?: Disposition | undefined;
-  direction?: 'outbound' | 'inbound' | undefined;
-  kind?: 'phone' | 'browser' | undefined;
+  direction?: Direction | undefined;
+  kind?: CallKind | undefined;
   /** True: calls that were placed outside of campaigns; false: all others. */
   single?: boolean | undefined;
   /** Started at or after. */

@@ -1,5 +1,5 @@
 import { type Selectable, sql } from 'kysely';
-import { EVERY_TYPE, FOLLOW_UP_DUE, OUTBOUND_EVENT_TYPES } from '#domain/outbound-events.ts';
+import { EVERY_TYPE, FOLLOW_UP_DUE, OUTBOUND_EVENT_TYPES } from '#domain/events.ts';
 import type { Db, Tx } from '../client.ts';
 import type { DeliveriesTable, DeliveryAttemptsTable } from '../schema/deliveries.ts';
 

@@ -1,11 +1,10 @@
 import { type RawBuilder, sql } from 'kysely';
-import { EVERY_TYPE, isOutbound } from '#domain/outbound-events.ts';
+import { EVERY_TYPE, type EventType, isOutbound } from '#domain/events.ts';
 import type { Tx } from '../client.ts';
 import { toJson } from '../json.ts';
 
 export interface NewEvent {
-  /** Dotted, such as `call.ended`. */
-  type: string;
+  type: EventType;
   campaignId?: string | null;
   leadId?: string | null;
   callId?: string | null;

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import type { Direction } from '#domain/call.ts';
 import type { Db } from '../client.ts';
 import type { Message } from './messages.ts';
 
@@ -14,7 +15,7 @@ export interface MessageThread extends Message {
  */
 export async function listThreads(
   db: Db,
-  filter: { direction?: 'inbound' | 'outbound' | undefined },
+  filter: { direction?: Direction | undefined },
   page: { before: { createdAt: Date; id: string } | null; limit: number },
 ): Promise<MessageThread[]> {
   let query = db

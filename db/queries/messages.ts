@@ -1,4 +1,6 @@
 import { type Selectable, sql } from 'kysely';
+import type { Direction } from '#domain/call.ts';
+import type { EventType } from '#domain/events.ts';
 import { laterMessageStatus, type MessageStatus } from '#domain/message.ts';
 import { measureText } from '#domain/text-length.ts';
 import type { Db, Tx } from '../client.ts';
@@ -126,7 +128,7 @@ export async function lockMessage(tx: Tx, id: string): Promise<Message> {
 export interface MessageFilter {
   leadId?: string | undefined;
   phone?: string | undefined;
-  direction?: 'inbound' | 'outbound' | undefined;
+  direction?: Direction | undefined;
   status?: MessageStatus | undefined;
 }
 
@@ -206,7 +208,7 @@ export async function recordTextReport(
   }
 }
 
-function eventTypeOf(status: MessageStatus): string {
+function eventTypeOf(status: MessageStatus): EventType {
   switch (status) {
     case 'scheduled':
     case 'sending':

@@ -1,4 +1,5 @@
 import { type Selectable, sql } from 'kysely';
+import { PROVIDER_VERDICTS, type ProviderVerdict, REACHES } from '#domain/call.ts';
 import type { Db } from '../client.ts';
 import type { CallBreakdownsTable, CallTotalsTable } from '../schema/calls.ts';
 
@@ -11,25 +12,25 @@ export interface DayRange {
   to?: string | undefined;
 }
 
+/** The column of `call_totals` for each verdict; `unknown` alone is a reach. */
+export const VERDICT_TOTALS = {
+  success: 'success',
+  failure: 'failure',
+  unknown: 'verdict_unknown',
+} as const satisfies Record<ProviderVerdict, keyof DayTotals>;
+
 /** The columns of `call_totals` that are added up. */
 export const TOTALS = [
   'calls',
-  'answered',
-  'voicemail',
-  'no_answer',
-  'busy',
-  'failed',
-  'not_placed',
-  'unknown',
-  'success',
-  'failure',
-  'verdict_unknown',
+  ...REACHES,
+  ...PROVIDER_VERDICTS.map((verdict) => VERDICT_TOTALS[verdict]),
   'conversions',
   'talks',
   'talk_seconds',
   'cost_cents',
-] as const satisfies (keyof DayTotals)[];
-const SHARES = [
+] as const satisfies readonly (keyof DayTotals)[];
+/** The columns of `call_breakdowns` that are added up. */
+export const SHARES = [
   'calls',
   'finished',
   'answered',

@@ -1,5 +1,6 @@
 import type { Selectable } from 'kysely';
 import { v7 as uuid } from 'uuid';
+import type { AttributionState } from '#domain/call.ts';
 import { syncWorkflowId } from '#domain/ids.ts';
 import type { Db, Tx } from '../client.ts';
 import type { SyncRunsTable } from '../schema/conversations.ts';
@@ -138,11 +139,7 @@ export async function findRun(db: Db, id: string): Promise<SyncRun | null> {
 }
 
 /** Counts a stored conversation, in the transaction that stores it: however often a page is begun, it counts once. */
-export async function countStored(
-  tx: Tx,
-  runId: string,
-  whose: 'attributed' | 'unattributed' | null,
-): Promise<void> {
+export async function countStored(tx: Tx, runId: string, whose: AttributionState | null): Promise<void> {
   await tx
     .updateTable('sync_runs')
     .set((eb) => ({

@@ -1,5 +1,9 @@
 import { sql } from 'kysely';
+import { PROVIDER_VERDICTS, type ProviderVerdict, REACHES } from '#domain/call.ts';
+import { byWord } from '#domain/words.ts';
 import type { Db, Tx } from '../client.ts';
+import type { BreakdownDimension } from '../schema/calls.ts';
+import { SHARES, TOTALS, VERDICT_TOTALS } from './metrics.ts';
 
 /** A row of sums that is not what counting all calls gives. A side is null when it has no such row. */
 export interface TotalsDifference {
@@ -9,45 +13,62 @@ export interface TotalsDifference {
   counted: Record<string, number> | null;
 }
 
-const REACHES = ['answered', 'voicemail', 'no_answer', 'busy', 'failed', 'not_placed', 'unknown'];
-const VERDICTS = [
-  ['success', 'success'],
-  ['failure', 'failure'],
-  ['unknown', 'verdict_unknown'],
-];
-
-/** Every sum counted anew from the calls themselves, in the order of the tables' columns. */
-const COUNTED = {
-  call_totals: `
-    select campaign_id, day, count(*) as calls,
-      ${REACHES.map((reach) => `count(*) filter (where reach = '${reach}') as ${reach}`).join(', ')},
-      ${VERDICTS.map(([verdict, name]) => `count(*) filter (where verdict = '${verdict}') as ${name}`).join(', ')},
-      count(*) filter (where converted) as conversions, count(talk_seconds) as talks,
-      coalesce(sum(talk_seconds), 0) as talk_seconds, coalesce(sum(cost_cents), 0) as cost_cents
-    from calls where campaign_id is not null and attempt is not null group by campaign_id, day`,
-  call_breakdowns: `
-    select campaign_id, day, dimension, value, count(*) as calls,
-      count(*) filter (where reach = 'answered') as answered, count(*) filter (where converted) as conversions,
-      count(talk_seconds) as talks, coalesce(sum(talk_seconds), 0) as talk_seconds,
-      coalesce(sum(cost_cents), 0) as cost_cents, count(*) filter (where reach = 'failed') as failed,
-      count(*) filter (where reach <> 'not_placed') as finished
-    from calls, lateral (values
-      ('agent', case when attempt is not null then agent_id end),
-      ('attempt', attempt::text),
-      ('direction', case when kind = 'phone' then direction end),
-      ('disposition', case when attempt is not null then disposition end),
-      ('number', case when attempt is not null then phone_number_id end)
-    ) as property (dimension, value)
-    where campaign_id is not null and value is not null
-    group by campaign_id, day, dimension, value`,
-};
+const TABLES = ['call_totals', 'call_breakdowns'] as const;
 
 const KEYS = {
   call_totals: ['campaign_id', 'day'],
   call_breakdowns: ['campaign_id', 'day', 'dimension', 'value'],
 };
 
-const TABLES = ['call_totals', 'call_breakdowns'] as const;
+const countOf = (column: string, value: string) => `count(*) filter (where ${column} = '${value}')`;
+
+/** How each sum is counted from calls. */
+const SUMS: Record<(typeof TOTALS)[number] | (typeof SHARES)[number], string> = {
+  ...byWord(REACHES, (reach) => countOf('reach', reach)),
+  ...(Object.fromEntries(
+    PROVIDER_VERDICTS.map((verdict) => [VERDICT_TOTALS[verdict], countOf('verdict', verdict)]),
+  ) as Record<(typeof VERDICT_TOTALS)[ProviderVerdict], string>),
+  calls: 'count(*)',
+  finished: `count(*) filter (where reach <> 'not_placed')`,
+  conversions: 'count(*) filter (where converted)',
+  talks: 'count(talk_seconds)',
+  talk_seconds: 'coalesce(sum(talk_seconds), 0)',
+  cost_cents: 'coalesce(sum(cost_cents), 0)',
+};
+
+/** The property of a call that each breakdown is by; null leaves the call out of it. */
+const PROPERTIES: Record<BreakdownDimension, string> = {
+  agent: 'case when attempt is not null then agent_id end',
+  attempt: 'attempt::text',
+  direction: `case when kind = 'phone' then direction end`,
+  disposition: 'case when attempt is not null then disposition end',
+  number: 'case when attempt is not null then phone_number_id end',
+};
+
+const COLUMNS = {
+  call_totals: [...KEYS.call_totals, ...TOTALS],
+  call_breakdowns: [...KEYS.call_breakdowns, ...SHARES],
+};
+
+const select = (keys: readonly string[], sums: readonly (keyof typeof SUMS)[]) =>
+  `select ${[...keys, ...sums.map((sum) => `${SUMS[sum]} as ${sum}`)].join(', ')}`;
+
+/** Every sum counted anew from the calls themselves, with the columns that `COLUMNS` names. */
+const COUNTED = {
+  call_totals: `
+    ${select(KEYS.call_totals, TOTALS)}
+    from calls where campaign_id is not null and attempt is not null
+    group by ${KEYS.call_totals.join(', ')}`,
+  call_breakdowns: `
+    ${select(KEYS.call_breakdowns, SHARES)}
+    from calls, lateral (values
+      ${Object.entries(PROPERTIES)
+        .map(([dimension, property]) => `('${dimension}', ${property})`)
+        .join(',\n      ')}
+    ) as property (dimension, value)
+    where campaign_id is not null and value is not null
+    group by ${KEYS.call_breakdowns.join(', ')}`,
+};
 
 /** Where the sums that are kept differ from a full count, both read in one snapshot. Reads every call. */
 export async function compareTotals(db: Db): Promise<TotalsDifference[]> {
@@ -71,7 +92,8 @@ export async function rebuildTotals(db: Db): Promise<TotalsDifference[]> {
     const found = await differences(tx);
     for (const table of TABLES) {
       await sql`delete from ${sql.table(table)}`.execute(tx);
-      await sql`insert into ${sql.table(table)} ${sql.raw(COUNTED[table])}`.execute(tx);
+      const columns = sql.raw(COLUMNS[table].join(', '));
+      await sql`insert into ${sql.table(table)} (${columns}) ${sql.raw(COUNTED[table])}`.execute(tx);
     }
     return found;
   });

@@ -1,6 +1,5 @@
 import type { ColumnType, Generated } from 'kysely';
-
-export type ApiRole = 'viewer' | 'operator' | 'admin';
+import type { ApiRole } from '#domain/access.ts';
 
 export interface ApiKeysTable {
   id: string;

@@ -1,11 +1,15 @@
 import type { ColumnType, Generated } from 'kysely';
 import type {
-  CallDirection,
+  Attribution,
+  CallKind,
   CallSource,
   CallStatus,
+  ConversionJudge,
+  Direction,
   Disposition,
   ProviderVerdict,
   Reach,
+  Sentiment,
 } from '#domain/call.ts';
 import type { ConversationQuality, TranscriptTurn } from '#domain/conversation.ts';
 import type { ConversionReason } from '#domain/conversion.ts';
@@ -17,21 +21,19 @@ export interface CallsTable {
   id: string;
   campaign_id: string | null;
   lead_id: string | null;
-  direction: Generated<CallDirection>;
-  /** A phone call, or a talk with an agent in the browser. */
-  kind: Generated<'phone' | 'browser'>;
+  direction: Generated<Direction>;
+  kind: Generated<CallKind>;
   /** Running number of the lead's dials, from 1; null for a call that we did not dial. */
   attempt: number | null;
   /** The person's number, E.164; null for a withheld one, and in the browser. */
   phone: string | null;
   /** How its lead was found; null without one. */
-  attributed_by: 'dial' | 'variables' | 'call_sid' | 'number' | 'alias' | 'person' | null;
+  attributed_by: Attribution | null;
   /** The browser session that it came from. */
   session_id: string | null;
   /** Whether the provider has a recording; null when it did not say. */
   has_audio: boolean | null;
-  /** How the person felt, where the agent was told to judge it. */
-  sentiment: 'positive' | 'neutral' | 'negative' | null;
+  sentiment: Sentiment | null;
   agent_id: string;
   phone_number_id: string | null;
   from_number: string | null;
@@ -41,8 +43,7 @@ export interface CallsTable {
   reach: Reach | null;
   disposition: Disposition | null;
   converted: Generated<boolean>;
-  /** Who said so; a person's word is not overruled by a rule. */
-  converted_by: 'rule' | 'person' | null;
+  converted_by: ConversionJudge | null;
   conversion_reason: ColumnType<ConversionReason | null, string | null, string | null>;
   score: number | null;
   score_parts: ColumnType<Score['parts'] | null, string | null, string | null>;
@@ -102,17 +103,10 @@ export interface CallBreakdownsTable {
 }
 
 /** Sums by campaign and day, kept by a trigger on `calls`: a dashboard never scans calls. */
-export interface CallTotalsTable {
+export interface CallTotalsTable extends Record<Reach, number> {
   campaign_id: string;
   day: string;
   calls: number;
-  answered: number;
-  voicemail: number;
-  no_answer: number;
-  busy: number;
-  failed: number;
-  not_placed: number;
-  unknown: number;
   success: number;
   failure: number;
   verdict_unknown: number;

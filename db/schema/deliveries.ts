@@ -1,4 +1,5 @@
 import type { ColumnType, Generated } from 'kysely';
+import type { DeliveryStatus } from '#domain/delivery.ts';
 
 /** A subscription: where events are sent. */
 export interface WebhookEndpointsTable {
@@ -30,7 +31,7 @@ export interface DeliveriesTable {
   lead_id: string | null;
   /** What is sent; composed at the first attempt, the same in all. */
   payload: ColumnType<Record<string, unknown> | null, string | null, string | null>;
-  status: Generated<'pending' | 'delivered' | 'failed'>;
+  status: Generated<DeliveryStatus>;
   attempts: Generated<number>;
   next_attempt_at: Generated<Date>;
   last_status: number | null;

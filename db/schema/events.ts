@@ -1,4 +1,5 @@
 import type { ColumnType, Generated } from 'kysely';
+import type { EventType } from '#domain/events.ts';
 
 /** Append-only: every change that a person may see. Numbers rise in the order of the commits. */
 export interface EventsTable {
@@ -10,7 +11,7 @@ export interface EventsTable {
   message_id: string | null;
   follow_up_id: string | null;
   delivery_id: string | null;
-  type: string;
+  type: EventType;
   data: ColumnType<Record<string, unknown>, string, never>;
 }
 

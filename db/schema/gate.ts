@@ -1,5 +1,7 @@
 import type { ColumnType, Generated } from 'kysely';
-import type { GateRule } from '#domain/gate.ts';
+import type { AttentionKind } from '#domain/attention.ts';
+import type { GateRule, GateVerdict } from '#domain/gate.ts';
+import type { OptOutSource } from '#domain/opt-out.ts';
 
 /** Every answer of the gate, with what it rested on. */
 export interface DecisionsTable {
@@ -8,7 +10,7 @@ export interface DecisionsTable {
   campaign_id: string | null;
   lead_id: string | null;
   phone: string;
-  verdict: 'go' | 'wait' | 'never';
+  verdict: GateVerdict['verdict'];
   rule: GateRule | null;
   detail: string | null;
   until: Date | null;
@@ -22,24 +24,14 @@ export interface DecisionsTable {
 export interface OptOutsTable {
   phone: string;
   reason: string;
-  source: 'api' | 'call' | 'message';
+  source: OptOutSource;
   created_at: Generated<Date>;
 }
-
-export const ATTENTION_KINDS = [
-  'unknown_call',
-  'unmatched_webhook',
-  'campaign_fault',
-  'unknown_message',
-  'failed_follow_up',
-  'failed_reply',
-  'disabled_webhook',
-] as const;
 
 /** What needs a person. One open row a subject. */
 export interface AttentionTable {
   id: Generated<number>;
-  kind: (typeof ATTENTION_KINDS)[number];
+  kind: AttentionKind;
   /** The id of the call, webhook event, campaign, message, follow-up or endpoint. */
   subject: string;
   campaign_id: string | null;

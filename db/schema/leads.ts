@@ -1,6 +1,6 @@
 import type { ColumnType, Generated } from 'kysely';
 import type { Disposition, Reach } from '#domain/call.ts';
-import type { GateRule } from '#domain/gate.ts';
+import type { HoldRule } from '#domain/gate.ts';
 import type { LeadOutcome, LeadState } from '#domain/lead.ts';
 import type { Score } from '#domain/score.ts';
 
@@ -28,7 +28,7 @@ export interface LeadsTable {
   state: Generated<LeadState>;
   /** Not called before this instant: the window's next opening, or the next attempt. */
   not_before: Generated<Date>;
-  hold_rule: GateRule | 'retry' | 'callback' | null;
+  hold_rule: HoldRule | null;
   hold_detail: string | null;
   /** Attempts that were placed. */
   attempts_used: Generated<number>;

@@ -1,6 +1,8 @@
 import type { ColumnType, Generated } from 'kysely';
-import type { FollowUpRule } from '#domain/follow-up.ts';
-import type { MessageSource, MessageStatus } from '#domain/message.ts';
+import type { Direction } from '#domain/call.ts';
+import type { FollowUpChannel, FollowUpRule, FollowUpStatus } from '#domain/follow-up.ts';
+import type { MessageChannel, MessageSource, MessageStatus } from '#domain/message.ts';
+import type { TextEncoding } from '#domain/text-length.ts';
 
 export interface Attachment {
   /** What the sender calls its type, such as image/jpeg or text/calendar. */
@@ -13,8 +15,8 @@ export interface Attachment {
 /** Texts and mails, both ways. */
 export interface MessagesTable {
   id: string;
-  channel: 'sms' | 'email';
-  direction: 'outbound' | 'inbound';
+  channel: MessageChannel;
+  direction: Direction;
   /** The person's number, also of a mail: it names the contact. */
   phone: string;
   /** The lead it is about: for a received text the one contacted last, null when none has the number. */
@@ -33,7 +35,7 @@ export interface MessagesTable {
   attachments: ColumnType<Attachment[], string | undefined, string>;
   status: MessageStatus;
   segments: number | null;
-  encoding: 'GSM-7' | 'UCS-2' | null;
+  encoding: TextEncoding | null;
   source: MessageSource;
   /** The name of the API key that sent it. */
   author: string | null;
@@ -57,9 +59,9 @@ export interface FollowUpsTable {
   call_id: string | null;
   /** The rule's id within the settings, and the rule as it was then. */
   rule_id: string;
-  channel: 'sms' | 'email' | 'webhook';
+  channel: FollowUpChannel;
   rule: ColumnType<FollowUpRule, string, string>;
-  status: Generated<'planned' | 'done' | 'skipped' | 'failed'>;
+  status: Generated<FollowUpStatus>;
   /** Why it was skipped, or how it failed. */
   reason: string | null;
   due_at: Date;

@@ -1,3 +1,4 @@
+import type { CallKind } from '#domain/call.ts';
 import { type Fields, field, fieldsOf, textOf } from './fields.ts';
 
 /** The payload cannot be tied to any conversation: not an object, or without a conversation id. */
@@ -25,11 +26,7 @@ export function attemptIdOf(conversation: Fields): string | null {
 const PHONE_SOURCES = /twilio|sip|exotel|plivo|telnyx|vonage|genesys|phone/i;
 
 /** A talk over the web has metadata without a phone call in it; a payload without metadata does not tell. */
-export function kindOf(
-  conversation: Fields,
-  metadata: Fields,
-  phoneCall: Fields,
-): 'phone' | 'browser' | null {
+export function kindOf(conversation: Fields, metadata: Fields, phoneCall: Fields): CallKind | null {
   if (Object.keys(phoneCall).length > 0) return 'phone';
   const source =
     textOf(field(metadata, 'conversation_initiation_source')) ??

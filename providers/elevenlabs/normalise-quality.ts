@@ -1,4 +1,5 @@
-import type { ConversationQuality } from '#domain/conversation.ts';
+import { SENTIMENTS, type Sentiment } from '#domain/call.ts';
+import type { AnsweredBy, ConversationQuality } from '#domain/conversation.ts';
 import { type Fields, field, fieldsOf, isFields, numberOf } from './fields.ts';
 
 /**
@@ -47,8 +48,6 @@ function secondsNamed(metrics: Fields, name: RegExp): number | null {
   return null;
 }
 
-const SENTIMENTS = ['positive', 'neutral', 'negative'] as const;
-
 /**
  * How the person felt, when the agent collects a value or judges a criterion whose name ends in "sentiment". A
  * criterion that is met reads as positive, one that is not as negative.
@@ -56,7 +55,7 @@ const SENTIMENTS = ['positive', 'neutral', 'negative'] as const;
 export function sentimentOf(
   dataCollection: Record<string, unknown>,
   evaluation: Record<string, string>,
-): (typeof SENTIMENTS)[number] | null {
+): Sentiment | null {
   const isSentiment = (name: string) => /(^|[_\s-])sentiment$/i.test(name);
   for (const [name, value] of Object.entries(dataCollection)) {
     if (!isSentiment(name) || typeof value !== 'string') continue;
@@ -69,7 +68,7 @@ export function sentimentOf(
 }
 
 /** The carrier's word on who picked up, in whichever field of the event it stands: its payload is not documented. */
-export function answeredByOf(data: Fields): 'machine' | 'person' | null {
+export function answeredByOf(data: Fields): AnsweredBy | null {
   const nested = [
     data,
     fieldsOf(field(data, 'metadata')),

@@ -1,4 +1,4 @@
-import type { CallDirection, CallStatus, Reach } from '#domain/call.ts';
+import type { CallStatus, Direction, Reach } from '#domain/call.ts';
 import type { ConversationFacts } from '#domain/conversation.ts';
 import { isCountryCode, parsePhone } from '#domain/phone.ts';
 import type { ConversationListItem } from '../ports.ts';
@@ -207,7 +207,7 @@ function numberNear(value: unknown, near: string | null): string | null {
   return e164Of(value);
 }
 
-function directionOf(value: unknown): CallDirection | null {
+function directionOf(value: unknown): Direction | null {
   return value === 'outbound' || value === 'inbound' ? value : null;
 }
 

@@ -8,7 +8,7 @@ import { lockContact } from '#db/queries/locks.ts';
 import { currentSettings } from '#db/queries/settings.ts';
 import type { Reach } from '#domain/call.ts';
 import { callbackTime } from '#domain/disposition.ts';
-import { type NextStep, nextStep } from '#domain/retry.ts';
+import { type NextStep, nextStep, type RetryKind } from '#domain/retry.ts';
 import type { CampaignSettings } from '#domain/settings.ts';
 import { nextOpening } from '#domain/window.ts';
 import type { ActivityDeps } from '../context.ts';
@@ -27,7 +27,7 @@ export interface CallRef {
 /** What follows for the lead's workflow, and what is to follow the call, by its ids. Times are ISO. */
 export type Conclusion =
   | { kind: 'finished'; reach: Reach; followUps: string[] }
-  | { kind: 'retry'; at: string; line: 'retry' | 'callback'; reach: Reach; followUps: string[] }
+  | { kind: 'retry'; at: string; line: RetryKind; reach: Reach; followUps: string[] }
   /** It is not over: go on waiting. */
   | { kind: 'not_ended' };
 

@@ -1,6 +1,8 @@
 import { sql } from 'kysely';
 import type { Db } from '#db/client.ts';
+import type { Direction } from '#domain/call.ts';
 import { type PastCall, type PastMessage, summariseHistory } from '#domain/context.ts';
+import type { MessageChannel } from '#domain/message.ts';
 
 const MOST_OF_EACH = 25;
 /** Enough for an agent, and small beside its prompt. */
@@ -15,8 +17,8 @@ export async function tellHistory(db: Db, phone: string, now: Date): Promise<str
 async function readHistory(db: Db, phone: string): Promise<{ calls: PastCall[]; messages: PastMessage[] }> {
   const { rows } = await sql<
     | ({ kind: 'call' } & Omit<PastCall, 'reach'>)
-    | ({ kind: 'message'; direction: 'outbound' | 'inbound'; at: Date } & {
-        channel: 'sms' | 'email';
+    | ({ kind: 'message'; direction: Direction; at: Date } & {
+        channel: MessageChannel;
         body: string;
       })
   >`

@@ -3,7 +3,12 @@ import type { Tx } from '#db/client.ts';
 import { toJson } from '#db/json.ts';
 import type { CallDetailsTable, CallsTable } from '#db/schema/calls.ts';
 import { type ProviderVerdict, surerVerdict } from '#domain/call.ts';
-import type { ConversationFacts, ConversationQuality, TranscriptTurn } from '#domain/conversation.ts';
+import type {
+  AnsweredBy,
+  ConversationFacts,
+  ConversationQuality,
+  TranscriptTurn,
+} from '#domain/conversation.ts';
 import { transcriptErrorRate } from '#domain/quality.ts';
 import { analysisOf } from './evaluate.ts';
 
@@ -12,7 +17,7 @@ type Details = Selectable<CallDetailsTable>;
 /** What is known of a call's conversation, after a merge. */
 export interface MergedDetails extends Pick<Details, 'transcript' | 'analysis'> {
   /** The carrier's word on who picked up, whenever it came. */
-  answeredBy: 'machine' | 'person' | null;
+  answeredBy: AnsweredBy | null;
 }
 
 /** What is told of a call that is held. */
@@ -61,7 +66,7 @@ async function mergeOne(tx: Tx, { call, facts, remade }: NewDetails, old: Detail
   const known = analysisOf(old);
   const fuller = remade || isFuller(facts, old);
   const transcript = (fuller ? facts.transcript : old?.transcript) ?? null;
-  const answeredBy = facts.answeredBy ?? (old?.analysis?.answeredBy as 'machine' | 'person' | undefined);
+  const answeredBy = facts.answeredBy ?? (old?.analysis?.answeredBy as AnsweredBy | undefined);
   const analysis = {
     verdict: remade ? facts.verdict : surerVerdict(verdictIn(old), facts.verdict),
     dataCollection: fuller

@@ -8,11 +8,13 @@ import {
   readDayTotals,
   readSingleCallSums,
   readWorkspaceTimeZone,
+  VERDICT_TOTALS,
 } from '#db/queries/metrics.ts';
 import type { BreakdownDimension } from '#db/schema/calls.ts';
-import type { Disposition } from '#domain/call.ts';
+import { type Direction, type Disposition, PROVIDER_VERDICTS, REACHES } from '#domain/call.ts';
 import { daysBefore, localDate } from '#domain/day.ts';
 import { answerRate } from '#domain/number-health.ts';
+import { byCamelWord, byWord } from '#domain/words.ts';
 
 /** The figures of a campaign, or of the whole workspace with null. `from` and `to` are YYYY-MM-DD. */
 export async function readFigures(
@@ -66,17 +68,8 @@ export function summarise(
   const leads = of('attempt').find(({ value }) => value === '1')?.calls ?? 0;
   const since = (first: string) => span(days.filter(({ day }) => day >= first && day <= today));
   return {
-    calls: {
-      total: sum('calls'),
-      answered,
-      voicemail: sum('voicemail'),
-      noAnswer: sum('no_answer'),
-      busy: sum('busy'),
-      failed: sum('failed'),
-      notPlaced: sum('not_placed'),
-      unknown: sum('unknown'),
-    },
-    provider: { success: sum('success'), failure: sum('failure'), unknown: sum('verdict_unknown') },
+    calls: { total: sum('calls'), ...byCamelWord(REACHES, sum) },
+    provider: byWord(PROVIDER_VERDICTS, (verdict) => sum(VERDICT_TOTALS[verdict])),
     conversions,
     conversionRate: rate(conversions, answered),
     conversionsPerLead: rate(conversions, leads),
@@ -104,7 +97,7 @@ export function summarise(
       ...span([row]),
     })),
     byDirection: of('direction').map((row) => ({
-      direction: row.value as 'outbound' | 'inbound',
+      direction: row.value as Direction,
       ...span([row]),
     })),
   };

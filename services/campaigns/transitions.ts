@@ -12,6 +12,7 @@ import {
 } from '#db/queries/campaigns.ts';
 import { appendEvent } from '#db/queries/events.ts';
 import { type CampaignAction, refusal } from '#domain/campaign.ts';
+import type { EventType } from '#domain/events.ts';
 import type { CampaignStart, Told } from '#temporal/control.ts';
 
 /** Why an action is not possible on this campaign now, as the answer that says so; null when it is possible. */
@@ -30,8 +31,7 @@ export async function holdCampaign(tx: Tx, id: string): Promise<Campaign> {
 
 export interface Transition {
   action: CampaignAction;
-  /** Of the event log, such as `campaign.paused`. */
-  event: string;
+  event: EventType;
   change: (campaign: Campaign, now: Date) => CampaignChange;
 }
 

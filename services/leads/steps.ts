@@ -1,6 +1,6 @@
 import type { Tx } from '#db/client.ts';
 import { appendEvent } from '#db/queries/events.ts';
-import type { GateRule } from '#domain/gate.ts';
+import type { HoldRule } from '#domain/gate.ts';
 import type { LeadOutcome, LeadState } from '#domain/lead.ts';
 
 export interface LeadRef {
@@ -39,7 +39,7 @@ export async function holdLead(
   leadId: string,
   hold: {
     state: Exclude<LeadState, 'finished'>;
-    rule: GateRule | 'retry' | 'callback';
+    rule: HoldRule;
     detail: string | null;
     until: Date;
     now: Date;

@@ -1,12 +1,10 @@
 import type { CampaignStatus } from '#domain/campaign.ts';
-import type { GateRule } from '#domain/gate.ts';
+import type { HoldRule } from '#domain/gate.ts';
 import type { LeadState } from '#domain/lead.ts';
 import { type CallingWindow, isOpen, nextOpening } from '#domain/window.ts';
 
-export type BlockRule = GateRule | 'retry' | 'callback';
-
 export interface Block {
-  rule: BlockRule;
+  rule: HoldRule;
   detail: string;
   /** Null when no time ends it. */
   until: Date | null;
@@ -20,7 +18,7 @@ export interface WhyFacts {
     state: LeadState;
     zones: readonly string[];
     notBefore: Date;
-    holdRule: BlockRule | null;
+    holdRule: HoldRule | null;
     holdDetail: string | null;
     attemptsUsed: number;
     outcome: string | null;

@@ -8,7 +8,7 @@ import { currentSettings } from '#db/queries/settings.ts';
 import type { CallsTable } from '#db/schema/calls.ts';
 import type { Attachment } from '#db/schema/messages.ts';
 import { findConversion } from '#domain/conversion.ts';
-import { readWish, type TextWish } from '#domain/opt-out-words.ts';
+import { readWish, type TextWish } from '#domain/opt-out.ts';
 import type { CampaignSettings } from '#domain/settings.ts';
 import { addTextOptOut } from '../opt-outs/opt-outs.ts';
 

@@ -8,7 +8,7 @@ import { findMessage, type Message, scheduleText } from '#db/queries/messages.ts
 import { currentSettings } from '#db/queries/settings.ts';
 import { saysWord } from '#domain/conversion.ts';
 import type { AutoReply } from '#domain/follow-up.ts';
-import { readWish } from '#domain/opt-out-words.ts';
+import { readWish } from '#domain/opt-out.ts';
 import { LONGEST_TEXT } from '#domain/text-length.ts';
 import { tellHistory } from '../calls/history.ts';
 import type { ActivityDeps } from '../context.ts';

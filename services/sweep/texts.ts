@@ -4,7 +4,7 @@ import { type Message, stalledTexts } from '#db/queries/messages.ts';
 import { currentSettings } from '#db/queries/settings.ts';
 import { textNotice } from '#domain/context.ts';
 import { messageWorkflowId } from '#domain/ids.ts';
-import { readWish } from '#domain/opt-out-words.ts';
+import { readWish } from '#domain/opt-out.ts';
 import { normaliseInboundText, type TwilioParams } from '#providers/twilio/webhook.ts';
 import { noteContext } from '../calls/context-events.ts';
 import type { ActivityDeps } from '../context.ts';

@@ -10,6 +10,7 @@ import { createEventHub, type EventHub } from '#api/stream/hub.ts';
 import { createLogger } from '#config/logger.ts';
 import { type Db, inTransaction, openDatabase } from '#db/client.ts';
 import { appendEvent } from '#db/queries/events.ts';
+import type { EventType } from '#domain/events.ts';
 import { seededRandom } from '#simulator/random.ts';
 import { type ApiRig, startApi } from '../support/api-rig.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
@@ -63,7 +64,7 @@ async function connect(
   return client;
 }
 
-async function append(type: string, event: { campaignId?: string; leadId?: string; data?: object } = {}) {
+async function append(type: EventType, event: { campaignId?: string; leadId?: string; data?: object } = {}) {
   await inTransaction(db, (tx) => appendEvent(tx, { type, ...event, data: { ...event.data } }));
 }
 
@@ -99,12 +100,20 @@ test('a campaign or a lead can be watched alone', async () => {
   const ofLead = await connect({ query: `?campaign=${campaignId}&lead=${leadId}` });
   const ofNobody = await connect({ query: `?campaign=${uuid()}&lead=${leadId}` });
   const ofAll = await connect();
-  await append('a', { campaignId, leadId: otherLead });
-  await append('b', { campaignId: uuid() });
-  await append('c', { campaignId, leadId });
-  await vi.waitFor(() => expect(told(ofAll.events).map(({ event }) => event)).toEqual(['a', 'b', 'c']));
-  await vi.waitFor(() => expect(told(ofCampaign.events).map(({ event }) => event)).toEqual(['a', 'c']));
-  await vi.waitFor(() => expect(told(ofLead.events).map(({ event }) => event)).toEqual(['c']));
+  await append('lead.held', { campaignId, leadId: otherLead });
+  await append('lead.changed', { campaignId: uuid() });
+  await append('lead.finished', { campaignId, leadId });
+  await vi.waitFor(() =>
+    expect(told(ofAll.events).map(({ event }) => event)).toEqual([
+      'lead.held',
+      'lead.changed',
+      'lead.finished',
+    ]),
+  );
+  await vi.waitFor(() =>
+    expect(told(ofCampaign.events).map(({ event }) => event)).toEqual(['lead.held', 'lead.finished']),
+  );
+  await vi.waitFor(() => expect(told(ofLead.events).map(({ event }) => event)).toEqual(['lead.finished']));
   expect(told(ofNobody.events)).toEqual([]);
 });
 
@@ -121,7 +130,7 @@ test('a resumed stream repeats nothing and loses nothing while eight writers com
       for (let nth = 0; nth < perWriter; nth += 1) {
         await inTransaction(db, async (tx) => {
           for (let more = Math.floor(random() * 3); more >= 0; more -= 1) {
-            await appendEvent(tx, { type: 'written', campaignId, data: { writer, nth, more } });
+            await appendEvent(tx, { type: 'campaign.changed', campaignId, data: { writer, nth, more } });
           }
         });
       }
@@ -159,8 +168,8 @@ test('a resumed stream repeats nothing and loses nothing while eight writers com
 
 test('a number that the log has not reached is no reason to wait for it', async () => {
   const client = await connect({ lastEventId: 9_999_999_999 });
-  await append('after.all');
-  await vi.waitFor(() => expect(client.events.map(({ event }) => event)).toEqual(['after.all']));
+  await append('campaign.archived');
+  await vi.waitFor(() => expect(client.events.map(({ event }) => event)).toEqual(['campaign.archived']));
 });
 
 test('fault 20: stalled clients are cut off at their bound, and the others are told everything meanwhile', async () => {
@@ -174,13 +183,13 @@ test('fault 20: stalled clients are cut off at their bound, and the others are t
   const pad = 'x'.repeat(4_000);
   for (let nth = 0; nth < 60; nth += 1) {
     await inTransaction(db, async (tx) => {
-      for (let more = 0; more < 50; more += 1) await appendEvent(tx, { type: 'padded', data: { pad } });
+      for (let more = 0; more < 50; more += 1) await appendEvent(tx, { type: 'lead.changed', data: { pad } });
     });
   }
   const last = await newest();
   expect(last - from).toBeGreaterThanOrEqual(3_000);
   await vi.waitFor(() => expect(healthy.events.at(-1)?.id).toBe(last), { timeout: 20_000 });
-  expect(told(healthy.events).filter(({ event }) => event === 'padded')).toHaveLength(3_000);
+  expect(told(healthy.events).filter(({ event }) => event === 'lead.changed')).toHaveLength(3_000);
   await vi.waitFor(() => expect(hub.connections).toBe(1), { timeout: 20_000 });
   // 25 clients that were each promised 12 MB: what waited for them was let go.
   const grownMb = (process.memoryUsage().rss - before) / 1_048_576;

@@ -3,8 +3,8 @@ import type { Browser, BrowserContext, BrowserContextOptions, ConsoleMessage, Pa
 import { v7 as uuid } from 'uuid';
 import { expect, vi } from 'vitest';
 import { hashApiKey } from '#api/http/auth.ts';
-import type { ApiRole } from '#db/schema/access.ts';
 import { PATIENCE } from '#demo/setting.ts';
+import type { ApiRole } from '#domain/access.ts';
 import { ALWAYS_OPEN, type CampaignSettings } from '#domain/settings.ts';
 import { launchChromium } from '#launcher/chromium.ts';
 import { buildDashboard } from '#launcher/dashboard.ts';

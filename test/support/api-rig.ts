@@ -11,7 +11,7 @@ import { hashApiKey } from '#api/http/auth.ts';
 import { createEventHub } from '#api/stream/hub.ts';
 import { createLogger } from '#config/logger.ts';
 import { openDatabase } from '#db/client.ts';
-import type { ApiRole } from '#db/schema/access.ts';
+import type { ApiRole } from '#domain/access.ts';
 import type { PhoneNumber, VoiceProvider } from '#providers/ports.ts';
 import { type CampaignControl, createCampaignControl } from '#temporal/control.ts';
 import { type ContractCheck, readContract } from './api-contract.ts';

@@ -4,6 +4,7 @@ import { sql } from 'kysely';
 import { v7 as uuid } from 'uuid';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Db, openDatabase } from '#db/client.ts';
+import type { EventType } from '#domain/events.ts';
 import { attemptId, campaignWorkflowId, leadWorkflowId, SEARCH_ATTRIBUTES } from '#domain/ids.ts';
 import { DEFAULT_SETTINGS } from '#domain/settings.ts';
 import { checkInvariants } from '#invariants/check.ts';
@@ -97,7 +98,7 @@ describe('the checker', () => {
 
   test('reads pauses from the events', async () => {
     const campaign_id = run.campaignId;
-    const event = (type: string, at: Date) => ({ type, at, campaign_id, data: '{}' });
+    const event = (type: EventType, at: Date) => ({ type, at, campaign_id, data: '{}' });
     await db
       .insertInto('events')
       .values([event('campaign.paused', fromNoon(-1_000)), event('campaign.resumed', fromNoon(1_000))])

@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { listAttention, type Attention as Row } from '#db/queries/attention-list.ts';
-import { ATTENTION_KINDS } from '#db/schema/gate.ts';
+import { ATTENTION_KINDS } from '#domain/attention.ts';
 import type { Api, ApiDeps } from '../../deps.ts';
 import { access } from '../../http/auth.ts';
 import { decodeCursor, toPage } from '../../http/cursor.ts';

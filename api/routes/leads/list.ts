@@ -1,6 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { findCampaign } from '#db/queries/campaigns.ts';
 import { listLeads } from '#db/queries/leads.ts';
+import { HOLD_RULES } from '#domain/gate.ts';
 import { UUID } from '#domain/ids.ts';
 import { LEAD_OUTCOMES } from '#domain/lead.ts';
 import type { Api, ApiDeps } from '../../deps.ts';
@@ -8,7 +9,7 @@ import { access } from '../../http/auth.ts';
 import { decodeCursor, toPage } from '../../http/cursor.ts';
 import { notFound } from '../../http/errors.ts';
 import { idParam, pageQuery, searchText } from '../../schemas/common.ts';
-import { HOLD_RULES, LeadPage, LeadState, Reach, toLead } from '../../schemas/lead.ts';
+import { LeadPage, LeadState, Reach, toLead } from '../../schemas/lead.ts';
 import { json, keyProblems, problems } from '../../schemas/problem.ts';
 
 const MANY = 'Several with commas between.';

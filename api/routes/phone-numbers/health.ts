@@ -6,6 +6,7 @@ import {
   answerRate,
   compareNumbers,
   mayJudge,
+  NUMBER_STATES,
   type NumberCalls,
   numberState,
   sumCalls,
@@ -48,7 +49,7 @@ const NumberHealth = z
       .openapi({ description: "Whether it is in the provider's list; null when that could not be had" }),
     today: Calls,
     before: Calls,
-    state: z.enum(['healthy', 'falling', 'failing', 'unused']).openapi({
+    state: z.enum(NUMBER_STATES).openapi({
       description:
         'failing: over a fifth of the finished calls of today failed. falling: its answer rate today is under half of ' +
         'what it was in the days before, or of what the other numbers have today, as where carriers mark a number ' +

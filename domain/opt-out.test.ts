@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readWish } from './opt-out-words.ts';
+import { readWish } from './opt-out.ts';
 
 describe('asks to be left alone', () => {
   test.for([

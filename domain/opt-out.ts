@@ -1,3 +1,7 @@
+/** Where an opt-out came from: a person through the API, a call, or a text. */
+export const OPT_OUT_SOURCES = ['api', 'call', 'message'] as const;
+export type OptOutSource = (typeof OPT_OUT_SOURCES)[number];
+
 /** What a text asks of us before anybody reads it. */
 export type TextWish = 'stop' | 'start' | 'help' | 'none';
 
