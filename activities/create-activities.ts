@@ -3,28 +3,39 @@ import { createDialling } from '#services/calls/dial.ts';
 import { createPolling } from '#services/calls/poll.ts';
 import { createSingleCalls } from '#services/calls/single-calls.ts';
 import { createFeeding } from '#services/campaigns/feed.ts';
-import type { ActivityDeps } from '#services/context.ts';
+import type { Context } from '#services/context.ts';
 import { createFollowingUp } from '#services/follow-ups/perform.ts';
 import { createReplying } from '#services/messages/reply.ts';
 import { createMessaging } from '#services/messages/send.ts';
 import { createSyncing } from '#services/provider-events/sync.ts';
 import { createSweeping } from '#services/sweep/sweep.ts';
 import { createDelivering } from '#services/webhooks/deliver.ts';
+import { asActivity } from './failures.ts';
 
-export function createActivities(deps: ActivityDeps) {
-  return {
-    ...createFeeding(deps),
-    ...createDialling(deps),
-    ...createPolling(deps),
-    ...createConcluding(deps),
-    ...createSingleCalls(deps),
-    ...createSweeping(deps),
-    ...createSyncing(deps),
-    ...createDelivering(deps),
-    ...createFollowingUp(deps),
-    ...createMessaging(deps),
-    ...createReplying(deps),
-  };
+/** Everything that a worker runs as an activity, by the names that workflows know. */
+export function createActivities(context: Context) {
+  return translating({
+    ...createFeeding(context),
+    ...createDialling(context),
+    ...createPolling(context),
+    ...createConcluding(context),
+    ...createSingleCalls(context),
+    ...createSweeping(context),
+    ...createSyncing(context),
+    ...createDelivering(context),
+    ...createFollowingUp(context),
+    ...createMessaging(context),
+    ...createReplying(context),
+  });
+}
+
+/** What a use case throws on purpose becomes the failure that Temporal acts on. */
+function translating<T extends Record<string, (...args: never[]) => Promise<unknown>>>(useCases: T): T {
+  const translated = Object.entries(useCases).map(([name, run]) => [
+    name,
+    (...args: never[]) => asActivity(() => run(...args)),
+  ]);
+  return Object.fromEntries(translated) as T;
 }
 
 export type Activities = ReturnType<typeof createActivities>;

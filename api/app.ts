@@ -1,8 +1,8 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import { secureHeaders } from 'hono/secure-headers';
+import type { Api, ApiContext, ApiEnv } from './context.ts';
 import { serveDashboard } from './dashboard.ts';
-import type { Api, ApiDeps, ApiEnv } from './deps.ts';
 import { serveDocs } from './docs.ts';
 import { authenticate } from './http/auth.ts';
 import { createErrorHandler, onInvalid, Problem } from './http/errors.ts';
@@ -17,16 +17,16 @@ import { isImportPath } from './routes/leads/import.ts';
 import { registerRoutes } from './routes.ts';
 
 /** The whole HTTP surface. */
-export function createApp(deps: ApiDeps): Api {
+export function createApp(context: ApiContext): Api {
   const app: Api = new OpenAPIHono<ApiEnv>({ defaultHook: onInvalid });
-  app.onError(createErrorHandler(deps.logger));
+  app.onError(createErrorHandler(context.logger));
 
-  app.use(requestLog(deps.logger));
+  app.use(requestLog(context.logger));
   app.use(
     secureHeaders({
       contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
       xFrameOptions: 'DENY',
-      strictTransportSecurity: deps.config.publicUrl?.startsWith('https:') ?? false,
+      strictTransportSecurity: context.config.publicUrl?.startsWith('https:') ?? false,
       // The docs page brings a policy of its own.
       overwrite: false,
     }),
@@ -35,7 +35,7 @@ export function createApp(deps: ApiDeps): Api {
     c.header('cache-control', 'no-store');
     await next();
   });
-  app.use('/api/*', authenticate(deps));
+  app.use('/api/*', authenticate(context));
   app.use(
     methodNotAllowed({
       app,
@@ -50,16 +50,16 @@ export function createApp(deps: ApiDeps): Api {
     '/sign-in',
     readJsonBody(() => false),
   );
-  app.use('/api/*', idempotency(deps, isImportPath));
+  app.use('/api/*', idempotency(context, isImportPath));
 
-  registerRoutes(app, deps);
-  receiveElevenLabs(app, deps);
-  answerInitiation(app, deps);
-  receiveTexts(app, deps);
-  receiveTextStatus(app, deps);
+  registerRoutes(app, context);
+  receiveElevenLabs(app, context);
+  answerInitiation(app, context);
+  receiveTexts(app, context);
+  receiveTextStatus(app, context);
   describe(app);
   serveDocs(app);
-  serveDashboard(app, deps);
+  serveDashboard(app, context);
   return app;
 }
 

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { extname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import type { Api, ApiDeps } from './deps.ts';
+import type { Api, ApiContext } from './context.ts';
 import { Problem } from './http/errors.ts';
 
 const DEFAULT_DIR = resolve(import.meta.dirname, '..', 'dashboard', 'dist');
@@ -39,8 +39,8 @@ function isPage(path: string, accept: string | undefined): boolean {
  * Serves the dashboard that was built into `dashboard/dist` from the same origin as the API: its assets, and for every
  * address that is no other route's the page itself, under a policy that allows no inline script and no foreign source.
  */
-export function serveDashboard(app: Api, deps: Pick<ApiDeps, 'config' | 'dashboardDir'>): void {
-  const dir = deps.dashboardDir ?? DEFAULT_DIR;
+export function serveDashboard(app: Api, context: Pick<ApiContext, 'config' | 'dashboardDir'>): void {
+  const dir = context.dashboardDir ?? DEFAULT_DIR;
   const loaded = new Map<string, Promise<Asset | null>>();
   const asset = (name: string): Promise<Asset | null> => {
     const loading = loaded.get(name) ?? readAsset(join(dir, 'assets', name));
@@ -78,7 +78,7 @@ export function serveDashboard(app: Api, deps: Pick<ApiDeps, 'config' | 'dashboa
     }
     const nonce = randomBytes(16).toString('base64url');
     return c.html(html.replaceAll(NONCE_PLACE, nonce), 200, {
-      'content-security-policy': policy(nonce, deps.config.elevenLabs.baseUrl),
+      'content-security-policy': policy(nonce, context.config.elevenLabs.baseUrl),
       'cache-control': 'no-store',
       'referrer-policy': 'no-referrer',
     });

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import type { Api } from './deps.ts';
+import type { Api } from './context.ts';
 import { Problem } from './http/errors.ts';
 
 const require = createRequire(import.meta.url);

@@ -1,4 +1,4 @@
-import type { Api, ApiDeps } from './deps.ts';
+import type { Api, ApiContext } from './context.ts';
 import { createKeyRoute } from './routes/access/create-key.ts';
 import { listKeysRoute } from './routes/access/list-keys.ts';
 import { readMe } from './routes/access/me.ts';
@@ -77,7 +77,7 @@ import { updateWebhook } from './routes/webhooks/update.ts';
 import { readWorkspaceMetrics } from './routes/workspace/metrics.ts';
 
 /** In the order of the document. A fixed path comes before one with a parameter in its place. */
-const ROUTES: ((app: Api, deps: ApiDeps) => void)[] = [
+const ROUTES: ((app: Api, context: ApiContext) => void)[] = [
   readHealth,
   readReady,
   signIn,
@@ -156,6 +156,6 @@ const ROUTES: ((app: Api, deps: ApiDeps) => void)[] = [
   replayWebhook,
 ];
 
-export function registerRoutes(app: Api, deps: ApiDeps): void {
-  for (const register of ROUTES) register(app, deps);
+export function registerRoutes(app: Api, context: ApiContext): void {
+  for (const register of ROUTES) register(app, context);
 }

@@ -14,7 +14,7 @@ test('fills in defaults and turns seconds into milliseconds', () => {
     port: 3000,
     twilio: null,
     temporal: { namespace: 'default', tls: false },
-    patience: { dialTimeoutMs: 30_000, pollAfterMs: 90_000, pollEveryMs: 30_000, reconcileForMs: 180_000 },
+    timeouts: { dialTimeoutMs: 30_000, pollAfterMs: 90_000, pollEveryMs: 30_000, reconcileForMs: 180_000 },
   });
   expect(config.elevenLabs.webhookSecrets).toEqual(['old', 'new']);
 });

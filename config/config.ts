@@ -98,7 +98,7 @@ export interface Config {
   recordings: { dir: string; maxBytes: number };
   /** Addresses (`127.0.0.1`, `10.0.0.0/8`) to which outbound webhooks may go although they are not public. */
   outboundWebhooksAllow: string[];
-  patience: {
+  timeouts: {
     dialTimeoutMs: number;
     pollAfterMs: number;
     pollEveryMs: number;
@@ -176,7 +176,7 @@ function toConfig(values: z.infer<typeof schema>): Config {
     mail: values.SMTP_URL && values.MAIL_FROM ? { smtpUrl: values.SMTP_URL, from: values.MAIL_FROM } : null,
     recordings: { dir: values.RECORDINGS_DIR, maxBytes: Math.round(values.RECORDINGS_MAX_MB * 1_000_000) },
     outboundWebhooksAllow: values.OUTBOUND_WEBHOOKS_ALLOW,
-    patience: {
+    timeouts: {
       dialTimeoutMs: ms(values.DIAL_TIMEOUT_SECONDS),
       pollAfterMs: ms(values.POLL_AFTER_SECONDS),
       pollEveryMs: ms(values.POLL_EVERY_SECONDS),

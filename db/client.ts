@@ -53,3 +53,10 @@ export async function inTransaction<T>(db: Db, work: (tx: Tx) => Promise<T>): Pr
     }
   }
 }
+
+/** Whether the database could not be asked at all: Node's connection failures, and PostgreSQL's classes 08 (connection), 53 (resources) and 57P (shutdown), 25006 (read-only). */
+export function isUnreachable(error: Error): boolean {
+  const code = (error as { code?: unknown }).code;
+  if (typeof code === 'string') return /^(ECONN|EPIPE|ENOTFOUND|ETIMEDOUT|08|53|57P|25006)/.test(code);
+  return /^(Connection terminated|timeout exceeded when trying to connect)/.test(error.message);
+}

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { generateSource } from 'oazapfts';
 import { createApp } from '#api/app.ts';
-import type { ApiDeps } from '#api/deps.ts';
+import type { ApiContext } from '#api/context.ts';
 
 export const CLIENT_FILE = resolve(import.meta.dirname, '..', 'dashboard', 'client', 'generated.ts');
 
@@ -15,7 +15,7 @@ async function readDocument(): Promise<string> {
     recordings: { dir: tmpdir(), maxBytes: 0 },
   };
   const logger = { debug() {}, info() {}, warn() {}, error: console.error };
-  const app = createApp({ config, logger } as unknown as ApiDeps);
+  const app = createApp({ config, logger } as unknown as ApiContext);
   const answer = await app.request('/openapi.json');
   if (!answer.ok) throw new Error(`The OpenAPI document cannot be made: ${answer.status}.`);
   return await answer.text();

@@ -12,7 +12,7 @@ import { startTemporal } from './temporal.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
 
-/** Simulated people live so many times faster than real ones, so that trying things takes no patience. */
+/** Simulated people live so many times faster than real ones, so that trying things takes no timeouts. */
 const DEFAULT_SPEED = 10;
 
 const PREFERRED_PORTS = { api: 3000, simulator: 3900, temporal: 7233, web: 8233 };

@@ -1,46 +1,19 @@
-import type { Db } from '#db/client.ts';
-import type { CampaignStatus } from '#domain/campaign.ts';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Config } from '#config/config.ts';
+import type { Logger } from '#config/logger.ts';
+import { type Db, openDatabase } from '#db/client.ts';
 import type { Carrier, Mailer, VoiceProvider } from '#providers/ports.ts';
-import type { WebhookSender } from '#providers/webhooks/sender.ts';
-import type { WorkflowStarter } from '#temporal/starter.ts';
-
-/** What activities say to workflows. A workflow that is gone counts as told; anything else throws. */
-export interface WorkflowSignals {
-  lineFreed(
-    campaignId: string,
-    freed: {
-      leadId: string;
-      line: number;
-      next: 'finished' | 'backing_off' | 'requeue';
-      paused?: boolean;
-    },
-  ): Promise<void>;
-  /** Tells whoever waits for the end of the dial: the lead's workflow, or the call's own without one. */
-  callEnded(leadId: string | null, callId: string): Promise<void>;
-  campaignStopped(leadId: string): Promise<void>;
-  optedOut(leadId: string): Promise<void>;
-  contactReplied(leadId: string): Promise<void>;
-  /** Brings a running workflow's pause in line with the database, after a message between them was lost. */
-  matchStatus(campaignId: string, status: CampaignStatus): Promise<void>;
-  isRunning(workflowId: string): Promise<boolean>;
-  startCampaign(campaign: { campaignId: string; startAt: string | null; lines: number }): Promise<void>;
-  /** Starts a lead's workflow anew where the last one was lost. It asks for a line first. */
-  restartLead(lead: { leadId: string; campaignId: string; attempt: number }): Promise<void>;
-}
+import { createProviders } from '#providers/registry.ts';
+import { createWebhookSender, type WebhookSender } from '#providers/webhooks/sender.ts';
+import type { Workflows } from './workflows.ts';
 
 /** How long to wait for what, in milliseconds. */
-export interface Patience {
-  dialTimeoutMs: number;
-  pollAfterMs: number;
-  pollEveryMs: number;
-  reconcileForMs: number;
-  /** Beyond ring and talk, until a call must be over. */
-  callMarginMs: number;
+export interface Timeouts extends Omit<Config['timeouts'], 'sweepEveryMs' | 'syncEveryMs'> {
   /** Before each attempt of an outbound webhook; three days' worth of them when left out. */
   deliveryDelaysMs?: readonly number[];
 }
 
-/** Boundaries at which a test may break a dial off, as a crash would. */
+/** Commit boundaries at which a test may break a step off, as a crash would. */
 export type Checkpoint =
   | 'intent_committed'
   | 'dial_answered'
@@ -51,7 +24,9 @@ export type Checkpoint =
   | 'follow_up_decided'
   | 'mail_sent';
 
-export interface ActivityDeps {
+/** What every use case rests on. Made once a process, by `createContext`. */
+export interface Context {
+  config: Config;
   db: Db;
   voice: VoiceProvider;
   /** Null when no carrier account is configured. */
@@ -62,13 +37,61 @@ export interface ActivityDeps {
   texting: { from: string; statusCallbackUrl: string | null } | null;
   /** Sends outbound webhooks. */
   webhookSender: WebhookSender;
-  starter: WorkflowStarter;
-  signals: WorkflowSignals;
-  patience: Patience;
-  centsPerCredit: number;
+  workflows: Workflows;
+  timeouts: Timeouts;
   /** Conversations that a walk over the provider's list reads in a second; 20 when left out. */
   syncFetchesPerSecond?: number;
-  /** The time by which the rules are judged. */
+  logger: Logger;
+  /** The one clock: the time by which every rule is judged. */
   now(): Promise<Date>;
+  /** Says that a long step is still at work; inside an activity, Temporal is notified. */
+  heartbeat(): void;
+  /** Inside an activity, a shutdown ends it early. */
+  sleep(ms: number): Promise<void>;
   checkpoint?(at: Checkpoint): Promise<void>;
+  /** Closes what `createContext` opened. */
+  close(): Promise<void>;
+}
+
+/** What a context cannot make by itself, and anything that is to take the place of what it would make. */
+export type ContextParts = Pick<Context, 'workflows' | 'logger'> &
+  Partial<Omit<Context, 'config' | 'timeouts' | 'close'>> & { timeouts?: Partial<Timeouts> };
+
+/**
+ * The context of a process, of a test or of a benchmark. Parts that are given are used as they are, and are closed by
+ * whoever gave them.
+ */
+export function createContext(config: Config, parts: ContextParts): Context {
+  const providers = createProviders(config);
+  const { timeouts, ...given } = parts;
+  const opened = {
+    db: given.db ?? openDatabase(config.databaseUrl, { maxConnections: config.databasePool }),
+    webhookSender: given.webhookSender ?? createWebhookSender({ allow: config.outboundWebhooksAllow }),
+    mailer: given.mailer === undefined ? providers.mailer : given.mailer,
+  };
+  return {
+    voice: providers.voice,
+    carrier: providers.carrier,
+    texting: textingOf(config),
+    now: async () => new Date(),
+    heartbeat: () => {},
+    sleep: delay,
+    ...given,
+    ...opened,
+    config,
+    timeouts: { ...config.timeouts, ...timeouts },
+    async close() {
+      if (given.mailer === undefined) providers.mailer?.close();
+      if (given.webhookSender === undefined) await opened.webhookSender.close();
+      if (given.db === undefined) await opened.db.destroy();
+    },
+  };
+}
+
+function textingOf({ twilio, publicUrl }: Config): Context['texting'] {
+  if (twilio?.textsFrom == null) return null;
+  return {
+    from: twilio.textsFrom,
+    statusCallbackUrl: publicUrl === null ? null : `${publicUrl}/webhooks/twilio/status`,
+  };
 }

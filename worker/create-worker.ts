@@ -1,13 +1,13 @@
 import { type NativeConnection, Worker, type WorkflowBundleOption } from '@temporalio/worker';
 import { createActivities } from '#activities/create-activities.ts';
-import type { ActivityDeps } from '#services/context.ts';
+import type { Context } from '#services/context.ts';
 
 export interface WorkerOptions {
   connection: NativeConnection;
   namespace: string;
   taskQueue: string;
   workflowBundle: WorkflowBundleOption;
-  deps: ActivityDeps;
+  context: Context;
 }
 
 /** A call waits in few activities at a time; most of them are dials that wait for their answer. */
@@ -16,13 +16,13 @@ const CACHED_WORKFLOWS = 600;
 
 /** A worker for every workflow and activity of the product. */
 export async function createWorker(options: WorkerOptions): Promise<Worker> {
-  const { connection, namespace, taskQueue, workflowBundle, deps } = options;
+  const { connection, namespace, taskQueue, workflowBundle, context } = options;
   return await Worker.create({
     connection,
     namespace,
     taskQueue,
     workflowBundle,
-    activities: createActivities(deps),
+    activities: createActivities(context),
     maxConcurrentActivityTaskExecutions: CONCURRENT_ACTIVITIES,
     maxCachedWorkflows: CACHED_WORKFLOWS,
     workflowTaskPollerBehavior: { type: 'autoscaling' },

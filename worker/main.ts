@@ -1,21 +1,16 @@
-import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import type { Logger as PinoLogger } from 'pino';
-import { type Config, ConfigError, loadConfig } from '#config/config.ts';
+import { activityRunner } from '#activities/runner.ts';
+import { ConfigError, loadConfig } from '#config/config.ts';
 import { readEnv } from '#config/env.ts';
 import { createLogger } from '#config/logger.ts';
-import { openDatabase } from '#db/client.ts';
 import { migrateToLatest } from '#db/migrate.ts';
-import { createElevenLabs } from '#providers/elevenlabs/adapter.ts';
-import { createMailer } from '#providers/mail/smtp.ts';
-import { createTwilio } from '#providers/twilio/adapter.ts';
-import { createWebhookSender } from '#providers/webhooks/sender.ts';
-import type { ActivityDeps } from '#services/context.ts';
+import { createContext } from '#services/context.ts';
 import { startDispatch } from '#services/webhooks/dispatch.ts';
-import { connectionOptions } from '#temporal/connection.ts';
+import { connectionOptions, lazyClient } from '#temporal/client.ts';
+import { ensureSweepSchedule, ensureSyncSchedule } from '#temporal/schedules.ts';
 import { ensureSearchAttributes } from '#temporal/search-attributes.ts';
-import { createSignals, ensureSweepSchedule, ensureSyncSchedule } from '#temporal/signals.ts';
-import { createStarter } from '#temporal/starter.ts';
+import { ACTIVITY_DEADLINES, createWorkflows } from '#temporal/workflows.ts';
 import { bundleWorkflows } from './bundle.ts';
 import { createWorker } from './create-worker.ts';
 
@@ -25,25 +20,25 @@ async function main(): Promise<void> {
   installRuntime(logger);
   await migrateToLatest(config.databaseUrl);
   const { namespace, taskQueue } = config.temporal;
-  const connection = await Connection.connect(connectionOptions(config.temporal));
   const nativeConnection = await NativeConnection.connect(connectionOptions(config.temporal));
-  const client = new Client({ connection, namespace });
+  const { client, connection } = lazyClient(config.temporal);
+  await connection.ensureConnected();
   await ensureSearchAttributes(connection, namespace);
-  await ensureSweepSchedule(client, taskQueue, config.patience.sweepEveryMs);
-  await ensureSyncSchedule(client, taskQueue, config.patience.syncEveryMs);
-  const db = openDatabase(config.databaseUrl, { maxConnections: config.databasePool });
-  const deps = createDeps(config, { db, client });
+  await ensureSweepSchedule(client, taskQueue, config.timeouts.sweepEveryMs);
+  await ensureSyncSchedule(client, taskQueue, config.timeouts.syncEveryMs);
+  const workflows = createWorkflows(client, { taskQueue, deadlines: ACTIVITY_DEADLINES });
+  const context = createContext(config, { workflows, logger, ...activityRunner });
   const worker = await createWorker({
     connection: nativeConnection,
     namespace,
     taskQueue,
     workflowBundle: await bundleWorkflows(),
-    deps,
+    context,
   });
   const dispatch = startDispatch({
-    db,
+    db: context.db,
     databaseUrl: config.databaseUrl,
-    starter: deps.starter,
+    workflows,
     onFailure: (err) => logger.warn({ err }, 'outbound webhooks wait'),
   });
   process.once('disconnect', () => worker.shutdown());
@@ -51,43 +46,12 @@ async function main(): Promise<void> {
   logger.info({ taskQueue }, 'polling');
   await worker.run();
   await dispatch.stop();
-  await deps.webhookSender.close();
-  await db.destroy();
+  await context.close();
   await nativeConnection.close();
-  await connection.close();
+  await workflows.close();
   logger.info('stopped');
   // The channel to the launcher would keep the process alive.
   process.exit(0);
-}
-
-function createDeps(
-  config: Config,
-  { db, client }: { db: ActivityDeps['db']; client: Client },
-): ActivityDeps {
-  const { elevenLabs, twilio, mail, patience } = config;
-  return {
-    db,
-    voice: createElevenLabs({
-      apiKey: elevenLabs.apiKey,
-      ...(elevenLabs.baseUrl === null ? {} : { baseUrl: elevenLabs.baseUrl }),
-    }),
-    carrier: twilio === null ? null : createTwilio(twilio),
-    mailer: mail === null ? null : createMailer({ smtpUrl: mail.smtpUrl, from: mail.from }),
-    texting:
-      twilio?.textsFrom == null
-        ? null
-        : {
-            from: twilio.textsFrom,
-            statusCallbackUrl:
-              config.publicUrl === null ? null : `${config.publicUrl}/webhooks/twilio/status`,
-          },
-    webhookSender: createWebhookSender({ allow: config.outboundWebhooksAllow }),
-    starter: createStarter(client, config.temporal.taskQueue),
-    signals: createSignals(client, config.temporal.taskQueue),
-    patience,
-    centsPerCredit: elevenLabs.centsPerCredit,
-    now: async () => new Date(),
-  };
 }
 
 /** Temporal's own log lines go where ours go. */

@@ -3,7 +3,7 @@ import type { Context, MiddlewareHandler } from 'hono';
 import { type Actor, findActor } from '#db/queries/api-keys.ts';
 import { type FoundSession, findSession } from '#db/queries/browser-sessions.ts';
 import type { ApiRole } from '#domain/access.ts';
-import type { ApiDeps, ApiEnv } from '../deps.ts';
+import type { ApiContext, ApiEnv } from '../context.ts';
 import { Problem } from './errors.ts';
 import { sessionToken, setSessionCookie } from './session-cookie.ts';
 
@@ -14,12 +14,12 @@ export function hashApiKey(key: string): string {
   return createHash('sha256').update(key).digest('hex');
 }
 
-type AuthDeps = Pick<ApiDeps, 'db' | 'config' | 'clock'>;
+type AuthDeps = Pick<ApiContext, 'db' | 'config' | 'now'>;
 
 /** Finds out who asks, by `Authorization: Bearer <key>` or a dashboard's session. Answers 401 otherwise. */
-export function authenticate(deps: AuthDeps): MiddlewareHandler<ApiEnv> {
+export function authenticate(context: AuthDeps): MiddlewareHandler<ApiEnv> {
   return async (c, next) => {
-    const found = await whoAsks(c, deps);
+    const found = await whoAsks(c, context);
     if (found === null) {
       throw new Problem('unauthorized', 'Send a valid key as "Authorization: Bearer <key>".', {
         headers: { 'www-authenticate': 'Bearer' },
@@ -30,7 +30,7 @@ export function authenticate(deps: AuthDeps): MiddlewareHandler<ApiEnv> {
     const { token, tokenHash, keepCookieFor } = found.session;
     c.set('sessionHash', tokenHash);
     await next();
-    if (keepCookieFor !== null) setSessionCookie(c, deps, { token, lastsMs: keepCookieFor });
+    if (keepCookieFor !== null) setSessionCookie(c, context, { token, lastsMs: keepCookieFor });
   };
 }
 
@@ -39,17 +39,17 @@ interface Asker {
   session?: { token: string; tokenHash: string } & Pick<FoundSession, 'keepCookieFor'>;
 }
 
-async function whoAsks(c: Context<ApiEnv>, deps: AuthDeps): Promise<Asker | null> {
+async function whoAsks(c: Context<ApiEnv>, context: AuthDeps): Promise<Asker | null> {
   const header = c.req.header('authorization');
   if (header !== undefined) {
     const key = /^Bearer +([\x21-\x7e]{1,512})$/i.exec(header)?.[1];
-    const actor = key === undefined ? null : await findActor(deps.db, hashApiKey(key));
+    const actor = key === undefined ? null : await findActor(context.db, hashApiKey(key));
     return actor && { actor };
   }
-  const token = sessionToken(c, deps);
+  const token = sessionToken(c, context);
   if (token === null) return null;
   const tokenHash = hashApiKey(token);
-  const found = await findSession(deps.db, tokenHash, deps.clock());
+  const found = await findSession(context.db, tokenHash, await context.now());
   return found && { actor: found.actor, session: { token, tokenHash, keepCookieFor: found.keepCookieFor } };
 }
 

@@ -1,4 +1,4 @@
-import { invalid } from './errors.ts';
+import { invalid } from '#services/errors.ts';
 
 /** Where the next page begins, opaque to callers: the sort key of the last row of this one. */
 export function encodeCursor(key: readonly string[]): string {

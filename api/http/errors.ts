@@ -3,7 +3,9 @@ import type { Context } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { Logger } from '#config/logger.ts';
-import type { ApiEnv } from '../deps.ts';
+import { isUnreachable } from '#db/client.ts';
+import { type FieldError, invalid, ServiceError } from '#services/errors.ts';
+import type { ApiEnv } from '../context.ts';
 
 const PROBLEMS = {
   'malformed-request': { status: 400, title: 'The request cannot be read' },
@@ -26,12 +28,6 @@ const PROBLEMS = {
 } as const satisfies Record<string, { status: ContentfulStatusCode; title: string }>;
 
 export type ProblemKind = keyof typeof PROBLEMS;
-
-/** One thing that is wrong with a request; `path` is dotted, such as `settings.lines`. */
-export interface FieldError {
-  path: string;
-  message: string;
-}
 
 interface ProblemOptions {
   errors?: FieldError[];
@@ -71,17 +67,6 @@ export class Problem extends Error {
       headers: { 'content-type': 'application/problem+json', ...this.headers },
     });
   }
-}
-
-/** @example throw notFound('campaign') */
-export function notFound(what: string): Problem {
-  return new Problem('not-found', `There is no such ${what}.`);
-}
-
-/** Everything that is wrong with a request's fields, in one answer. */
-export function invalid(errors: FieldError[]): Problem {
-  const count = errors.length === 1 ? 'One field is' : `${errors.length} fields are`;
-  return new Problem('invalid-request', `${count} not valid.`, { errors });
 }
 
 interface Issue {
@@ -128,23 +113,24 @@ export function createErrorHandler(logger: Logger) {
 
 function toProblem(error: Error): Problem {
   if (error instanceof Problem) return error;
+  if (error instanceof ServiceError) return ofService(error);
   if (error instanceof HTTPException && error.status === 400) {
     return new Problem('malformed-request', 'The body is not JSON.');
   }
   if (error instanceof HTTPException && error.status === 415) {
     return new Problem('unsupported-media-type', 'The body must be of the type that the route takes.');
   }
-  if (isUnreachableDatabase(error)) {
+  if (isUnreachable(error)) {
     return new Problem('unavailable', 'The database does not answer.', { headers: { 'retry-after': '5' } });
   }
   return new Problem('internal-error', 'The request failed for a reason that is not yours.');
 }
 
-/** Connection failures of Node, and PostgreSQL's classes 08 (connection), 53 (resources) and 57P (shutdown), 25006 (read-only). */
-export function isUnreachableDatabase(error: Error): boolean {
-  const code = (error as { code?: unknown }).code;
-  if (typeof code === 'string') return /^(ECONN|EPIPE|ENOTFOUND|ETIMEDOUT|08|53|57P|25006)/.test(code);
-  return /^(Connection terminated|timeout exceeded when trying to connect)/.test(error.message);
+function ofService({ kind, message, errors, retryAfterSeconds }: ServiceError): Problem {
+  return new Problem(kind, message, {
+    ...(errors === undefined ? {} : { errors }),
+    ...(retryAfterSeconds === undefined ? {} : { headers: { 'retry-after': String(retryAfterSeconds) } }),
+  });
 }
 
 /** Message and stack without the values that database errors carry in other fields. */

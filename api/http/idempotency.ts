@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Context, MiddlewareHandler } from 'hono';
 import { type Claim, claimKey, keepAnswer, releaseKey } from '#db/queries/idempotency.ts';
-import type { ApiDeps, ApiEnv } from '../deps.ts';
-import { invalid, Problem } from './errors.ts';
+import { invalid } from '#services/errors.ts';
+import type { ApiContext, ApiEnv } from '../context.ts';
+import { Problem } from './errors.ts';
 
 /** One use of an Idempotency-Key: the same key of another caller, or on another path, is another key. */
 interface KeyUse {
@@ -28,14 +29,17 @@ export function keyUse(c: Context<ApiEnv>): KeyUse | null {
  * kept; whatever was refused or failed has made nothing, and may be sent again under its key. Routes that
  * stream their body do the same by themselves, with `claimed`.
  */
-export function idempotency(deps: ApiDeps, streams: (path: string) => boolean): MiddlewareHandler<ApiEnv> {
+export function idempotency(
+  context: ApiContext,
+  streams: (path: string) => boolean,
+): MiddlewareHandler<ApiEnv> {
   return async (c, next) => {
     const use = c.req.method === 'POST' && !streams(c.req.path) ? keyUse(c) : null;
     if (use === null) return await next();
     const hash = createHash('sha256')
       .update(await c.req.text())
       .digest('hex');
-    const claim = await claimKey(deps.db, { ...use, requestHash: hash, now: deps.clock() });
+    const claim = await claimKey(context.db, { ...use, requestHash: hash, now: await context.now() });
     if (claim.kind !== 'claimed') return replay(claim, hash);
     await next();
     // Sound, and what lasts for minutes, is made anew when it is asked for again.
@@ -43,14 +47,14 @@ export function idempotency(deps: ApiDeps, streams: (path: string) => boolean): 
       c.res.ok && !c.get('madeAnew') && /[/+]json\b/.test(c.res.headers.get('content-type') ?? '');
     const answer = async () => c.get('answerToKeep') ?? (await c.res.clone().json());
     const kept = keepable ? { status: c.res.status, response: await answer() } : null;
-    await settle(deps, use, hash, kept);
+    await settle(context, use, hash, kept);
     return undefined;
   };
 }
 
 /** Keeps the answer of a claimed key, or frees the key when there is none to keep. */
 export async function settle(
-  { db, logger }: ApiDeps,
+  { db, logger }: ApiContext,
   use: KeyUse,
   requestHash: string,
   kept: { status: number; response: unknown } | null,

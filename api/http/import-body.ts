@@ -4,7 +4,8 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Busboy, type BusboyInstance } from '@fastify/busboy';
 import { z } from '@hono/zod-openapi';
-import { invalid, Problem } from './errors.ts';
+import { invalid } from '#services/errors.ts';
+import { Problem } from './errors.ts';
 import { type BodyLimit, boundedBody } from './limits.ts';
 
 /** The body of an import: the CSV as it streams, and the mapping that came with it. */

@@ -1,5 +1,5 @@
 import type { MiddlewareHandler } from 'hono';
-import type { ApiEnv } from '../deps.ts';
+import type { ApiEnv } from '../context.ts';
 import { Problem } from './errors.ts';
 
 /** How much of a body is taken, and how long a sender may take over it. */

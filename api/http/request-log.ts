@@ -1,7 +1,7 @@
 import type { MiddlewareHandler } from 'hono';
 import { routePath } from 'hono/route';
 import type { Logger } from '#config/logger.ts';
-import type { ApiEnv } from '../deps.ts';
+import type { ApiEnv } from '../context.ts';
 
 /** One event a request, with the route's pattern in place of its path: ids, numbers and searches stay out of logs. */
 export function requestLog(logger: Logger): MiddlewareHandler<ApiEnv> {

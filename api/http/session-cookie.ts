@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Context } from 'hono';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
-import type { ApiDeps, ApiEnv } from '../deps.ts';
+import type { ApiContext, ApiEnv } from '../context.ts';
 
 /** What the dashboard's page sends with every request. A form or link of another site cannot set a header. */
 const DASHBOARD_HEADER = 'x-ringleader-dashboard';
@@ -23,10 +23,10 @@ export function newToken(): string {
 /** @param lastsMs how long the session can last at most */
 export function setSessionCookie(
   c: Context<ApiEnv>,
-  deps: Pick<ApiDeps, 'config'>,
+  context: Pick<ApiContext, 'config'>,
   { token, lastsMs }: { token: string; lastsMs: number },
 ): void {
-  const secure = isSecure(deps);
+  const secure = isSecure(context);
   setCookie(c, cookieName(secure), token, {
     httpOnly: true,
     sameSite: 'Strict',
@@ -36,19 +36,19 @@ export function setSessionCookie(
   });
 }
 
-export function clearSessionCookie(c: Context<ApiEnv>, deps: Pick<ApiDeps, 'config'>): void {
-  const secure = isSecure(deps);
+export function clearSessionCookie(c: Context<ApiEnv>, context: Pick<ApiContext, 'config'>): void {
+  const secure = isSecure(context);
   deleteCookie(c, cookieName(secure), { path: '/', secure });
 }
 
 /** The token of the request's session; null without one, and for a change that another site may have sent. */
-export function sessionToken(c: Context<ApiEnv>, deps: Pick<ApiDeps, 'config'>): string | null {
-  const token = getCookie(c, cookieName(isSecure(deps)));
+export function sessionToken(c: Context<ApiEnv>, context: Pick<ApiContext, 'config'>): string | null {
+  const token = getCookie(c, cookieName(isSecure(context)));
   if (token === undefined || !TOKEN.test(token)) return null;
   if (!SAFE_METHODS.has(c.req.method) && c.req.header(DASHBOARD_HEADER) === undefined) return null;
   return token;
 }
 
-function isSecure({ config }: Pick<ApiDeps, 'config'>): boolean {
+function isSecure({ config }: Pick<ApiContext, 'config'>): boolean {
   return config.publicUrl?.startsWith('https:') ?? false;
 }

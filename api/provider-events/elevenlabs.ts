@@ -6,7 +6,7 @@ import { tellReplied } from '#services/leads/notify-replied.ts';
 import { readDelivery } from '#services/provider-events/delivery.ts';
 import { createIntake } from '#services/provider-events/intake.ts';
 import { createTeller } from '#services/provider-events/notify.ts';
-import type { Api, ApiDeps } from '../deps.ts';
+import type { Api, ApiContext } from '../context.ts';
 import { Problem } from '../http/errors.ts';
 import { readBody, WEBHOOK_LIMIT } from '../http/limits.ts';
 import { json, problems } from '../schemas/problem.ts';
@@ -26,16 +26,16 @@ const route = createRoute({
   },
 });
 
-export function receiveElevenLabs(app: Api, deps: ApiDeps): void {
-  const { config, clock, logger } = deps;
+export function receiveElevenLabs(app: Api, context: ApiContext): void {
+  const { config, now, logger } = context;
   const recordings = createRecordings(config.recordings);
-  const intake = createIntake(deps);
-  const teller = createTeller(deps);
+  const intake = createIntake(context);
+  const teller = createTeller(context);
   app.openapi(route, async (c) => {
     const rawBody = await readBody(c.req.raw, WEBHOOK_LIMIT);
     const header = c.req.header('elevenlabs-signature');
     const secrets = config.elevenLabs.webhookSecrets;
-    const check = verifyElevenLabsSignature({ rawBody, header, secrets, now: clock() });
+    const check = verifyElevenLabsSignature({ rawBody, header, secrets, now: await now() });
     if (!check.ok) {
       logger.warn({ reason: check.reason }, 'webhook refused');
       throw new Problem('invalid-signature', `The signature is ${check.reason}.`);
@@ -44,7 +44,7 @@ export function receiveElevenLabs(app: Api, deps: ApiDeps): void {
     const dedupKey = createHash('sha256').update(rawBody).digest('hex');
     const received = await intake.receive({ dedupKey, delivery });
     if (delivery.audio !== null && delivery.conversationId !== null) {
-      await keepRecording(deps, recordings, {
+      await keepRecording(context, recordings, {
         conversationId: delivery.conversationId,
         audio: delivery.audio,
       });
@@ -54,15 +54,15 @@ export function receiveElevenLabs(app: Api, deps: ApiDeps): void {
     const telling = toTell === null ? null : teller.tell({ eventId, ...toTell });
     // Many at once are answered with the commit: nothing of them can be lost, and the provider need not wait.
     if (!inCompany) await telling;
-    await tellOfReplies(deps, received.replied);
-    for (const id of received.followUps) await deps.temporal.startFollowUp(id);
+    await tellOfReplies(context, received.replied);
+    for (const id of received.followUps) await context.workflows.startFollowUp(id);
     return c.json({ received: true as const }, 200);
   });
 }
 
 /** The provider has it still: that it could not be kept here is no reason to have the event sent again. */
 async function keepRecording(
-  { logger }: ApiDeps,
+  { logger }: ApiContext,
   recordings: Recordings,
   { conversationId, audio }: { conversationId: string; audio: Buffer },
 ): Promise<void> {
@@ -73,12 +73,12 @@ async function keepRecording(
   }
 }
 
-async function tellOfReplies(deps: ApiDeps, leadIds: readonly string[]): Promise<void> {
+async function tellOfReplies(context: ApiContext, leadIds: readonly string[]): Promise<void> {
   try {
-    if (await tellReplied(deps, leadIds)) return;
-    deps.logger.warn({ leads: leadIds.length }, 'not every lead was told of a reply yet');
+    if (await tellReplied(context, leadIds)) return;
+    context.logger.warn({ leads: leadIds.length }, 'not every lead was told of a reply yet');
   } catch {
     // The facts are committed: the provider must not send them again for this.
-    deps.logger.warn({ leads: leadIds.length }, 'it was not noted that leads were told of a reply');
+    context.logger.warn({ leads: leadIds.length }, 'it was not noted that leads were told of a reply');
   }
 }

@@ -6,7 +6,7 @@ import { findLead } from '#db/queries/leads.ts';
 import { parsePhone } from '#domain/phone.ts';
 import { verifyElevenLabsSignature } from '#providers/elevenlabs/webhook.ts';
 import { tellHistory } from '#services/calls/history.ts';
-import type { Api, ApiDeps } from '../deps.ts';
+import type { Api, ApiContext } from '../context.ts';
 import { Problem } from '../http/errors.ts';
 import { type BodyLimit, readBody } from '../http/limits.ts';
 import { json, problems } from '../schemas/problem.ts';
@@ -44,16 +44,17 @@ const route = createRoute({
   },
 });
 
-export function answerInitiation(app: Api, deps: ApiDeps): void {
+export function answerInitiation(app: Api, context: ApiContext): void {
   app.openapi(route, async (c) => {
     const rawBody = await readBody(c.req.raw, LIMIT);
-    authenticate(deps, rawBody, {
+    authenticate(context, rawBody, {
       signature: c.req.header('elevenlabs-signature'),
       secret: c.req.header('x-ringleader-secret'),
+      at: await context.now(),
     });
     const caller = parsePhone(callerOf(rawBody));
-    const variables = caller.ok ? await inTime(variablesOf(deps, caller.e164)) : null;
-    if (caller.ok && variables === null) deps.logger.warn({}, 'an inbound call begins without context');
+    const variables = caller.ok ? await inTime(variablesOf(context, caller.e164)) : null;
+    if (caller.ok && variables === null) context.logger.warn({}, 'an inbound call begins without context');
     return c.json(
       {
         type: 'conversation_initiation_client_data' as const,
@@ -71,13 +72,13 @@ export function answerInitiation(app: Api, deps: ApiDeps): void {
  * @throws Problem 401
  */
 function authenticate(
-  { config, clock }: ApiDeps,
+  { config }: ApiContext,
   rawBody: Buffer,
-  { signature, secret }: { signature: string | undefined; secret: string | undefined },
+  { signature, secret, at }: { signature: string | undefined; secret: string | undefined; at: Date },
 ): void {
   const secrets = config.elevenLabs.webhookSecrets;
   if (signature !== undefined) {
-    const check = verifyElevenLabsSignature({ rawBody, header: signature, secrets, now: clock() });
+    const check = verifyElevenLabsSignature({ rawBody, header: signature, secrets, now: at });
     if (check.ok) return;
     throw new Problem('invalid-signature', `The signature is ${check.reason}.`);
   }
@@ -117,8 +118,9 @@ async function inTime(work: Promise<Variables>): Promise<Variables | null> {
   }
 }
 
-async function variablesOf({ db, clock }: ApiDeps, phone: string): Promise<Variables> {
-  const [leads, history] = await Promise.all([leadsOfContact(db, phone), tellHistory(db, phone, clock())]);
+async function variablesOf({ db, now }: ApiContext, phone: string): Promise<Variables> {
+  const at = await now();
+  const [leads, history] = await Promise.all([leadsOfContact(db, phone), tellHistory(db, phone, at)]);
   const [latest] = leads;
   if (latest === undefined) return { ...UNKNOWN_CALLER, history };
   const [lead, campaign] = await Promise.all([

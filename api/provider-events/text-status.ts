@@ -9,7 +9,7 @@ import { RECIPIENT_OPTED_OUT } from '#providers/twilio/texts.ts';
 import { normaliseTextStatus, type TextStatusReport } from '#providers/twilio/webhook.ts';
 import { tellOptedOut } from '#services/opt-outs/notify.ts';
 import { addCarrierOptOut } from '#services/opt-outs/opt-outs.ts';
-import type { Api, ApiDeps } from '../deps.ts';
+import type { Api, ApiContext } from '../context.ts';
 import { problems } from '../schemas/problem.ts';
 import { readSignedForm } from './twilio-form.ts';
 
@@ -28,15 +28,15 @@ const route = createRoute({
   responses: { 204: { description: 'Noted' }, ...problems(403, 408, 413, 503) },
 });
 
-export function receiveTextStatus(app: Api, deps: ApiDeps): void {
+export function receiveTextStatus(app: Api, context: ApiContext): void {
   app.openapi(route, async (c) => {
-    const params = await readSignedForm(deps, c);
+    const params = await readSignedForm(context, c);
     const report = normaliseTextStatus(params);
     if (report !== null) {
       // We put it into the address ourselves when we sent the text.
       const named = c.req.query('message') ?? '';
-      const optedOut = await note(deps, report, { params, messageId: UUID.test(named) ? named : null });
-      if (optedOut !== null) await tellOptedOut(deps, optedOut);
+      const optedOut = await note(context, report, { params, messageId: UUID.test(named) ? named : null });
+      if (optedOut !== null) await tellOptedOut(context, optedOut);
     }
     return c.body(null, 204);
   });
@@ -44,12 +44,12 @@ export function receiveTextStatus(app: Api, deps: ApiDeps): void {
 
 /** Resolves with the number of a contact that turned out to have opted out. */
 async function note(
-  deps: ApiDeps,
+  context: ApiContext,
   report: TextStatusReport,
   { params, messageId }: { params: unknown; messageId: string | null },
 ): Promise<string | null> {
-  return await inTransaction(deps.db, async (tx) => {
-    const now = deps.clock();
+  return await inTransaction(context.db, async (tx) => {
+    const now = await context.now();
     const event = await storeWebhookEvent(tx, {
       provider: 'twilio',
       dedupKey: `${report.messageSid}:${report.status}`,

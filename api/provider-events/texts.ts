@@ -9,7 +9,7 @@ import { sendContext } from '#services/calls/live.ts';
 import { tellReplied } from '#services/leads/notify-replied.ts';
 import { type LiveCall, receiveText, type TextConsequences } from '#services/messages/receive.ts';
 import { tellOptedOut } from '#services/opt-outs/notify.ts';
-import type { Api, ApiDeps } from '../deps.ts';
+import type { Api, ApiContext } from '../context.ts';
 import { Problem } from '../http/errors.ts';
 import { problems } from '../schemas/problem.ts';
 import { readSignedForm } from './twilio-form.ts';
@@ -35,15 +35,15 @@ const route = createRoute({
   },
 });
 
-export function receiveTexts(app: Api, deps: ApiDeps): void {
+export function receiveTexts(app: Api, context: ApiContext): void {
   app.openapi(route, async (c) => {
-    const params = await readSignedForm(deps, c);
+    const params = await readSignedForm(context, c);
     const text = normaliseInboundText(params, c.req.header('i-twilio-idempotency-token'));
     if (text === null)
       throw new Problem('malformed-request', 'The text names no message, sender or receiver.');
-    const received = await receive(deps, text, params);
+    const received = await receive(context, text, params);
     if (received.consequences !== null) {
-      await tell(deps, { eventId: received.eventId, text, consequences: received.consequences });
+      await tell(context, { eventId: received.eventId, text, consequences: received.consequences });
     }
     return c.body(NO_ANSWER, 200, { 'content-type': 'text/xml; charset=utf-8' });
   });
@@ -56,9 +56,9 @@ interface Received {
 }
 
 /** Stores the text and what follows from it, in one transaction: after it, nothing of the text can be lost. */
-async function receive(deps: ApiDeps, text: InboundText, params: TwilioParams): Promise<Received> {
-  return await inTransaction(deps.db, async (tx) => {
-    const now = deps.clock();
+async function receive(context: ApiContext, text: InboundText, params: TwilioParams): Promise<Received> {
+  return await inTransaction(context.db, async (tx) => {
+    const now = await context.now();
     const event = await storeWebhookEvent(tx, {
       provider: 'twilio',
       dedupKey: text.idempotencyToken ?? text.messageSid,
@@ -98,23 +98,23 @@ function phoneOf(from: string): string {
 
 /** Tells whoever waits for this. What fails here is told by the sweep. */
 async function tell(
-  deps: ApiDeps,
+  context: ApiContext,
   { eventId, text, consequences }: { eventId: number; text: InboundText; consequences: TextConsequences },
 ): Promise<void> {
-  const { temporal, logger } = deps;
+  const { workflows, logger } = context;
   const { wish, waiting, answer, messageId, liveCall } = consequences;
   // The carrier waits for our answer, and needs not wait for the agent's.
-  const informing = liveCall === null ? null : inform(deps, liveCall, { messageId, body: text.body });
+  const informing = liveCall === null ? null : inform(context, liveCall, { messageId, body: text.body });
   try {
-    if (wish === 'stop') await tellOptedOut(deps, phoneOf(text.from));
+    if (wish === 'stop') await tellOptedOut(context, phoneOf(text.from));
     const [told, answering] = await Promise.all([
-      tellReplied(deps, wish === 'none' ? waiting : []),
-      answer ? temporal.startReply(messageId) : null,
+      tellReplied(context, wish === 'none' ? waiting : []),
+      answer ? workflows.startReply(messageId) : null,
     ]);
     const answered = answering === null || answering.kind === 'done' || answering.kind === 'absent';
     if (!told || !answered) return;
-    if (informing === null) await markSignalled(deps.db, eventId, deps.clock());
-    else void markWhenInformed(deps, eventId, informing);
+    if (informing === null) await markSignalled(context.db, eventId, await context.now());
+    else void markWhenInformed(context, eventId, informing);
   } catch {
     // The text is committed: the carrier must not deliver it again for this.
     logger.warn({ messageId }, 'not everybody was told of a text yet');
@@ -122,11 +122,15 @@ async function tell(
 }
 
 /** The carrier has its answer by then. */
-async function markWhenInformed(deps: ApiDeps, eventId: number, informing: Promise<boolean>): Promise<void> {
+async function markWhenInformed(
+  context: ApiContext,
+  eventId: number,
+  informing: Promise<boolean>,
+): Promise<void> {
   try {
-    if (await informing) await markSignalled(deps.db, eventId, deps.clock());
+    if (await informing) await markSignalled(context.db, eventId, await context.now());
   } catch {
-    deps.logger.warn({ eventId }, 'it was not noted that everybody was told of a text');
+    context.logger.warn({ eventId }, 'it was not noted that everybody was told of a text');
   }
 }
 
@@ -135,15 +139,15 @@ async function markWhenInformed(deps: ApiDeps, eventId: number, informing: Promi
  * failed: the sweep tries once more.
  */
 async function inform(
-  deps: ApiDeps,
+  context: ApiContext,
   call: LiveCall,
   { messageId, body }: { messageId: string; body: string },
 ): Promise<boolean> {
   try {
-    await sendContext(deps, call, textNotice(body), messageId);
+    await sendContext(context, call, textNotice(body), messageId);
     return true;
   } catch {
-    deps.logger.warn({ callId: call.id }, 'a text did not reach the call under way');
+    context.logger.warn({ callId: call.id }, 'a text did not reach the call under way');
     return false;
   }
 }

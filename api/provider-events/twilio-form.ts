@@ -1,6 +1,6 @@
 import type { Context } from 'hono';
 import { type TwilioParams, twilioParamsOf, verifyTwilioSignature } from '#providers/twilio/webhook.ts';
-import type { ApiDeps, ApiEnv } from '../deps.ts';
+import type { ApiContext, ApiEnv } from '../context.ts';
 import { Problem } from '../http/errors.ts';
 import { type BodyLimit, readBody } from '../http/limits.ts';
 
@@ -13,7 +13,7 @@ const FORM_LIMIT: BodyLimit = { maxBytes: 128 * 1024, idleMs: 10_000, totalMs: 1
  * @throws Problem 403 when the signature is wrong, or when there is nothing to check it against
  */
 export async function readSignedForm(
-  { config, logger }: Pick<ApiDeps, 'config' | 'logger'>,
+  { config, logger }: Pick<ApiContext, 'config' | 'logger'>,
   c: Context<ApiEnv>,
 ): Promise<TwilioParams> {
   const params = twilioParamsOf((await readBody(c.req.raw, FORM_LIMIT)).toString('utf8'));

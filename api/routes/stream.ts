@@ -1,6 +1,6 @@
 import type { HttpBindings } from '@hono/node-server';
 import { createRoute, z } from '@hono/zod-openapi';
-import type { Api, ApiDeps } from '../deps.ts';
+import type { Api, ApiContext } from '../context.ts';
 import { access } from '../http/auth.ts';
 import { keyProblems, problems } from '../schemas/problem.ts';
 
@@ -39,7 +39,7 @@ const route = createRoute({
 /** Proxies hold back what they think is a small body; this asks the usual ones not to. */
 const HEADERS = { 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' };
 
-export function streamEvents(app: Api, { stream }: ApiDeps): void {
+export function streamEvents(app: Api, { stream }: ApiContext): void {
   app.openapi(route, async (c) => {
     if (c.req.raw.method === 'HEAD') return c.body(null, 200, HEADERS) as never;
     const { campaign, lead, after } = c.req.valid('query');

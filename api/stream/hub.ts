@@ -4,6 +4,7 @@ import { listenForEvents } from '#db/listen.ts';
 import { keysInForce } from '#db/queries/api-keys.ts';
 import { sessionsInForce } from '#db/queries/browser-sessions.ts';
 import { type EventFilter, type LoggedEvent, newestEventId, readEvents } from '#db/queries/event-log.ts';
+import type { Context } from '#services/context.ts';
 import { Problem } from '../http/errors.ts';
 import { createAudience } from './audience.ts';
 import { type Follower, followLog, PAGE } from './follower.ts';
@@ -14,7 +15,7 @@ export interface HubOptions {
   db: Db;
   databaseUrl: string;
   logger: Logger;
-  clock: () => Date;
+  now: Context['now'];
   limits?: Partial<HubLimits>;
 }
 
@@ -68,7 +69,7 @@ interface Client extends Subscription {
   stalledHeartbeats: number;
 }
 
-export function createEventHub({ db, databaseUrl, logger, clock, limits: given }: HubOptions): EventHub {
+export function createEventHub({ db, databaseUrl, logger, now, limits: given }: HubOptions): EventHub {
   const limits = { ...LIMITS, ...given };
   const clients = new Set<Client>();
   const audience = createAudience<Client>();
@@ -105,7 +106,7 @@ export function createEventHub({ db, databaseUrl, logger, clock, limits: given }
   const listener = listenForEvents(databaseUrl, onChange);
   const timers = [
     setInterval(onChange, limits.lookEveryMs),
-    setInterval(() => void beat(db, clients, { cut, now: clock() }).catch(unread), limits.heartbeatMs),
+    setInterval(() => void beat(db, clients, { cut, now }).catch(unread), limits.heartbeatMs),
   ];
 
   return {
@@ -184,7 +185,7 @@ async function catchUp(
 async function beat(
   db: Db,
   clients: ReadonlySet<Client>,
-  { cut, now }: { cut: (client: Client, why: string) => void; now: Date },
+  { cut, now }: { cut: (client: Client, why: string) => void; now: Context['now'] },
 ): Promise<void> {
   for (const client of [...clients]) {
     client.stalledHeartbeats = client.outbox.waiting === 0 ? 0 : client.stalledHeartbeats + 1;
@@ -197,7 +198,7 @@ async function beat(
   const sessions = new Set(asked.flatMap(({ sessionHash }) => sessionHash ?? []));
   const [keys, open] = await Promise.all([
     keysInForce(db, [...new Set(asked.map(({ keyId }) => keyId))]),
-    sessions.size === 0 ? new Set<string>() : sessionsInForce(db, [...sessions], now),
+    sessions.size === 0 ? new Set<string>() : sessionsInForce(db, [...sessions], await now()),
   ]);
   for (const client of asked.filter((one) => clients.has(one))) {
     if (!keys.has(client.keyId)) cut(client, 'its key was revoked');

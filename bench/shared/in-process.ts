@@ -1,11 +1,12 @@
 import { createApp } from '#api/app.ts';
 import { hashApiKey } from '#api/http/auth.ts';
 import { createEventHub } from '#api/stream/hub.ts';
+import { loadConfig } from '#config/config.ts';
 import { createLogger } from '#config/logger.ts';
-import { openDatabase } from '#db/client.ts';
 import { seedAdminKey } from '#db/queries/api-keys.ts';
-import { createElevenLabs } from '#providers/elevenlabs/adapter.ts';
-import { createCampaignControl } from '#temporal/control.ts';
+import { createContext } from '#services/context.ts';
+import { lazyClient } from '#temporal/client.ts';
+import { createWorkflows, REQUEST_DEADLINES } from '#temporal/workflows.ts';
 
 /** The product's API in this process, asked without a network. */
 export interface InProcessApi {
@@ -14,42 +15,30 @@ export interface InProcessApi {
   stop(): Promise<void>;
 }
 
+const NOWHERE = '127.0.0.1:9';
+
 /** Its database is real; the provider and Temporal are addresses at which nobody answers. */
 export async function startInProcess(databaseUrl: string): Promise<InProcessApi> {
-  const db = openDatabase(databaseUrl);
+  const config = loadConfig({
+    DATABASE_URL: databaseUrl,
+    TEMPORAL_ADDRESS: NOWHERE,
+    TEMPORAL_TASK_QUEUE: 'none',
+    ELEVENLABS_API_KEY: 'unused',
+    ELEVENLABS_AGENT_ID: 'agent_a',
+    ELEVENLABS_BASE_URL: `http://${NOWHERE}`,
+    ELEVENLABS_WEBHOOK_SECRET: 'unused',
+  });
+  const logger = createLogger('api', 'silent');
+  const workflows = createWorkflows(lazyClient(config.temporal).client, {
+    taskQueue: config.temporal.taskQueue,
+    deadlines: REQUEST_DEADLINES,
+  });
+  const context = createContext(config, { workflows, logger });
+  const { db } = context;
   const key = 'bench-key-of-a-database-that-is-dropped';
   await seedAdminKey(db, hashApiKey(key), new Date());
-  const logger = createLogger('api', 'silent');
-  const temporal = createCampaignControl({
-    address: '127.0.0.1:9',
-    namespace: 'default',
-    apiKey: null,
-    tls: false,
-    taskQueue: 'none',
-  });
-  const stream = createEventHub({ db, databaseUrl, logger, clock: () => new Date() });
-  const app = createApp({
-    db,
-    temporal,
-    voice: createElevenLabs({ apiKey: 'unused', baseUrl: 'http://127.0.0.1:9' }),
-    carrier: null,
-    config: {
-      publicUrl: null,
-      twilio: null,
-      recordings: { dir: '.', maxBytes: 0 },
-      outboundWebhooksAllow: [],
-      elevenLabs: {
-        apiKey: 'unused',
-        agentId: 'agent_a',
-        baseUrl: null,
-        webhookSecrets: [],
-        centsPerCredit: 0,
-      },
-    },
-    stream,
-    logger,
-    clock: () => new Date(),
-  });
+  const stream = createEventHub({ db, databaseUrl, logger, now: context.now });
+  const app = createApp({ ...context, stream });
   return {
     async read(path) {
       const answer = await app.request(path, { headers: { authorization: `Bearer ${key}` } });
@@ -60,7 +49,7 @@ export async function startInProcess(databaseUrl: string): Promise<InProcessApi>
     },
     async stop() {
       await stream.stop();
-      await Promise.all([db.destroy(), temporal.close()]);
+      await Promise.all([context.close(), workflows.close()]);
     },
   };
 }

@@ -3,15 +3,14 @@
 import { appendFileSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
-import { openDatabase } from '#db/client.ts';
-import { createElevenLabs } from '#providers/elevenlabs/adapter.ts';
+import { activityRunner } from '#activities/runner.ts';
+import { loadConfig } from '#config/config.ts';
+import { createLogger } from '#config/logger.ts';
 import type { VoiceProvider } from '#providers/ports.ts';
-import { createWebhookSender } from '#providers/webhooks/sender.ts';
-import type { ActivityDeps } from '#services/context.ts';
-import { createSignals } from '#temporal/signals.ts';
-import { createStarter } from '#temporal/starter.ts';
+import { createContext } from '#services/context.ts';
+import { lazyClient } from '#temporal/client.ts';
+import { ACTIVITY_DEADLINES, createWorkflows } from '#temporal/workflows.ts';
 import { bundleWorkflows } from '#worker/bundle.ts';
 import { createWorker } from '#worker/create-worker.ts';
 
@@ -65,41 +64,35 @@ Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: ['SIGTERM
 const address = env('TEMPORAL_ADDRESS');
 const taskQueue = env('TASK_QUEUE');
 const connection = await NativeConnection.connect({ address });
-const clientConnection = await Connection.connect({ address });
-const client = new Client({ connection: clientConnection });
-const db = openDatabase(env('DATABASE_URL'), { maxConnections: 10 });
-const webhookSender = createWebhookSender({ allow: [] });
-const deps: ActivityDeps = {
-  db,
-  voice: noting(createElevenLabs({ apiKey: 'simulated', baseUrl: env('PROVIDER_URL') }), env('MEMORY_FILE')),
-  carrier: null,
-  mailer: null,
-  texting: null,
-  webhookSender,
-  starter: createStarter(client, taskQueue),
-  signals: createSignals(client, taskQueue),
-  patience: {
-    dialTimeoutMs: 30_000,
-    pollAfterMs: 90_000,
-    pollEveryMs: 30_000,
-    reconcileForMs: 180_000,
-    callMarginMs: 60_000,
-  },
-  centsPerCredit: 0.02,
+const config = loadConfig({
+  DATABASE_URL: env('DATABASE_URL'),
+  TEMPORAL_ADDRESS: address,
+  TEMPORAL_TASK_QUEUE: taskQueue,
+  ELEVENLABS_API_KEY: 'simulated',
+  ELEVENLABS_BASE_URL: env('PROVIDER_URL'),
+  ELEVENLABS_WEBHOOK_SECRET: 'unused',
+});
+const workflows = createWorkflows(lazyClient(config.temporal).client, {
+  taskQueue,
+  deadlines: ACTIVITY_DEADLINES,
+});
+const context = createContext(config, {
+  workflows,
+  logger: createLogger('worker', 'error'),
+  ...activityRunner,
   syncFetchesPerSecond: Number.MAX_SAFE_INTEGER,
-  now: async () => new Date(),
-};
+});
+context.voice = noting(context.voice, env('MEMORY_FILE'));
 const worker = await createWorker({
   connection,
   namespace: 'default',
   taskQueue,
   workflowBundle: await bundleWorkflows(),
-  deps,
+  context,
 });
 process.once('disconnect', () => worker.shutdown());
 process.send?.({ ready: true });
 await worker.run();
-await webhookSender.close();
-await db.destroy();
-await Promise.all([connection.close(), clientConnection.close()]);
+await context.close();
+await Promise.all([connection.close(), workflows.close()]);
 process.exit(0);

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ApiDeps } from '#api/deps.ts';
 import { type PhoneNumber, ProviderError } from '#providers/ports.ts';
+import type { Context } from '../context.ts';
 
 /** Numbers are set up by hand, now and then: what is older than this is asked for again. */
 const FRESH_MS = 60_000;
@@ -13,21 +13,21 @@ const FIRST_WAIT_MS = 1_500;
  * did not the last time.
  */
 export function rememberNumbers(
-  deps: Pick<ApiDeps, 'voice' | 'clock' | 'logger'>,
+  context: Pick<Context, 'voice' | 'now' | 'logger'>,
 ): () => Promise<PhoneNumber[] | null> {
   let known: { numbers: PhoneNumber[] | null; at: Date } | null = null;
   let asking: Promise<void> | null = null;
   const ask = async (): Promise<void> => {
-    const numbers = await deps.voice.listPhoneNumbers().catch((error: unknown) => {
+    const numbers = await context.voice.listPhoneNumbers().catch((error: unknown) => {
       const status = error instanceof ProviderError ? error.status : null;
-      deps.logger.warn({ status }, "the provider's numbers could not be listed");
+      context.logger.warn({ status }, "the provider's numbers could not be listed");
       return null;
     });
-    known = { numbers, at: deps.clock() };
+    known = { numbers, at: await context.now() };
     asking = null;
   };
   return async () => {
-    const isFresh = known !== null && deps.clock().getTime() - known.at.getTime() < FRESH_MS;
+    const isFresh = known !== null && (await context.now()).getTime() - known.at.getTime() < FRESH_MS;
     if (!isFresh) asking ??= ask();
     if (known === null) await Promise.race([asking, delay(FIRST_WAIT_MS, undefined, { ref: false })]);
     return known?.numbers ?? null;

@@ -1,6 +1,6 @@
-import type { FieldError } from '#api/http/errors.ts';
 import type { SessionOverrides } from '#db/schema/conversations.ts';
 import type { AgentDetail } from '#providers/ports.ts';
+import type { FieldError } from '../errors.ts';
 
 /** What is asked for and not allowed: the provider lets it through, and fails the conversation as it starts. */
 export function forbiddenOverrides(

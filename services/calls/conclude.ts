@@ -11,9 +11,10 @@ import { callbackTime } from '#domain/disposition.ts';
 import { type NextStep, nextStep, type RetryKind } from '#domain/retry.ts';
 import type { CampaignSettings } from '#domain/settings.ts';
 import { nextOpening } from '#domain/window.ts';
-import type { ActivityDeps } from '../context.ts';
+import type { Context } from '../context.ts';
 import { pendingFollowUps, planFollowUps } from '../follow-ups/follow-ups.ts';
 import { finishLead, holdLead } from '../leads/steps.ts';
+import { reached } from '../workflows.ts';
 import { type Call, windowOf } from './gate.ts';
 
 export interface CallRef {
@@ -34,30 +35,30 @@ export type Conclusion =
 /** Mass wake-ups at an opening hour are spread over this. */
 const OPENING_SPREAD_MS = 60_000;
 
-export function createConcluding(deps: ActivityDeps) {
+export function createConcluding(context: Context) {
   return {
     /**
      * Decides what comes after an ended call, once: counts the attempt, moves the lead on and gives the line
      * back. Past its deadline a call whose end nobody told of is closed as unknown and put before a person.
      */
     async concludeCall(ref: CallRef): Promise<Conclusion> {
-      const concluded = await inTransaction(deps.db, async (tx) => await conclude(tx, deps, ref));
+      const concluded = await inTransaction(context.db, async (tx) => await conclude(tx, context, ref));
       if (concluded === null) return { kind: 'not_ended' };
-      await deps.checkpoint?.('call_concluded');
+      await context.checkpoint?.('call_concluded');
       const { call, step } = concluded;
       const { campaignId, leadId, line } = ref;
       const next = step.next === 'finish' ? 'finished' : 'backing_off';
-      await deps.signals.lineFreed(campaignId, { leadId, line, next });
+      await reached(context.workflows.lineFreed(campaignId, { leadId, line, next }));
       const reach = call.reach ?? 'unknown';
-      const followUps = await pendingFollowUps(deps.db, call.id);
+      const followUps = await pendingFollowUps(context.db, call.id);
       if (step.next === 'finish') return { kind: 'finished', reach, followUps };
       return { kind: 'retry', at: new Date(step.at).toISOString(), line: step.kind, reach, followUps };
     },
 
     /** Ends a lead that waits, when its campaign was stopped or its contact opted out or came back. False when none holds. */
     async closeLead(ref: { campaignId: string; leadId: string }): Promise<{ closed: boolean }> {
-      const now = await deps.now();
-      const closed = await inTransaction(deps.db, async (tx) => {
+      const now = await context.now();
+      const closed = await inTransaction(context.db, async (tx) => {
         const { stopped, optedOut, replied } = await closingReasons(tx, ref);
         if (optedOut)
           await finishLead(tx, ref, { outcome: 'opted_out', detail: 'The contact opted out.', now });
@@ -69,7 +70,9 @@ export function createConcluding(deps: ActivityDeps) {
       });
       // It holds no line, but it may have been the last open lead.
       if (closed)
-        await deps.signals.lineFreed(ref.campaignId, { leadId: ref.leadId, line: 0, next: 'finished' });
+        await reached(
+          context.workflows.lineFreed(ref.campaignId, { leadId: ref.leadId, line: 0, next: 'finished' }),
+        );
       return { closed };
     },
   };
@@ -97,10 +100,10 @@ async function closingReasons(tx: Tx, { campaignId, leadId }: { campaignId: stri
 
 async function conclude(
   tx: Tx,
-  deps: ActivityDeps,
+  context: Context,
   { campaignId, leadId, callId }: Omit<CallRef, 'line'>,
 ): Promise<{ call: Call; step: NextStep } | null> {
-  const now = await deps.now();
+  const now = await context.now();
   const { phone } = await tx
     .selectFrom('leads')
     .select('phone')

@@ -12,7 +12,7 @@ import type { LeadOutcome } from '#domain/lead.ts';
 import type { CampaignSettings } from '#domain/settings.ts';
 import { isOpen, nextOpening } from '#domain/window.ts';
 import { holidaysAround } from '#providers/holidays.ts';
-import type { ActivityDeps } from '../context.ts';
+import type { Context } from '../context.ts';
 import { finishLead, holdLead } from '../leads/steps.ts';
 
 export interface AttemptRef {
@@ -39,19 +39,19 @@ export const PASSING_RULES: ReadonlySet<GateRule> = new Set(['pace', 'campaign_l
  * Intent and permission in one transaction, with the contact held: either the attempt's row exists after it,
  * with the decision that allows it, or the answer is why not. Running it again meets the same row.
  */
-export async function passGate(deps: ActivityDeps, ref: AttemptRef): Promise<GateResult> {
+export async function passGate(context: Context, ref: AttemptRef): Promise<GateResult> {
   const id = attemptId(ref.leadId, ref.attempt);
-  const { phone } = await deps.db
+  const { phone } = await context.db
     .selectFrom('leads')
     .select('phone')
     .where('id', '=', ref.leadId)
     .executeTakeFirstOrThrow();
-  return await inTransaction(deps.db, async (tx) => {
+  return await inTransaction(context.db, async (tx) => {
     await lockContact(tx, phone);
     const rows = await lockGateRows(tx, ref.campaignId, ref.leadId);
     const met = await tx.selectFrom('calls').selectAll().where('id', '=', id).executeTakeFirst();
     if (met) return { kind: 'met' as const, call: met, rows };
-    const now = await deps.now();
+    const now = await context.now();
     const facts = await gateFacts(tx, rows, now);
     const verdict = decide(facts, rows.settings);
     if (verdict.verdict !== 'go') {
@@ -62,9 +62,9 @@ export async function passGate(deps: ActivityDeps, ref: AttemptRef): Promise<Gat
       return { kind: 'held' as const, verdict, settings: rows.settings };
     }
     const decisionId = await logDecision(tx, ref, rows, verdict, facts);
-    const deadlineAt = new Date(now.getTime() + longestCallMs(deps, rows.settings));
+    const deadlineAt = new Date(now.getTime() + longestCallMs(context, rows.settings));
     const call = await insertCall(tx, ref, rows, { now, deadlineAt, decisionId });
-    await keepPace(tx, rows, await deps.now());
+    await keepPace(tx, rows, await context.now());
     return { kind: 'go' as const, call, rows };
   });
 }
@@ -160,10 +160,10 @@ async function logDecision(
 
 /** Ring, talk and a margin: longer than this no call lasts. */
 export function longestCallMs(
-  { patience }: ActivityDeps,
+  { timeouts }: Context,
   settings: Pick<CampaignSettings, 'ringSeconds' | 'maxCallSeconds'>,
 ): number {
-  return (settings.ringSeconds + settings.maxCallSeconds) * 1_000 + patience.callMarginMs;
+  return (settings.ringSeconds + settings.maxCallSeconds) * 1_000 + timeouts.callMarginMs;
 }
 
 async function insertCall(

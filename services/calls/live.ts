@@ -1,7 +1,7 @@
-import type { ApiDeps } from '#api/deps.ts';
-import { Problem } from '#api/http/errors.ts';
 import type { Call } from '#db/queries/calls.ts';
 import type { LiveCommand, LiveCommandAnswer } from '#providers/ports.ts';
+import type { Context } from '../context.ts';
+import { wrongState } from '../errors.ts';
 import { noteContext } from './context-events.ts';
 
 /** What of a call is needed to reach it while it lasts. */
@@ -12,7 +12,7 @@ export type LiveAnswer = LiveCommandAnswer | 'not_connected';
 
 /** Sends a command into a call. @throws ProviderError */
 export async function commandCall(
-  { voice }: Pick<ApiDeps, 'voice'>,
+  { voice }: Pick<Context, 'voice'>,
   call: LiveCall,
   command: LiveCommand,
 ): Promise<LiveAnswer> {
@@ -27,29 +27,29 @@ export async function commandCall(
  * there. @throws ProviderError
  */
 export async function sendContext(
-  deps: Pick<ApiDeps, 'db' | 'voice'>,
+  context: Pick<Context, 'db' | 'voice'>,
   call: LiveCall,
   text: string,
   messageId: string | null = null,
 ): Promise<LiveAnswer> {
-  const answer = await commandCall(deps, call, { kind: 'context', text });
+  const answer = await commandCall(context, call, { kind: 'context', text });
   if (answer === 'done' || messageId !== null) {
-    await noteContext(deps.db, call, { messageId, answer, characters: text.length });
+    await noteContext(context.db, call, { messageId, answer, characters: text.length });
   }
   return answer;
 }
 
-/** Turns an answer other than success into the 409 that says why. @throws Problem */
+/** Turns an answer other than success into the 409 that says why. @throws ServiceError */
 export function assertDone(answer: LiveAnswer): asserts answer is 'done' {
   switch (answer) {
     case 'done':
       return;
     case 'gone':
-      throw new Problem('wrong-state', 'The call is over.');
+      throw wrongState('The call is over.');
     case 'not_connected':
-      throw new Problem('wrong-state', 'The call is still being placed; ask again when somebody answers.');
+      throw wrongState('The call is still being placed; ask again when somebody answers.');
     case 'unavailable':
-      throw new Problem('wrong-state', UNAVAILABLE);
+      throw wrongState(UNAVAILABLE);
   }
 }
 

@@ -1,7 +1,6 @@
-import { heartbeat, sleep } from '@temporalio/activity';
 import { backoffMs } from '#domain/backoff.ts';
 import type { CarrierCall } from '#providers/ports.ts';
-import type { ActivityDeps } from '../context.ts';
+import type { Context } from '../context.ts';
 import type { Call } from './gate.ts';
 import { mergeFetched, recordPlaced } from './record.ts';
 
@@ -21,55 +20,55 @@ const CLOCK_SKEW_MS = 10_000;
  * Looks for a dial whose answer was lost, at both providers, until it must have shown if it was placed: the
  * dial's own deadline after the intent, and then the listing's lag. What is found is adopted on the way.
  */
-export async function reconcile(deps: ActivityDeps, call: Call): Promise<Finding> {
-  const { reconcileForMs } = deps.patience;
-  const until = mustHaveShownAtMs(deps, call);
+export async function reconcile(context: Context, call: Call): Promise<Finding> {
+  const { reconcileForMs } = context.timeouts;
+  const until = mustHaveShownAtMs(context, call);
   for (let look = 1; ; look += 1) {
-    const last = (await deps.now()).getTime() >= until;
-    const finding = await lookOnce(deps, call);
+    const last = (await context.now()).getTime() >= until;
+    const finding = await lookOnce(context, call);
     if (finding === 'found' || last) return finding;
-    const left = until - (await deps.now()).getTime();
+    const left = until - (await context.now()).getTime();
     const delayMs = backoffMs(look, {
       firstMs: reconcileForMs / 20,
       limitMs: reconcileForMs / 4,
       chance: Math.random(),
     });
-    heartbeat();
-    await sleep(Math.max(0, Math.min(delayMs, left)));
+    context.heartbeat();
+    await context.sleep(Math.max(0, Math.min(delayMs, left)));
   }
 }
 
 /** From this instant on a call that was placed is known to both providers. */
-export function mustHaveShownAtMs({ patience }: ActivityDeps, call: Call): number {
-  return call.started_at.getTime() + patience.dialTimeoutMs + patience.reconcileForMs;
+export function mustHaveShownAtMs({ timeouts }: Context, call: Call): number {
+  return call.started_at.getTime() + timeouts.dialTimeoutMs + timeouts.reconcileForMs;
 }
 
 /** One look at both providers. */
-export async function lookOnce(deps: ActivityDeps, call: Call): Promise<Finding> {
+export async function lookOnce(context: Context, call: Call): Promise<Finding> {
   const [atVoice, atCarrier] = await Promise.allSettled([
-    findConversation(deps, call),
-    findAtCarrier(deps, call),
+    findConversation(context, call),
+    findAtCarrier(context, call),
   ]);
   if (atVoice.status === 'fulfilled' && atVoice.value !== null) {
     const { conversationId } = atVoice.value;
     const sid = atCarrier.status === 'fulfilled' ? (atCarrier.value?.callSid ?? null) : null;
-    await recordPlaced(deps, call, { conversationId, callSid: atVoice.value.callSid ?? sid });
-    await mergeFetched(deps, atVoice.value, 'reconciled');
+    await recordPlaced(context, call, { conversationId, callSid: atVoice.value.callSid ?? sid });
+    await mergeFetched(context, atVoice.value, 'reconciled');
     return 'found';
   }
   if (atCarrier.status === 'rejected' || atVoice.status === 'rejected') return 'uncertain';
   // The carrier knows it, the voice provider does not show it yet: it was placed, so keep looking for the rest.
   if (atCarrier.value !== null) {
-    await recordPlaced(deps, call, { conversationId: null, callSid: atCarrier.value.callSid });
+    await recordPlaced(context, call, { conversationId: null, callSid: atCarrier.value.callSid });
     return 'uncertain';
   }
-  return deps.carrier === null ? 'uncertain' : 'absent';
+  return context.carrier === null ? 'uncertain' : 'absent';
 }
 
-async function findConversation(deps: ActivityDeps, call: Call) {
-  const { items } = await deps.voice.listConversations({ attemptId: call.id, pageSize: 10 });
+async function findConversation(context: Context, call: Call) {
+  const { items } = await context.voice.listConversations({ attemptId: call.id, pageSize: 10 });
   for (const { conversationId } of items) {
-    const facts = await deps.voice.getConversation(conversationId);
+    const facts = await context.voice.getConversation(conversationId);
     // A list that ignored its filter would have us adopt a stranger's call.
     if (facts?.attemptId === call.id) return facts;
   }
@@ -77,11 +76,11 @@ async function findConversation(deps: ActivityDeps, call: Call) {
 }
 
 /** A call to the number since the intent that belongs to no other row of ours. */
-async function findAtCarrier(deps: ActivityDeps, call: Call): Promise<CarrierCall | null> {
-  if (deps.carrier === null || call.phone === null) return null;
+async function findAtCarrier(context: Context, call: Call): Promise<CarrierCall | null> {
+  if (context.carrier === null || call.phone === null) return null;
   const since = new Date(call.started_at.getTime() - CLOCK_SKEW_MS);
-  for (const candidate of await deps.carrier.findCalls({ to: call.phone, since })) {
-    const owner = await deps.db
+  for (const candidate of await context.carrier.findCalls({ to: call.phone, since })) {
+    const owner = await context.db
       .selectFrom('calls')
       .select('id')
       .where('call_sid', '=', candidate.callSid)

@@ -6,7 +6,7 @@ import { markAllSignalled, markMerged } from '#db/queries/provider-events.ts';
 import type { CallSource } from '#domain/call.ts';
 import type { ConversationFacts } from '#domain/conversation.ts';
 import { parseElevenLabsEvent } from '#providers/elevenlabs/webhook.ts';
-import type { ActivityDeps } from '../context.ts';
+import type { Context } from '../context.ts';
 import { endNotPlaced, lockCall } from './end-call.ts';
 import type { Call } from './gate.ts';
 import { type Merged, mergeFacts } from './merge-facts.ts';
@@ -16,12 +16,12 @@ import { type Merged, mergeFacts } from './merge-facts.ts';
  * conversation is held meanwhile, so that none slips between.
  */
 export async function recordPlaced(
-  deps: ActivityDeps,
+  context: Context,
   call: Call,
   placed: { conversationId: string | null; callSid: string | null },
 ): Promise<Call> {
   const { conversationId, callSid } = placed;
-  return await inTransaction(deps.db, async (tx) => {
+  return await inTransaction(context.db, async (tx) => {
     if (conversationId !== null) await lockConversation(tx, conversationId);
     const before = await lockCall(tx, call);
     if (conversationId !== null && (before.conversation_id ?? conversationId) !== conversationId) {
@@ -53,11 +53,11 @@ export async function recordPlaced(
       });
     }
     if (conversationId === null) return after;
-    const waiting = await mergeWaitingWebhooks(tx, deps, conversationId);
+    const waiting = await mergeWaitingWebhooks(tx, context, conversationId);
     if (waiting.length === 0) return after;
     // What they say is this activity's own answer to the workflow: nobody else need be told.
     const ids = waiting.map(({ eventId }) => eventId);
-    await markAllSignalled(tx, ids, await deps.now());
+    await markAllSignalled(tx, ids, await context.now());
     return await lockCall(tx, call);
   });
 }
@@ -74,7 +74,7 @@ export interface WaitingWebhook {
  */
 export async function mergeWaitingWebhooks(
   tx: Tx,
-  deps: ActivityDeps,
+  context: Context,
   conversationId: string,
 ): Promise<WaitingWebhook[]> {
   const waiting = await tx
@@ -87,10 +87,10 @@ export async function mergeWaitingWebhooks(
   const results: WaitingWebhook[] = [];
   for (const { id, payload } of waiting) {
     const event = parseElevenLabsEvent(JSON.stringify(payload));
-    const now = await deps.now();
+    const now = await context.now();
     const merged =
       'facts' in event
-        ? await mergeFacts(tx, { facts: event.facts, source: 'webhook', now, ...price(deps) })
+        ? await mergeFacts(tx, { facts: event.facts, source: 'webhook', now, ...price(context) })
         : null;
     const awaited = merged?.ended === true && merged.dialled;
     await markMerged(tx, id, { callId: merged?.callId ?? null, signalled: !awaited, now });
@@ -102,20 +102,20 @@ export async function mergeWaitingWebhooks(
 
 /** Merges facts that we fetched ourselves. True when the call is over with them. */
 export async function mergeFetched(
-  deps: ActivityDeps,
+  context: Context,
   facts: ConversationFacts,
   source: CallSource,
 ): Promise<boolean> {
-  const now = await deps.now();
-  const merged = await inTransaction(deps.db, async (tx) => {
+  const now = await context.now();
+  const merged = await inTransaction(context.db, async (tx) => {
     await lockConversation(tx, facts.conversationId);
-    return await mergeFacts(tx, { facts, source, now, ...price(deps) });
+    return await mergeFacts(tx, { facts, source, now, ...price(context) });
   });
   return merged?.ended ?? false;
 }
 
-function price(deps: ActivityDeps): { centsPerCredit: number } {
-  return { centsPerCredit: deps.centsPerCredit };
+function price(context: Context): { centsPerCredit: number } {
+  return { centsPerCredit: context.config.elevenLabs.centsPerCredit };
 }
 
 /**
@@ -125,12 +125,12 @@ function price(deps: ActivityDeps): { centsPerCredit: number } {
  * @param absence.source `reconciled` when it was looked for in vain; null when the dial itself said so, or was not made
  */
 export async function recordAbsence(
-  deps: ActivityDeps,
+  context: Context,
   call: Call,
   { failure, source }: { failure: string; source: CallSource | null },
 ): Promise<Call> {
-  const now = await deps.now();
-  return await inTransaction(deps.db, async (tx) => {
+  const now = await context.now();
+  return await inTransaction(context.db, async (tx) => {
     const current = await lockCall(tx, call);
     if (current.conversation_id !== null || current.call_sid !== null || current.status === 'ended')
       return current;

@@ -1,5 +1,3 @@
-import type { ApiDeps } from '#api/deps.ts';
-import { Problem } from '#api/http/errors.ts';
 import { inTransaction, type Tx } from '#db/client.ts';
 import type { Actor } from '#db/queries/api-keys.ts';
 import { appendAudit } from '#db/queries/audit.ts';
@@ -9,6 +7,8 @@ import { holdsOfSingleCall, type SingleCallSettings } from '#domain/single-call.
 import { isOpen, nextOpening } from '#domain/window.ts';
 import { zonesForPhone } from '#domain/zones/zones-for-phone.ts';
 import { holidaysAround, isHolidayCalendar } from '#providers/holidays.ts';
+import type { Context } from '../context.ts';
+import { type ServiceError, wrongState } from '../errors.ts';
 import {
   insertSingleCall,
   lockSingleCallWorkspace,
@@ -27,14 +27,14 @@ type Holds = SingleCallJudgement['holds'];
  * logged, and who asked.
  */
 export async function passSingleCallGate(
-  { db, clock }: Pick<ApiDeps, 'db' | 'clock'>,
+  context: Pick<Context, 'db' | 'now'>,
   call: NewSingleCall,
   actor: Actor,
 ): Promise<Holds> {
-  return await inTransaction(db, async (tx) => {
+  return await inTransaction(context.db, async (tx) => {
     await lockContact(tx, call.phone);
     const workspace = await lockSingleCallWorkspace(tx);
-    const now = clock();
+    const now = await context.now();
     const judgement = await judge(tx, call.phone, workspace, now);
     const { holds, settings } = judgement;
     const decisionId = await logSingleCallDecision(tx, call, judgement);
@@ -82,16 +82,13 @@ function withHolidays(settings: SingleCallSettings, phone: string): SingleCallSe
 }
 
 /** The 409 that names everything that holds, and until when. The call is not queued, so it says that too. */
-export function heldProblem(holds: Holds, now: Date): Problem {
+export function heldProblem(holds: Holds, now: Date): ServiceError {
   const errors = holds.map((held) => ({ path: held.rule, message: messageOf(held) }));
   const detail = `The call is not placed, and does not wait: ${errors.map(({ message }) => message).join(' ')}`;
   const untils = holds.map((held) => (held.verdict === 'wait' ? held.until.getTime() : null));
   const passes = untils.every((until) => until !== null);
   const seconds = Math.ceil((Math.max(...untils.map((until) => until ?? 0)) - now.getTime()) / 1_000);
-  return new Problem('wrong-state', detail, {
-    errors,
-    headers: passes ? { 'retry-after': String(Math.max(1, seconds)) } : {},
-  });
+  return wrongState(detail, { errors, ...(passes ? { retryAfterSeconds: Math.max(1, seconds) } : {}) });
 }
 
 function messageOf(held: Holds[number]): string {

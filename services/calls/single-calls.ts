@@ -1,8 +1,7 @@
-import { heartbeat } from '@temporalio/activity';
 import { inTransaction, type Tx } from '#db/client.ts';
 import type { Reach } from '#domain/call.ts';
 import type { DialAnswer } from '#providers/ports.ts';
-import type { ActivityDeps } from '../context.ts';
+import type { Context } from '../context.ts';
 import { isOptedOut } from '../opt-outs/opt-outs.ts';
 import { giveUp } from './conclude.ts';
 import { awaitEnd } from './dial.ts';
@@ -23,24 +22,24 @@ type Begun = 'ours' | 'met' | 'over';
 
 type Single = Awaited<ReturnType<typeof readSingleCall>>;
 
-export function createSingleCalls(deps: ActivityDeps) {
+export function createSingleCalls(context: Context) {
   return {
     /**
      * Dials a call outside of campaigns, whose intent was written with the gate's `go`. May be run again at any
      * point: one run takes the dial on and makes it once, every other looks for what came of it.
      */
     async placeSingleCall({ callId }: { callId: string }): Promise<PlacedCall> {
-      const beating = setInterval(() => heartbeat(), HEARTBEAT_MS);
+      const beating = setInterval(() => context.heartbeat(), HEARTBEAT_MS);
       try {
-        const single = await readSingleCall(deps.db, callId);
+        const single = await readSingleCall(context.db, callId);
         const { call } = single;
-        switch (await begin(deps, single)) {
+        switch (await begin(context, single)) {
           case 'ours':
-            return await dial(deps, single);
+            return await dial(context, single);
           case 'met':
-            return call.conversation_id === null ? await settle(deps, call) : awaitEnd(deps, call);
+            return call.conversation_id === null ? await settle(context, call) : awaitEnd(context, call);
           case 'over':
-            return awaitEnd(deps, await read(deps, callId));
+            return awaitEnd(context, await read(context, callId));
         }
       } finally {
         clearInterval(beating);
@@ -49,8 +48,8 @@ export function createSingleCalls(deps: ActivityDeps) {
 
     /** Closes a call outside of campaigns once it has ended, or as unknown past its deadline. Null while it goes on. */
     async concludeSingleCall({ callId }: { callId: string }): Promise<{ reach: Reach } | null> {
-      const concluded = await inTransaction(deps.db, async (tx) => {
-        const now = await deps.now();
+      const concluded = await inTransaction(context.db, async (tx) => {
+        const now = await context.now();
         const { phone } = await tx
           .selectFrom('calls')
           .select('phone')
@@ -66,14 +65,14 @@ export function createSingleCalls(deps: ActivityDeps) {
         }
         return { reach: call.reach ?? 'unknown' };
       });
-      if (concluded !== null) await deps.checkpoint?.('call_concluded');
+      if (concluded !== null) await context.checkpoint?.('call_concluded');
       return concluded;
     },
   };
 }
 
-async function read(deps: ActivityDeps, callId: string): Promise<Call> {
-  return await deps.db.selectFrom('calls').selectAll().where('id', '=', callId).executeTakeFirstOrThrow();
+async function read(context: Context, callId: string): Promise<Call> {
+  return await context.db.selectFrom('calls').selectAll().where('id', '=', callId).executeTakeFirstOrThrow();
 }
 
 /**
@@ -81,42 +80,42 @@ async function read(deps: ActivityDeps, callId: string): Promise<Call> {
  * all: whoever asked for the call does not expect it any more. Nor is one to a contact that has opted out since the
  * gate.
  */
-async function begin(deps: ActivityDeps, { call, request }: Single): Promise<Begun> {
-  return await inTransaction(deps.db, async (tx) => {
-    const now = await deps.now();
+async function begin(context: Context, { call, request }: Single): Promise<Begun> {
+  return await inTransaction(context.db, async (tx) => {
+    const now = await context.now();
     const current = await lockCall(tx, call);
     if (current.status === 'ended') return 'over';
     if (current.conversation_id !== null || !(await beginDial(tx, call.id, now))) return 'met';
-    const failure = await whyNot(tx, deps, current, now);
+    const failure = await whyNot(tx, context, current, now);
     if (failure !== null) {
       await endNotPlaced(tx, current, { now, failure, source: null });
       return 'over';
     }
-    const deadlineAt = new Date(call.started_at.getTime() + longestCallMs(deps, request.settings));
+    const deadlineAt = new Date(call.started_at.getTime() + longestCallMs(context, request.settings));
     await tx.updateTable('calls').set({ deadline_at: deadlineAt }).where('id', '=', call.id).execute();
     return 'ours';
   });
 }
 
-async function whyNot(tx: Tx, deps: ActivityDeps, call: Call, now: Date): Promise<string | null> {
-  if (isLate(deps, call, now)) return LATE;
+async function whyNot(tx: Tx, context: Context, call: Call, now: Date): Promise<string | null> {
+  if (isLate(context, call, now)) return LATE;
   return call.phone !== null && (await isOptedOut(tx, call.phone)) ? OPTED_OUT : null;
 }
 
-function isLate({ patience }: ActivityDeps, call: Call, now: Date): boolean {
-  return now.getTime() - call.started_at.getTime() > patience.dialTimeoutMs;
+function isLate({ timeouts }: Context, call: Call, now: Date): boolean {
+  return now.getTime() - call.started_at.getTime() > timeouts.dialTimeoutMs;
 }
 
-async function dial(deps: ActivityDeps, { call, request }: Single): Promise<PlacedCall> {
-  await deps.checkpoint?.('intent_committed');
+async function dial(context: Context, { call, request }: Single): Promise<PlacedCall> {
+  await context.checkpoint?.('intent_committed');
   const to = call.phone ?? '';
-  const history = await tellHistory(deps.db, to, await deps.now());
+  const history = await tellHistory(context.db, to, await context.now());
   // A process that slept through its own deadline must not dial: another run may have looked for this call by now.
   // Nobody else could have dialled, so that it is certain.
-  if (isLate(deps, call, await deps.now()))
-    return awaitEnd(deps, await recordAbsence(deps, call, { failure: LATE, source: null }));
+  if (isLate(context, call, await context.now()))
+    return awaitEnd(context, await recordAbsence(context, call, { failure: LATE, source: null }));
   const { settings, overrides, variables } = request;
-  const answer = await deps.voice.dial({
+  const answer = await context.voice.dial({
     attemptId: call.id,
     agentId: call.agent_id,
     phoneNumberId: call.phone_number_id ?? '',
@@ -129,30 +128,30 @@ async function dial(deps: ActivityDeps, { call, request }: Single): Promise<Plac
       ...variables,
     },
     overrides,
-    timeoutMs: deps.patience.dialTimeoutMs,
+    timeoutMs: context.timeouts.dialTimeoutMs,
   });
-  await deps.checkpoint?.('dial_answered');
-  return await recordAnswer(deps, call, answer);
+  await context.checkpoint?.('dial_answered');
+  return await recordAnswer(context, call, answer);
 }
 
 /** What was certainly not placed is over: it is asked for again, not tried again by itself. */
-async function recordAnswer(deps: ActivityDeps, call: Call, answer: DialAnswer): Promise<PlacedCall> {
+async function recordAnswer(context: Context, call: Call, answer: DialAnswer): Promise<PlacedCall> {
   switch (answer.kind) {
     case 'placed': {
-      const after = await recordPlaced(deps, call, answer);
-      await deps.checkpoint?.('answer_recorded');
-      return awaitEnd(deps, after);
+      const after = await recordPlaced(context, call, answer);
+      await context.checkpoint?.('answer_recorded');
+      return awaitEnd(context, after);
     }
     case 'refused':
     case 'deferred':
-      return awaitEnd(deps, await recordAbsence(deps, call, { failure: answer.message, source: null }));
+      return awaitEnd(context, await recordAbsence(context, call, { failure: answer.message, source: null }));
     case 'ambiguous':
-      return await settle(deps, call);
+      return await settle(context, call);
   }
 }
 
 /** The dial may or may not have been made: find out. What stays uncertain is waited for like a placed call. */
-async function settle(deps: ActivityDeps, call: Call): Promise<PlacedCall> {
-  if ((await reconcile(deps, call)) === 'absent') await recordAbsence(deps, call, ABSENT_EVERYWHERE);
-  return awaitEnd(deps, await read(deps, call.id));
+async function settle(context: Context, call: Call): Promise<PlacedCall> {
+  if ((await reconcile(context, call)) === 'absent') await recordAbsence(context, call, ABSENT_EVERYWHERE);
+  return awaitEnd(context, await read(context, call.id));
 }

@@ -1,4 +1,3 @@
-import { heartbeat } from '@temporalio/activity';
 import { sql } from 'kysely';
 import { type Db, inTransaction } from '#db/client.ts';
 import { appendEvent } from '#db/queries/events.ts';
@@ -8,7 +7,8 @@ import { leadWorkflowId } from '#domain/ids.ts';
 import type { CampaignSettings } from '#domain/settings.ts';
 import { isOpen, nextOpening } from '#domain/window.ts';
 import { longestCallMs, windowOf } from '../calls/gate.ts';
-import type { ActivityDeps } from '../context.ts';
+import type { Context } from '../context.ts';
+import { reached } from '../workflows.ts';
 
 export interface FeedRequest {
   campaignId: string;
@@ -35,35 +35,35 @@ const MOST_PAGES = 20;
 /** When no hour is ever allowed for a lead, it is looked at again after this; the rules may have changed. */
 const NEVER_OPEN_RETRY_MS = 86_400_000;
 
-export function createFeeding(deps: ActivityDeps) {
+export function createFeeding(context: Context) {
   return {
     /**
      * The next leads that may be called now, oldest first. Leads outside their window are put off to its
      * opening and cost nothing until then. Hands out the same leads again until they are told as started.
      */
     async feedLeads({ campaignId, startedLeadIds, limit }: FeedRequest): Promise<Feed> {
-      const now = await deps.now();
-      await markStarted(deps.db, startedLeadIds, now);
-      const { status } = await deps.db
+      const now = await context.now();
+      await markStarted(context.db, startedLeadIds, now);
+      const { status } = await context.db
         .selectFrom('campaigns')
         .select('status')
         .where('id', '=', campaignId)
         .executeTakeFirstOrThrow();
-      const { settings } = await currentSettings(deps.db, campaignId);
-      const { leadIds, more } = await callableLeads(deps.db, { campaignId, settings, limit, now });
+      const { settings } = await currentSettings(context.db, campaignId);
+      const { leadIds, more } = await callableLeads(context.db, { campaignId, settings, limit, now });
       return {
         leadIds,
-        nextAt: more ? now.toISOString() : await nextWaiting(deps.db, campaignId),
-        open: await countOpen(deps.db, campaignId),
+        nextAt: more ? now.toISOString() : await nextWaiting(context.db, campaignId),
+        open: await countOpen(context.db, campaignId),
         status,
         lines: settings.lines,
-        longestHoldMs: longestHoldMs(deps, settings),
+        longestHoldMs: longestHoldMs(context, settings),
       };
     },
 
     /** Which of the leads hold a line that they no longer need. */
     async auditLines({ leadIds }: { campaignId: string; leadIds: string[] }): Promise<{ freed: string[] }> {
-      const holding = await deps.db
+      const holding = await context.db
         .selectFrom('leads')
         .select('id')
         .where('id', 'in', leadIds)
@@ -71,15 +71,15 @@ export function createFeeding(deps: ActivityDeps) {
         .execute();
       const alive = new Set<string>();
       for (const { id } of holding) {
-        if (await deps.signals.isRunning(leadWorkflowId(id))) alive.add(id);
+        if (await reached(context.workflows.isRunning(leadWorkflowId(id)))) alive.add(id);
       }
       return { freed: leadIds.filter((id) => !alive.has(id)) };
     },
 
     /** Closes the campaign's row when no lead is open. False when there is one. */
     async completeCampaign({ campaignId }: { campaignId: string }): Promise<{ completed: boolean }> {
-      const now = await deps.now();
-      return await inTransaction(deps.db, async (tx) => {
+      const now = await context.now();
+      return await inTransaction(context.db, async (tx) => {
         const { status } = await tx
           .selectFrom('campaigns')
           .select('status')
@@ -100,8 +100,8 @@ export function createFeeding(deps: ActivityDeps) {
 
     /** The set time has come: the campaign may dial. */
     async beginCampaign({ campaignId }: { campaignId: string }): Promise<void> {
-      const now = await deps.now();
-      await inTransaction(deps.db, async (tx) => {
+      const now = await context.now();
+      await inTransaction(context.db, async (tx) => {
         const { numUpdatedRows } = await tx
           .updateTable('campaigns')
           .set({ status: 'running', started_at: now, updated_at: now })
@@ -117,8 +117,8 @@ export function createFeeding(deps: ActivityDeps) {
      * under way are left to end.
      */
     async stopLeads({ campaignId }: { campaignId: string }): Promise<void> {
-      const now = await deps.now();
-      await deps.db
+      const now = await context.now();
+      await context.db
         .updateTable('leads')
         .set({
           state: 'finished',
@@ -132,22 +132,22 @@ export function createFeeding(deps: ActivityDeps) {
         .where('campaign_id', '=', campaignId)
         .where('state', '=', 'waiting')
         .execute();
-      const started = await deps.db
+      const started = await context.db
         .selectFrom('leads')
         .select('id')
         .where('campaign_id', '=', campaignId)
         .where('state', 'in', ['queued', 'backing_off', 'calling'])
         .execute();
       for (const { id } of started) {
-        heartbeat();
-        await deps.signals.campaignStopped(id);
+        context.heartbeat();
+        await reached(context.workflows.campaignStopped(id));
       }
     },
 
     /** The last step of a stopped campaign. */
     async closeCampaign({ campaignId }: { campaignId: string }): Promise<void> {
-      const now = await deps.now();
-      await deps.db
+      const now = await context.now();
+      await context.db
         .updateTable('campaigns')
         .set({ finished_at: now, updated_at: now })
         .where('id', '=', campaignId)
@@ -257,7 +257,7 @@ async function countOpen(db: Pick<Db, 'selectFrom'>, campaignId: string): Promis
   return open;
 }
 
-function longestHoldMs(deps: ActivityDeps, settings: CampaignSettings): number {
-  const { dialTimeoutMs, reconcileForMs, pollEveryMs, callMarginMs } = deps.patience;
-  return longestCallMs(deps, settings) + dialTimeoutMs + reconcileForMs + pollEveryMs + callMarginMs;
+function longestHoldMs(context: Context, settings: CampaignSettings): number {
+  const { dialTimeoutMs, reconcileForMs, pollEveryMs, callMarginMs } = context.timeouts;
+  return longestCallMs(context, settings) + dialTimeoutMs + reconcileForMs + pollEveryMs + callMarginMs;
 }

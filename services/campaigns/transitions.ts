@@ -1,5 +1,3 @@
-import type { ApiDeps } from '#api/deps.ts';
-import { notFound, Problem } from '#api/http/errors.ts';
 import { inTransaction, type Tx } from '#db/client.ts';
 import type { Actor } from '#db/queries/api-keys.ts';
 import { appendAudit } from '#db/queries/audit.ts';
@@ -13,16 +11,18 @@ import {
 import { appendEvent } from '#db/queries/events.ts';
 import { type CampaignAction, refusal } from '#domain/campaign.ts';
 import type { EventType } from '#domain/events.ts';
-import type { CampaignStart, Told } from '#temporal/control.ts';
+import type { Context } from '../context.ts';
+import { notFound, type ServiceError, wrongState } from '../errors.ts';
+import type { CampaignStart, Reply } from '../workflows.ts';
 
 /** Why an action is not possible on this campaign now, as the answer that says so; null when it is possible. */
-export function refused(action: CampaignAction, campaign: Campaign): Problem | null {
+export function refused(action: CampaignAction, campaign: Campaign): ServiceError | null {
   const reason =
     campaign.archived_at !== null ? 'The campaign is archived.' : refusal(action, campaign.status);
-  return reason === null ? null : new Problem('wrong-state', reason);
+  return reason === null ? null : wrongState(reason);
 }
 
-/** The campaign, held by the transaction. @throws Problem 404 */
+/** The campaign, held by the transaction. @throws ServiceError 404 */
 export async function holdCampaign(tx: Tx, id: string): Promise<Campaign> {
   const campaign = await lockCampaign(tx, id);
   if (campaign === null) throw notFound('campaign');
@@ -46,19 +46,19 @@ export interface Moved {
  * Moves a campaign to another status, in the database alone. The gate reads the status under the same lock, so
  * once this has committed it is in force: no call is placed against it, whatever becomes of any message.
  *
- * @throws Problem 404 or 409
+ * @throws ServiceError 404 or 409
  */
 export async function move(
-  { db, clock }: Pick<ApiDeps, 'db' | 'clock'>,
+  context: Pick<Context, 'db' | 'now'>,
   actor: Actor,
   id: string,
   { action, event, change }: Transition,
 ): Promise<Moved> {
-  return await inTransaction(db, async (tx) => {
+  return await inTransaction(context.db, async (tx) => {
     const before = await holdCampaign(tx, id);
     const problem = refused(action, before);
     if (problem !== null) throw problem;
-    const now = clock();
+    const now = await context.now();
     const campaign = await changeCampaign(tx, before, { ...change(before, now), now });
     const inFlight = await countInFlight(tx, id);
     await appendEvent(tx, { type: event, campaignId: id });
@@ -84,12 +84,12 @@ type WorkflowStatus = 'running' | 'paused' | 'stopping' | 'completed';
  * it stands. Silence is no failure, since the sweep tells it again. A workflow that refuses because it has seen
  * the change by itself agrees; any other refusal reaches the caller.
  *
- * @throws Problem 409 with the workflow's reason
+ * @throws ServiceError 409 with the workflow's reason
  */
 export async function relay(
-  { temporal, logger }: Pick<ApiDeps, 'temporal' | 'logger'>,
+  { workflows, logger }: Pick<Context, 'workflows' | 'logger'>,
   campaign: Campaign,
-  tell: () => Promise<Told<unknown>>,
+  tell: () => Promise<Reply<unknown>>,
   wanted: readonly WorkflowStatus[],
 ): Promise<void> {
   const answer = await tell();
@@ -97,12 +97,12 @@ export async function relay(
     case 'done':
       return;
     case 'refused': {
-      const progress = await temporal.progress(campaign.id);
+      const progress = await workflows.progress(campaign.id);
       if (progress.kind === 'done' && wanted.some((status) => status === progress.value.status)) return;
-      throw new Problem('wrong-state', answer.reason);
+      throw wrongState(answer.reason);
     }
     case 'absent':
-      await startAnew({ temporal, logger }, campaign);
+      await startAnew({ workflows, logger }, campaign);
       return;
     case 'silent':
       logger.warn({ campaignId: campaign.id, why: answer.why }, 'the campaign workflow was not told yet');
@@ -111,10 +111,10 @@ export async function relay(
 }
 
 async function startAnew(
-  { temporal, logger }: Pick<ApiDeps, 'temporal' | 'logger'>,
+  { workflows, logger }: Pick<Context, 'workflows' | 'logger'>,
   campaign: Campaign,
 ): Promise<void> {
-  const started = await temporal.start(startOf(campaign));
+  const started = await workflows.startCampaign(startOf(campaign));
   if (started.kind !== 'done') {
     logger.warn(
       { campaignId: campaign.id, answer: started.kind },

@@ -5,7 +5,7 @@ import type { Meeting } from '#domain/meeting.ts';
 import { textToHtml } from '#domain/template.ts';
 import { composeInvitation } from '#providers/mail/calendar.ts';
 import { MailError, type Mailer } from '#providers/ports.ts';
-import type { ActivityDeps } from '../context.ts';
+import type { Context } from '../context.ts';
 import {
   type FollowedRows,
   type FollowUp,
@@ -30,7 +30,7 @@ export interface WrittenMail {
  * @throws ApplicationFailure `MailDeferred` when the server did not take it, and may later
  */
 export async function sendMail(
-  deps: ActivityDeps,
+  context: Context,
   { mailer, message, rows, meeting }: WrittenMail,
 ): Promise<{ status: string }> {
   const { followUp, lead } = rows;
@@ -56,20 +56,20 @@ export async function sendMail(
               stamp: followUp.created_at,
             }),
     });
-    await deps.checkpoint?.('mail_sent');
-    return await closeSent(deps, { followUp, message, providerId: messageId });
+    await context.checkpoint?.('mail_sent');
+    return await closeSent(context, { followUp, message, providerId: messageId });
   } catch (error) {
     if (!(error instanceof MailError)) throw error;
-    return await closeUnsent(deps, { followUp, message, error });
+    return await closeUnsent(context, { followUp, message, error });
   }
 }
 
 async function closeSent(
-  deps: ActivityDeps,
+  context: Context,
   { followUp, message, providerId }: { followUp: FollowUp; message: Message; providerId: string },
 ): Promise<{ status: string }> {
-  const now = await deps.now();
-  await inTransaction(deps.db, async (tx) => {
+  const now = await context.now();
+  await inTransaction(context.db, async (tx) => {
     const rows = await lockFollowUp(tx, followUp.id);
     if (rows === null || rows.followUp.status !== 'planned') return;
     await recordMail(tx, message.id, { status: 'sent', providerId }, now);
@@ -80,12 +80,12 @@ async function closeSent(
 
 /** The server's words may quote an address, so they stay in the message's row and out of the workflow's history. */
 async function closeUnsent(
-  deps: ActivityDeps,
+  context: Context,
   { followUp, message, error }: { followUp: FollowUp; message: Message; error: MailError },
 ): Promise<{ status: string }> {
-  const now = await deps.now();
+  const now = await context.now();
   if (!error.permanent) {
-    await deps.db
+    await context.db
       .updateTable('messages')
       .set({ error: error.message, updated_at: now })
       .where('id', '=', message.id)
@@ -97,7 +97,7 @@ async function closeUnsent(
       category: 'BENIGN',
     });
   }
-  await inTransaction(deps.db, async (tx) => {
+  await inTransaction(context.db, async (tx) => {
     const rows = await lockFollowUp(tx, followUp.id);
     if (rows === null || rows.followUp.status !== 'planned') return;
     await recordMail(tx, message.id, { status: 'failed', error: error.message }, now);

@@ -1,4 +1,3 @@
-import { heartbeat } from '@temporalio/activity';
 import { v7 as uuid } from 'uuid';
 import { inTransaction, type Tx } from '#db/client.ts';
 import { insertFollowUpDelivery } from '#db/queries/deliveries.ts';
@@ -9,7 +8,8 @@ import { followUpWorkflowId } from '#domain/ids.ts';
 import type { Meeting } from '#domain/meeting.ts';
 import { renderTemplate, TemplateError, type TemplateVariables } from '#domain/template.ts';
 import { LONGEST_TEXT } from '#domain/text-length.ts';
-import type { ActivityDeps } from '../context.ts';
+import type { Context } from '../context.ts';
+import { reached } from '../workflows.ts';
 import {
   type FollowedRows,
   type FollowUp,
@@ -36,11 +36,11 @@ type Step =
   | { kind: 'delivery'; deliveryId: string }
   | ({ kind: 'mail' } & WrittenMail);
 
-export function createFollowingUp(deps: ActivityDeps) {
+export function createFollowingUp(context: Context) {
   return {
     /** When it is due, ISO; null when there is nothing left to do. */
     async readFollowUp({ followUpId }: FollowUpRef): Promise<{ dueAt: string | null }> {
-      const row = await deps.db
+      const row = await context.db
         .selectFrom('follow_ups')
         .select(['status', 'due_at'])
         .where('id', '=', followUpId)
@@ -55,26 +55,26 @@ export function createFollowingUp(deps: ActivityDeps) {
      * @throws ApplicationFailure `MailDeferred`, to be tried again, when the mail server did not take the mail
      */
     async performFollowUp({ followUpId }: FollowUpRef): Promise<{ status: string }> {
-      const step = await inTransaction(deps.db, async (tx) => await decide(tx, deps, followUpId));
-      await deps.checkpoint?.('follow_up_decided');
+      const step = await inTransaction(context.db, async (tx) => await decide(tx, context, followUpId));
+      await context.checkpoint?.('follow_up_decided');
       switch (step.kind) {
         case 'closed':
           return { status: step.status };
         case 'text':
-          await deps.starter.startMessage(step.messageId);
+          await reached(context.workflows.startMessage(step.messageId));
           return { status: 'done' };
         case 'delivery':
-          await deps.starter.startDelivery(step.deliveryId);
+          await reached(context.workflows.startDelivery(step.deliveryId));
           return { status: 'done' };
         case 'mail':
-          return await sendMail(deps, step);
+          return await sendMail(context, step);
       }
     },
 
     /** Closes what could not be done for as long as it was tried. */
     async abandonFollowUp({ followUpId }: FollowUpRef): Promise<void> {
-      const now = await deps.now();
-      await inTransaction(deps.db, async (tx) => {
+      const now = await context.now();
+      await inTransaction(context.db, async (tx) => {
         const rows = await lockFollowUp(tx, followUpId);
         if (rows === null || rows.followUp.status !== 'planned') return;
         await closeMail(tx, rows.followUp, 'failed', now);
@@ -84,12 +84,12 @@ export function createFollowingUp(deps: ActivityDeps) {
   };
 }
 
-async function decide(tx: Tx, deps: ActivityDeps, followUpId: string): Promise<Step> {
+async function decide(tx: Tx, context: Context, followUpId: string): Promise<Step> {
   const rows = await lockFollowUp(tx, followUpId);
   if (rows === null) return { kind: 'closed', status: 'erased' };
   const { followUp } = rows;
   if (followUp.status !== 'planned') return handedOver(followUp);
-  const now = await deps.now();
+  const now = await context.now();
   const obstacle = obstacleOf(rows);
   if (obstacle !== null) {
     await closeMail(tx, followUp, 'refused', now);
@@ -97,7 +97,7 @@ async function decide(tx: Tx, deps: ActivityDeps, followUpId: string): Promise<S
     return { kind: 'closed', status: 'skipped' };
   }
   try {
-    return await prepare(tx, deps, rows, now);
+    return await prepare(tx, context, rows, now);
   } catch (error) {
     if (!(error instanceof FollowUpFault || error instanceof TemplateError)) throw error;
     await failFollowUp(tx, followUp, error.message, now);
@@ -131,13 +131,13 @@ class FollowUpFault extends Error {
   override readonly name = 'FollowUpFault';
 }
 
-async function prepare(tx: Tx, deps: ActivityDeps, rows: FollowedRows, now: Date): Promise<Step> {
+async function prepare(tx: Tx, context: Context, rows: FollowedRows, now: Date): Promise<Step> {
   const content: FollowUpContent = rows.followUp.rule;
   switch (content.channel) {
     case 'sms':
       return await prepareText(tx, rows, content.body, now);
     case 'email':
-      return await prepareMail(tx, deps, rows, { content, now });
+      return await prepareMail(tx, context, rows, { content, now });
     case 'webhook':
       return await prepareDelivery(tx, rows, content.endpointId, now);
   }
@@ -187,7 +187,7 @@ async function prepareDelivery(
 
 async function prepareMail(
   tx: Tx,
-  { mailer }: ActivityDeps,
+  { mailer }: Context,
   rows: FollowedRows,
   { content, now }: { content: Extract<FollowUpContent, { channel: 'email' }>; now: Date },
 ): Promise<Step> {
@@ -230,16 +230,16 @@ const PAGE = 200;
 const MOST_PAGES = 50;
 
 /** Starts the workflows of what is overdue and has none. Those that wait for a mail server are left alone. */
-export async function restartFollowUps(deps: ActivityDeps, now: Date): Promise<number> {
+export async function restartFollowUps(context: Context, now: Date): Promise<number> {
   const before = new Date(now.getTime() - OVERDUE_MS);
   let restarted = 0;
   let after: { dueAt: Date; id: string } | null = null;
   for (let page = 0; page < MOST_PAGES; page += 1) {
-    const rows = await overdueFollowUps(deps.db, before, { after, limit: PAGE });
+    const rows = await overdueFollowUps(context.db, before, { after, limit: PAGE });
     for (const { id } of rows) {
-      heartbeat();
-      if (await deps.signals.isRunning(followUpWorkflowId(id))) continue;
-      await deps.starter.startFollowUp(id);
+      context.heartbeat();
+      if (await reached(context.workflows.isRunning(followUpWorkflowId(id)))) continue;
+      await reached(context.workflows.startFollowUp(id));
       restarted += 1;
     }
     const last = rows.at(-1);

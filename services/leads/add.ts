@@ -1,5 +1,3 @@
-import type { ApiDeps } from '#api/deps.ts';
-import { notFound, Problem } from '#api/http/errors.ts';
 import { inTransaction } from '#db/client.ts';
 import { ensureContacts, insertLeads } from '#db/queries/add-leads.ts';
 import type { Actor } from '#db/queries/api-keys.ts';
@@ -8,9 +6,11 @@ import { type Campaign, changeCampaign, findCampaign } from '#db/queries/campaig
 import { appendEvent } from '#db/queries/events.ts';
 import type { NormalisedLead } from '#domain/lead-row.ts';
 import { holdCampaign, startOf } from '../campaigns/transitions.ts';
+import type { Context } from '../context.ts';
+import { notFound, wrongState } from '../errors.ts';
 
-/** The campaign, when leads can be added to it. @throws Problem 404 or 409 */
-export async function campaignForLeads({ db }: Pick<ApiDeps, 'db'>, id: string): Promise<Campaign> {
+/** The campaign, when leads can be added to it. @throws ServiceError 404 or 409 */
+export async function campaignForLeads({ db }: Pick<Context, 'db'>, id: string): Promise<Campaign> {
   const campaign = await findCampaign(db, id);
   if (campaign === null) throw notFound('campaign');
   requireOpen(campaign);
@@ -18,9 +18,9 @@ export async function campaignForLeads({ db }: Pick<ApiDeps, 'db'>, id: string):
 }
 
 function requireOpen(campaign: Campaign): void {
-  if (campaign.archived_at !== null) throw new Problem('wrong-state', 'The campaign is archived.');
+  if (campaign.archived_at !== null) throw wrongState('The campaign is archived.');
   if (campaign.status === 'stopped') {
-    throw new Problem('wrong-state', 'A campaign that is stopped takes no more leads.');
+    throw wrongState('A campaign that is stopped takes no more leads.');
   }
 }
 
@@ -35,16 +35,16 @@ export interface AddedBatch {
 /**
  * Adds leads in one transaction, together with the reopening of a campaign that had ended.
  *
- * @throws Problem 404 or 409
+ * @throws ServiceError 404 or 409
  */
 export async function addBatch(
-  { db, clock }: Pick<ApiDeps, 'db' | 'clock'>,
+  context: Pick<Context, 'db' | 'now'>,
   actor: Actor,
   campaignId: string,
   leads: readonly NormalisedLead[],
 ): Promise<AddedBatch> {
-  return await inTransaction(db, async (tx) => {
-    const now = clock();
+  return await inTransaction(context.db, async (tx) => {
+    const now = await context.now();
     await ensureContacts(
       tx,
       leads.map(({ phone }) => phone),
@@ -67,11 +67,13 @@ export async function addBatch(
 
 /** Tells the workflow that there are leads. Untold, it finds them with its next feed, or the sweep starts it. */
 export async function announceLeads(
-  { temporal, logger }: Pick<ApiDeps, 'temporal' | 'logger'>,
+  { workflows, logger }: Pick<Context, 'workflows' | 'logger'>,
   { campaign, reopened }: Pick<AddedBatch, 'campaign' | 'reopened'>,
 ): Promise<void> {
   if (campaign.status !== 'running') return;
-  const told = reopened ? await temporal.reopen(startOf(campaign)) : await temporal.leadsAdded(campaign.id);
+  const told = reopened
+    ? await workflows.reopenCampaign(startOf(campaign))
+    : await workflows.leadsAdded(campaign.id);
   if (told.kind !== 'done') {
     logger.warn(
       { campaignId: campaign.id, answer: told.kind },

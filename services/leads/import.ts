@@ -1,7 +1,7 @@
-import type { ApiDeps } from '#api/deps.ts';
-import { invalid } from '#api/http/errors.ts';
 import type { Actor } from '#db/queries/api-keys.ts';
 import type { NormalisedLead } from '#domain/lead-row.ts';
+import type { Context } from '../context.ts';
+import { invalid } from '../errors.ts';
 import { addBatch, announceLeads } from './add.ts';
 import { readLeadCsv } from './csv.ts';
 import { ImportHeaderError } from './import-columns.ts';
@@ -34,15 +34,15 @@ const MAX_ERRORS = 100;
 /**
  * Imports a list row by row: what was added stays added, also when the rest of the body never comes.
  *
- * @throws Problem 422 when the header or the mapping cannot be used; 404 or 409 of the campaign
+ * @throws ServiceError 422 when the header or the mapping cannot be used; 404 or 409 of the campaign
  */
 export async function importLeads(
-  deps: ApiDeps,
+  context: Context,
   actor: Actor,
   campaignId: string,
   { source, mapping }: { source: AsyncIterable<Uint8Array>; mapping?: Record<string, string> | undefined },
 ): Promise<ImportReport> {
-  const importer = new LeadImporter(deps, actor, campaignId);
+  const importer = new LeadImporter(context, actor, campaignId);
   try {
     for await (const item of readLeadCsv(source, mapping === undefined ? {} : { mapping })) {
       importer.countRow(item.row);
@@ -69,7 +69,7 @@ export async function importLeads(
 }
 
 class LeadImporter {
-  readonly #deps: ApiDeps;
+  readonly #context: Context;
   readonly #actor: Actor;
   readonly #campaignId: string;
   #rows = 0;
@@ -81,8 +81,8 @@ class LeadImporter {
   #batch: { place: Place; lead: NormalisedLead }[] = [];
   #toAnnounce: Parameters<typeof announceLeads>[1] | null = null;
 
-  constructor(deps: ApiDeps, actor: Actor, campaignId: string) {
-    this.#deps = deps;
+  constructor(context: Context, actor: Actor, campaignId: string) {
+    this.#context = context;
     this.#actor = actor;
     this.#campaignId = campaignId;
   }
@@ -113,7 +113,7 @@ class LeadImporter {
     if (batch.length === 0) return;
     this.#batch = [];
     const result = await addBatch(
-      this.#deps,
+      this.#context,
       this.#actor,
       this.#campaignId,
       batch.map(({ lead }) => lead),
@@ -130,7 +130,7 @@ class LeadImporter {
 
   /** Once, at the end: a workflow takes a bounded number of signals. */
   async announce(): Promise<void> {
-    if (this.#toAnnounce !== null) await announceLeads(this.#deps, this.#toAnnounce);
+    if (this.#toAnnounce !== null) await announceLeads(this.#context, this.#toAnnounce);
   }
 
   report(): ImportReport {

@@ -1,4 +1,4 @@
-import type { ApiDeps } from '#api/deps.ts';
+import type { Context } from '../context.ts';
 import { markRepliesTold } from './replies.ts';
 
 /**
@@ -8,17 +8,17 @@ import { markRepliesTold } from './replies.ts';
  * @throws when it cannot be noted who was told
  */
 export async function tellReplied(
-  { db, temporal, clock }: Pick<ApiDeps, 'db' | 'temporal' | 'clock'>,
+  { db, workflows, now }: Pick<Context, 'db' | 'workflows' | 'now'>,
   leadIds: readonly string[],
 ): Promise<boolean> {
   const answers = await Promise.all(
-    leadIds.map(async (leadId) => ({ leadId, ...(await temporal.contactReplied(leadId)) })),
+    leadIds.map(async (leadId) => ({ leadId, ...(await workflows.contactReplied(leadId)) })),
   );
   const told = answers.filter(({ kind }) => kind === 'done' || kind === 'absent');
   await markRepliesTold(
     db,
     told.map(({ leadId }) => leadId),
-    clock(),
+    await now(),
   );
   return told.length === leadIds.length;
 }

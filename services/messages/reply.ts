@@ -11,7 +11,8 @@ import type { AutoReply } from '#domain/follow-up.ts';
 import { readWish } from '#domain/opt-out.ts';
 import { LONGEST_TEXT } from '#domain/text-length.ts';
 import { tellHistory } from '../calls/history.ts';
-import type { ActivityDeps } from '../context.ts';
+import type { Context } from '../context.ts';
+import { reached } from '../workflows.ts';
 
 const ANSWER_WITHIN_MS = 20_000;
 const DAY_MS = 86_400_000;
@@ -23,27 +24,27 @@ interface Answer {
   source: 'auto_reply' | 'agent';
 }
 
-export function createReplying(deps: ActivityDeps) {
+export function createReplying(context: Context) {
   return {
     /** Composes the answer to a received text, if there is to be one, and schedules it, once. */
     async composeReply({ messageId }: { messageId: string }): Promise<{ answerId: string | null }> {
-      const asked = await findMessage(deps.db, messageId);
+      const asked = await findMessage(context.db, messageId);
       if (asked === null || asked.direction !== 'inbound') return { answerId: null };
       const answerId = uuidFrom(messageId, ANSWERS);
-      if ((await findMessage(deps.db, answerId)) === null) {
-        const answer = await compose(deps, asked);
+      if ((await findMessage(context.db, answerId)) === null) {
+        const answer = await compose(context, asked);
         if (answer === null || answer.body.trim() === '') return { answerId: null };
-        await schedule(deps, answerId, asked, answer);
+        await schedule(context, answerId, asked, answer);
       }
-      await deps.starter.startMessage(answerId);
+      await reached(context.workflows.startMessage(answerId));
       return { answerId };
     },
 
     /** Puts a received text that was not answered, though it should have been, before a person. */
     async abandonReply({ messageId }: { messageId: string }): Promise<void> {
-      const asked = await findMessage(deps.db, messageId);
+      const asked = await findMessage(context.db, messageId);
       if (asked === null) return;
-      await inTransaction(deps.db, (tx) =>
+      await inTransaction(context.db, (tx) =>
         raiseAttention(tx, {
           kind: 'failed_reply',
           subject: messageId,
@@ -56,9 +57,9 @@ export function createReplying(deps: ActivityDeps) {
   };
 }
 
-async function schedule(deps: ActivityDeps, id: string, asked: Message, answer: Answer): Promise<void> {
-  const now = await deps.now();
-  await inTransaction(deps.db, async (tx) => {
+async function schedule(context: Context, id: string, asked: Message, answer: Answer): Promise<void> {
+  const now = await context.now();
+  await inTransaction(context.db, async (tx) => {
     await lockContact(tx, asked.phone);
     await scheduleText(
       tx,
@@ -76,24 +77,24 @@ async function schedule(deps: ActivityDeps, id: string, asked: Message, answer: 
   });
 }
 
-async function compose(deps: ActivityDeps, asked: Message): Promise<Answer | null> {
+async function compose(context: Context, asked: Message): Promise<Answer | null> {
   // Twilio confirms keywords by itself; a second answer would only confuse.
   if (readWish(asked.body) !== 'none' || asked.campaign_id === null) return null;
-  const { autoReply } = (await currentSettings(deps.db, asked.campaign_id)).settings;
+  const { autoReply } = (await currentSettings(context.db, asked.campaign_id)).settings;
   if (autoReply === null) return null;
   const rule = autoReply.rules.find(({ keywords }) => keywords.some((word) => saysWord(asked.body, word)));
   if (rule !== undefined) return { body: rule.body, source: 'auto_reply' };
-  return autoReply.agent === null ? null : await ask(deps, asked, autoReply.agent);
+  return autoReply.agent === null ? null : await ask(context, asked, autoReply.agent);
 }
 
 /** One turn with the agent, which knows what was said before. Null when it has answered the lead often enough today. */
 async function ask(
-  deps: ActivityDeps,
+  context: Context,
   asked: Message,
   { agentId, maxTurns }: NonNullable<AutoReply['agent']>,
 ): Promise<Answer | null> {
-  const now = await deps.now();
-  const { answers } = await deps.db
+  const now = await context.now();
+  const { answers } = await context.db
     .selectFrom('messages')
     .select((eb) => eb.fn.countAll<number>().as('answers'))
     .where('phone', '=', asked.phone)
@@ -101,9 +102,9 @@ async function ask(
     .where('created_at', '>', new Date(now.getTime() - DAY_MS))
     .executeTakeFirstOrThrow();
   if (answers >= maxTurns) return null;
-  const lead = asked.lead_id === null ? null : await findLead(deps.db, asked.lead_id);
-  const history = await tellHistory(deps.db, asked.phone, now);
-  const talk = await deps.voice.openTextTalk({
+  const lead = asked.lead_id === null ? null : await findLead(context.db, asked.lead_id);
+  const history = await tellHistory(context.db, asked.phone, now);
+  const talk = await context.voice.openTextTalk({
     agentId,
     variables: {
       ...(lead?.variables ?? {}),

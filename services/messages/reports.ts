@@ -1,12 +1,12 @@
-import { heartbeat, log } from '@temporalio/activity';
 import { inTransaction } from '#db/client.ts';
 import { lockContact } from '#db/queries/locks.ts';
 import { lockMessage, type Message, recordTextReport, unreportedTexts } from '#db/queries/messages.ts';
 import { messageStatusOf } from '#domain/message.ts';
 import type { Carrier, CarrierText } from '#providers/ports.ts';
 import { RECIPIENT_OPTED_OUT } from '#providers/twilio/texts.ts';
-import type { ActivityDeps } from '../context.ts';
+import type { Context } from '../context.ts';
 import { addCarrierOptOut, startedLeads } from '../opt-outs/opt-outs.ts';
+import { reached } from '../workflows.ts';
 
 /** A report comes within seconds, but for phones that are switched off. */
 const REPORT_LATE_MS = 600_000;
@@ -19,42 +19,46 @@ const MOST_ASKED = 50;
  * Asks the carrier for texts that it took and whose delivery report was lost, and settles what it says, forward only.
  * Each is asked for again after ten minutes, for a day. Returns how many moved.
  */
-export async function askForReports(deps: ActivityDeps, now: Date): Promise<number> {
-  const { carrier } = deps;
+export async function askForReports(context: Context, now: Date): Promise<number> {
+  const { carrier } = context;
   if (carrier === null) return 0;
   const before = new Date(now.getTime() - REPORT_LATE_MS);
   const sentAfter = new Date(now.getTime() - ASKED_FOR_MS);
   let settled = 0;
-  for (const message of await unreportedTexts(deps.db, { sentAfter, before }, MOST_ASKED)) {
-    heartbeat();
-    const found = await read(carrier, message);
+  for (const message of await unreportedTexts(context.db, { sentAfter, before }, MOST_ASKED)) {
+    context.heartbeat();
+    const found = await read(context, carrier, message);
     // It does not answer: it would not for the others either, and the next sweep asks again.
     if (found === 'silent') break;
-    if (await settle(deps, message, found, now)) settled += 1;
+    if (await settle(context, message, found, now)) settled += 1;
   }
   return settled;
 }
 
 async function read(
+  context: Context,
   carrier: Carrier,
   { id, provider_id: sid }: Message,
 ): Promise<CarrierText | null | 'silent'> {
   try {
     return sid === null ? null : await carrier.getText(sid);
   } catch (error) {
-    log.warn('the carrier could not be asked for a report', { messageId: id, failure: String(error) });
+    context.logger.warn(
+      { messageId: id, failure: String(error) },
+      'the carrier could not be asked for a report',
+    );
     return 'silent';
   }
 }
 
 /** True when it is known now what became of the text. Either way its turn comes after the others'. */
 async function settle(
-  deps: ActivityDeps,
+  context: Context,
   { id, phone }: Message,
   found: CarrierText | null,
   now: Date,
 ): Promise<boolean> {
-  const { moved, optedOut } = await inTransaction(deps.db, async (tx) => {
+  const { moved, optedOut } = await inTransaction(context.db, async (tx) => {
     await lockContact(tx, phone);
     const current = await lockMessage(tx, id);
     const status = (found === null ? null : messageStatusOf(found.status)) ?? current.status;
@@ -66,6 +70,8 @@ async function settle(
       optedOut: refused && (await addCarrierOptOut(tx, current)),
     };
   });
-  if (optedOut) for (const leadId of await startedLeads(deps.db, phone)) await deps.signals.optedOut(leadId);
+  if (optedOut)
+    for (const leadId of await startedLeads(context.db, phone))
+      await reached(context.workflows.optedOut(leadId));
   return moved;
 }

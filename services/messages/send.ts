@@ -1,4 +1,3 @@
-import { heartbeat } from '@temporalio/activity';
 import { inTransaction, type Tx } from '#db/client.ts';
 import { lockContact } from '#db/queries/locks.ts';
 import {
@@ -13,8 +12,9 @@ import { messageStatusOf } from '#domain/message.ts';
 import { textAllowedAt } from '#domain/quiet-hours.ts';
 import { zonesForPhone } from '#domain/zones/zones-for-phone.ts';
 import type { TextAnswer } from '#providers/ports.ts';
-import type { ActivityDeps } from '../context.ts';
+import type { Context } from '../context.ts';
 import { addCarrierOptOut, isOptedOut, startedLeads } from '../opt-outs/opt-outs.ts';
+import { reached } from '../workflows.ts';
 import { settleText, type TextStep } from './settle.ts';
 
 const HEARTBEAT_MS = 2_000;
@@ -23,21 +23,21 @@ const OPTED_OUT = 'The contact opted out.';
 
 type Passed = { kind: 'go' | 'met'; message: Message } | TextStep;
 
-export function createMessaging(deps: ActivityDeps) {
+export function createMessaging(context: Context) {
   return {
     /** Gate and send. May be run again at any point: a text is handed to the carrier by one run only, and once. */
     async sendText({ messageId }: { messageId: string }): Promise<TextStep> {
-      const beating = setInterval(() => heartbeat(), HEARTBEAT_MS);
+      const beating = setInterval(() => context.heartbeat(), HEARTBEAT_MS);
       try {
-        const passed = await passTextGate(deps, messageId);
+        const passed = await passTextGate(context, messageId);
         switch (passed.kind) {
           case 'done':
           case 'wait':
             return passed;
           case 'met':
-            return await settleText(deps, passed.message);
+            return await settleText(context, passed.message);
           case 'go':
-            return await send(deps, passed.message);
+            return await send(context, passed.message);
         }
       } finally {
         clearInterval(beating);
@@ -47,17 +47,17 @@ export function createMessaging(deps: ActivityDeps) {
 }
 
 /** Intent and permission in one transaction, with the contact held: an opt-out comes wholly before it, or after. */
-async function passTextGate(deps: ActivityDeps, messageId: string): Promise<Passed> {
-  const found = await findMessage(deps.db, messageId);
+async function passTextGate(context: Context, messageId: string): Promise<Passed> {
+  const found = await findMessage(context.db, messageId);
   // Erased with its lead.
   if (found === null) return { kind: 'done', status: 'refused' };
-  return await inTransaction(deps.db, async (tx): Promise<Passed> => {
+  return await inTransaction(context.db, async (tx): Promise<Passed> => {
     await lockContact(tx, found.phone);
     const message = await lockMessage(tx, messageId);
     if (message.status === 'sending') return { kind: 'met', message };
     if (message.status !== 'scheduled') return { kind: 'done', status: message.status };
-    const now = await deps.now();
-    const refusal = await refusalOf(tx, deps, message);
+    const now = await context.now();
+    const refusal = await refusalOf(tx, context, message);
     if (refusal !== null) return await close(tx, message, refusal, now);
     if (message.not_before !== null && message.not_before > now) {
       return { kind: 'wait', until: message.not_before.toISOString(), why: 'not before' };
@@ -71,7 +71,7 @@ async function passTextGate(deps: ActivityDeps, messageId: string): Promise<Pass
     if (allowedAt > now) return await holdUntil(tx, message, allowedAt, { why: 'quiet hours', now });
     const intended = await tx
       .updateTable('messages')
-      .set({ status: 'sending', own_address: deps.texting?.from ?? null, updated_at: now })
+      .set({ status: 'sending', own_address: context.texting?.from ?? null, updated_at: now })
       .where('id', '=', message.id)
       .returningAll()
       .executeTakeFirstOrThrow();
@@ -81,8 +81,8 @@ async function passTextGate(deps: ActivityDeps, messageId: string): Promise<Pass
 
 type Refusal = { status: 'refused' | 'failed'; error: string };
 
-async function refusalOf(tx: Tx, deps: ActivityDeps, { phone }: Message): Promise<Refusal | null> {
-  if (deps.carrier === null || deps.texting === null) {
+async function refusalOf(tx: Tx, context: Context, { phone }: Message): Promise<Refusal | null> {
+  if (context.carrier === null || context.texting === null) {
     return { status: 'failed', error: 'No number to send texts from is configured.' };
   }
   return (await isOptedOut(tx, phone)) ? { status: 'refused', error: OPTED_OUT } : null;
@@ -114,13 +114,13 @@ async function holdUntil(
   return { kind: 'wait', until: until.toISOString(), why };
 }
 
-async function send(deps: ActivityDeps, message: Message): Promise<TextStep> {
-  await deps.checkpoint?.('text_intended');
-  const { carrier, texting, patience } = deps;
-  const timeoutMs = patience.dialTimeoutMs;
+async function send(context: Context, message: Message): Promise<TextStep> {
+  await context.checkpoint?.('text_intended');
+  const { carrier, texting, timeouts } = context;
+  const timeoutMs = timeouts.dialTimeoutMs;
   // A process that slept through its own deadline must not send: someone else may have settled the text by now.
-  const lateMs = (await deps.now()).getTime() - message.updated_at.getTime();
-  if (carrier === null || texting === null || lateMs > timeoutMs) return await settleText(deps, message);
+  const lateMs = (await context.now()).getTime() - message.updated_at.getTime();
+  if (carrier === null || texting === null || lateMs > timeoutMs) return await settleText(context, message);
   const { statusCallbackUrl } = texting;
   const answer = await carrier.sendText({
     from: texting.from,
@@ -130,14 +130,14 @@ async function send(deps: ActivityDeps, message: Message): Promise<TextStep> {
     statusCallback: statusCallbackUrl === null ? null : `${statusCallbackUrl}?message=${message.id}`,
     timeoutMs,
   });
-  await deps.checkpoint?.('text_answered');
-  return await recordAnswer(deps, message, answer);
+  await context.checkpoint?.('text_answered');
+  return await recordAnswer(context, message, answer);
 }
 
-async function recordAnswer(deps: ActivityDeps, message: Message, answer: TextAnswer): Promise<TextStep> {
+async function recordAnswer(context: Context, message: Message, answer: TextAnswer): Promise<TextStep> {
   switch (answer.kind) {
     case 'sent':
-      return await record(deps, message, {
+      return await record(context, message, {
         status: messageStatusOf(answer.status) ?? 'sent',
         providerId: answer.messageSid,
         errorCode: null,
@@ -145,14 +145,14 @@ async function recordAnswer(deps: ActivityDeps, message: Message, answer: TextAn
       });
     case 'refused': {
       const { code, message: error, optedOut } = answer;
-      if (optedOut) await recordOptOut(deps, message);
+      if (optedOut) await recordOptOut(context, message);
       const status = optedOut ? 'refused' : 'failed';
-      return await record(deps, message, { status, providerId: null, errorCode: code, error });
+      return await record(context, message, { status, providerId: null, errorCode: code, error });
     }
     case 'deferred': {
-      const now = await deps.now();
+      const now = await context.now();
       const until = new Date(now.getTime() + (answer.retryAfterMs ?? DEFERRED_MS));
-      return await inTransaction(deps.db, async (tx) => {
+      return await inTransaction(context.db, async (tx) => {
         await lockContact(tx, message.phone);
         const { status } = await lockMessage(tx, message.id);
         if (status !== 'sending') return { kind: 'done' as const, status };
@@ -160,13 +160,13 @@ async function recordAnswer(deps: ActivityDeps, message: Message, answer: TextAn
       });
     }
     case 'ambiguous':
-      return await settleText(deps, message);
+      return await settleText(context, message);
   }
 }
 
-async function record(deps: ActivityDeps, { id, phone }: Message, report: TextReport): Promise<TextStep> {
-  const now = await deps.now();
-  return await inTransaction(deps.db, async (tx) => {
+async function record(context: Context, { id, phone }: Message, report: TextReport): Promise<TextStep> {
+  const now = await context.now();
+  return await inTransaction(context.db, async (tx) => {
     await lockContact(tx, phone);
     await recordTextReport(tx, await lockMessage(tx, id), report, now);
     const { status } = await lockMessage(tx, id);
@@ -175,8 +175,9 @@ async function record(deps: ActivityDeps, { id, phone }: Message, report: TextRe
 }
 
 /** The carrier knows of an opt-out that we did not: it counts for calls as well. */
-async function recordOptOut(deps: ActivityDeps, message: Message): Promise<void> {
-  const added = await inTransaction(deps.db, (tx) => addCarrierOptOut(tx, message));
+async function recordOptOut(context: Context, message: Message): Promise<void> {
+  const added = await inTransaction(context.db, (tx) => addCarrierOptOut(tx, message));
   if (!added) return;
-  for (const leadId of await startedLeads(deps.db, message.phone)) await deps.signals.optedOut(leadId);
+  for (const leadId of await startedLeads(context.db, message.phone))
+    await reached(context.workflows.optedOut(leadId));
 }

@@ -1,4 +1,3 @@
-import { heartbeat, log, sleep } from '@temporalio/activity';
 import { inTransaction } from '#db/client.ts';
 import { raiseAttention } from '#db/queries/attention.ts';
 import { lockContact } from '#db/queries/locks.ts';
@@ -6,7 +5,7 @@ import { findMessage, lockMessage, type Message, recordTextReport } from '#db/qu
 import { backoffMs } from '#domain/backoff.ts';
 import { type MessageStatus, messageStatusOf } from '#domain/message.ts';
 import type { CarrierText } from '#providers/ports.ts';
-import type { ActivityDeps } from '../context.ts';
+import type { Context } from '../context.ts';
 
 /** What follows for the text's workflow: nothing, or another look at this ISO time. */
 export type TextStep = { kind: 'done'; status: MessageStatus } | { kind: 'wait'; until: string; why: string };
@@ -18,43 +17,46 @@ const CLOCK_SKEW_MS = 10_000;
  * The text may or may not have been taken: looks for it at the carrier until it must have shown. What is found is
  * adopted; what is not found stays unknown, is put before a person, and is never sent again by itself.
  */
-export async function settleText(deps: ActivityDeps, message: Message): Promise<TextStep> {
-  const { dialTimeoutMs, reconcileForMs } = deps.patience;
+export async function settleText(context: Context, message: Message): Promise<TextStep> {
+  const { dialTimeoutMs, reconcileForMs } = context.timeouts;
   const untilMs = message.updated_at.getTime() + dialTimeoutMs + reconcileForMs;
   for (let look = 1; ; look += 1) {
-    const current = await findMessage(deps.db, message.id);
+    const current = await findMessage(context.db, message.id);
     // A report of the carrier has settled it meanwhile.
     if (current?.status !== 'sending') return { kind: 'done', status: current?.status ?? 'refused' };
-    const nowMs = (await deps.now()).getTime();
-    const found = await findAtCarrier(deps, message);
-    const adopted = found === null ? null : await adopt(deps, message, found);
+    const nowMs = (await context.now()).getTime();
+    const found = await findAtCarrier(context, message);
+    const adopted = found === null ? null : await adopt(context, message, found);
     if (adopted !== null) return adopted;
-    if (nowMs >= untilMs) return await giveUp(deps, message);
+    if (nowMs >= untilMs) return await giveUp(context, message);
     const delayMs = backoffMs(look, {
       firstMs: reconcileForMs / 20,
       limitMs: reconcileForMs / 4,
       chance: Math.random(),
     });
-    heartbeat();
-    await sleep(Math.max(0, Math.min(delayMs, untilMs - nowMs)));
+    context.heartbeat();
+    await context.sleep(Math.max(0, Math.min(delayMs, untilMs - nowMs)));
   }
 }
 
 /** The oldest text of these words to this number since the intent that belongs to no other row of ours. */
-async function findAtCarrier(deps: ActivityDeps, message: Message): Promise<CarrierText | null> {
-  if (deps.carrier === null) return null;
+async function findAtCarrier(context: Context, message: Message): Promise<CarrierText | null> {
+  if (context.carrier === null) return null;
   const since = new Date(message.updated_at.getTime() - CLOCK_SKEW_MS);
   const from = message.own_address;
   let texts: CarrierText[];
   try {
-    texts = await deps.carrier.findTexts({ to: message.phone, since, ...(from === null ? {} : { from }) });
+    texts = await context.carrier.findTexts({ to: message.phone, since, ...(from === null ? {} : { from }) });
   } catch (error) {
-    log.warn('the carrier could not be asked for a text', { messageId: message.id, failure: String(error) });
+    context.logger.warn(
+      { messageId: message.id, failure: String(error) },
+      'the carrier could not be asked for a text',
+    );
     return null;
   }
   const alike = texts.filter(({ body }) => body === message.body);
   if (alike.length === 0) return null;
-  const taken = await deps.db
+  const taken = await context.db
     .selectFrom('messages')
     .select('provider_id')
     .where(
@@ -68,14 +70,10 @@ async function findAtCarrier(deps: ActivityDeps, message: Message): Promise<Carr
 }
 
 /** Takes the found text for ours; null when another row of the same words was quicker to take it. */
-async function adopt(
-  deps: ActivityDeps,
-  { id, phone }: Message,
-  found: CarrierText,
-): Promise<TextStep | null> {
-  const now = await deps.now();
+async function adopt(context: Context, { id, phone }: Message, found: CarrierText): Promise<TextStep | null> {
+  const now = await context.now();
   const { messageSid: providerId, errorCode } = found;
-  return await inTransaction(deps.db, async (tx) => {
+  return await inTransaction(context.db, async (tx) => {
     await lockContact(tx, phone);
     const taken = await tx
       .selectFrom('messages')
@@ -90,10 +88,10 @@ async function adopt(
   });
 }
 
-async function giveUp(deps: ActivityDeps, message: Message): Promise<TextStep> {
-  const now = await deps.now();
+async function giveUp(context: Context, message: Message): Promise<TextStep> {
+  const now = await context.now();
   const error = 'It could not be found out whether the carrier took it.';
-  return await inTransaction(deps.db, async (tx) => {
+  return await inTransaction(context.db, async (tx) => {
     await lockContact(tx, message.phone);
     const current = await lockMessage(tx, message.id);
     if (current.status !== 'sending') return { kind: 'done' as const, status: current.status };

@@ -1,4 +1,4 @@
-import type { ApiDeps } from '#api/deps.ts';
+import type { Context } from '../context.ts';
 import { startedLeads } from './opt-outs.ts';
 
 /**
@@ -6,9 +6,9 @@ import { startedLeads } from './opt-outs.ts';
  * wait between attempts need not come to it.
  */
 export async function tellOptedOut(
-  { db, temporal }: Pick<ApiDeps, 'db' | 'temporal'>,
+  { db, workflows }: Pick<Context, 'db' | 'workflows'>,
   phone: string,
 ): Promise<void> {
   const leadIds = await startedLeads(db, phone);
-  await Promise.all(leadIds.map((leadId) => temporal.optedOut(leadId)));
+  await Promise.all(leadIds.map((leadId) => workflows.optedOut(leadId)));
 }

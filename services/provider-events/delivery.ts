@@ -1,7 +1,7 @@
-import { Problem } from '#api/http/errors.ts';
 import type { ConversationFacts } from '#domain/conversation.ts';
 import { UnreadablePayloadError } from '#providers/elevenlabs/normalise-identity.ts';
 import { type ElevenLabsEvent, parseElevenLabsEvent } from '#providers/elevenlabs/webhook.ts';
+import { ServiceError } from '../errors.ts';
 
 /** A verified webhook, as it is stored. */
 export interface Delivery {
@@ -18,7 +18,7 @@ export interface Delivery {
 
 const LONGEST_TYPE = 100;
 
-/** @throws Problem 400 when it is no JSON object */
+/** @throws ServiceError 400 when it is no JSON object */
 export function readDelivery(rawBody: Buffer): Delivery {
   const payload = parseObject(rawBody);
   const rawType = payload.type;
@@ -59,7 +59,7 @@ function parseObject(rawBody: Buffer): Record<string, unknown> {
   } catch {
     // Answered below, as anything else that is no object.
   }
-  throw new Problem('malformed-request', 'The event is not a JSON object.');
+  throw new ServiceError('malformed-request', 'The event is not a JSON object.');
 }
 
 function readEvent(rawBody: Buffer): ElevenLabsEvent | null {

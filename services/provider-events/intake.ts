@@ -1,5 +1,6 @@
-import type { ApiDeps } from '#api/deps.ts';
-import { isUnreachableDatabase, Problem } from '#api/http/errors.ts';
+import { isUnreachable } from '#db/client.ts';
+import type { Context } from '../context.ts';
+import { type ServiceError, unavailable } from '../errors.ts';
 import { type Arrival, type Received, receiveAll } from './receive.ts';
 
 /** More would make the first of them wait for long. */
@@ -19,7 +20,7 @@ export interface Intake {
   /**
    * Resolves after the commit. `crowded`: others came at the same time.
    *
-   * @throws Problem 503 when too many wait already
+   * @throws ServiceError 503 when too many wait already
    * @throws the database's error, when this webhook could not be stored
    */
   receive(arrival: Arrival): Promise<Received & { crowded: boolean }>;
@@ -35,7 +36,7 @@ interface Waiting {
  * A webhook that comes alone has a transaction of its own. What comes while others are under way shares the next: the
  * commits that write events follow one another in any case, and together they need hardly more statements than one.
  */
-export function createIntake(deps: ApiDeps, { mostWaiting = MOST_WAITING } = {}): Intake {
+export function createIntake(context: Context, { mostWaiting = MOST_WAITING } = {}): Intake {
   let waiting: Waiting[] = [];
   let underWay = 0;
 
@@ -44,7 +45,7 @@ export function createIntake(deps: ApiDeps, { mostWaiting = MOST_WAITING } = {})
     while (waiting.length > 0) {
       const { together, rest } = nextTogether(waiting);
       waiting = rest;
-      await takeIn(deps, together);
+      await takeIn(context, together);
     }
     underWay -= 1;
   };
@@ -61,10 +62,8 @@ export function createIntake(deps: ApiDeps, { mostWaiting = MOST_WAITING } = {})
   };
 }
 
-function full(): Problem {
-  return new Problem('unavailable', 'Too many webhooks are waiting; send it again.', {
-    headers: { 'retry-after': String(COME_AGAIN_SECONDS) },
-  });
+function full(): ServiceError {
+  return unavailable('Too many webhooks are waiting; send it again.', COME_AGAIN_SECONDS);
 }
 
 /** The first of those that wait, each of another body and another conversation; the others keep their order. */
@@ -83,11 +82,11 @@ function nextTogether(waiting: readonly Waiting[]): { together: Waiting[]; rest:
 }
 
 /** Never rejects. What fails together is tried one by one, so that nobody fails for another's sake. */
-async function takeIn(deps: ApiDeps, together: readonly Waiting[]): Promise<void> {
+async function takeIn(context: Context, together: readonly Waiting[]): Promise<void> {
   const crowded = together.length > 1;
   try {
     const received = await receiveAll(
-      deps,
+      context,
       together.map(({ arrival }) => arrival),
     );
     for (const [index, { settle, fail }] of together.entries()) {
@@ -96,10 +95,10 @@ async function takeIn(deps: ApiDeps, together: readonly Waiting[]): Promise<void
       else settle({ ...one, crowded });
     }
   } catch (error) {
-    if (!crowded || isUnreachableDatabase(error as Error)) {
+    if (!crowded || isUnreachable(error as Error)) {
       for (const { fail } of together) fail(error);
       return;
     }
-    for (const one of together) await takeIn(deps, [one]);
+    for (const one of together) await takeIn(context, [one]);
   }
 }

@@ -1,5 +1,5 @@
-import type { ApiDeps } from '#api/deps.ts';
 import { markAllSignalled } from '#db/queries/provider-events.ts';
+import type { Context } from '../context.ts';
 
 /** Whose workflow is to be told of which call's end, and of which event it was learnt. */
 export interface Telling {
@@ -28,7 +28,7 @@ interface Waiting {
   settle(): void;
 }
 
-export function createTeller({ db, temporal, logger, clock }: ApiDeps): Teller {
+export function createTeller({ db, workflows, logger, now }: Context): Teller {
   const waiting: Waiting[] = [];
   let told: (Telling & { settle(): void })[] = [];
   let under = 0;
@@ -38,7 +38,7 @@ export function createTeller({ db, temporal, logger, clock }: ApiDeps): Teller {
     under += 1;
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
       const { telling, settle } = next;
-      const answer = await temporal.callEnded(telling.leadId, telling.callId);
+      const answer = await workflows.callEnded(telling.leadId, telling.callId);
       if (answer.kind === 'done' || answer.kind === 'absent') {
         told.push({ ...telling, settle });
       } else {
@@ -59,7 +59,7 @@ export function createTeller({ db, temporal, logger, clock }: ApiDeps): Teller {
       told = [];
       const ids = together.map(({ eventId }) => eventId);
       try {
-        await markAllSignalled(db, ids, clock());
+        await markAllSignalled(db, ids, await now());
       } catch {
         // The facts are committed: the provider must not send them again for this.
         logger.warn({ events: ids.length }, 'it was not noted that workflows were told');

@@ -1,4 +1,3 @@
-import type { ApiDeps } from '#api/deps.ts';
 import { inTransaction, type Tx } from '#db/client.ts';
 import { raiseAttention, settleUnmatched } from '#db/queries/attention.ts';
 import { lockConversations } from '#db/queries/locks.ts';
@@ -12,6 +11,7 @@ import {
 import { noteRecording } from '#db/queries/recordings.ts';
 import { mergeOrAdoptAll } from '../calls/adopt.ts';
 import type { Merged } from '../calls/merge-facts.ts';
+import type { Context } from '../context.ts';
 import type { Delivery } from './delivery.ts';
 
 /** A verified webhook and the key under which its repetitions are known. */
@@ -35,9 +35,9 @@ export interface Received {
  * Stores events of different keys and merges their facts, in one transaction: after it, nothing of them can be lost.
  * In the order of the arrivals.
  */
-export async function receiveAll(deps: ApiDeps, arrivals: readonly Arrival[]): Promise<Received[]> {
-  return await inTransaction(deps.db, async (tx) => {
-    const now = deps.clock();
+export async function receiveAll(context: Context, arrivals: readonly Arrival[]): Promise<Received[]> {
+  return await inTransaction(context.db, async (tx) => {
+    const now = await context.now();
     const conversations = arrivals.map(({ delivery }) => delivery.conversationId);
     await lockConversations(
       tx,
@@ -58,7 +58,7 @@ export async function receiveAll(deps: ApiDeps, arrivals: readonly Arrival[]): P
       if (event === undefined || event.mergedAt !== null) return [];
       return [{ id: event.id, isNew: event.isNew, delivery }];
     });
-    const merged = await mergeNews(deps, tx, news, now);
+    const merged = await mergeNews(context, tx, news, now);
     const received: Received[] = [];
     for (const event of stored) received.push(merged.get(event.id) ?? (await repeated(tx, event)));
     return received;
@@ -80,12 +80,12 @@ interface News {
 }
 
 async function mergeNews(
-  deps: ApiDeps,
+  context: Context,
   tx: Tx,
   news: readonly News[],
   now: Date,
 ): Promise<Map<number, Received>> {
-  const { centsPerCredit } = deps.config.elevenLabs;
+  const { centsPerCredit } = context.config.elevenLabs;
   const withFacts = news.flatMap(({ id, delivery: { facts } }) => (facts === null ? [] : [{ id, facts }]));
   const inputs = withFacts.map(({ facts }) => ({ facts, source: 'webhook' as const, now, centsPerCredit }));
   const results = inputs.length === 0 ? [] : await mergeOrAdoptAll(tx, inputs);

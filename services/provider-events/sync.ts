@@ -1,4 +1,3 @@
-import { ApplicationFailure, heartbeat, log, sleep } from '@temporalio/activity';
 import { inTransaction } from '#db/client.ts';
 import { lockConversation } from '#db/queries/locks.ts';
 import { markAllSignalled } from '#db/queries/provider-events.ts';
@@ -23,7 +22,9 @@ import { ProviderError } from '#providers/ports.ts';
 import { mergeOrAdopt } from '../calls/adopt.ts';
 import type { Merged } from '../calls/merge-facts.ts';
 import { mergeWaitingWebhooks } from '../calls/record.ts';
-import type { ActivityDeps } from '../context.ts';
+import type { Context } from '../context.ts';
+import { PermanentFailure, RetryLater } from '../errors.ts';
+import { reached } from '../workflows.ts';
 
 /** What a run came to. */
 export interface SyncReport extends SyncCounts {
@@ -45,47 +46,51 @@ const STALE_CURSOR: ReadonlySet<number> = new Set([400, 404, 410, 422]);
 const WATCHED_FOR_MS = 86_400_000;
 const MOST_WATCHED = 200;
 
-type ConversationPage = Awaited<ReturnType<ActivityDeps['voice']['listConversations']>>;
+type ConversationPage = Awaited<ReturnType<Context['voice']['listConversations']>>;
 
-export function createSyncing(deps: ActivityDeps) {
+export function createSyncing(context: Context) {
   return {
     /** Begins a walk over the provider's conversations, or goes on with one that this workflow, or one that is gone, left. */
     async beginSync({ workflowId, since }: { workflowId: string; since: string | null }) {
-      const now = await deps.now();
-      const left = since === null ? await findLeftRun(deps.db, { workflowId, now }) : null;
-      if (left !== null && !(await deps.signals.isRunning(left.workflow_id))) {
-        if (await takeRun(deps.db, left, workflowId)) return { runId: left.id };
+      const now = await context.now();
+      const left = since === null ? await findLeftRun(context.db, { workflowId, now }) : null;
+      if (left !== null && !(await reached(context.workflows.isRunning(left.workflow_id)))) {
+        if (await takeRun(context.db, left, workflowId)) return { runId: left.id };
       }
       const walk = { workflowId, since: since === null ? null : new Date(since), now };
-      const run = await inTransaction(deps.db, (tx) => beginRun(tx, walk));
+      const run = await inTransaction(context.db, (tx) => beginRun(tx, walk));
       return { runId: run.id };
     },
 
     /** The next page: what is new or changed is fetched and stored. Done twice it counts once. */
     async syncPage({ runId }: { runId: string }): Promise<{ more: boolean }> {
-      const run = await findRun(deps.db, runId);
+      const run = await findRun(context.db, runId);
       if (run === null || run.finished_at !== null || (run.pages > 0 && run.cursor === null))
         return { more: false };
-      const page = await listPage(deps, run);
+      const page = await listPage(context, run);
       if (page === null) return { more: true };
       const { items, nextCursor } = page;
-      heartbeat();
-      const changed = await changedOnes(deps, items);
-      const failed = await patiently(() => storeAll(deps, changed, runId));
+      context.heartbeat();
+      const changed = await changedOnes(context, items);
+      const failed = await patiently(() => storeAll(context, changed, runId));
       // A cursor that leads to itself would never end.
       const cursor = nextCursor === run.cursor ? null : nextCursor;
-      await turnPage(deps.db, run, { counts: { seen: items.length, failed }, cursor });
+      await turnPage(context.db, run, { counts: { seen: items.length, failed }, cursor });
       return { more: cursor !== null };
     },
 
     /** Looks after conversations that were under way when they were stored, and ends the run. */
     async finishSync({ runId }: { runId: string }): Promise<SyncReport> {
-      const now = await deps.now();
-      const open = await openConversations(deps.db, new Date(now.getTime() - WATCHED_FOR_MS), MOST_WATCHED);
-      await patiently(() => storeAll(deps, open, null));
-      const run = await finishRun(deps.db, runId, now);
+      const now = await context.now();
+      const open = await openConversations(
+        context.db,
+        new Date(now.getTime() - WATCHED_FOR_MS),
+        MOST_WATCHED,
+      );
+      await patiently(() => storeAll(context, open, null));
+      const run = await finishRun(context.db, runId, now);
       const { pages, seen, stored, attributed, unattributed, failed } = run;
-      if (failed > 0) log.warn('conversations could not be read', { runId, failed });
+      if (failed > 0) context.logger.warn({ runId, failed }, 'conversations could not be read');
       return { pages, seen, stored, attributed, unattributed, failed };
     },
   };
@@ -94,13 +99,13 @@ export function createSyncing(deps: ActivityDeps) {
 /**
  * The run's next page. Null when its cursor has grown stale, and it begins anew.
  *
- * @throws ApplicationFailure `CursorsRefused`, not retryable, when it has been begun anew for too long
+ * @throws PermanentFailure `CursorsRefused` when it has been begun anew for too long
  */
-async function listPage(deps: ActivityDeps, run: SyncRun): Promise<ConversationPage | null> {
+async function listPage(context: Context, run: SyncRun): Promise<ConversationPage | null> {
   const { since, until, cursor } = run;
   try {
     return await patiently(() =>
-      deps.voice.listConversations({
+      context.voice.listConversations({
         startedAfter: since,
         startedBefore: until,
         pageSize: PAGE_SIZE,
@@ -108,26 +113,23 @@ async function listPage(deps: ActivityDeps, run: SyncRun): Promise<ConversationP
       }),
     );
   } catch (error) {
-    const now = await deps.now();
+    const now = await context.now();
     const isOld = now.getTime() - run.started_at.getTime() > CURSOR_GOOD_FOR_MS;
     const refused = error instanceof ProviderError && STALE_CURSOR.has(error.status ?? 0);
     if (cursor === null || !refused || !isOld) throw error;
-    await restartRun(deps.db, run, now);
+    await restartRun(context.db, run, now);
     if (now.getTime() - until.getTime() > RESTARTED_FOR_MS) {
       // Left at its beginning, it is nothing to go on with: the next walk starts where the last that ended did.
-      throw ApplicationFailure.nonRetryable(
-        'The provider refuses every cursor of its list.',
-        'CursorsRefused',
-      );
+      throw new PermanentFailure('CursorsRefused', 'The provider refuses every cursor of its list.');
     }
-    log.warn('the list is walked anew: its cursor is refused', { runId: run.id });
+    context.logger.warn({ runId: run.id }, 'the list is walked anew: its cursor is refused');
     return null;
   }
 }
 
-async function changedOnes(deps: ActivityDeps, items: ConversationListItem[]): Promise<string[]> {
+async function changedOnes(context: Context, items: ConversationListItem[]): Promise<string[]> {
   const known = await knownConversations(
-    deps.db,
+    context.db,
     items.map(({ conversationId }) => conversationId),
   );
   return items
@@ -145,13 +147,9 @@ function isNews(told: Pick<ConversationListItem, 'status' | 'verdict'>, stored?:
  * A few at a time and so many a second, counted in the run, if any. Returns how many failed: they are met again by the
  * next run. @throws ProviderError when the provider is throttling us
  */
-async function storeAll(
-  deps: ActivityDeps,
-  conversationIds: string[],
-  runId: string | null,
-): Promise<number> {
+async function storeAll(context: Context, conversationIds: string[], runId: string | null): Promise<number> {
   const waiting = [...conversationIds];
-  const intervalMs = 1_000 / (deps.syncFetchesPerSecond ?? FETCHES_PER_SECOND);
+  const intervalMs = 1_000 / (context.syncFetchesPerSecond ?? FETCHES_PER_SECOND);
   let nextAtMs = performance.now();
   let failed = 0;
   let throttled: ProviderError | null = null;
@@ -159,11 +157,11 @@ async function storeAll(
     for (let id = waiting.shift(); id !== undefined; id = waiting.shift()) {
       const waitMs = nextAtMs - performance.now();
       nextAtMs = Math.max(nextAtMs, performance.now()) + intervalMs;
-      if (waitMs > 1) await sleep(waitMs);
+      if (waitMs > 1) await context.sleep(waitMs);
       if (throttled !== null) return;
-      heartbeat();
+      context.heartbeat();
       try {
-        await storeOne(deps, id, runId);
+        await storeOne(context, id, runId);
       } catch (error) {
         // A provider that is throttling us wants less of us, not the next request.
         if (error instanceof ProviderError && error.status === 429) {
@@ -171,7 +169,10 @@ async function storeAll(
           return;
         }
         failed += 1;
-        log.warn('a conversation was skipped', { conversationId: id, failure: (error as Error).name });
+        context.logger.warn(
+          { conversationId: id, failure: (error as Error).name },
+          'a conversation was skipped',
+        );
       }
     }
   };
@@ -187,41 +188,40 @@ async function patiently<T>(ask: () => Promise<T>): Promise<T> {
     return await ask();
   } catch (error) {
     if (!(error instanceof ProviderError) || error.retryAfterMs === null) throw error;
-    throw ApplicationFailure.create({
-      type: 'ProviderThrottled',
-      message: error.message,
-      nextRetryDelay: Math.min(Math.max(error.retryAfterMs, SHORTEST_WAIT_MS), LONGEST_WAIT_MS),
+    throw new RetryLater('ProviderThrottled', error.message, {
+      delayMs: Math.min(Math.max(error.retryAfterMs, SHORTEST_WAIT_MS), LONGEST_WAIT_MS),
     });
   }
 }
 
 /** Nothing is stored when it is gone at the provider, or may still turn out to be a dial's. */
-async function storeOne(deps: ActivityDeps, conversationId: string, runId: string | null): Promise<void> {
-  const facts = await deps.voice.getConversation(conversationId);
+async function storeOne(context: Context, conversationId: string, runId: string | null): Promise<void> {
+  const facts = await context.voice.getConversation(conversationId);
   if (facts === null) return;
-  const now = await deps.now();
-  const merged = await inTransaction(deps.db, async (tx) => {
+  const now = await context.now();
+  const merged = await inTransaction(context.db, async (tx) => {
     await lockConversation(tx, conversationId);
     // A walk that was interrupted may have stored it while this one was reading it.
     const known = await knownConversations(tx, [conversationId]);
     if (!isNews(facts, known.get(conversationId))) return null;
-    const { centsPerCredit } = deps;
+    const { centsPerCredit } = context.config.elevenLabs;
     // A look of our own, after the fact: an analysis that was made again stands above the first.
     const stored = await mergeOrAdopt(tx, { facts, source: 'reconciled', now, centsPerCredit });
     if (stored === null) return null;
-    const waiting = await mergeWaitingWebhooks(tx, deps, conversationId);
+    const waiting = await mergeWaitingWebhooks(tx, context, conversationId);
     if (runId !== null) await countStored(tx, runId, whose(stored, facts));
     return { stored, waiting };
   });
   if (merged === null) return;
   const all = [merged.stored, ...merged.waiting.flatMap((webhook) => webhook.merged ?? [])];
   const over = all.find(({ ended, dialled }) => ended && dialled);
-  if (over !== undefined) await deps.signals.callEnded(over.leadId, over.callId);
+  if (over !== undefined) await reached(context.workflows.callEnded(over.leadId, over.callId));
   const told = merged.waiting.map(({ eventId }) => eventId);
-  if (told.length > 0) await markAllSignalled(deps.db, told, now);
+  if (told.length > 0) await markAllSignalled(context.db, told, now);
   for (const leadId of new Set(all.flatMap(({ replied }) => replied)))
-    await deps.signals.contactReplied(leadId);
-  for (const id of new Set(all.flatMap(({ followUps }) => followUps))) await deps.starter.startFollowUp(id);
+    await reached(context.workflows.contactReplied(leadId));
+  for (const id of new Set(all.flatMap(({ followUps }) => followUps)))
+    await reached(context.workflows.startFollowUp(id));
 }
 
 /** Null for a talk in the browser, or a call outside of campaigns, that is nobody's: nobody need look for its lead. */

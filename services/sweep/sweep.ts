@@ -1,14 +1,15 @@
-import { heartbeat, log } from '@temporalio/activity';
 import { sql } from 'kysely';
 import { type Db, inTransaction } from '#db/client.ts';
 import { appendEvent } from '#db/queries/events.ts';
 import { currentSettings } from '#db/queries/settings.ts';
+import type { CampaignStatus } from '#domain/campaign.ts';
 import { callWorkflowId, campaignWorkflowId, leadWorkflowId } from '#domain/ids.ts';
 import { openSingleCalls } from '../calls/single-call-rows.ts';
-import type { ActivityDeps } from '../context.ts';
+import type { Context } from '../context.ts';
 import { restartFollowUps } from '../follow-ups/perform.ts';
 import { askForReports } from '../messages/reports.ts';
 import { restartDeliveries } from '../webhooks/deliver.ts';
+import { reached } from '../workflows.ts';
 import { restartTexts, retellReplies, retellText } from './texts.ts';
 
 export interface SweepReport {
@@ -32,34 +33,34 @@ const BATCH = 200;
 const IDEMPOTENCY_KEPT_DAYS = 7;
 
 /** Finds and mends what a crash between two steps left behind. Every part may run at any time, and twice. */
-export function createSweeping(deps: ActivityDeps) {
+export function createSweeping(context: Context) {
   return {
     async sweep(): Promise<SweepReport> {
-      const now = await deps.now();
+      const now = await context.now();
       const report = {
-        webhooksDelivered: await deliverWebhooks(deps, now),
-        campaignsRestarted: await restartCampaigns(deps, now),
-        leadsRestarted: await restartLeads(deps, now),
-        deliveriesRestarted: await restartDeliveries(deps, now),
-        followUpsRestarted: await restartFollowUps(deps, now),
-        textsRestarted: await restartTexts(deps, now),
-        callsRestarted: await restartCalls(deps, now),
-        repliesTold: await retellReplies(deps, new Date(now.getTime() - SETTLE_MS)),
-        textsSettled: await askForReports(deps, now),
+        webhooksDelivered: await deliverWebhooks(context, now),
+        campaignsRestarted: await restartCampaigns(context, now),
+        leadsRestarted: await restartLeads(context, now),
+        deliveriesRestarted: await restartDeliveries(context, now),
+        followUpsRestarted: await restartFollowUps(context, now),
+        textsRestarted: await restartTexts(context, now),
+        callsRestarted: await restartCalls(context, now),
+        repliesTold: await retellReplies(context, new Date(now.getTime() - SETTLE_MS)),
+        textsSettled: await askForReports(context, now),
       };
-      await deps.db
+      await context.db
         .deleteFrom('idempotency_keys')
         .where('created_at', '<', new Date(now.getTime() - IDEMPOTENCY_KEPT_DAYS * 86_400_000))
         .execute();
-      if (Object.values(report).some((count) => count > 0)) log.warn('swept', { ...report });
+      if (Object.values(report).some((count) => count > 0)) context.logger.warn({ ...report }, 'swept');
       return report;
     },
   };
 }
 
 /** Webhook events whose facts are merged, but of which nobody was told. */
-async function deliverWebhooks(deps: ActivityDeps, now: Date): Promise<number> {
-  const events = await deps.db
+async function deliverWebhooks(context: Context, now: Date): Promise<number> {
+  const events = await context.db
     .selectFrom('webhook_events')
     .leftJoin('calls', 'calls.id', 'webhook_events.call_id')
     .select([
@@ -78,12 +79,12 @@ async function deliverWebhooks(deps: ActivityDeps, now: Date): Promise<number> {
     .limit(BATCH)
     .execute();
   for (const event of events) {
-    heartbeat();
-    if (event.provider === 'twilio') await retellText(deps, event.payload);
+    context.heartbeat();
+    if (event.provider === 'twilio') await retellText(context, event.payload);
     if (event.attempt !== null && event.call_id !== null && event.status === 'ended') {
-      await deps.signals.callEnded(event.lead_id, event.call_id);
+      await reached(context.workflows.callEnded(event.lead_id, event.call_id));
     }
-    await deps.db
+    await context.db
       .updateTable('webhook_events')
       .set({ signalled_at: now })
       .where('id', '=', event.id)
@@ -93,33 +94,48 @@ async function deliverWebhooks(deps: ActivityDeps, now: Date): Promise<number> {
 }
 
 /** Campaigns that the database has at work, and Temporal has not. */
-async function restartCampaigns(deps: ActivityDeps, now: Date): Promise<number> {
-  const campaigns = await deps.db
+async function restartCampaigns(context: Context, now: Date): Promise<number> {
+  const campaigns = await context.db
     .selectFrom('campaigns')
-    .select(['id', 'start_at', 'status'])
+    .select(['id', 'name', 'start_at', 'status'])
     .where('status', 'in', ['scheduled', 'running', 'paused', 'stopped'])
     .where('finished_at', 'is', null)
     .where('updated_at', '<', new Date(now.getTime() - SETTLE_MS))
     .execute();
   let restarted = 0;
-  for (const { id, status, start_at } of campaigns) {
-    heartbeat();
-    if (await deps.signals.isRunning(campaignWorkflowId(id))) {
-      await deps.signals.matchStatus(id, status);
+  for (const { id, name, status, start_at } of campaigns) {
+    context.heartbeat();
+    if (await reached(context.workflows.isRunning(campaignWorkflowId(id)))) {
+      await alignStatus(context, id, status);
       continue;
     }
-    const { settings } = await currentSettings(deps.db, id);
-    const startAt = status === 'scheduled' ? (start_at?.toISOString() ?? null) : null;
-    await deps.signals.startCampaign({ campaignId: id, startAt, lines: settings.lines });
+    const { settings } = await currentSettings(context.db, id);
+    const startAt = status === 'scheduled' ? start_at : null;
+    await reached(context.workflows.startCampaign({ campaignId: id, name, startAt, lines: settings.lines }));
     restarted += 1;
   }
   return restarted;
 }
 
+/** Brings a running workflow in line with the database, after a message between them was lost. */
+async function alignStatus(
+  { workflows }: Context,
+  campaignId: string,
+  status: CampaignStatus,
+): Promise<void> {
+  const progress = await reached(workflows.progress(campaignId));
+  if (progress === null) return;
+  const { status: current } = progress;
+  if (status === 'paused' && current === 'running') await reached(workflows.pauseCampaign(campaignId));
+  if (status === 'running' && current === 'paused') await reached(workflows.resumeCampaign(campaignId));
+  const isOpen = current === 'running' || current === 'paused' || current === 'scheduled';
+  if (status === 'stopped' && isOpen) await reached(workflows.stopCampaign(campaignId));
+}
+
 /** Leads that are open in the database, silent for a while, and have no workflow. */
-async function restartLeads(deps: ActivityDeps, now: Date): Promise<number> {
+async function restartLeads(context: Context, now: Date): Promise<number> {
   const silentSince = new Date(now.getTime() - LEAD_SILENT_MS);
-  const silent = await deps.db
+  const silent = await context.db
     .selectFrom('leads')
     .select(['id', 'campaign_id'])
     .where('state', 'in', ['queued', 'calling', 'backing_off'])
@@ -130,14 +146,14 @@ async function restartLeads(deps: ActivityDeps, now: Date): Promise<number> {
     .execute();
   let restarted = 0;
   for (const { id, campaign_id } of silent) {
-    heartbeat();
-    const running = await deps.signals.isRunning(leadWorkflowId(id));
+    context.heartbeat();
+    const running = await reached(context.workflows.isRunning(leadWorkflowId(id)));
     if (!running) {
-      const attempt = await attemptToGoOnWith(deps.db, id);
-      await deps.signals.restartLead({ leadId: id, campaignId: campaign_id, attempt });
+      const attempt = await attemptToGoOnWith(context.db, id);
+      await reached(context.workflows.startLead({ leadId: id, campaignId: campaign_id, attempt }));
       restarted += 1;
     }
-    await inTransaction(deps.db, async (tx) => {
+    await inTransaction(context.db, async (tx) => {
       // The others' turn comes first next time.
       await tx.updateTable('leads').set({ updated_at: now }).where('id', '=', id).execute();
       if (!running) await appendEvent(tx, { type: 'lead.restarted', campaignId: campaign_id, leadId: id });
@@ -161,13 +177,13 @@ async function attemptToGoOnWith(db: Db, leadId: string): Promise<number> {
 }
 
 /** Calls outside of campaigns that are open and that nobody waits for. */
-async function restartCalls(deps: ActivityDeps, now: Date): Promise<number> {
-  const open = await openSingleCalls(deps.db, new Date(now.getTime() - SETTLE_MS), BATCH);
+async function restartCalls(context: Context, now: Date): Promise<number> {
+  const open = await openSingleCalls(context.db, new Date(now.getTime() - SETTLE_MS), BATCH);
   let restarted = 0;
   for (const callId of open) {
-    heartbeat();
-    if (await deps.signals.isRunning(callWorkflowId(callId))) continue;
-    await deps.starter.startCall(callId);
+    context.heartbeat();
+    if (await reached(context.workflows.isRunning(callWorkflowId(callId)))) continue;
+    await reached(context.workflows.startOneOffCall(callId));
     restarted += 1;
   }
   return restarted;

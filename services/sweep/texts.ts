@@ -1,4 +1,3 @@
-import { heartbeat } from '@temporalio/activity';
 import { leadsOfContact, waitingLeads } from '#db/queries/contact-leads.ts';
 import { type Message, stalledTexts } from '#db/queries/messages.ts';
 import { currentSettings } from '#db/queries/settings.ts';
@@ -7,77 +6,79 @@ import { messageWorkflowId } from '#domain/ids.ts';
 import { readWish } from '#domain/opt-out.ts';
 import { normaliseInboundText, type TwilioParams } from '#providers/twilio/webhook.ts';
 import { noteContext } from '../calls/context-events.ts';
-import type { ActivityDeps } from '../context.ts';
+import type { Context } from '../context.ts';
 import { markRepliesTold, untoldReplies } from '../leads/replies.ts';
 import { startedLeads } from '../opt-outs/opt-outs.ts';
+import { reached } from '../workflows.ts';
 
 /** A text that has stood still for so long may have lost its workflow. */
 const STALLED_MS = 120_000;
 const BATCH = 200;
 
 /** Texts that are to be sent and that nobody sends. */
-export async function restartTexts(deps: ActivityDeps, now: Date): Promise<number> {
-  const stalled = await stalledTexts(deps.db, new Date(now.getTime() - STALLED_MS), BATCH);
+export async function restartTexts(context: Context, now: Date): Promise<number> {
+  const stalled = await stalledTexts(context.db, new Date(now.getTime() - STALLED_MS), BATCH);
   let restarted = 0;
   for (const messageId of stalled) {
-    heartbeat();
-    if (await deps.signals.isRunning(messageWorkflowId(messageId))) continue;
-    await deps.starter.startMessage(messageId);
+    context.heartbeat();
+    if (await reached(context.workflows.isRunning(messageWorkflowId(messageId)))) continue;
+    await reached(context.workflows.startMessage(messageId));
     restarted += 1;
   }
   return restarted;
 }
 
 /** Leads that wait, and whose workflows could not be told that their person called or wrote. */
-export async function retellReplies(deps: ActivityDeps, before: Date): Promise<number> {
-  const untold = await untoldReplies(deps.db, before, BATCH);
+export async function retellReplies(context: Context, before: Date): Promise<number> {
+  const untold = await untoldReplies(context.db, before, BATCH);
   for (const { leadId, repliedAt } of untold) {
-    heartbeat();
-    await deps.signals.contactReplied(leadId);
-    await markRepliesTold(deps.db, [leadId], repliedAt);
+    context.heartbeat();
+    await reached(context.workflows.contactReplied(leadId));
+    await markRepliesTold(context.db, [leadId], repliedAt);
   }
   return untold.length;
 }
 
 /** Tells everybody of a received text again: all of it may be told twice. */
-export async function retellText(deps: ActivityDeps, payload: unknown): Promise<void> {
+export async function retellText(context: Context, payload: unknown): Promise<void> {
   // What was stored is what the carrier sent, verified.
   const received = normaliseInboundText((payload ?? {}) as TwilioParams);
   if (received === null) return;
-  const text = await deps.db
+  const text = await context.db
     .selectFrom('messages')
     .select(['id', 'phone', 'body', 'campaign_id', 'call_id'])
     .where('provider_id', '=', received.messageSid)
     .where('direction', '=', 'inbound')
     .executeTakeFirst();
   if (text === undefined) return;
-  await informCall(deps, text);
+  await informCall(context, text);
   const wish = readWish(text.body, received.optOut);
   if (wish === 'stop') {
-    for (const leadId of await startedLeads(deps.db, text.phone)) await deps.signals.optedOut(leadId);
+    for (const leadId of await startedLeads(context.db, text.phone))
+      await reached(context.workflows.optedOut(leadId));
   }
   if (wish !== 'none') return;
-  const waiting = waitingLeads(await leadsOfContact(deps.db, text.phone));
-  for (const leadId of waiting) await deps.signals.contactReplied(leadId);
+  const waiting = waitingLeads(await leadsOfContact(context.db, text.phone));
+  for (const leadId of waiting) await reached(context.workflows.contactReplied(leadId));
   if (text.campaign_id === null) return;
-  const { settings } = await currentSettings(deps.db, text.campaign_id);
-  if (settings.autoReply !== null) await deps.starter.startReply(text.id);
+  const { settings } = await currentSettings(context.db, text.campaign_id);
+  if (settings.autoReply !== null) await reached(context.workflows.startReply(text.id));
 }
 
 /** Lets the agent of the call during which a text came know of it, when that failed before and the call goes on. */
 async function informCall(
-  deps: ActivityDeps,
+  context: Context,
   { id: messageId, body, call_id: callId }: Pick<Message, 'id' | 'body' | 'call_id'>,
 ): Promise<void> {
   if (callId === null) return;
-  const call = await deps.db
+  const call = await context.db
     .selectFrom('calls')
     .select(['id', 'campaign_id', 'lead_id', 'conversation_id'])
     .where('id', '=', callId)
     .where('status', '!=', 'ended')
     .executeTakeFirst();
   if (call === undefined || call.conversation_id === null) return;
-  const told = await deps.db
+  const told = await context.db
     .selectFrom('events')
     .select('id')
     .where('message_id', '=', messageId)
@@ -85,8 +86,8 @@ async function informCall(
     .executeTakeFirst();
   if (told !== undefined) return;
   const text = textNotice(body);
-  const answer = await deps.voice
+  const answer = await context.voice
     .command(call.conversation_id, { kind: 'context', text })
     .catch(() => 'unavailable' as const);
-  await noteContext(deps.db, call, { messageId, answer, characters: text.length });
+  await noteContext(context.db, call, { messageId, answer, characters: text.length });
 }

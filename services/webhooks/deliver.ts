@@ -1,10 +1,10 @@
-import { heartbeat } from '@temporalio/activity';
 import { type Db, inTransaction } from '#db/client.ts';
 import { toJson } from '#db/json.ts';
 import { type Delivery, findDelivery, listOverdue } from '#db/queries/deliveries.ts';
 import { type AttemptOutcome, activeSecrets, afterAttempt, DELIVERY_DELAYS_MS } from '#domain/delivery.ts';
 import type { WebhookAnswer } from '#providers/webhooks/sender.ts';
-import type { ActivityDeps } from '../context.ts';
+import type { Context } from '../context.ts';
+import { reached } from '../workflows.ts';
 import { recordAttempt } from './delivery-attempts.ts';
 import { type Endpoint, findEndpoint } from './endpoints.ts';
 import { composePayload } from './payload.ts';
@@ -18,7 +18,7 @@ const BUSY_MS = 5_000;
 const OVERDUE_MS = 60_000;
 const BATCH = 200;
 
-export function createDelivering(deps: ActivityDeps) {
+export function createDelivering(context: Context) {
   const busy = new Map<string, number>();
   return {
     /**
@@ -26,21 +26,21 @@ export function createDelivering(deps: ActivityDeps) {
      * twice sends nothing. A crash between sending and writing sends once more, under the same id.
      */
     async attemptDelivery({ deliveryId }: { deliveryId: string }): Promise<DeliveryStep> {
-      const delivery = await findDelivery(deps.db, deliveryId);
+      const delivery = await findDelivery(context.db, deliveryId);
       if (delivery === null || delivery.status !== 'pending') return { next: 'end' };
-      const endpoint = await findEndpoint(deps.db, delivery.endpoint_id);
+      const endpoint = await findEndpoint(context.db, delivery.endpoint_id);
       if (endpoint === null || endpoint.disabled_at !== null) {
-        await giveUp(deps.db, deliveryId);
+        await giveUp(context.db, deliveryId);
         return { next: 'end' };
       }
-      const now = await deps.now();
+      const now = await context.now();
       const early = delivery.next_attempt_at.getTime() - now.getTime();
       if (early > 0) return { next: 'wait', delayMs: early };
       const underWay = busy.get(endpoint.id) ?? 0;
       if (underWay >= AT_ONCE_PER_ENDPOINT) return { next: 'wait', delayMs: BUSY_MS * (0.5 + Math.random()) };
       busy.set(endpoint.id, underWay + 1);
       try {
-        return await attempt(deps, { delivery, endpoint, now });
+        return await attempt(context, { delivery, endpoint, now });
       } finally {
         const left = (busy.get(endpoint.id) ?? 1) - 1;
         if (left === 0) busy.delete(endpoint.id);
@@ -51,16 +51,16 @@ export function createDelivering(deps: ActivityDeps) {
 }
 
 async function attempt(
-  deps: ActivityDeps,
+  context: Context,
   { delivery, endpoint, now }: { delivery: Delivery; endpoint: Endpoint; now: Date },
 ): Promise<DeliveryStep> {
-  const payload = delivery.payload ?? (await keepPayload(deps.db, delivery));
+  const payload = delivery.payload ?? (await keepPayload(context.db, delivery));
   const secrets = activeSecrets(
     { secrets: endpoint.secrets, oldSecretsUntil: endpoint.old_secrets_until },
     now,
   );
   const sentAt = performance.now();
-  const answer = await deps.webhookSender.send({
+  const answer = await context.webhookSender.send({
     url: endpoint.url,
     id: delivery.id,
     body: JSON.stringify(payload),
@@ -72,11 +72,11 @@ async function attempt(
   const after = afterAttempt(outcome, {
     attempts: delivery.attempts + 1,
     chance: Math.random(),
-    delaysMs: deps.patience.deliveryDelaysMs ?? DELIVERY_DELAYS_MS,
+    delaysMs: context.timeouts.deliveryDelaysMs ?? DELIVERY_DELAYS_MS,
   });
   const campaignId = campaignOf(payload);
-  const doneAt = await deps.now();
-  await inTransaction(deps.db, (tx) =>
+  const doneAt = await context.now();
+  await inTransaction(context.db, (tx) =>
     recordAttempt(tx, { delivery, campaignId, outcome, durationMs, after, now: doneAt }),
   );
   return after.next === 'retry' ? { next: 'wait', delayMs: after.delayMs } : { next: 'end' };
@@ -125,11 +125,11 @@ function campaignOf(payload: Record<string, unknown>): string | null {
 }
 
 /** Deliveries whose workflow was lost, or slept through. Returns how many. */
-export async function restartDeliveries(deps: ActivityDeps, now: Date): Promise<number> {
-  const overdue = await listOverdue(deps.db, new Date(now.getTime() - OVERDUE_MS), BATCH);
+export async function restartDeliveries(context: Context, now: Date): Promise<number> {
+  const overdue = await listOverdue(context.db, new Date(now.getTime() - OVERDUE_MS), BATCH);
   for (const id of overdue) {
-    heartbeat();
-    await deps.starter.startDelivery(id);
+    context.heartbeat();
+    await reached(context.workflows.startDelivery(id));
   }
   return overdue.length;
 }

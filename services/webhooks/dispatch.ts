@@ -1,7 +1,7 @@
 import type { Db } from '#db/client.ts';
 import { listenForEvents } from '#db/listen.ts';
 import { listUnstarted, markStarted } from '#db/queries/deliveries.ts';
-import type { WorkflowStarter } from '#temporal/starter.ts';
+import { reached, type Workflows } from '../workflows.ts';
 
 export interface Dispatch {
   stop(): Promise<void>;
@@ -10,7 +10,7 @@ export interface Dispatch {
 export interface DispatchOptions {
   db: Db;
   databaseUrl: string;
-  starter: Pick<WorkflowStarter, 'startDelivery'>;
+  workflows: Pick<Workflows, 'startDelivery'>;
   /** Told when a round could not be finished; the next one begins where it ended. */
   onFailure?: (error: unknown) => void;
   everyMs?: number;
@@ -62,12 +62,12 @@ export function startDispatch(options: DispatchOptions): Dispatch {
   };
 }
 
-async function startAll({ db, starter }: DispatchOptions, stopped: () => boolean): Promise<void> {
+async function startAll({ db, workflows }: DispatchOptions, stopped: () => boolean): Promise<void> {
   for (;;) {
     const ids = await listUnstarted(db, BATCH);
     for (let from = 0; from < ids.length && !stopped(); from += STARTS_AT_ONCE) {
       const some = ids.slice(from, from + STARTS_AT_ONCE);
-      await Promise.all(some.map((id) => starter.startDelivery(id)));
+      await Promise.all(some.map((id) => reached(workflows.startDelivery(id))));
       await markStarted(db, some, new Date());
     }
     if (ids.length < BATCH || stopped()) return;

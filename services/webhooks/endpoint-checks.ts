@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import type { ApiDeps } from '#api/deps.ts';
-import { invalid } from '#api/http/errors.ts';
 import type { Tx } from '#db/client.ts';
 import { findCampaign } from '#db/queries/campaigns.ts';
 import { urlProblem } from '#providers/webhooks/url.ts';
+import type { Context } from '../context.ts';
+import { invalid } from '../errors.ts';
 
 /** Standard Webhooks asks for 24 to 64 bytes. */
 const SECRET_BYTES = 32;
@@ -12,13 +12,13 @@ export function newSecret(): string {
   return `whsec_${randomBytes(SECRET_BYTES).toString('base64')}`;
 }
 
-/** @throws Problem 422 on a URL to which nothing may be sent */
-export function checkUrl({ config }: Pick<ApiDeps, 'config'>, url: string): void {
+/** @throws ServiceError 422 on a URL to which nothing may be sent */
+export function checkUrl({ config }: Pick<Context, 'config'>, url: string): void {
   const problem = urlProblem(url, config.outboundWebhooksAllow);
   if (problem !== null) throw invalid([{ path: 'url', message: problem }]);
 }
 
-/** @throws Problem 422 when there is no such campaign */
+/** @throws ServiceError 422 when there is no such campaign */
 export async function checkCampaign(tx: Tx, campaignId: string): Promise<void> {
   if ((await findCampaign(tx, campaignId)) === null) {
     throw invalid([{ path: 'campaignId', message: 'is not a campaign' }]);

@@ -48,13 +48,13 @@ test('reading is for viewers but for the list of keys, and every change is for o
 });
 
 test('a revoked key is wrong', async () => {
-  await api.deps.db
+  await api.context.db
     .updateTable('api_keys')
     .set({ revoked_at: new Date() })
     .where('role', '=', 'viewer')
     .execute();
   expect((await api.call('GET', '/api/campaigns', { key: 'viewer' })).status).toBe(401);
-  await api.deps.db.updateTable('api_keys').set({ revoked_at: null }).execute();
+  await api.context.db.updateTable('api_keys').set({ revoked_at: null }).execute();
   expect((await api.call('GET', '/api/campaigns', { key: 'viewer' })).status).toBe(200);
 });
 

@@ -68,9 +68,9 @@ test('a sample is sound, for a text that is short and a voice that is there', as
   });
   const sample = (voice: string, text: unknown, headers = {}) =>
     api.call('POST', `/api/voices/${voice}/sample`, { body: { text }, headers });
-  const heard = await sample('voice_1', 'Hi there');
-  expect([heard.status, heard.body]).toEqual([200, 'said: Hi there']);
-  expect(heard.headers.get('content-type')).toBe('audio/mpeg');
+  const received = await sample('voice_1', 'Hi there');
+  expect([received.status, received.body]).toEqual([200, 'said: Hi there']);
+  expect(received.headers.get('content-type')).toBe('audio/mpeg');
   // Sound is not kept under a key, and the key does not make it fail.
   for (const text of ['once', 'once']) {
     expect((await sample('voice_1', text, { 'idempotency-key': 'k1' })).body).toBe('said: once');

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { signElevenLabs } from '#providers/elevenlabs/webhook.ts';
-import { type ApiRig, listeningControl, startApi, WEBHOOK_SECRET } from '../support/api-rig.ts';
+import { type ApiRig, recordingWorkflows, startApi, WEBHOOK_SECRET } from '../support/api-rig.ts';
 import { insertCall } from '../support/api-rows.ts';
 
 let api: ApiRig;
@@ -14,7 +14,7 @@ afterAll(() => api.stop());
 beforeEach(() => {
   told = [];
   next += 1;
-  api.temporal.current = listeningControl({
+  api.workflows.current = recordingWorkflows({
     contactReplied: async (leadId) => {
       told.push(leadId);
       return { kind: 'done', value: undefined };
@@ -78,7 +78,7 @@ async function send(data: unknown, type = 'post_call_transcription'): Promise<vo
 }
 
 async function stored() {
-  const { id } = await api.deps.db
+  const { id } = await api.context.db
     .selectFrom('calls')
     .select('id')
     .where('conversation_id', '=', `conv_in_${next}`)
@@ -94,7 +94,7 @@ test.each([
 ])('an inbound call finds its lead by number in %s', async (_form, from) => {
   const phone = `+1${from.replaceAll(/\D/g, '').slice(-10)}`;
   const leadId = await lead(phone);
-  await insertCall(api.deps.db, leadId, { status: 'ended', reach: 'no_answer' });
+  await insertCall(api.context.db, leadId, { status: 'ended', reach: 'no_answer' });
   await send(inbound(from));
   expect(await stored()).toMatchObject({
     leadId,
@@ -110,13 +110,13 @@ test.each([
     quality: { userTurns: 1, agentTurns: 1, interruptions: 1 },
   });
   expect(told).toEqual([leadId]);
-  const after = await api.deps.db
+  const after = await api.context.db
     .selectFrom('leads')
     .select(['replied_at', 'converted'])
     .where('id', '=', leadId)
     .executeTakeFirstOrThrow();
   expect(after).toEqual({ replied_at: new Date(1_772_000_000_000), converted: true });
-  const totals = await api.deps.db
+  const totals = await api.context.db
     .selectFrom('call_totals')
     .innerJoin('leads', 'leads.campaign_id', 'call_totals.campaign_id')
     .select(({ fn }) => fn.sum<number>('calls').as('calls'))
@@ -129,8 +129,8 @@ test('of several leads with one number it is the one contacted last; variables s
   const phone = '+14155552110';
   const first = await lead(phone);
   const second = await lead(phone);
-  await insertCall(api.deps.db, second, { started_at: new Date('2026-02-01T10:00:00Z') });
-  await insertCall(api.deps.db, first, { started_at: new Date('2026-02-02T10:00:00Z') });
+  await insertCall(api.context.db, second, { started_at: new Date('2026-02-01T10:00:00Z') });
+  await insertCall(api.context.db, first, { started_at: new Date('2026-02-02T10:00:00Z') });
   await send(inbound(phone));
   expect(await stored()).toMatchObject({ leadId: first, attributedBy: 'number' });
   next += 1;
@@ -162,7 +162,7 @@ test('a call of nobody is listed, is given to a lead by hand, and its number is 
     leadId,
     attributedBy: 'alias',
   });
-  const audit = await api.deps.db
+  const audit = await api.context.db
     .selectFrom('audit_log')
     .select('action')
     .where('subject', '=', call.id)
@@ -175,7 +175,7 @@ test('a call of nobody is listed, is given to a lead by hand, and its number is 
 
 test('what was dialled stays with its lead; unknown calls and leads are 404', async () => {
   const leadId = await lead('+14155552130');
-  const dialled = await insertCall(api.deps.db, leadId);
+  const dialled = await insertCall(api.context.db, leadId);
   const attribute = (id: string, lead: string) =>
     api.call('POST', `/api/calls/${id}/attribute`, { body: { leadId: lead } });
   expect((await attribute(dialled, leadId)).status).toBe(409);
@@ -198,21 +198,21 @@ test('a talk in the browser is a call of its own kind, and is not listed as unat
 
 test('a webhook whose answer to the dial is lost is found by the carrier’s id', async () => {
   const leadId = await lead('+14155552140');
-  const id = await insertCall(api.deps.db, leadId, { status: 'ringing', call_sid: `CAin${next}` });
+  const id = await insertCall(api.context.db, leadId, { status: 'ringing', call_sid: `CAin${next}` });
   await send(inbound('+14155552140'));
   expect(await stored()).toMatchObject({ id, reach: 'answered' });
 });
 
 test('a machine that picked up makes the call a voicemail, when it is told before the end', async () => {
   const leadId = await lead('+14155552150');
-  await insertCall(api.deps.db, leadId, { status: 'ringing', conversation_id: `conv_in_${next}` });
+  await insertCall(api.context.db, leadId, { status: 'ringing', conversation_id: `conv_in_${next}` });
   const verdict = { conversation_id: `conv_in_${next}`, answered_by: 'machine_start' };
   await send(verdict, 'answering_machine_detection');
   expect(await stored()).toMatchObject({ status: 'in_progress', reach: null });
   await send(inbound('+14155552150'));
   expect(await stored()).toMatchObject({ status: 'ended', reach: 'voicemail' });
   next += 1;
-  const other = await insertCall(api.deps.db, leadId, {
+  const other = await insertCall(api.context.db, leadId, {
     attempt: 2,
     conversation_id: `conv_in_${next}`,
     status: 'ringing',

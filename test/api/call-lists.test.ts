@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { inTransaction } from '#db/client.ts';
 import { appendEvent } from '#db/queries/events.ts';
 import { markMerged, storeWebhookEvent } from '#db/queries/provider-events.ts';
-import { type ApiRig, listeningControl, startApi } from '../support/api-rig.ts';
+import { type ApiRig, recordingWorkflows, startApi } from '../support/api-rig.ts';
 import { insertCall } from '../support/api-rows.ts';
 
 let api: ApiRig;
@@ -11,7 +11,7 @@ let leads: { id: string; name: string | null }[];
 
 beforeAll(async () => {
   api = await startApi();
-  api.temporal.current = listeningControl();
+  api.workflows.current = recordingWorkflows();
   campaignId = (await api.call('POST', '/api/campaigns', { body: { name: 'Spring' } })).body.id;
   const people = ['Ada', 'Bo', null].map((name, index) => ({ name, phone: `+1415555010${index}` }));
   await api.call('POST', `/api/campaigns/${campaignId}/leads`, { body: { leads: people } });
@@ -30,7 +30,7 @@ const list = async (query: string): Promise<{ id: string; name: string | null }[
 const ids = async (query: string) => (await list(query)).map(({ id }) => id);
 
 test('calls are listed by what came of them, by kind, direction, agent, lead and id, with their names', async () => {
-  const { db } = api.deps;
+  const { db } = api.context;
   const at = (day: number) => new Date(Date.UTC(2026, 2, day, 17));
   const ended = { status: 'ended' } as const;
   const won = await insertCall(db, leadId('Ada'), {
@@ -84,9 +84,9 @@ test('calls are listed by what came of them, by kind, direction, agent, lead and
 
 test('calls outside of campaigns are listed by themselves, or left out', async () => {
   const placed = { campaign_id: null, lead_id: null, status: 'ended', reach: 'busy' } as const;
-  await insertCall(api.deps.db, leadId('Ada'), { ...placed, id: 'single' });
+  await insertCall(api.context.db, leadId('Ada'), { ...placed, id: 'single' });
   // One that came in from somebody is outside of campaigns too, and was not placed.
-  await insertCall(api.deps.db, leadId('Ada'), {
+  await insertCall(api.context.db, leadId('Ada'), {
     ...placed,
     id: 'came-in',
     attempt: null,
@@ -100,8 +100,8 @@ test('calls outside of campaigns are listed by themselves, or left out', async (
   expect((await api.call('GET', '/api/calls?single=yes')).status).toBe(422);
 });
 
-test("a call's line of time has its events and the webhooks heard of it, and no other call's", async () => {
-  const { db } = api.deps;
+test("a call's line of time has its events and the webhooks received of it, and no other call's", async () => {
+  const { db } = api.context;
   const id = await insertCall(db, leadId('Ada'), { attempt: 7 });
   const other = await insertCall(db, leadId('Ada'), { attempt: 8 });
   const now = new Date('2026-03-06T17:00:00.000Z');

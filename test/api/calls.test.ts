@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type ApiRig, listeningControl, startApi } from '../support/api-rig.ts';
+import { type ApiRig, recordingWorkflows, startApi } from '../support/api-rig.ts';
 import { insertCall, setLead } from '../support/api-rows.ts';
 
 let api: ApiRig;
@@ -8,7 +8,7 @@ let leads: { id: string; phone: string }[];
 
 beforeAll(async () => {
   api = await startApi();
-  api.temporal.current = listeningControl();
+  api.workflows.current = recordingWorkflows();
   campaignId = (await api.call('POST', '/api/campaigns', { body: { name: 'Spring' } })).body.id;
   const people = ['Ada', 'Bo', 'Cy'].map((name, index) => ({ name, phone: `+1415555010${index}` }));
   await api.call('POST', `/api/campaigns/${campaignId}/leads`, { body: { leads: people } });
@@ -27,7 +27,7 @@ const ids = async (path: string): Promise<string[]> =>
 
 test('calls are listed by campaign, status, time and text, page by page', async () => {
   const at = (day: number) => new Date(Date.UTC(2026, 2, day, 17));
-  const { db } = api.deps;
+  const { db } = api.context;
   const ended = { status: 'ended', reach: 'answered', ended_at: at(2) } as const;
   const first = await insertCall(db, lead(0).id, { started_at: at(2), ...ended, conversation_id: 'conv_a' });
   const second = await insertCall(db, lead(1).id, { started_at: at(3), ...ended, call_sid: 'CA_b' });
@@ -50,8 +50,8 @@ test('calls are listed by campaign, status, time and text, page by page', async 
 
 test('an unknown call is 404, and one that needs a person says so', async () => {
   expect((await api.call('GET', '/api/calls/nobody.1')).status).toBe(404);
-  const id = await insertCall(api.deps.db, lead(0).id, { attempt: 2, status: 'ended', reach: 'unknown' });
-  await api.deps.db
+  const id = await insertCall(api.context.db, lead(0).id, { attempt: 2, status: 'ended', reach: 'unknown' });
+  await api.context.db
     .insertInto('attention')
     .values({ kind: 'unknown_call', subject: id, detail: 'x' })
     .execute();
@@ -62,7 +62,7 @@ test('an unknown call is 404, and one that needs a person says so', async () => 
 });
 
 test("a person's word on a call changes its score, its lead and the figures, and is audited", async () => {
-  const { db } = api.deps;
+  const { db } = api.context;
   const id = await insertCall(db, lead(1).id, {
     attempt: 2,
     status: 'ended',
@@ -112,15 +112,15 @@ test("a person's word on a call changes its score, its lead and the figures, and
 });
 
 test('who is marked as opted out is on the list, and no longer waited for', async () => {
-  const { db } = api.deps;
-  const control = listeningControl();
-  api.temporal.current = control;
+  const { db } = api.context;
+  const control = recordingWorkflows();
+  api.workflows.current = control;
   await setLead(db, lead(2).id, { state: 'backing_off' });
   const id = await insertCall(db, lead(2).id, { attempt: 2, status: 'ended', reach: 'answered' });
   await api.call('PATCH', `/api/calls/${id}`, { body: { disposition: 'opted_out' } });
   const { body } = await api.call('GET', '/api/opt-outs');
   expect(body.items).toMatchObject([{ phone: lead(2).phone, source: 'api' }]);
-  expect(control.heard).toEqual(['optedOut']);
+  expect(control.received).toEqual(['optedOut']);
 });
 
 test('a mark needs something to say, of a kind that there is', async () => {
@@ -132,7 +132,7 @@ test('a mark needs something to say, of a kind that there is', async () => {
 });
 
 test('metrics are sums of days in the zone of the workspace', async () => {
-  const { db } = api.deps;
+  const { db } = api.context;
   const { id } = (await api.call('POST', '/api/campaigns', { body: { name: 'Figures' } })).body;
   await api.call('POST', `/api/campaigns/${id}/leads`, { body: { leads: [{ phone: '+14155550150' }] } });
   const [person] = (await api.call('GET', `/api/campaigns/${id}/leads`)).body.items;

@@ -3,19 +3,19 @@ import {
   type ApiRig,
   actOn,
   draftCampaign,
-  hearControl,
   outboundNumber,
+  recordMessages,
   startApi,
 } from '../support/api-rig.ts';
 
 let api: ApiRig;
-let heard: string[];
+let received: string[];
 beforeAll(async () => {
   api = await startApi();
 });
 afterAll(() => api.stop());
 beforeEach(() => {
-  heard = hearControl(api);
+  received = recordMessages(api);
   api.phoneNumbers.splice(0, Infinity, outboundNumber('pn_in', false), outboundNumber('pn_out'));
 });
 
@@ -101,8 +101,8 @@ test('changes make a version of the settings, merge into it, and reach a running
   ).toBeUndefined();
   expect((await patch({ name: 'Autumn' })).body.settingsVersion).toBe(3);
   // Its lines and its hours are told; a name is not the workflow's matter.
-  expect(heard).toEqual(['start', 'changeSettings', 'changeSettings']);
-  const versions = await api.deps.db
+  expect(received).toEqual(['startCampaign', 'changeSettings', 'changeSettings']);
+  const versions = await api.context.db
     .selectFrom('campaign_settings')
     .select('settings')
     .where('campaign_id', '=', id)

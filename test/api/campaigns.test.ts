@@ -4,21 +4,21 @@ import {
   type ApiRig,
   actOn,
   draftCampaign,
-  hearControl,
-  listeningControl,
   outboundNumber,
+  recordingWorkflows,
+  recordMessages,
   startApi,
 } from '../support/api-rig.ts';
 import { insertCall, setLead } from '../support/api-rows.ts';
 
 let api: ApiRig;
-let heard: string[];
+let received: string[];
 beforeAll(async () => {
   api = await startApi();
 });
 afterAll(() => api.stop());
 beforeEach(() => {
-  heard = hearControl(api);
+  received = recordMessages(api);
   api.phoneNumbers.splice(0, Infinity, outboundNumber('pn_in', false), outboundNumber('pn_out'));
 });
 
@@ -65,7 +65,7 @@ test('start chooses every number that can dial out, once', async () => {
   expect(started.status).toBe(202);
   expect(started.body).toMatchObject({ status: 'running', phoneNumberIds: ['pn_out'] });
   expect(started.body.startedAt).not.toBeNull();
-  expect(heard).toEqual(['start']);
+  expect(received).toEqual(['startCampaign']);
   const again = await act(id, 'start');
   expect([again.status, again.body.type]).toEqual([409, '/problems/wrong-state']);
   expect(again.body.detail).toContain('running');
@@ -76,7 +76,7 @@ test('start without any number to call from is refused, and changes nothing', as
   const id = await draft();
   expect((await act(id, 'start')).status).toBe(409);
   expect((await api.call('GET', `/api/campaigns/${id}`)).body.status).toBe('draft');
-  expect(heard).toEqual([]);
+  expect(received).toEqual([]);
 });
 
 test('a set time schedules, another one reschedules, a past one starts at once', async () => {
@@ -105,8 +105,8 @@ test('pause and resume and stop, each only where it is possible', async () => {
   expect((await act(id, 'resume')).body).toMatchObject({ status: 'running', pausedAt: null });
   expect((await act(id, 'stop')).body).toMatchObject({ status: 'stopped', inFlight: 0 });
   expect((await act(id, 'start')).status).toBe(409);
-  expect(heard).toEqual(['start', 'pause', 'resume', 'stop']);
-  const events = await api.deps.db
+  expect(received).toEqual(['startCampaign', 'pauseCampaign', 'resumeCampaign', 'stopCampaign']);
+  const events = await api.context.db
     .selectFrom('events')
     .select('type')
     .where('campaign_id', '=', id)
@@ -132,7 +132,7 @@ test("a workflow's refusal is 409, unless it has seen the change by itself", asy
   const id = await draft({ phoneNumberIds: ['pn_1'] });
   await act(id, 'start');
   const refuses = async () => ({ kind: 'refused' as const, reason: `${WRONG_STATE}: it is winding up` });
-  api.temporal.current = listeningControl({ pause: refuses });
+  api.workflows.current = recordingWorkflows({ pauseCampaign: refuses });
   const refused = await act(id, 'pause');
   expect([refused.status, refused.body.detail]).toEqual([409, 'WrongState: it is winding up']);
   await act(id, 'resume');
@@ -142,8 +142,8 @@ test("a workflow's refusal is 409, unless it has seen the change by itself", asy
     wantingLine: 0,
     nextOpeningAt: null,
   };
-  api.temporal.current = listeningControl({
-    pause: refuses,
+  api.workflows.current = recordingWorkflows({
+    pauseCampaign: refuses,
     progress: async () => ({ kind: 'done', value: progress }),
   });
   expect((await act(id, 'pause')).status).toBe(202);
@@ -152,10 +152,10 @@ test("a workflow's refusal is 409, unless it has seen the change by itself", asy
 test('a missing workflow is started by what it should have been told', async () => {
   const id = await draft({ phoneNumberIds: ['pn_1'] });
   await act(id, 'start');
-  const control = listeningControl({ pause: async () => ({ kind: 'absent' }) });
-  api.temporal.current = control;
+  const control = recordingWorkflows({ pauseCampaign: async () => ({ kind: 'absent' }) });
+  api.workflows.current = control;
   expect((await act(id, 'pause')).status).toBe(202);
-  expect(control.heard).toEqual(['start']);
+  expect(control.received).toEqual(['startCampaign']);
 });
 
 test('progress comes from the workflow, and from the database when that is silent', async () => {
@@ -166,7 +166,7 @@ test('progress comes from the workflow, and from the database when that is silen
   await act(id, 'start');
   const later = new Date(Date.now() + 3_600_000);
   const held = { hold_rule: 'window' as const, not_before: later };
-  await api.deps.db.updateTable('leads').set(held).where('campaign_id', '=', id).execute();
+  await api.context.db.updateTable('leads').set(held).where('campaign_id', '=', id).execute();
   const silent = await api.call('GET', `/api/campaigns/${id}/progress`);
   expect(silent.body).toEqual({
     status: 'running',
@@ -183,7 +183,7 @@ test('progress comes from the workflow, and from the database when that is silen
     wantingLine: 0,
     nextOpeningAt: null,
   };
-  api.temporal.current = listeningControl({ progress: async () => ({ kind: 'done', value: progress }) });
+  api.workflows.current = recordingWorkflows({ progress: async () => ({ kind: 'done', value: progress }) });
   const live = await api.call('GET', `/api/campaigns/${id}/progress`);
   expect(live.body).toMatchObject({
     status: 'stopping',
@@ -213,14 +213,14 @@ test('the list gives counts of leads and calls where they are asked for', async 
     ...none,
   });
 
-  const stored = await api.deps.db
+  const stored = await api.context.db
     .selectFrom('leads')
     .select('id')
     .where('campaign_id', '=', id)
     .orderBy('phone')
     .execute();
   const [first = '', second = '', third = ''] = stored.map((lead) => lead.id);
-  const { db } = api.deps;
+  const { db } = api.context;
   await insertCall(db, first, { status: 'ended', reach: 'answered', converted: true, cost_cents: 12.5 });
   await insertCall(db, second, { status: 'ended', reach: 'answered', cost_cents: 2.5 });
   await insertCall(db, second, { attempt: 2, status: 'ended', reach: 'busy' });

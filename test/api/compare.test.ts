@@ -48,7 +48,7 @@ test('two versions of an agent are compared by the same figures', async () => {
     costCents: 20,
     costPerMinuteCents: 20,
   });
-  // Of four words that were said, two were heard.
+  // Of four words that were said, two were received.
   expect(body.left.wordErrorRate).toBeCloseTo(0.5);
   expect(body.right).toMatchObject({
     label: null,
@@ -84,8 +84,8 @@ test('the talks of a side are listed, the newest first, and the versions that an
 });
 
 test('a labelled talk is not counted for the agent without a label', async () => {
-  const figures = await readSide(api.deps.db, { agentId: 'agent_1', label: null, from: null, to: null });
-  const { calls } = await api.deps.db
+  const figures = await readSide(api.context.db, { agentId: 'agent_1', label: null, from: null, to: null });
+  const { calls } = await api.context.db
     .selectFrom('calls')
     .select(({ fn }) => fn.countAll<number>().as('calls'))
     .where('agent_id', '=', 'agent_1')
@@ -94,7 +94,7 @@ test('a labelled talk is not counted for the agent without a label', async () =>
 });
 
 test('a comparison reads by index at most a thousand calls, whatever there is', async () => {
-  const { db } = api.deps;
+  const { db } = api.context;
   await sql`
     insert into agent_sessions (id, agent_id, label, actor, created_at, expires_at)
     select gen_random_uuid(), 'agent_bulk', 'v' || n % 50, 'x', now() - n * interval '1 minute', now()

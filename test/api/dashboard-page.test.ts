@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createApp } from '#api/app.ts';
-import type { Api } from '#api/deps.ts';
+import type { Api } from '#api/context.ts';
 import { type ApiRig, startApi } from '../support/api-rig.ts';
 import { buildPage, SCRIPT } from '../support/built-page.ts';
 
@@ -14,7 +14,7 @@ let app: Api;
 beforeAll(async () => {
   api = await startApi();
   dir = buildPage();
-  app = createApp({ ...api.deps, dashboardDir: dir });
+  app = createApp({ ...api.context, dashboardDir: dir });
 });
 afterAll(async () => {
   rmSync(dir, { recursive: true });
@@ -83,7 +83,7 @@ test.for([
 });
 
 test('a page that was not built says how it is', async () => {
-  const unbuilt = createApp({ ...api.deps, dashboardDir: join(dir, 'nowhere') });
+  const unbuilt = createApp({ ...api.context, dashboardDir: join(dir, 'nowhere') });
   const answer = await unbuilt.request('/', { headers: { accept: 'text/html' } });
   expect(answer.status).toBe(404);
   expect((await answer.json()).detail).toContain('npm run build');

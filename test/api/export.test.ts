@@ -4,7 +4,7 @@ import { v7 as uuid } from 'uuid';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { hashApiKey } from '#api/http/auth.ts';
 import type { LeadInput } from '#domain/lead-row.ts';
-import { type ApiRig, listeningControl, startApi } from '../support/api-rig.ts';
+import { type ApiRig, recordingWorkflows, startApi } from '../support/api-rig.ts';
 import { insertCall } from '../support/api-rows.ts';
 
 const PEOPLE: (LeadInput & { phone: string })[] = [
@@ -19,7 +19,7 @@ let campaignId: string;
 
 beforeAll(async () => {
   api = await startApi();
-  api.temporal.current = listeningControl();
+  api.workflows.current = recordingWorkflows();
   campaignId = await campaignWith(PEOPLE);
 });
 afterAll(() => api.stop());
@@ -59,7 +59,7 @@ test('an exported list is imported as it was: numbers, names, variables', async 
 });
 
 test('calls are exported as CSV and as NDJSON, oldest first', async () => {
-  const { db } = api.deps;
+  const { db } = api.context;
   const leads = await leadsOf(campaignId);
   const startedAt = new Date('2026-03-02T17:00:00Z');
   for (const [index, { id }] of leads.entries()) {
@@ -87,7 +87,7 @@ test('calls are exported as CSV and as NDJSON, oldest first', async () => {
 });
 
 test('a list longer than a page is whole, and stops being read when the reader goes', async () => {
-  const { db } = api.deps;
+  const { db } = api.context;
   const bigId = await campaignWith([]);
   const rows = 12_500;
   await sql`insert into contacts (phone)
@@ -110,7 +110,7 @@ test('a list longer than a page is whole, and stops being read when the reader g
 
 /** How many pages of leads are read from the database meanwhile. */
 async function countPages(work: () => Promise<void>): Promise<number> {
-  const executor = api.deps.db.getExecutor();
+  const executor = api.context.db.getExecutor();
   const { executeQuery } = executor;
   let pages = 0;
   const counting = vi.spyOn(Object.getPrototypeOf(executor), 'executeQuery').mockImplementation(function (
@@ -131,7 +131,7 @@ async function countPages(work: () => Promise<void>): Promise<number> {
 /** Goes away after the first piece of an answer. */
 async function readAndGo(path: string): Promise<void> {
   const key = 'key-of-the-export-test';
-  await api.deps.db
+  await api.context.db
     .insertInto('api_keys')
     .values({ id: uuid(), name: 'export', role: 'viewer', key_hash: hashApiKey(key) })
     .execute();

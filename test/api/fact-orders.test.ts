@@ -9,8 +9,8 @@ import { createConcluding } from '#services/calls/conclude.ts';
 import { createDialling } from '#services/calls/dial.ts';
 import { createPolling } from '#services/calls/poll.ts';
 import { mergeFetched } from '#services/calls/record.ts';
-import type { ActivityDeps } from '#services/context.ts';
-import { type ApiRig, listeningControl, startApi, WEBHOOK_SECRET } from '../support/api-rig.ts';
+import type { Context } from '#services/context.ts';
+import { type ApiRig, recordingWorkflows, startApi, WEBHOOK_SECRET } from '../support/api-rig.ts';
 import { createPhoneBook, QUICK } from '../support/chain-rig.ts';
 import {
   AGENT_NUMBER,
@@ -34,7 +34,7 @@ const phonesOf = createPhoneBook();
 
 beforeAll(async () => {
   api = await startApi();
-  api.temporal.current = listeningControl();
+  api.workflows.current = recordingWorkflows();
 });
 afterAll(() => api.stop());
 
@@ -94,7 +94,7 @@ function beginAttempt(
   };
   const read = () => normaliseConversation(shown.conversation);
   const deps = {
-    db: api.deps.db,
+    db: api.context.db,
     voice: {
       dial() {
         asked.resolve();
@@ -105,7 +105,7 @@ function beginAttempt(
     },
     carrier: { getCall: async () => shown.carrier, findCalls: async () => [shown.carrier] },
     signals: { lineFreed: async () => {} },
-    patience: {
+    timeouts: {
       dialTimeoutMs: 30_000,
       pollAfterMs: 90_000,
       pollEveryMs: 30_000,
@@ -113,14 +113,14 @@ function beginAttempt(
       callMarginMs: 60_000,
     },
     centsPerCredit: 0.02,
-    now: async () => api.deps.clock(),
-  } as unknown as ActivityDeps;
+    now: async () => await api.context.now(),
+  } as unknown as Context;
   const run = <T>(work: () => Promise<T>): Promise<T> =>
     new MockActivityEnvironment().run<[], T, () => Promise<T>>(work);
   const place = () => run(() => createDialling(deps).placeCall(ref));
   const placing = place();
   const isEnded = async () => {
-    const { status } = await api.deps.db
+    const { status } = await api.context.db
       .selectFrom('calls')
       .select('status')
       .where('id', '=', call.attempt)
@@ -185,7 +185,7 @@ async function deliver(event: { type: string; data: unknown }): Promise<void> {
     raw,
     headers: {
       'content-type': 'application/json',
-      'elevenlabs-signature': signElevenLabs(raw, WEBHOOK_SECRET, api.deps.clock()),
+      'elevenlabs-signature': signElevenLabs(raw, WEBHOOK_SECRET, await api.context.now()),
     },
   });
   expect(status).toBe(200);
@@ -196,7 +196,7 @@ const ON_THE_WAY = new Set(['call.placed', 'call.updated']);
 
 /** All that is known of a campaign with one call, but for who told of it first, how often, and when it was stored. */
 async function finalState(campaignId: string) {
-  const { db } = api.deps;
+  const { db } = api.context;
   const of = (table: 'calls' | 'leads' | 'call_totals' | 'call_breakdowns' | 'follow_ups') =>
     db.selectFrom(table).selectAll().where('campaign_id', '=', campaignId).execute();
   const [calls, leads, totals, breakdowns, followUps] = await Promise.all([

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createApp } from '#api/app.ts';
 import { openDatabase } from '#db/client.ts';
 import { signElevenLabs } from '#providers/elevenlabs/webhook.ts';
-import { type ApiRig, listeningControl, startApi, WEBHOOK_SECRET } from '../support/api-rig.ts';
+import { type ApiRig, recordingWorkflows, startApi, WEBHOOK_SECRET } from '../support/api-rig.ts';
 
 let api: ApiRig;
 beforeEach(async () => {
@@ -22,14 +22,14 @@ test('with Temporal dead nothing is started, and what stops a campaign works all
   timeout: 60_000,
 }, async () => {
   const id = await draft();
-  const dead = api.temporal.current;
+  const dead = api.workflows.current;
   const started = await act(id, 'start');
   expect([started.status, started.body.type]).toEqual([503, '/problems/unavailable']);
   expect(started.headers.get('retry-after')).toBe('5');
   expect((await api.call('GET', `/api/campaigns/${id}`)).body.status).toBe('draft');
-  api.temporal.current = listeningControl();
+  api.workflows.current = recordingWorkflows();
   expect((await act(id, 'start')).status).toBe(202);
-  api.temporal.current = dead;
+  api.workflows.current = dead;
   // Messages to nobody have a deadline of five seconds each: what follows is in time for the test's own.
   expect(await act(id, 'pause')).toMatchObject({ status: 202, body: { status: 'paused', inFlight: 0 } });
   expect(await act(id, 'resume')).toMatchObject({ status: 202, body: { status: 'running' } });
@@ -46,7 +46,7 @@ test('with Temporal dead nothing is started, and what stops a campaign works all
 
 /** Takes writing from every connection of the database, or gives it back. */
 async function setReadOnly(on: boolean): Promise<void> {
-  const { db } = api.deps;
+  const { db } = api.context;
   const { rows } = await sql<{ name: string }>`select current_database() as name`.execute(db);
   await sql`set default_transaction_read_only to off`.execute(db);
   await sql`alter database ${sql.id(rows[0]?.name ?? '')} set default_transaction_read_only to ${sql.lit(on ? 'on' : 'off')}`.execute(
@@ -74,7 +74,7 @@ test('a database that takes nothing: reading goes on, nothing is acknowledged, a
 
 test('with the database gone answers are 503, and readiness is red', async () => {
   const db = openDatabase('postgres://nobody@127.0.0.1:1/none');
-  const app = createApp({ ...api.deps, db });
+  const app = createApp({ ...api.context, db });
   const answer = await app.request('/api/campaigns', { headers: { authorization: 'Bearer any' } });
   expect([answer.status, (await answer.json()).type]).toEqual([503, '/problems/unavailable']);
   const ready = await app.request('/ready');

@@ -1,11 +1,11 @@
 import { connect } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type ApiRig, type CallOptions, listeningControl, startApi } from '../support/api-rig.ts';
+import { type ApiRig, type CallOptions, recordingWorkflows, startApi } from '../support/api-rig.ts';
 
 let api: ApiRig;
 beforeAll(async () => {
   api = await startApi();
-  api.temporal.current = listeningControl();
+  api.workflows.current = recordingWorkflows();
 });
 afterAll(() => api.stop());
 
@@ -13,7 +13,7 @@ const create = (name: string, key: string, options: Partial<CallOptions> = {}) =
   api.call('POST', '/api/campaigns', { body: { name }, headers: { 'idempotency-key': key }, ...options });
 
 const named = async (name: string) =>
-  (await api.deps.db.selectFrom('campaigns').select('id').where('name', '=', name).execute()).length;
+  (await api.context.db.selectFrom('campaigns').select('id').where('name', '=', name).execute()).length;
 
 test('a repetition gets the first answer and makes nothing', async () => {
   const first = await create('Once', 'key-1');
@@ -55,7 +55,7 @@ test('what was refused has made nothing, and its key is free', async () => {
 test('a key whose process died is free again after a while', async () => {
   await create('Died', 'key-6');
   const lost = { status: null, response: null, created_at: new Date(Date.now() - 3_600_000) };
-  await api.deps.db.updateTable('idempotency_keys').set(lost).where('key', '=', 'key-6').execute();
+  await api.context.db.updateTable('idempotency_keys').set(lost).where('key', '=', 'key-6').execute();
   expect((await create('Died', 'key-6')).status).toBe(201);
   expect(await named('Died')).toBe(2);
 });
@@ -79,21 +79,21 @@ test('an import is repeated by its bytes', async () => {
   });
   expect(failing.status).toBe(422);
   expect(
-    await api.deps.db.selectFrom('idempotency_keys').select('key').where('key', '=', 'list-2').execute(),
+    await api.context.db.selectFrom('idempotency_keys').select('key').where('key', '=', 'list-2').execute(),
   ).toEqual([]);
 });
 
 test('rows before the connection broke are kept, and the campaign hears of them', async () => {
   const { body: campaign } = await create('Broken', 'key-8');
-  await api.deps.db
+  await api.context.db
     .updateTable('campaigns')
     .set({ status: 'running' })
     .where('id', '=', campaign.id)
     .execute();
-  const control = listeningControl();
-  api.temporal.current = control;
+  const control = recordingWorkflows();
+  api.workflows.current = control;
   const key = 'operator-for-broken';
-  await api.deps.db
+  await api.context.db
     .insertInto('api_keys')
     .values({ id: campaign.id, name: 'broken', role: 'operator', key_hash: await sha256(key) })
     .execute();
@@ -105,11 +105,11 @@ test('rows before the connection broke are kept, and the campaign hears of them'
       `Content-Type: text/csv\r\nContent-Length: 10000000\r\n\r\nphone\n${rows.join('\n')}\n`,
   );
   const count = async () =>
-    (await api.deps.db.selectFrom('leads').select('id').where('campaign_id', '=', campaign.id).execute())
+    (await api.context.db.selectFrom('leads').select('id').where('campaign_id', '=', campaign.id).execute())
       .length;
   await expect.poll(count, { timeout: 10_000 }).toBeGreaterThanOrEqual(1_000);
   socket.destroy();
-  await expect.poll(() => control.heard, { timeout: 10_000 }).toEqual(['leadsAdded']);
+  await expect.poll(() => control.received, { timeout: 10_000 }).toEqual(['leadsAdded']);
 });
 
 async function sha256(text: string): Promise<string> {

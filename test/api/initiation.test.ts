@@ -26,7 +26,7 @@ test('a caller is let in as unknown within half a second while the database is s
   await ask();
   const release = Promise.withResolvers<void>();
   const held = Promise.withResolvers<void>();
-  const holding = api.deps.db.transaction().execute(async (tx) => {
+  const holding = api.context.db.transaction().execute(async (tx) => {
     await sql`lock table leads, calls, messages in access exclusive mode`.execute(tx);
     held.resolve();
     await release.promise;

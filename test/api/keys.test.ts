@@ -24,7 +24,7 @@ test('a key is shown once, works in its role, and is kept as a hash', async () =
   expect([me.status, ((await me.json()) as { role: string }).role]).toEqual([200, 'viewer']);
   const row = (await listed()).find(({ id }) => id === body.id);
   expect(JSON.stringify(row)).not.toContain(body.key);
-  const stored = await api.deps.db
+  const stored = await api.context.db
     .selectFrom('api_keys')
     .selectAll()
     .where('id', '=', body.id)
@@ -38,7 +38,7 @@ test('repeated under its Idempotency-Key it makes no second key, and the first i
   const again = await create({ name: 'CRM', role: 'operator' }, headers);
   expect([again.status, again.body]).toEqual([201, { ...first.body, key: null }]);
   expect((await listed()).filter(({ name }) => name === 'CRM')).toHaveLength(1);
-  const kept = await api.deps.db.selectFrom('idempotency_keys').selectAll().execute();
+  const kept = await api.context.db.selectFrom('idempotency_keys').selectAll().execute();
   expect(kept).toHaveLength(1);
   expect(JSON.stringify(kept)).not.toContain(first.body.key);
 });
@@ -66,14 +66,14 @@ test('a revoked key is refused at once, and is gone from the list', async () => 
 });
 
 test("the variable's key and the last admin's stay, with the reason", async () => {
-  await seedAdminKey(api.deps.db, hashApiKey('seeded'), new Date());
+  await seedAdminKey(api.context.db, hashApiKey('seeded'), new Date());
   const admins = (await listed()).filter(({ role }) => role === 'admin');
   const seeded = admins.find((key) => key.seeded);
   const other = admins.find((key) => !key.seeded);
   expect(admins).toHaveLength(2);
   const refused = await revoke(seeded?.id ?? '');
   expect([refused.status, refused.body.detail]).toEqual([409, expect.stringContaining(SEEDED_NAME)]);
-  await api.deps.db
+  await api.context.db
     .updateTable('api_keys')
     .set({ revoked_at: new Date() })
     .where('name', '=', SEEDED_NAME)
@@ -89,20 +89,24 @@ test('of two admins who revoke each other at the same time one is left', async (
   // The one that comes late is refused as the last, or is not let in any more.
   const statuses = answers.map(({ status }) => status);
   expect(statuses.filter((status) => status === 204)).toHaveLength(1);
-  const left = await api.deps.db
+  const left = await api.context.db
     .selectFrom('api_keys')
     .select('id')
     .where('role', '=', 'admin')
     .where('revoked_at', 'is', null)
     .execute();
   expect(left).toHaveLength(1);
-  await api.deps.db.updateTable('api_keys').set({ revoked_at: null }).where('name', '=', 'admin').execute();
+  await api.context.db
+    .updateTable('api_keys')
+    .set({ revoked_at: null })
+    .where('name', '=', 'admin')
+    .execute();
 });
 
 test('who made and revoked a key is in the audit log, without the key', async () => {
   const { body } = await create({ name: 'Noted', role: 'viewer' });
   await revoke(body.id);
-  const entries = await api.deps.db
+  const entries = await api.context.db
     .selectFrom('audit_log')
     .select(['action', 'data'])
     .where('subject', '=', body.id)

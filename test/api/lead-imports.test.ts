@@ -1,14 +1,20 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { type ApiRig, type CallOptions, draftCampaign, hearControl, startApi } from '../support/api-rig.ts';
+import {
+  type ApiRig,
+  type CallOptions,
+  draftCampaign,
+  recordMessages,
+  startApi,
+} from '../support/api-rig.ts';
 
 let api: ApiRig;
-let heard: string[];
+let received: string[];
 beforeAll(async () => {
   api = await startApi();
 });
 afterAll(() => api.stop());
 beforeEach(() => {
-  heard = hearControl(api);
+  received = recordMessages(api);
 });
 
 const draft = (settings: Record<string, unknown> = {}) =>
@@ -16,7 +22,7 @@ const draft = (settings: Record<string, unknown> = {}) =>
 
 const list = (id: string, query = '') => api.call('GET', `/api/campaigns/${id}/leads${query}`);
 const status = (id: string, set: 'running' | 'completed' | 'stopped') =>
-  api.deps.db.updateTable('campaigns').set({ status: set }).where('id', '=', id).execute();
+  api.context.db.updateTable('campaigns').set({ status: set }).where('id', '=', id).execute();
 
 const csv = (id: string, raw: string, options: Partial<CallOptions> = {}, query = '') =>
   api.call('POST', `/api/campaigns/${id}/leads/import${query}`, {
@@ -119,7 +125,7 @@ test('an import larger than a batch is added whole, and announced once', async (
   const all = phones(2_500);
   const { body } = await csv(id, `phone\n${all.join('\n')}\n`);
   expect(body).toMatchObject({ rows: 2_500, rejected: 0, duplicates: 0, accepted: 2_500 });
-  expect(heard).toEqual(['leadsAdded']);
+  expect(received).toEqual(['leadsAdded']);
   const first = await list(id, '?limit=200');
   expect(first.body.items.map(({ phone }: { phone: string }) => phone)).toEqual(all.slice(0, 200));
 });

@@ -4,19 +4,19 @@ import {
   type ApiRig,
   type CallOptions,
   draftCampaign,
-  hearControl,
+  recordMessages,
   startApi,
 } from '../support/api-rig.ts';
 import { setLead } from '../support/api-rows.ts';
 
 let api: ApiRig;
-let heard: string[];
+let received: string[];
 beforeAll(async () => {
   api = await startApi();
 });
 afterAll(() => api.stop());
 beforeEach(() => {
-  heard = hearControl(api);
+  received = recordMessages(api);
 });
 
 const draft = (settings: Record<string, unknown> = {}) =>
@@ -26,7 +26,7 @@ const add = (id: string, leads: unknown[]) =>
   api.call('POST', `/api/campaigns/${id}/leads`, { body: { leads } });
 const list = (id: string, query = '') => api.call('GET', `/api/campaigns/${id}/leads${query}`);
 const status = (id: string, set: 'running' | 'completed' | 'stopped') =>
-  api.deps.db.updateTable('campaigns').set({ status: set }).where('id', '=', id).execute();
+  api.context.db.updateTable('campaigns').set({ status: set }).where('id', '=', id).execute();
 
 const csv = (id: string, raw: string, options: Partial<CallOptions> = {}, query = '') =>
   api.call('POST', `/api/campaigns/${id}/leads/import${query}`, {
@@ -64,7 +64,7 @@ test('an ended campaign reopens with new leads, a stopped one takes none', async
   expect((await api.call('GET', `/api/campaigns/${id}`)).body.status).toBe('completed');
   await add(id, [{ phone: '+14155550117' }]);
   expect((await api.call('GET', `/api/campaigns/${id}`)).body.status).toBe('running');
-  expect(heard).toEqual(['reopen']);
+  expect(received).toEqual(['reopenCampaign']);
   await status(id, 'stopped');
   expect((await add(id, [{ phone: '+14155550118' }])).status).toBe(409);
   expect((await csv(id, 'phone\n+14155550118\n')).status).toBe(409);
@@ -77,7 +77,7 @@ test('leads are found by state, reach and text, whose wildcards are text', async
     { phone: '+14155550118', name: 'Bo' },
   ]);
   const [ada, bo] = (await list(id)).body.items;
-  await setLead(api.deps.db, bo.id, { state: 'backing_off', last_reach: 'busy' });
+  await setLead(api.context.db, bo.id, { state: 'backing_off', last_reach: 'busy' });
   const found = async (query: string) =>
     (await list(id, query)).body.items.map((lead: { id: string }) => lead.id);
   expect(await found('?state=waiting')).toEqual([ada.id]);
@@ -107,7 +107,7 @@ test('leads are found by what holds them and by what became of them, as the prog
     { not_before: later, hold_rule: 'pace', state: 'queued' },
     { state: 'finished', outcome: 'opted_out', finished_at: later },
   ];
-  for (const [index, row] of rows.entries()) await setLead(api.deps.db, leads[index]?.id ?? '', row);
+  for (const [index, row] of rows.entries()) await setLead(api.context.db, leads[index]?.id ?? '', row);
   const found = async (query: string) =>
     (await list(id, query)).body.items.map((lead: { id: string }) =>
       leads.findIndex((each) => each.id === lead.id),
@@ -139,7 +139,7 @@ test('a corrected lead has the zones of its new place, and is looked at again', 
   await add(id, [{ phone: '+14155550117', name: 'Ada', variables: { plan: 'gold' } }]);
   const [lead] = (await list(id)).body.items;
   const later = new Date(Date.now() + 3_600_000);
-  await setLead(api.deps.db, lead.id, { hold_rule: 'window', not_before: later });
+  await setLead(api.context.db, lead.id, { hold_rule: 'window', not_before: later });
   const patch = (body: unknown) => api.call('PATCH', `/api/leads/${lead.id}`, { body });
   const moved = await patch({ timeZone: 'america/new_york', email: null });
   expect(moved.body).toMatchObject({
@@ -192,7 +192,7 @@ test('why: draft, window, opt-out, and the end', async () => {
     nextAttemptAt: null,
     blockedBy: [{ rule: 'opt_out' }, { rule: 'window' }],
   });
-  await setLead(api.deps.db, leadId, { state: 'finished', outcome: 'opted_out', finished_at: new Date() });
+  await setLead(api.context.db, leadId, { state: 'finished', outcome: 'opted_out', finished_at: new Date() });
   expect(await why()).toMatchObject({
     state: 'finished',
     nextAttemptAt: null,

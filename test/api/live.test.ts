@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type Carrier, type LiveCommand, type LiveCommandAnswer, ProviderError } from '#providers/ports.ts';
-import { type ApiRig, listeningControl, startApi } from '../support/api-rig.ts';
+import { type ApiRig, recordingWorkflows, startApi } from '../support/api-rig.ts';
 import { insertCall } from '../support/api-rows.ts';
 
 let api: ApiRig;
@@ -10,7 +10,7 @@ let sent: [conversationId: string, command: LiveCommand][];
 
 beforeAll(async () => {
   api = await startApi();
-  api.temporal.current = listeningControl();
+  api.workflows.current = recordingWorkflows();
   const campaignId = (await api.call('POST', '/api/campaigns', { body: { name: 'Spring' } })).body.id;
   const leads = [{ name: 'Ada', phone: '+14155550100' }];
   await api.call('POST', `/api/campaigns/${campaignId}/leads`, { body: { leads } });
@@ -18,14 +18,14 @@ beforeAll(async () => {
 });
 beforeEach(() => {
   sent = [];
-  api.deps.carrier = null;
+  api.context.carrier = null;
   monitor('done');
 });
 afterAll(() => api.stop());
 
 function monitor(answer: LiveCommandAnswer | ProviderError): void {
-  api.deps.voice = {
-    ...api.deps.voice,
+  api.context.voice = {
+    ...api.context.voice,
     command: async (conversationId, command) => {
       sent.push([conversationId, command]);
       if (answer instanceof ProviderError) throw answer;
@@ -43,13 +43,13 @@ function carrier(hangsUp: boolean): string[] {
       return hangsUp;
     },
   };
-  api.deps.carrier = port as Carrier;
+  api.context.carrier = port as Carrier;
   return ended;
 }
 
 async function live(call: Parameters<typeof insertCall>[2] = {}): Promise<string> {
   attempt += 1;
-  return await insertCall(api.deps.db, leadId, {
+  return await insertCall(api.context.db, leadId, {
     attempt,
     status: 'in_progress',
     conversation_id: `conv_${attempt}`,
@@ -62,7 +62,7 @@ const post = (id: string, what: string, body?: unknown) =>
   api.call('POST', `/api/calls/${id}/${what}`, body === undefined ? {} : { body });
 
 async function trace(callId: string): Promise<{ audit: string[]; events: string[] }> {
-  const { db } = api.deps;
+  const { db } = api.context;
   const audit = await db.selectFrom('audit_log').select('action').where('subject', '=', callId).execute();
   const events = await db
     .selectFrom('events')
@@ -123,7 +123,7 @@ test('what cannot be ended says why', async () => {
   carrier(false);
   expect(await why(await live())).toBe('The call is over.');
   monitor('gone');
-  api.deps.carrier = null;
+  api.context.carrier = null;
   const over = await live();
   expect(await why(over)).toBe('The call is over.');
   expect((await trace(over)).audit).toEqual([]);

@@ -7,7 +7,7 @@ import { normaliseConversation } from '#providers/elevenlabs/normalise.ts';
 import { attributeCall } from '#services/calls/attribute.ts';
 import { mergeFacts } from '#services/calls/merge-facts.ts';
 import { receiveText } from '#services/messages/receive.ts';
-import { type ApiRig, listeningControl, startApi } from '../support/api-rig.ts';
+import { type ApiRig, recordingWorkflows, startApi } from '../support/api-rig.ts';
 import { insertCall } from '../support/api-rows.ts';
 
 /** The lead's own number, and another of the same person that sorts after it. */
@@ -20,12 +20,12 @@ let leads: string[] = [];
 
 beforeAll(async () => {
   api = await startApi();
-  api.temporal.current = listeningControl();
+  api.workflows.current = recordingWorkflows();
 });
 afterAll(() => api.stop());
 
 beforeEach(async () => {
-  const { db } = api.deps;
+  const { db } = api.context;
   for (const table of ['contact_aliases', 'opt_outs', 'call_details', 'calls', 'leads'] as const)
     await db.deleteFrom(table).execute();
   leads = [];
@@ -52,7 +52,7 @@ const waiting = (count: number) =>
     async () => {
       const { rows } = await sql<{ count: number }>`
         select count(*)::int as count from pg_stat_activity
-        where datname = current_database() and wait_event_type = 'Lock'`.execute(api.deps.db);
+        where datname = current_database() and wait_event_type = 'Lock'`.execute(api.context.db);
       expect(rows[0]?.count).toBe(count);
     },
     { timeout: 10_000, interval: 10 },
@@ -62,11 +62,11 @@ const waiting = (count: number) =>
 async function runsOf(hold: (tx: Tx) => Promise<unknown>, ...works: ((tx: Tx) => Promise<unknown>)[]) {
   const runs = works.map(() => 0);
   const under: Promise<unknown>[] = [];
-  await api.deps.db.transaction().execute(async (tx) => {
+  await api.context.db.transaction().execute(async (tx) => {
     await hold(tx);
     for (const [nth, work] of works.entries()) {
       under.push(
-        inTransaction(api.deps.db, async (own) => {
+        inTransaction(api.context.db, async (own) => {
           runs[nth] = (runs[nth] ?? 0) + 1;
           await work(own);
         }),
@@ -92,7 +92,7 @@ async function callFrom(
 ): Promise<{ id: string; merge(tx: Tx): Promise<unknown> }> {
   const conversationId = `conv_${phone}`;
   const id = uuid();
-  await insertCall(api.deps.db, leadId, {
+  await insertCall(api.context.db, leadId, {
     id,
     attempt: null,
     direction: 'inbound',
@@ -119,7 +119,7 @@ test.for(['STOP', 'START'])(
   'a text of %s from the other number, while a call of it is given to the lead',
   async (body) => {
     const call = await callFrom(OTHER, leads[0] ?? '');
-    await api.deps.db
+    await api.context.db
       .insertInto('opt_outs')
       .values({ phone: OTHER, reason: 'x', source: 'message' })
       .execute();
@@ -127,18 +127,18 @@ test.for(['STOP', 'START'])(
       attributeCall(tx, { callId: call.id, leadId: leads[0] ?? '', remember: false, by: 'test' });
     const hold = (tx: Tx) => sql`select 1 from contacts where phone = ${OTHER} for update`.execute(tx);
     expect(await runsOf(hold, textOf(OTHER, body), give)).toEqual([1, 1]);
-    const optOuts = await api.deps.db.selectFrom('opt_outs').select('phone').orderBy('phone').execute();
+    const optOuts = await api.context.db.selectFrom('opt_outs').select('phone').orderBy('phone').execute();
     expect(optOuts.map(({ phone }) => phone)).toEqual(body === 'STOP' ? [OWN, OTHER] : []);
   },
 );
 
-test('the person calls back by both numbers at the same time: every lead has heard of it', async () => {
+test('the person calls back by both numbers at the same time: every lead has received of it', async () => {
   const byOther = await callFrom(OTHER, leads[0] ?? '');
   const byOwn = await callFrom(OWN, leads[1] ?? '');
   const hold = (tx: Tx) =>
     sql`select 1 from calls where id in (${byOther.id}, ${byOwn.id}) for update`.execute(tx);
   expect(await runsOf(hold, byOther.merge, byOwn.merge)).toEqual([1, 1]);
-  const replied = await api.deps.db
+  const replied = await api.context.db
     .selectFrom('leads')
     .select('id')
     .where('replied_at', 'is not', null)

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { compareTotals, rebuildTotals } from '#db/queries/totals.ts';
 import { DISPOSITIONS, REACHES } from '#domain/call.ts';
 import { between, pick, seededRandom } from '#simulator/random.ts';
-import { type ApiRig, listeningControl, startApi } from '../support/api-rig.ts';
+import { type ApiRig, recordingWorkflows, startApi } from '../support/api-rig.ts';
 import { insertCall } from '../support/api-rows.ts';
 
 const DAYS = ['2026-02-27', '2026-03-01', '2026-03-02'];
@@ -16,7 +16,7 @@ const campaigns: { id: string; leads: string[] }[] = [];
 
 beforeAll(async () => {
   api = await startApi();
-  api.temporal.current = listeningControl();
+  api.workflows.current = recordingWorkflows();
   for (const area of ['415', '212']) {
     const { id } = (await api.call('POST', '/api/campaigns', { body: { name: area } })).body;
     const leads = Array.from({ length: PEOPLE }, (_, index) => ({ phone: `+1${area}555010${index}` }));
@@ -29,7 +29,7 @@ afterAll(() => api.stop());
 
 /** Calls of every kind, and then changes to them. */
 async function liveThrough(seed: number, changes: number): Promise<void> {
-  const { db } = api.deps;
+  const { db } = api.context;
   const random = seededRandom(seed);
   const ids: string[] = [];
   for (const { leads } of campaigns) {
@@ -65,12 +65,12 @@ test('sums by day and by every property equal a full count, whatever happens to 
   const seed = Math.floor(Math.random() * 1_000_000);
   console.info(`seed ${seed}`);
   await liveThrough(seed, 300);
-  expect(await compareTotals(api.deps.db)).toEqual([]);
+  expect(await compareTotals(api.context.db)).toEqual([]);
 });
 
 test('figures by arm, number, disposition and direction agree with the calls', async () => {
   const [campaign] = campaigns;
-  const { db } = api.deps;
+  const { db } = api.context;
   const rows = await db
     .selectFrom('calls')
     .selectAll()
@@ -104,7 +104,7 @@ test('figures by arm, number, disposition and direction agree with the calls', a
 
 test('a call that came in counts as inbound, and is no dial', async () => {
   const [campaign] = campaigns;
-  const { db } = api.deps;
+  const { db } = api.context;
   const before = (await api.call('GET', `/api/campaigns/${campaign?.id}/metrics`)).body;
   await insertCall(db, campaign?.leads[0] ?? '', { id: 'inbound-1', attempt: null, direction: 'inbound' });
   const after = (await api.call('GET', `/api/campaigns/${campaign?.id}/metrics`)).body;
@@ -133,7 +133,7 @@ test("the workspace's figures are those of its campaigns together", async () => 
 });
 
 test('sums that went wrong are found, and mended by counting anew', async () => {
-  const { db } = api.deps;
+  const { db } = api.context;
   await sql`alter table calls disable trigger calls_keep_totals_updated`.execute(db);
   await db
     .updateTable('calls')
@@ -152,7 +152,7 @@ test('sums that went wrong are found, and mended by counting anew', async () => 
 
 /** The triggers go on from what was rebuilt. */
 async function liveThroughAgain(): Promise<void> {
-  await api.deps.db
+  await api.context.db
     .updateTable('calls')
     .set({ agent_id: 'agent_d', cost_cents: 3 })
     .where('attempt', '=', 2)

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { ProviderError } from '#providers/ports.ts';
 import { provide } from '../support/agents-rig.ts';
-import { type ApiRig, listeningControl, outboundNumber, startApi } from '../support/api-rig.ts';
+import { type ApiRig, outboundNumber, recordingWorkflows, startApi } from '../support/api-rig.ts';
 import { insertCall } from '../support/api-rows.ts';
 
 /** In Tokyo it is the third already. */
@@ -16,8 +16,8 @@ let minutes = 0;
 
 beforeAll(async () => {
   api = await startApi();
-  api.temporal.current = listeningControl();
-  await api.deps.db.updateTable('workspace').set({ time_zone: 'Asia/Tokyo' }).execute();
+  api.workflows.current = recordingWorkflows();
+  await api.context.db.updateTable('workspace').set({ time_zone: 'Asia/Tokyo' }).execute();
   const { id } = (await api.call('POST', '/api/campaigns', { body: { name: 'Spring' } })).body;
   const people = Array.from({ length: PEOPLE }, (_, index) => ({ phone: `+141555501${10 + index}` }));
   await api.call('POST', `/api/campaigns/${id}/leads`, { body: { leads: people } });
@@ -26,8 +26,8 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   api.phoneNumbers.length = 0;
-  await api.deps.db.deleteFrom('calls').execute();
-  await api.deps.db.deleteFrom('call_breakdowns').execute();
+  await api.context.db.deleteFrom('calls').execute();
+  await api.context.db.deleteFrom('call_breakdowns').execute();
   minutes += 2;
   api.setNow(new Date(NOW.getTime() + minutes * 60_000));
 });
@@ -40,7 +40,7 @@ async function dialled(number: string, day: string, reaches: Partial<Record<Reac
   const all = Object.entries(reaches).flatMap(([reach, count]) => Array<Reach>(count).fill(reach as Reach));
   const of = { phone_number_id: number, day, attempt, status: 'ended' } as const;
   for (const [index, reach] of all.entries()) {
-    await insertCall(api.deps.db, leads[index] ?? '', { ...of, reach });
+    await insertCall(api.context.db, leads[index] ?? '', { ...of, reach });
   }
 }
 
@@ -63,7 +63,7 @@ test('today and the seven days before are told apart, by the days of the workspa
   await dialled('phnum_a', TODAY, { answered: 2, failed: 1, no_answer: 1, not_placed: 1 });
   await dialled('phnum_a', '2026-02-24', { answered: 1, no_answer: 3 }, 2);
   await dialled('phnum_a', '2026-02-23', { answered: 5 }, 3);
-  await insertCall(api.deps.db, leads[9] ?? '', { phone_number_id: 'phnum_a', day: TODAY });
+  await insertCall(api.context.db, leads[9] ?? '', { phone_number_id: 'phnum_a', day: TODAY });
   const [number, idle] = await healthWhenListed(2);
   expect(number).toMatchObject({
     phoneNumberId: 'phnum_a',
@@ -100,7 +100,7 @@ test('the worst come first; a number that falls is held against the days before 
 });
 
 test('without the list it tells what the sums know, and goes on when the list is back', async () => {
-  const { voice } = api.deps;
+  const { voice } = api.context;
   let asked = 0;
   const refuse = async () => {
     asked += 1;
@@ -112,7 +112,7 @@ test('without the list it tells what the sums know, and goes on when the list is
   await expect.poll(health).toMatchObject([{ ...known, listed: null, today: { calls: 1 } }]);
   await health();
   expect(asked).toBe(1);
-  api.deps.voice = voice;
+  api.context.voice = voice;
   api.phoneNumbers.push(outboundNumber('phnum_a'));
   api.setNow(new Date(NOW.getTime() + (minutes + 1) * 60_000));
   expect(await healthWhenListed(1)).toMatchObject([

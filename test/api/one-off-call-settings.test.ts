@@ -1,25 +1,25 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { DEFAULT_SINGLE_CALL_SETTINGS } from '#domain/single-call.ts';
-import { type ApiRig, type CallOptions, listeningControl, startApi } from '../support/api-rig.ts';
+import { type ApiRig, type CallOptions, recordingWorkflows, startApi } from '../support/api-rig.ts';
 
 const PATH = '/api/settings/single-calls';
 
 let api: ApiRig;
 beforeAll(async () => {
   api = await startApi();
-  api.temporal.current = listeningControl();
+  api.workflows.current = recordingWorkflows();
 });
 afterAll(() => api.stop());
 beforeEach(async () => {
-  await api.deps.db.updateTable('workspace').set({ single_call_settings: null }).execute();
-  await api.deps.db.deleteFrom('audit_log').execute();
+  await api.context.db.updateTable('workspace').set({ single_call_settings: null }).execute();
+  await api.context.db.deleteFrom('audit_log').execute();
 });
 
 const read = async () => (await api.call('GET', PATH, { key: 'viewer' })).body;
 const change = (body: unknown, options: CallOptions = {}) =>
   api.call('PATCH', PATH, { key: 'operator', body, ...options });
 const stored = async () =>
-  (await api.deps.db.selectFrom('workspace').select('single_call_settings').executeTakeFirstOrThrow())
+  (await api.context.db.selectFrom('workspace').select('single_call_settings').executeTakeFirstOrThrow())
     .single_call_settings;
 
 test('without a word of anybody the rules are those of a new campaign', async () => {
@@ -74,12 +74,12 @@ test('what a campaign may not have, they may not have either, and nothing is cha
   expect((await change({})).status).toBe(422);
   expect((await change({ ringSeconds: 20 }, { key: 'viewer' })).status).toBe(403);
   expect(await stored()).toBeNull();
-  expect(await api.deps.db.selectFrom('audit_log').selectAll().execute()).toEqual([]);
+  expect(await api.context.db.selectFrom('audit_log').selectAll().execute()).toEqual([]);
 });
 
 test('who changed them is on record', async () => {
   await change({ voicemail: 'done' });
-  const audit = await api.deps.db.selectFrom('audit_log').select(['action', 'subject', 'data']).execute();
+  const audit = await api.context.db.selectFrom('audit_log').select(['action', 'subject', 'data']).execute();
   expect(audit).toEqual([
     { action: 'settings.changed', subject: 'single-calls', data: { fields: ['voicemail'] } },
   ]);

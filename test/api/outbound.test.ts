@@ -2,16 +2,16 @@ import { v7 as uuid } from 'uuid';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { inTransaction } from '#db/client.ts';
 import { appendEvent } from '#db/queries/events.ts';
-import { type ApiRig, listeningControl, startApi } from '../support/api-rig.ts';
+import { type ApiRig, recordingWorkflows, startApi } from '../support/api-rig.ts';
 
 const URL_TAKEN = 'https://crm.example.com/hook';
 
 let api: ApiRig;
-let control: ReturnType<typeof listeningControl>;
+let control: ReturnType<typeof recordingWorkflows>;
 beforeAll(async () => {
   api = await startApi();
-  control = listeningControl();
-  api.temporal.current = control;
+  control = recordingWorkflows();
+  api.workflows.current = control;
 });
 afterAll(() => api.stop());
 
@@ -23,7 +23,7 @@ async function subscribe(over: Record<string, unknown> = {}): Promise<{ id: stri
 }
 
 const emit = (count: number) =>
-  inTransaction(api.deps.db, async (tx) => {
+  inTransaction(api.context.db, async (tx) => {
     for (let nth = 0; nth < count; nth += 1) await appendEvent(tx, { type: 'lead.converted' });
   });
 
@@ -37,7 +37,7 @@ test('the secret is shown when it is made, and never again', async () => {
   expect(JSON.stringify([list.body, changed.body])).not.toContain('whsec_');
   const rotated = await api.call('POST', `/api/webhooks/${id}/rotate`, { body: {} });
   expect(rotated.body.secret).not.toBe(secret);
-  const audit = await api.deps.db.selectFrom('audit_log').selectAll().where('subject', '=', id).execute();
+  const audit = await api.context.db.selectFrom('audit_log').selectAll().where('subject', '=', id).execute();
   expect(audit.map(({ action }) => action)).toEqual([
     'webhook.created',
     'webhook.changed',
@@ -57,7 +57,7 @@ test('repeated under its Idempotency-Key, a request makes no second secret, and 
   const rotated = await send(rotate, {}, 'rotate-webhook');
   const rotatedAgain = await send(rotate, {}, 'rotate-webhook');
   expect([rotatedAgain.status, rotatedAgain.body]).toEqual([200, { ...rotated.body, secret: null }]);
-  const kept = await api.deps.db.selectFrom('idempotency_keys').selectAll().execute();
+  const kept = await api.context.db.selectFrom('idempotency_keys').selectAll().execute();
   expect(kept.map(({ route, status }) => [route, status])).toEqual(
     expect.arrayContaining([
       ['POST /api/webhooks', 201],
@@ -105,7 +105,7 @@ test('deliveries are listed latest first, page by page, and read with their atte
   expect(rest.body.nextCursor).toBeNull();
   expect((await api.call('GET', `${path}?status=delivered`)).body.items).toEqual([]);
   expect((await api.call('GET', `${path}?cursor=zz`)).status).toBe(422);
-  await api.deps.db
+  await api.context.db
     .insertInto('delivery_attempts')
     .values({ delivery_id: all[0], status: 500, error: null, duration_ms: 12 })
     .execute();
@@ -119,9 +119,9 @@ test('a delivery is sent again, but not to where nothing is sent any more', asyn
   await emit(1);
   const [delivery] = (await api.call('GET', `/api/webhooks/${id}/deliveries`)).body.items;
   const retry = () => api.call('POST', `/api/webhooks/deliveries/${delivery.id}/retry`);
-  control.heard.length = 0;
+  control.received.length = 0;
   expect((await retry()).status).toBe(202);
-  expect(control.heard).toEqual(['startDelivery']);
+  expect(control.received).toEqual(['startDelivery']);
   const disabled = await api.call('PATCH', `/api/webhooks/${id}`, { body: { enabled: false } });
   expect(disabled.body).toMatchObject({ enabled: false, disabledReason: 'Disabled by hand.' });
   expect((await retry()).status).toBe(409);
@@ -153,7 +153,7 @@ test('what is removed is gone, and hears nothing more', async () => {
   const { id } = await subscribe();
   expect((await api.call('DELETE', `/api/webhooks/${id}`)).status).toBe(204);
   await emit(1);
-  const rows = await api.deps.db
+  const rows = await api.context.db
     .selectFrom('deliveries')
     .select('id')
     .where('endpoint_id', '=', id)

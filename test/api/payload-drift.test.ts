@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { signElevenLabs } from '#providers/elevenlabs/webhook.ts';
-import { type ApiRig, listeningControl, startApi, WEBHOOK_SECRET } from '../support/api-rig.ts';
+import { type ApiRig, recordingWorkflows, startApi, WEBHOOK_SECRET } from '../support/api-rig.ts';
 import { insertCall } from '../support/api-rows.ts';
 
 const RUNS = 60;
@@ -12,7 +12,7 @@ let attempt = 0;
 
 beforeAll(async () => {
   api = await startApi();
-  api.temporal.current = listeningControl();
+  api.workflows.current = recordingWorkflows();
   const body = { name: 'Drift', phoneNumberIds: ['pn_1'] };
   const { id } = (await api.call('POST', '/api/campaigns', { body })).body;
   await api.call('POST', `/api/campaigns/${id}/leads`, { body: { leads: [{ phone: '+14155550117' }] } });
@@ -129,7 +129,11 @@ test('a webhook whose fields are missing, null, renamed, of another kind or new 
   const check = fc.asyncProperty(fc.array(drift, { minLength: 1, maxLength: 5 }), async (drifts) => {
     attempt += 1;
     const id = `conv_drift_${attempt}`;
-    const callId = await insertCall(api.deps.db, leadId, { attempt, conversation_id: id, status: 'ringing' });
+    const callId = await insertCall(api.context.db, leadId, {
+      attempt,
+      conversation_id: id,
+      status: 'ringing',
+    });
     const data = conversation(id);
     for (const one of drifts) apply(data, one);
     expect((await send(data)).status).toBe(200);

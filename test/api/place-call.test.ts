@@ -6,8 +6,8 @@ import { ADA } from '../support/agent-ada.ts';
 import {
   type ApiRig,
   type CallOptions,
-  listeningControl,
   outboundNumber,
+  recordingWorkflows,
   startApi,
 } from '../support/api-rig.ts';
 
@@ -18,18 +18,18 @@ const NEW_YORK = '+12125550117';
 const SAN_FRANCISCO = '+14155550117';
 
 let api: ApiRig;
-let control: ReturnType<typeof listeningControl>;
+let control: ReturnType<typeof recordingWorkflows>;
 
 beforeAll(async () => {
   api = await startApi();
   api.phoneNumbers.push(outboundNumber('number_out'), outboundNumber('number_in', false));
-  api.deps.voice = { ...api.deps.voice, getAgent: async (id) => (id === ADA.agentId ? ADA : null) };
+  api.context.voice = { ...api.context.voice, getAgent: async (id) => (id === ADA.agentId ? ADA : null) };
 });
 afterAll(() => api.stop());
 beforeEach(async () => {
-  api.temporal.current = control = listeningControl();
+  api.workflows.current = control = recordingWorkflows();
   api.setNow(NOON);
-  const { db } = api.deps;
+  const { db } = api.context;
   for (const table of ['single_calls', 'calls', 'decisions', 'opt_outs'] as const)
     await db.deleteFrom(table).execute();
   await db.updateTable('workspace').set({ single_call_settings: null, lines: 100 }).execute();
@@ -50,12 +50,12 @@ async function holds(body: Record<string, unknown> = {}): Promise<Record<string,
   const errors = problem.errors as { path: string; message: string }[];
   const permanent = errors.some(({ path }) => path === 'opt_out');
   expect(headers.get('retry-after') === null).toBe(permanent);
-  expect(control.heard).toEqual([]);
+  expect(control.received).toEqual([]);
   return Object.fromEntries(errors.map(({ path, message }) => [path, message]));
 }
 
 async function setRules(rules: Partial<SingleCallSettings>, lines = 100): Promise<void> {
-  await api.deps.db
+  await api.context.db
     .updateTable('workspace')
     .set({ single_call_settings: JSON.stringify(rules), lines })
     .execute();
@@ -67,7 +67,7 @@ async function storeCall(
   { ended, hoursAgo }: { ended: boolean; hoursAgo: number },
 ): Promise<void> {
   const startedAt = new Date(NOON.getTime() - hoursAgo * HOUR_MS);
-  const { db } = api.deps;
+  const { db } = api.context;
   await db
     .insertInto('contacts')
     .values({ phone })
@@ -91,7 +91,7 @@ async function storeCall(
 }
 
 const trail = (subject: string) =>
-  api.deps.db.selectFrom('audit_log').select(['action', 'data']).where('subject', '=', subject).execute();
+  api.context.db.selectFrom('audit_log').select(['action', 'data']).where('subject', '=', subject).execute();
 
 describe('let go', () => {
   test('the call is there, with its decision and who asked, and its workflow is started', async () => {
@@ -110,7 +110,7 @@ describe('let go', () => {
       to: NEW_YORK,
       startedAt: NOON.toISOString(),
     });
-    expect(control.heard).toEqual(['startCall']);
+    expect(control.received).toEqual(['startOneOffCall']);
     const { decision } = (await api.call('GET', `/api/calls/${body.id}`)).body;
     expect(decision).toMatchObject({
       verdict: 'go',
@@ -119,7 +119,7 @@ describe('let go', () => {
     expect(await trail(body.id)).toMatchObject([
       { action: 'call.requested', data: { agentId: ADA.agentId, consent: 'stated' } },
     ]);
-    const kept = await api.deps.db.selectFrom('single_calls').selectAll().executeTakeFirstOrThrow();
+    const kept = await api.context.db.selectFrom('single_calls').selectAll().executeTakeFirstOrThrow();
     expect(kept).toMatchObject({ call_id: body.id, variables: { plan: 'blue' }, consent: 'said so by mail' });
   });
 
@@ -132,7 +132,7 @@ describe('let go', () => {
   test('thirty at once to one contact: one is placed', async () => {
     const answers = await Promise.all(Array.from({ length: 30 }, () => place()));
     expect(answers.map(({ status }) => status).toSorted()).toEqual([202, ...Array(29).fill(409)]);
-    expect(await api.deps.db.selectFrom('calls').select('id').execute()).toHaveLength(1);
+    expect(await api.context.db.selectFrom('calls').select('id').execute()).toHaveLength(1);
   });
 
   test('thirty at once on three lines: three are placed', async () => {
@@ -169,7 +169,7 @@ describe('held', () => {
   test('by a call under way, and by the gap after one', async () => {
     await storeCall(NEW_YORK, { ended: false, hoursAgo: 0 });
     expect(Object.keys(await holds())).toEqual(['contact_live', 'contact_gap']);
-    await api.deps.db.deleteFrom('calls').execute();
+    await api.context.db.deleteFrom('calls').execute();
     await storeCall(NEW_YORK, { ended: true, hoursAgo: 0.1 });
     expect(await holds()).toEqual({
       contact_gap: 'Less than 600 s since the last call. Until 2026-11-18T17:04:00.000Z.',
@@ -194,7 +194,7 @@ describe('held', () => {
   test('by several, and each is told, logged and kept with who asked; no call is made', async () => {
     await storeCall(SAN_FRANCISCO, { ended: true, hoursAgo: 0.1 });
     expect(Object.keys(await holds({ to: SAN_FRANCISCO }))).toEqual(['window', 'contact_gap']);
-    const decision = await api.deps.db.selectFrom('decisions').selectAll().executeTakeFirstOrThrow();
+    const decision = await api.context.db.selectFrom('decisions').selectAll().executeTakeFirstOrThrow();
     expect(decision).toMatchObject({
       verdict: 'wait',
       rule: 'window',
@@ -203,7 +203,7 @@ describe('held', () => {
       facts: { holds: ['window', 'contact_gap'] },
     });
     expect(await trail(decision.attempt_id)).toMatchObject([{ action: 'call.refused' }]);
-    expect(await api.deps.db.selectFrom('single_calls').selectAll().execute()).toEqual([]);
+    expect(await api.context.db.selectFrom('single_calls').selectAll().execute()).toEqual([]);
   });
 });
 
@@ -223,7 +223,7 @@ describe('not possible', () => {
     const answer = await place(body);
     expect(answer.status).toBe(422);
     expect(answer.body.errors.map((error: { path: string }) => error.path)).toEqual([path]);
-    expect(await api.deps.db.selectFrom('decisions').select('id').execute()).toEqual([]);
+    expect(await api.context.db.selectFrom('decisions').select('id').execute()).toEqual([]);
   });
 
   test('for a viewer: 403', async () => {
@@ -231,31 +231,31 @@ describe('not possible', () => {
   });
 
   test('while the voice provider does not answer: 502', async () => {
-    const { voice } = api.deps;
+    const { voice } = api.context;
     const error = new ProviderError('x', { provider: 'elevenlabs', status: 503, retryable: true });
-    api.deps.voice = { ...voice, getAgent: () => Promise.reject(error) };
+    api.context.voice = { ...voice, getAgent: () => Promise.reject(error) };
     try {
       expect((await place()).status).toBe(502);
     } finally {
-      api.deps.voice = voice;
+      api.context.voice = voice;
     }
   });
 
-  test('while Temporal does not answer: 503, and the call is taken back; unless it was heard after all', async () => {
+  test('while Temporal does not answer: 503, and the call is taken back; unless it was received after all', async () => {
     const silent = async () => ({ kind: 'silent' as const, why: 'a test' });
-    api.temporal.current = listeningControl({ startCall: silent });
+    api.workflows.current = recordingWorkflows({ startOneOffCall: silent });
     const { status, body } = await place();
     expect([status, body.detail]).toEqual([
       503,
       'Temporal did not answer. The call is not placed, and does not wait.',
     ]);
-    const row = await api.deps.db.selectFrom('calls').selectAll().executeTakeFirstOrThrow();
+    const row = await api.context.db.selectFrom('calls').selectAll().executeTakeFirstOrThrow();
     expect(row).toMatchObject({ status: 'ended', reach: 'not_placed', failure: 'Temporal did not answer.' });
     expect(row.concluded_at).not.toBeNull();
-    api.temporal.current = listeningControl({
-      startCall: async (callId) => {
+    api.workflows.current = recordingWorkflows({
+      startOneOffCall: async (callId) => {
         const begun = { dial_begun_at: NOON };
-        await api.deps.db.updateTable('single_calls').set(begun).where('call_id', '=', callId).execute();
+        await api.context.db.updateTable('single_calls').set(begun).where('call_id', '=', callId).execute();
         return await silent();
       },
     });
@@ -275,7 +275,7 @@ describe('not possible', () => {
 test('the metrics of the workspace tell such calls apart from those of campaigns', async () => {
   await storeCall(NEW_YORK, { ended: true, hoursAgo: 1 });
   await storeCall(SAN_FRANCISCO, { ended: true, hoursAgo: 2 });
-  await api.deps.db
+  await api.context.db
     .updateTable('calls')
     .set({ talk_seconds: 30, cost_cents: 2.5, converted: true })
     .where('phone', '=', NEW_YORK)

@@ -29,8 +29,8 @@ describe('through the API', () => {
       return answer();
     });
     const getAudio = createElevenLabs({ apiKey: 'simulated', baseUrl: provider.url }).getAudio;
-    api.deps.voice = { ...api.deps.voice, getAudio };
-    await api.deps.db
+    api.context.voice = { ...api.context.voice, getAudio };
+    await api.context.db
       .insertInto('api_keys')
       .values({ id: crypto.randomUUID(), name: 'listener', role: 'viewer', key_hash: hashApiKey(KEY) })
       .execute();
@@ -54,7 +54,7 @@ describe('through the API', () => {
     attempt += 1;
     const conversationId = `conv_${crypto.randomUUID()}`;
     const ended = { attempt, status: 'ended', reach: 'answered', conversation_id: conversationId } as const;
-    const id = await insertCall(api.deps.db, leadId, { ...ended, ...call });
+    const id = await insertCall(api.context.db, leadId, { ...ended, ...call });
     return [`/api/calls/${id}/audio`, conversationId];
   }
 

@@ -1,10 +1,10 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { signElevenLabs } from '#providers/elevenlabs/webhook.ts';
-import type { ActivityDeps } from '#services/context.ts';
+import type { Context } from '#services/context.ts';
 import { createSweeping } from '#services/sweep/sweep.ts';
-import type { CampaignControl } from '#temporal/control.ts';
-import { type ApiRig, listeningControl, startApi, WEBHOOK_SECRET } from '../support/api-rig.ts';
+import type { Workflows } from '#services/workflows.ts';
+import { type ApiRig, recordingWorkflows, startApi, WEBHOOK_SECRET } from '../support/api-rig.ts';
 import { insertCall, setLead } from '../support/api-rows.ts';
 import { createPhoneBook } from '../support/chain-rig.ts';
 
@@ -26,13 +26,13 @@ beforeEach(async () => {
   const { id } = (await api.call('POST', '/api/campaigns', { body })).body;
   await api.call('POST', `/api/campaigns/${id}/leads`, { body: { leads: [{ phone }] } });
   leadId = (await api.call('GET', `/api/campaigns/${id}/leads`)).body.items[0].id;
-  await insertCall(api.deps.db, leadId, { status: 'ended', reach: 'no_answer' });
-  await setLead(api.deps.db, leadId, { state: 'backing_off' });
+  await insertCall(api.context.db, leadId, { status: 'ended', reach: 'no_answer' });
+  await setLead(api.context.db, leadId, { state: 'backing_off' });
 });
 
 /** What the lead's workflow does when the API tells it of a reply. */
-function answerWith(answer: Awaited<ReturnType<CampaignControl['contactReplied']>>): void {
-  api.temporal.current = listeningControl({ contactReplied: async () => answer });
+function answerWith(answer: Awaited<ReturnType<Workflows['contactReplied']>>): void {
+  api.workflows.current = recordingWorkflows({ contactReplied: async () => answer });
 }
 
 /** The person calls back, and is answered by the agent. */
@@ -62,7 +62,7 @@ async function callsBack(): Promise<void> {
 async function sweep(contactReplied?: (leadId: string) => Promise<void>): Promise<string[]> {
   const told: string[] = [];
   const deps = {
-    db: api.deps.db,
+    db: api.context.db,
     carrier: null,
     now: async () => new Date(Date.now() + 3_600_000),
     signals: {
@@ -73,7 +73,7 @@ async function sweep(contactReplied?: (leadId: string) => Promise<void>): Promis
         told.push(id);
       },
     },
-  } as unknown as ActivityDeps;
+  } as unknown as Context;
   await new MockActivityEnvironment().run(() => createSweeping(deps).sweep());
   return told;
 }
@@ -102,6 +102,6 @@ test('a lead whose workflow is gone needs no telling, nor does one that is finis
   await callsBack();
   expect(await sweep()).toEqual([]);
   answerWith({ kind: 'silent', why: 'no answer' });
-  await setLead(api.deps.db, leadId, { replied_at: new Date(), state: 'finished', outcome: 'answered' });
+  await setLead(api.context.db, leadId, { replied_at: new Date(), state: 'finished', outcome: 'answered' });
   expect(await sweep()).toEqual([]);
 });

@@ -1,13 +1,13 @@
 import { v7 as uuid } from 'uuid';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type ApiRig, listeningControl, startApi } from '../support/api-rig.ts';
+import { type ApiRig, recordingWorkflows, startApi } from '../support/api-rig.ts';
 
 let api: ApiRig;
 const at = (minute: number) => new Date(Date.UTC(2026, 2, 2, 12, minute));
 
 beforeAll(async () => {
   api = await startApi();
-  api.temporal.current = listeningControl();
+  api.workflows.current = recordingWorkflows();
 });
 afterAll(() => api.stop());
 
@@ -26,12 +26,12 @@ async function write(
   leadId: string | null = null,
 ): Promise<string> {
   const id = uuid();
-  await api.deps.db
+  await api.context.db
     .insertInto('contacts')
     .values({ phone })
     .onConflict((conflict) => conflict.doNothing())
     .execute();
-  await api.deps.db
+  await api.context.db
     .insertInto('messages')
     .values({
       id,

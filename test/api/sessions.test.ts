@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { findSessionOfConversation } from '#db/queries/agent-sessions.ts';
 import { normaliseConversation } from '#providers/elevenlabs/normalise.ts';
 import { insertTalk, provide, startAgentsApi, startTalk } from '../support/agents-rig.ts';
-import { type ApiRig, listeningControl } from '../support/api-rig.ts';
+import { type ApiRig, recordingWorkflows } from '../support/api-rig.ts';
 
 let api: ApiRig;
 beforeAll(async () => {
@@ -38,7 +38,7 @@ test('a session is all that the browser client needs, and never the key of the a
     textOnly: true,
     expiresAt: '2026-03-03T10:15:00.000Z',
   });
-  const row = await api.deps.db
+  const row = await api.context.db
     .selectFrom('agent_sessions')
     .selectAll()
     .where('id', '=', body.sessionId)
@@ -56,7 +56,7 @@ test('how to join is kept nowhere: under the same Idempotency-Key it is made ane
   expect([first.status, again.status]).toEqual([201, 201]);
   expect(again.body.signedUrl).toBe('wss://voice.example/agent');
   expect(again.body.sessionId).not.toBe(first.body.sessionId);
-  expect(await api.deps.db.selectFrom('idempotency_keys').selectAll().execute()).toEqual([]);
+  expect(await api.context.db.selectFrom('idempotency_keys').selectAll().execute()).toEqual([]);
 });
 
 test("a lead's session has the lead's variables", async () => {
@@ -121,7 +121,7 @@ test('a session is rated, and tied to its conversation once', async () => {
   for (const bad of [{}, { rating: 6 }, { rating: 2.5 }, { spoken: 'x' }]) {
     expect((await update(bad)).status, JSON.stringify(bad)).toBe(422);
   }
-  const audit = await api.deps.db
+  const audit = await api.context.db
     .selectFrom('audit_log')
     .select(['action', 'data'])
     .where('subject', '=', sessionId)
@@ -145,7 +145,7 @@ test('a conversation that nobody stored yet becomes a call of its own kind, of t
   const [lead] = (await api.call('GET', `/api/campaigns/${campaign}/leads`)).body.items;
   const { sessionId, dynamicVariables } = (await startTalk(api, { leadId: lead.id, label: 'fetched' })).body;
   await api.call('PATCH', `/api/sessions/${sessionId}`, { body: { spoken: ['book me a demo'] } });
-  api.temporal.current = listeningControl();
+  api.workflows.current = recordingWorkflows();
   provide(api, {
     getConversation: async (conversationId) =>
       normaliseConversation({
@@ -193,7 +193,7 @@ test('a dialled call is not taken for a talk in the browser, nor one of another 
 test('a conversation finds its session by the variable or by what was told', async () => {
   const { sessionId } = (await startTalk(api)).body;
   const found = (conversationId: string, variables: Record<string, unknown>) =>
-    findSessionOfConversation(api.deps.db, { conversationId, variables });
+    findSessionOfConversation(api.context.db, { conversationId, variables });
   expect(await found('conv_new', { session_id: sessionId })).toEqual({ id: sessionId, leadId: null });
   expect(await found('conv_new', { session_id: "x' or true" })).toBeNull();
   expect(await found('conv_new', {})).toBeNull();

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { createApp } from '#api/app.ts';
-import type { Api } from '#api/deps.ts';
+import type { Api } from '#api/context.ts';
 import { hashApiKey } from '#api/http/auth.ts';
 import { inTransaction } from '#db/client.ts';
 import { revokeKey } from '#db/queries/api-keys.ts';
@@ -21,9 +21,12 @@ let secureApp: Api;
 beforeAll(async () => {
   api = await startApi();
   dir = buildPage();
-  const deps = { ...api.deps, dashboardDir: dir };
-  app = createApp(deps);
-  secureApp = createApp({ ...deps, config: { ...deps.config, publicUrl: 'https://calls.example.com' } });
+  const context = { ...api.context, dashboardDir: dir };
+  app = createApp(context);
+  secureApp = createApp({
+    ...context,
+    config: { ...context.config, publicUrl: 'https://calls.example.com' },
+  });
 });
 afterAll(async () => {
   rmSync(dir, { recursive: true });
@@ -35,7 +38,7 @@ let made = 0;
 async function newKey(): Promise<{ id: string; key: string }> {
   made += 1;
   const key = `${KEY}-${made}`;
-  const { id } = await api.deps.db
+  const { id } = await api.context.db
     .insertInto('api_keys')
     .values({
       id: crypto.randomUUID(),
@@ -106,7 +109,7 @@ test('over HTTPS it is bound to this host and to HTTPS', async () => {
 test('the token itself is not in the database', async () => {
   const { id, cookie } = await signedIn();
   const token = cookie.split('=')[1] ?? '';
-  const rows = await api.deps.db
+  const rows = await api.context.db
     .selectFrom('browser_sessions')
     .selectAll()
     .where('key_id', '=', id)
@@ -143,7 +146,7 @@ test('a session reads by its cookie, and changes only with the header that no ot
       body: JSON.stringify({ phone: '+14155550123' }),
     });
   expect((await add({})).status).toBe(401);
-  expect(await api.deps.db.selectFrom('opt_outs').select('phone').execute()).toEqual([]);
+  expect(await api.context.db.selectFrom('opt_outs').select('phone').execute()).toEqual([]);
   expect((await add(DASHBOARD)).status).toBe(201);
 });
 
@@ -178,7 +181,7 @@ test('it ends twelve hours after its last use, and use makes it last', async () 
   // What has ended is cleared away when somebody signs in.
   const token = cookie.split('=')[1] ?? '';
   await signedIn();
-  const left = await api.deps.db.selectFrom('browser_sessions').select('token_hash').execute();
+  const left = await api.context.db.selectFrom('browser_sessions').select('token_hash').execute();
   expect(left.map(({ token_hash }) => token_hash)).not.toContain(hashApiKey(token));
 });
 
@@ -214,7 +217,7 @@ test('a key that is revoked ends its sessions', async () => {
   const { id, cookie } = await signedIn();
   const other = await signedIn();
   expect((await me(cookie)).status).toBe(200);
-  await inTransaction(api.deps.db, (tx) => revokeKey(tx, id, new Date()));
+  await inTransaction(api.context.db, (tx) => revokeKey(tx, id, new Date()));
   expect((await me(cookie)).status).toBe(401);
   expect((await me(other.cookie)).status).toBe(200);
 });

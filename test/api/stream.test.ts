@@ -37,8 +37,8 @@ beforeAll(async () => {
     .execute();
   const logger = createLogger('api', 'silent');
   const limits = { heartbeatMs: HEARTBEAT_MS, connections: 40 };
-  hub = createEventHub({ db, databaseUrl: database.url, logger, clock: rig.deps.clock, limits });
-  const app = createApp({ ...rig.deps, db, stream: hub });
+  hub = createEventHub({ db, databaseUrl: database.url, logger, now: rig.context.now, limits });
+  const app = createApp({ ...rig.context, db, stream: hub });
   server = serve({ fetch: app.fetch, hostname: '127.0.0.1', port: 0 }) as Server;
   await once(server, 'listening');
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -197,7 +197,7 @@ test('fault 20: stalled clients are cut off at their bound, and the others are t
   expect(healthy.closed).toBe(false);
 });
 
-test('a client is heard of again and again, and cut off once its key is revoked', async () => {
+test('a client is received of again and again, and cut off once its key is revoked', async () => {
   const client = await connect();
   await vi.waitFor(() => expect(client.comments).toBeGreaterThan(2));
   await db.updateTable('api_keys').set({ revoked_at: new Date() }).execute();

@@ -2,7 +2,7 @@ import { v7 as uuid } from 'uuid';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { inTransaction } from '#db/client.ts';
 import { appendEvent, type NewEvent } from '#db/queries/events.ts';
-import { type ApiRig, listeningControl, startApi } from '../support/api-rig.ts';
+import { type ApiRig, recordingWorkflows, startApi } from '../support/api-rig.ts';
 import { insertCall } from '../support/api-rows.ts';
 
 const PHONE = '+14155550117';
@@ -13,7 +13,7 @@ let leadId: string;
 
 beforeAll(async () => {
   api = await startApi();
-  api.temporal.current = listeningControl();
+  api.workflows.current = recordingWorkflows();
   [campaignId, leadId] = await campaignWithLead();
 });
 afterAll(() => api.stop());
@@ -26,12 +26,12 @@ async function campaignWithLead(): Promise<[string, string]> {
 }
 
 async function append(event: NewEvent): Promise<void> {
-  await inTransaction(api.deps.db, (tx) => appendEvent(tx, event));
+  await inTransaction(api.context.db, (tx) => appendEvent(tx, event));
 }
 
 async function receiveText(body: string, lead: string | null): Promise<string> {
   const id = uuid();
-  await api.deps.db
+  await api.context.db
     .insertInto('messages')
     .values({
       id,
@@ -54,7 +54,7 @@ const timeline = async (lead: string, query = '') =>
 const types = (items: { type: string }[]) => items.map(({ type }) => type);
 
 test('calls with their decision, texts, follow-ups and deliveries stand in one list, latest first', async () => {
-  const { db } = api.deps;
+  const { db } = api.context;
   const { id: decisionId } = await db
     .insertInto('decisions')
     .values({

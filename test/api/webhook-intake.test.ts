@@ -5,7 +5,7 @@ import type { Delivery } from '#services/provider-events/delivery.ts';
 import { readDelivery } from '#services/provider-events/delivery.ts';
 import { createIntake } from '#services/provider-events/intake.ts';
 import { receiveAll } from '#services/provider-events/receive.ts';
-import { type ApiRig, listeningControl, startApi, WEBHOOK_SECRET } from '../support/api-rig.ts';
+import { type ApiRig, recordingWorkflows, startApi, WEBHOOK_SECRET } from '../support/api-rig.ts';
 import { insertCall } from '../support/api-rows.ts';
 
 interface Dialled {
@@ -20,7 +20,7 @@ let campaigns = 0;
 
 beforeAll(async () => {
   api = await startApi();
-  api.temporal.current = listeningControl({
+  api.workflows.current = recordingWorkflows({
     callEnded: async (_lead, call) => {
       told.push(call);
       return { kind: 'done', value: undefined };
@@ -44,7 +44,7 @@ async function dial(count: number): Promise<Dialled[]> {
     const { items } = (await api.call('GET', `/api/campaigns/${id}/leads?limit=200`)).body;
     for (const { id: leadId } of items as { id: string }[]) {
       const conversationId = `conv_${half}_${leadId}`;
-      const callId = await insertCall(api.deps.db, leadId, {
+      const callId = await insertCall(api.context.db, leadId, {
         conversation_id: conversationId,
         status: 'in_progress',
       });
@@ -95,7 +95,7 @@ test('webhooks that come at the same time are merged each into its own call, and
   const calls = await dial(60);
   const answers = await Promise.all(calls.map((call) => send(bodyOf(call))));
   expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
-  const rows = await api.deps.db
+  const rows = await api.context.db
     .selectFrom('calls')
     .innerJoin('call_details', 'call_id', 'id')
     .select([
@@ -131,7 +131,7 @@ test('webhooks that come at the same time are merged each into its own call, and
   const ids = calls.map(({ callId }) => callId).sort();
   await vi.waitFor(() => expect(told.toSorted()).toEqual(ids));
   await vi.waitFor(async () => expect(await untold()).toBe(0));
-  const log = await api.deps.db
+  const log = await api.context.db
     .selectFrom('events')
     .select('call_id')
     .where('type', '=', 'call.ended')
@@ -140,7 +140,7 @@ test('webhooks that come at the same time are merged each into its own call, and
 });
 
 async function untold(): Promise<number> {
-  const rows = await api.deps.db
+  const rows = await api.context.db
     .selectFrom('webhook_events')
     .select('id')
     .where('signalled_at', 'is', null)
@@ -153,14 +153,14 @@ test('two of one call, and one of none, are taken together as they are one by on
   if (call === undefined || other === undefined) throw new Error('There are no calls.');
   const unknown = { ...other, conversationId: 'conv_of_nobody', callId: 'nothing.1' };
   const bodies = [bodyOf(call), bodyOf(call, 90), bodyOf(unknown), bodyOf(other)];
-  const received = await receiveAll(api.deps, bodies.map(arrivalOf));
+  const received = await receiveAll(api.context, bodies.map(arrivalOf));
   expect(received.map(({ toTell }) => toTell?.callId ?? null)).toEqual([
     call.callId,
     call.callId,
     null,
     other.callId,
   ]);
-  const { talk_seconds } = await api.deps.db
+  const { talk_seconds } = await api.context.db
     .selectFrom('calls')
     .select('talk_seconds')
     .where('id', '=', call.callId)
@@ -170,19 +170,19 @@ test('two of one call, and one of none, are taken together as they are one by on
   expect(attention.items).toMatchObject([{ kind: 'unmatched_webhook' }]);
   // Sent again when its call is known: nobody need look for it any more.
   const { conversationId } = unknown;
-  await api.deps.db
+  await api.context.db
     .updateTable('calls')
     .set({ conversation_id: conversationId })
-    .where('id', '=', await insertCall(api.deps.db, other.leadId, { attempt: 2 }))
+    .where('id', '=', await insertCall(api.context.db, other.leadId, { attempt: 2 }))
     .execute();
-  const again = await receiveAll(api.deps, [arrivalOf(bodyOf(unknown))]);
+  const again = await receiveAll(api.context, [arrivalOf(bodyOf(unknown))]);
   expect(again.map(({ toTell }) => toTell?.callId)).toEqual([`${other.leadId}.2`]);
   expect((await api.call('GET', '/api/attention')).body.items).toEqual([]);
 });
 
 test('one that cannot be stored fails alone', async () => {
   const calls = await dial(6);
-  const intake = createIntake(api.deps);
+  const intake = createIntake(api.context);
   const results = await Promise.allSettled(
     calls.map((call, nth) => {
       const arrival = arrivalOf(bodyOf(call));
@@ -200,10 +200,10 @@ test('one that cannot be stored fails alone', async () => {
 
 test('so many wait and no more: the next is told to come again, and those that wait are taken in', async () => {
   const calls = await dial(6);
-  const intake = createIntake(api.deps, { mostWaiting: 3 });
+  const intake = createIntake(api.context, { mostWaiting: 3 });
   const { body } = await api.call('GET', `/api/calls/${calls[5]?.callId}`);
   let results: Promise<PromiseSettledResult<unknown>[]> | undefined;
-  await api.deps.db.transaction().execute(async (tx) => {
+  await api.context.db.transaction().execute(async (tx) => {
     // Two are under way and stand before the lock, three wait.
     await sql`lock table webhook_events in access exclusive mode`.execute(tx);
     results = Promise.allSettled(calls.map((call) => intake.receive(arrivalOf(bodyOf(call)))));

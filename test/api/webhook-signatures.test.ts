@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { signElevenLabs } from '#providers/elevenlabs/webhook.ts';
-import { type ApiRig, listeningControl, startApi, WEBHOOK_SECRET } from '../support/api-rig.ts';
+import { type ApiRig, recordingWorkflows, startApi, WEBHOOK_SECRET } from '../support/api-rig.ts';
 import { endedEvent, ringLead, sendEvent, storedEvents } from '../support/webhook-events.ts';
 
 let api: ApiRig;
@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => api.stop());
 beforeEach(async () => {
   told = [];
-  api.temporal.current = listeningControl({
+  api.workflows.current = recordingWorkflows({
     callEnded: async (lead, call) => {
       told.push(`${lead} ${call}`);
       return { kind: 'done', value: undefined };
@@ -78,7 +78,7 @@ test('fault 8: both secrets of a rotation are good', async () => {
 });
 
 test('fault 8: a secret that is rotated while calls are under way: both verify, until the old one is taken out', async () => {
-  const { elevenLabs } = api.deps.config;
+  const { elevenLabs } = api.context.config;
   const before = elevenLabs.webhookSecrets;
   const machine = { conversation_id: conversationId, answered_by: 'human' };
   const detection = { type: 'answering_machine_detection', event_timestamp: 1, data: machine };

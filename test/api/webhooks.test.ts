@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import type { CampaignControl } from '#temporal/control.ts';
-import { type ApiRig, listeningControl, startApi } from '../support/api-rig.ts';
+import type { Workflows } from '#services/workflows.ts';
+import { type ApiRig, recordingWorkflows, startApi } from '../support/api-rig.ts';
 import { insertCall, setLead } from '../support/api-rows.ts';
 import { endedEvent, ringLead, sendEvent, storedEvents } from '../support/webhook-events.ts';
 
@@ -23,8 +23,8 @@ beforeEach(async () => {
 });
 
 /** What the lead's workflow does when it is told of its call's end. */
-function answerWith(answer: Awaited<ReturnType<CampaignControl['callEnded']>>): void {
-  api.temporal.current = listeningControl({
+function answerWith(answer: Awaited<ReturnType<Workflows['callEnded']>>): void {
+  api.workflows.current = recordingWorkflows({
     callEnded: async (lead, call) => {
       told.push(`${lead} ${call}`);
       return answer;
@@ -63,7 +63,11 @@ test('fault 4: a hundred deliveries at once have one effect', async () => {
   expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
   const events = await stored();
   expect(events).toMatchObject([{ deliveries: 100 }]);
-  const log = await api.deps.db.selectFrom('events').select('type').where('call_id', '=', callId).execute();
+  const log = await api.context.db
+    .selectFrom('events')
+    .select('type')
+    .where('call_id', '=', callId)
+    .execute();
   expect(log.filter(({ type }) => type === 'call.ended')).toHaveLength(1);
 });
 
@@ -81,7 +85,7 @@ test('a lead that could not be told is told with the next delivery, one that is 
 test('fault 6: hours late, when the call was given up long ago: it settles what was unknown', async () => {
   const endedAt = new Date(Date.now() - 6 * 3_600_000);
   const givenUp = { status: 'ended', reach: 'unknown', ended_at: endedAt, concluded_at: endedAt } as const;
-  const { db } = api.deps;
+  const { db } = api.context;
   await db
     .updateTable('calls')
     .set({ ...givenUp, failure: 'Its end was never told.' })
@@ -104,7 +108,7 @@ test('fault 6: hours late, when the call was given up long ago: it settles what 
 test('a dial that was taken for not placed, told of after the next: the lead shows its last call', async () => {
   const endedAt = new Date(Date.now() - 60_000);
   const over = { status: 'ended', ended_at: endedAt, concluded_at: endedAt } as const;
-  const { db } = api.deps;
+  const { db } = api.context;
   await db
     .updateTable('calls')
     .set({ ...over, conversation_id: null, reach: 'not_placed' })
@@ -143,7 +147,7 @@ test('an unknown conversation is stored, answered 200, and listed', async () => 
 });
 
 test('a call whose conversation is not known yet is found by its attempt', async () => {
-  await api.deps.db
+  await api.context.db
     .updateTable('calls')
     .set({ conversation_id: null, status: 'dialling' })
     .where('id', '=', callId)

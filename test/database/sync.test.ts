@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type Db, openDatabase } from '#db/client.ts';
 import { normaliseConversation, normaliseListItem } from '#providers/elevenlabs/normalise.ts';
 import { ProviderError } from '#providers/ports.ts';
-import type { ActivityDeps } from '#services/context.ts';
+import type { Context } from '#services/context.ts';
 import { createSyncing } from '#services/provider-events/sync.ts';
 import { createTestDatabase } from '../support/database.ts';
 
@@ -72,7 +72,7 @@ function syncing(
   const reads: string[] = [];
   const told: [string | null, string][] = [];
   let pages = 0;
-  const voice: Pick<ActivityDeps['voice'], 'getConversation' | 'listConversations'> = {
+  const voice: Pick<Context['voice'], 'getConversation' | 'listConversations'> = {
     async listConversations({ cursor, pageSize = 100 }) {
       pages += 1;
       if (pages === faults.page) throw new Error('interrupted');
@@ -108,7 +108,7 @@ function syncing(
       },
       contactReplied: async () => {},
     },
-  } as unknown as ActivityDeps;
+  } as unknown as Context;
   const activities = createSyncing(deps);
   const run = <T>(work: () => Promise<T>): Promise<T> =>
     new MockActivityEnvironment().run<[], T, () => Promise<T>>(work);

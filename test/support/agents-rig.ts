@@ -45,8 +45,8 @@ export async function startAgentsApi(): Promise<ApiRig> {
 }
 
 /** Puts answers of the provider in the place of those it gave so far. */
-export function provide({ deps }: ApiRig, voice: Partial<VoiceProvider>): void {
-  deps.voice = { ...deps.voice, ...voice };
+export function provide({ context }: ApiRig, voice: Partial<VoiceProvider>): void {
+  context.voice = { ...context.voice, ...voice };
 }
 
 /** Asks for a talk in the browser. */
@@ -65,7 +65,7 @@ interface Talk {
 }
 
 /** A talk of half a minute that cost 10 cents. */
-export async function insertTalk({ deps: { db } }: ApiRig, talk: Talk): Promise<string> {
+export async function insertTalk({ context: { db } }: ApiRig, talk: Talk): Promise<string> {
   const id = uuid();
   const startedAt = new Date(talk.at ?? '2026-03-03T09:00:00Z');
   await db

@@ -6,27 +6,21 @@ import { serve } from '@hono/node-server';
 import { v7 as uuid } from 'uuid';
 import { expect } from 'vitest';
 import { createApp } from '#api/app.ts';
-import type { ApiDeps } from '#api/deps.ts';
+import type { ApiContext } from '#api/context.ts';
 import { hashApiKey } from '#api/http/auth.ts';
 import { createEventHub } from '#api/stream/hub.ts';
-import { createLogger } from '#config/logger.ts';
-import { openDatabase } from '#db/client.ts';
+import type { Db } from '#db/client.ts';
 import type { ApiRole } from '#domain/access.ts';
 import type { PhoneNumber, VoiceProvider } from '#providers/ports.ts';
-import { type CampaignControl, createCampaignControl } from '#temporal/control.ts';
+import { createContext } from '#services/context.ts';
+import type { Workflows } from '#services/workflows.ts';
+import { lazyClient } from '#temporal/client.ts';
+import { createWorkflows, REQUEST_DEADLINES } from '#temporal/workflows.ts';
 import { type ContractCheck, readContract } from './api-contract.ts';
+import { testConfig } from './config.ts';
 import { createTestDatabase } from './database.ts';
 
 export const WEBHOOK_SECRET = 'wsec_test';
-
-/** An address at which nothing listens: port 1 of the loopback. */
-const DEAD_TEMPORAL = {
-  address: '127.0.0.1:1',
-  namespace: 'default',
-  apiKey: null,
-  tls: false,
-  taskQueue: 'none',
-};
 
 export interface CallOptions {
   key?: ApiRole | 'none' | 'wrong';
@@ -43,10 +37,10 @@ export type Answer = { status: number; body: any; headers: Headers };
 
 export interface ApiRig {
   url: string;
-  deps: ApiDeps;
+  context: ApiContext;
   check: ContractCheck;
   /** The port as the tests may change it between requests. */
-  temporal: { current: CampaignControl };
+  workflows: { current: Workflows };
   phoneNumbers: PhoneNumber[];
   setNow(now: Date): void;
   /** One request; its answer is checked against the OpenAPI document. */
@@ -57,7 +51,64 @@ export interface ApiRig {
 /** The API over HTTP on a database of its own; Temporal is an address at which nobody answers. */
 export async function startApi(): Promise<ApiRig> {
   const database = await createTestDatabase();
-  const db = openDatabase(database.url, { maxConnections: 5 });
+  const config = testConfig(
+    {
+      DATABASE_URL: database.url,
+      DATABASE_POOL: '5',
+      ELEVENLABS_AGENT_ID: 'agent_default',
+      ELEVENLABS_WEBHOOK_SECRET: `${WEBHOOK_SECRET},wsec_new`,
+      OUTBOUND_WEBHOOKS_ALLOW: '10.20.0.0/16',
+    },
+    { recordings: { dir: tmpdir(), maxBytes: 1_000_000 } },
+  );
+  const dead = createWorkflows(lazyClient(config.temporal).client, {
+    taskQueue: config.temporal.taskQueue,
+    deadlines: REQUEST_DEADLINES,
+  });
+  const workflows = { current: dead };
+  const phoneNumbers: PhoneNumber[] = [];
+  let current: Date | null = null;
+  const now = async () => current ?? new Date();
+  // What HTTP tells nobody must show when a test fails by it.
+  const logger = { debug() {}, info() {}, warn() {}, error: (event: unknown) => console.error(event) };
+  const shared = createContext(config, {
+    workflows: forwarding(workflows),
+    voice: voiceWith(phoneNumbers),
+    carrier: null,
+    logger,
+    now,
+  });
+  const { db } = shared;
+  const keys = await insertKeys(db);
+  const stream = createEventHub({ db, databaseUrl: database.url, logger, now });
+  const context: ApiContext = { ...shared, stream };
+  const app = createApp(context);
+  const server = serve({ fetch: app.fetch, hostname: '127.0.0.1', port: 0 }) as Server;
+  await once(server, 'listening');
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const check = await readContract(url);
+  return {
+    url,
+    context,
+    check,
+    workflows,
+    phoneNumbers,
+    setNow: (at) => {
+      current = at;
+    },
+    call: (method, path, options = {}) => request(url, keys, check, method, path, options),
+    async stop() {
+      await stream.stop();
+      server.closeAllConnections();
+      server.close();
+      await Promise.all([shared.close(), dead.close()]);
+      await database.drop();
+    },
+  };
+}
+
+/** A key for each role. */
+async function insertKeys(db: Db): Promise<Record<ApiRole, string>> {
   const keys: Record<ApiRole, string> = {
     viewer: `viewer-${uuid()}`,
     operator: `operator-${uuid()}`,
@@ -69,63 +120,7 @@ export async function startApi(): Promise<ApiRig> {
       .values({ id: uuid(), name: role, role, key_hash: hashApiKey(key) })
       .execute();
   }
-  const dead = createCampaignControl(DEAD_TEMPORAL);
-  const temporal = { current: dead };
-  const phoneNumbers: PhoneNumber[] = [];
-  let now: Date | null = null;
-  const clock = () => now ?? new Date();
-  const stream = createEventHub({
-    db,
-    databaseUrl: database.url,
-    logger: createLogger('api', 'silent'),
-    clock,
-  });
-  const deps: ApiDeps = {
-    db,
-    temporal: forwarding(temporal),
-    voice: voiceWith(phoneNumbers),
-    carrier: null,
-    config: {
-      publicUrl: null,
-      twilio: null,
-      recordings: { dir: tmpdir(), maxBytes: 1_000_000 },
-      outboundWebhooksAllow: ['10.20.0.0/16'],
-      elevenLabs: {
-        apiKey: 'x',
-        agentId: 'agent_default',
-        baseUrl: null,
-        webhookSecrets: [WEBHOOK_SECRET, 'wsec_new'],
-        centsPerCredit: 0.02,
-      },
-    },
-    stream,
-    // What is told nobody over HTTP must show when a test fails by it.
-    logger: { debug() {}, info() {}, warn() {}, error: (event: unknown) => console.error(event) },
-    clock,
-  };
-  const app = createApp(deps);
-  const server = serve({ fetch: app.fetch, hostname: '127.0.0.1', port: 0 }) as Server;
-  await once(server, 'listening');
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const check = await readContract(url);
-  return {
-    url,
-    deps,
-    check,
-    temporal,
-    phoneNumbers,
-    setNow: (at) => {
-      now = at;
-    },
-    call: (method, path, options = {}) => request(url, keys, check, method, path, options),
-    async stop() {
-      await stream.stop();
-      server.closeAllConnections();
-      server.close();
-      await Promise.all([db.destroy(), dead.close()]);
-      await database.drop();
-    },
-  };
+  return keys;
 }
 
 async function request(
@@ -170,9 +165,9 @@ async function readAnswer(response: Response): Promise<unknown> {
 }
 
 /** Looks at the port anew with every message, so that a test can put another in its place. */
-function forwarding(temporal: { current: CampaignControl }): CampaignControl {
-  return new Proxy(temporal.current, {
-    get: (_target, name) => Reflect.get(temporal.current, name),
+function forwarding(workflows: { current: Workflows }): Workflows {
+  return new Proxy(workflows.current, {
+    get: (_target, name) => Reflect.get(workflows.current, name),
   });
 }
 
@@ -207,36 +202,38 @@ export function outboundNumber(phoneNumberId: string, supportsOutbound = true): 
   };
 }
 
-/** A port that takes every message, and remembers it. Tests of a refusal put their own answer in. */
-export function listeningControl(
-  overrides: Partial<CampaignControl> = {},
-): CampaignControl & { heard: string[] } {
-  const heard: string[] = [];
-  const hear = (name: string) => async () => {
-    heard.push(name);
+/** Acknowledges every message, and records its name. Tests of a refusal put their own answer in. */
+export function recordingWorkflows(overrides: Partial<Workflows> = {}): Workflows & { received: string[] } {
+  const received: string[] = [];
+  const take = (name: string) => async () => {
+    received.push(name);
     return { kind: 'done' as const, value: undefined };
   };
   const inFlight = (name: string) => async () => {
-    heard.push(name);
+    received.push(name);
     return { kind: 'done' as const, value: { inFlight: 0 } };
   };
   return {
-    heard,
-    start: hear('start'),
-    reopen: hear('reopen'),
-    pause: inFlight('pause'),
-    resume: hear('resume'),
-    stop: inFlight('stop'),
-    changeSettings: hear('changeSettings'),
-    leadsAdded: hear('leadsAdded'),
-    callEnded: hear('callEnded'),
-    optedOut: hear('optedOut'),
-    contactReplied: hear('contactReplied'),
-    startFollowUp: hear('startFollowUp'),
-    startDelivery: hear('startDelivery'),
-    startMessage: hear('startMessage'),
-    startReply: hear('startReply'),
-    startCall: hear('startCall'),
+    received,
+    startCampaign: take('startCampaign'),
+    reopenCampaign: take('reopenCampaign'),
+    pauseCampaign: inFlight('pauseCampaign'),
+    resumeCampaign: take('resumeCampaign'),
+    stopCampaign: inFlight('stopCampaign'),
+    changeSettings: take('changeSettings'),
+    leadsAdded: take('leadsAdded'),
+    lineFreed: take('lineFreed'),
+    startLead: take('startLead'),
+    campaignStopped: take('campaignStopped'),
+    callEnded: take('callEnded'),
+    optedOut: take('optedOut'),
+    contactReplied: take('contactReplied'),
+    startFollowUp: take('startFollowUp'),
+    startDelivery: take('startDelivery'),
+    startMessage: take('startMessage'),
+    startReply: take('startReply'),
+    startOneOffCall: take('startOneOffCall'),
+    isRunning: async () => ({ kind: 'done', value: true }),
     sync: async () => ({ kind: 'done', value: null }),
     progress: async () => ({ kind: 'absent' }),
     ping: async () => {},
@@ -245,11 +242,11 @@ export function listeningControl(
   };
 }
 
-/** Puts one in Temporal's place that does all it is told. Returns what it hears. */
-export function hearControl(api: ApiRig): string[] {
-  const control = listeningControl();
-  api.temporal.current = control;
-  return control.heard;
+/** Puts one in Temporal's place that acknowledges everything. Returns the names of what it receives. */
+export function recordMessages(api: ApiRig): string[] {
+  const workflows = recordingWorkflows();
+  api.workflows.current = workflows;
+  return workflows.received;
 }
 
 /** Creates a campaign; the test fails when it is refused. Returns its id. */

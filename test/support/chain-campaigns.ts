@@ -23,13 +23,13 @@ export async function launchCampaign(
   return id;
 }
 
-export async function expectInvariants({ db, simulator, client, deps }: Chain): Promise<void> {
+export async function expectInvariants({ db, simulator, client, context }: Chain): Promise<void> {
   await vi.waitFor(() => expect(simulator.ledger.liveCalls).toBe(0), { timeout: 20_000 });
   const verdict = await checkInvariants({
     db,
     ledger: simulator.ledger.snapshot(),
     temporal: client,
-    dialTimeoutMs: deps.patience.dialTimeoutMs,
+    dialTimeoutMs: context.timeouts.dialTimeoutMs,
   });
   const violations = Object.entries(verdict).flatMap(([name, { violations }]) =>
     violations.map((text) => `${name}: ${text}`),

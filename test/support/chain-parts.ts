@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { serve } from '@hono/node-server';
 import { DefaultLogger, NativeConnection, Runtime, type Worker } from '@temporalio/worker';
 import { expect } from 'vitest';
-import type { ActivityDeps } from '#services/context.ts';
+import type { Context } from '#services/context.ts';
 import type { Simulator } from '#simulator/server.ts';
 import { signBody } from '#simulator/signature.ts';
 import { createWorker } from '#worker/create-worker.ts';
@@ -32,7 +32,7 @@ export function createWorkerSwitch(options: {
   address: string;
   taskQueue: string;
   bundlePath: string;
-  deps: ActivityDeps;
+  context: Context;
 }) {
   let running: { worker: Worker; connection: NativeConnection; done: Promise<void> } | null = null;
   return {
@@ -43,7 +43,7 @@ export function createWorkerSwitch(options: {
         namespace: 'default',
         taskQueue: options.taskQueue,
         workflowBundle: { codePath: options.bundlePath },
-        deps: options.deps,
+        context: options.context,
       });
       running = { worker, connection, done: worker.run() };
     },

@@ -1,34 +1,30 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Client, Connection } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 import { v7 as uuid } from 'uuid';
 import { expect, inject, vi } from 'vitest';
+import { activityRunner } from '#activities/runner.ts';
 import { createApp } from '#api/app.ts';
-import type { ApiDeps } from '#api/deps.ts';
 import { hashApiKey } from '#api/http/auth.ts';
 import { createEventHub } from '#api/stream/hub.ts';
 import { createLogger } from '#config/logger.ts';
-import { type Db, openDatabase } from '#db/client.ts';
+import type { Db } from '#db/client.ts';
 import { seedAdminKey } from '#db/queries/api-keys.ts';
 import { ALWAYS_OPEN, type CampaignSettings } from '#domain/settings.ts';
-import { createElevenLabs } from '#providers/elevenlabs/adapter.ts';
-import { createMailer } from '#providers/mail/smtp.ts';
-import { createTwilio } from '#providers/twilio/adapter.ts';
-import { createWebhookSender } from '#providers/webhooks/sender.ts';
-import type { ActivityDeps, Patience } from '#services/context.ts';
+import { type Context, createContext, type Timeouts } from '#services/context.ts';
 import type { SweepReport } from '#services/sweep/sweep.ts';
 import { startDispatch } from '#services/webhooks/dispatch.ts';
 import type { FaultOptions } from '#simulator/faults.ts';
-import { AGENTS, PHONE_NUMBERS } from '#simulator/fleet.ts';
+import { PHONE_NUMBERS } from '#simulator/fleet.ts';
 import { type Simulator, startSimulator } from '#simulator/server.ts';
-import { createCampaignControl } from '#temporal/control.ts';
+import { lazyClient } from '#temporal/client.ts';
 import { ensureSearchAttributes } from '#temporal/search-attributes.ts';
-import { createSignals } from '#temporal/signals.ts';
-import { createStarter } from '#temporal/starter.ts';
+import { ACTIVITY_DEADLINES, createWorkflows, REQUEST_DEADLINES } from '#temporal/workflows.ts';
 import type { sweepWorkflow } from '#workflows/sweep.ts';
 import { createCampaign, expectInvariants, launchCampaign } from './chain-campaigns.ts';
 import { createWorkerSwitch, installRuntime, listen, type ReportedData, report } from './chain-parts.ts';
+import { testConfig } from './config.ts';
 import { createTestDatabase } from './database.ts';
 
 /** Signs the webhooks of the chain's phone network. */
@@ -43,8 +39,8 @@ export const TEXTS_FROM = PHONE_NUMBERS[0]?.phoneNumber ?? '';
 /** Whom mails are from. */
 const MAIL_FROM = 'The team <team@calls.example>';
 
-/** Patience of people who live five hundred times faster. */
-const PATIENCE: Patience = {
+/** Timeouts of people who live five hundred times faster. */
+const TIMEOUTS: Timeouts = {
   // Long enough for a busy machine: a dial that comes late is not made at all.
   dialTimeoutMs: 2_500,
   pollAfterMs: 1_000,
@@ -75,7 +71,7 @@ export interface Chain {
   db: Db;
   simulator: Simulator;
   client: Client;
-  deps: ActivityDeps;
+  context: Context;
   taskQueue: string;
   /** Where the API listens. */
   url: string;
@@ -100,8 +96,8 @@ export interface Chain {
 export interface ChainOptions {
   seed?: number;
   faults?: Partial<FaultOptions>;
-  patience?: Partial<Patience>;
-  checkpoint?: ActivityDeps['checkpoint'];
+  timeouts?: Partial<Timeouts>;
+  checkpoint?: Context['checkpoint'];
   /** `none`: no carrier account is configured. */
   carrier?: 'none';
   /** A time-skipping server in the place of the Temporal server of the run. */
@@ -149,81 +145,64 @@ export async function startChain(options: ChainOptions = {}): Promise<Chain> {
   const taskQueue = `chain-${uuid()}`;
   const database = await createTestDatabase();
   const recordingsDir = await mkdtemp(join(tmpdir(), 'ringleader-recordings-'));
-  const db = openDatabase(database.url, { maxConnections: 20 });
   const simulator = await startSimulator({
     seed,
     speed: options.speed ?? 500,
     ...(options.faults ? { faults: options.faults } : {}),
   });
-  const connection = await Connection.connect({ address });
-  const client = new Client({ connection });
+  const config = testConfig(
+    {
+      DATABASE_URL: database.url,
+      DATABASE_POOL: '20',
+      TEMPORAL_ADDRESS: address,
+      TEMPORAL_TASK_QUEUE: taskQueue,
+      ELEVENLABS_BASE_URL: simulator.url,
+      ELEVENLABS_WEBHOOK_SECRET: SECRET,
+      TWILIO_ACCOUNT_SID: ACCOUNT_SID,
+      TWILIO_AUTH_TOKEN: AUTH_TOKEN,
+      TWILIO_BASE_URL: simulator.url,
+      TWILIO_PHONE_NUMBER: TEXTS_FROM,
+      SMTP_URL: simulator.mailbox.url,
+      MAIL_FROM,
+      OUTBOUND_WEBHOOKS_ALLOW: '127.0.0.1',
+    },
+    { recordings: { dir: recordingsDir, maxBytes: 50_000_000 } },
+  );
+  const { client, connection } = lazyClient(config.temporal);
   // The time-skipping server cannot say which search attributes it has; its test adds them.
   if (options.timeSkippingAddress === undefined) await ensureSearchAttributes(connection, 'default');
-  const voice = createElevenLabs({ apiKey: 'simulated', baseUrl: simulator.url });
-  const carrier =
-    options.carrier === 'none'
-      ? null
-      : createTwilio({ accountSid: ACCOUNT_SID, authToken: AUTH_TOKEN, baseUrl: simulator.url });
-  const mailer = createMailer({ smtpUrl: simulator.mailbox.url, from: MAIL_FROM });
-  const deps: ActivityDeps = {
-    db,
-    voice,
-    carrier,
-    mailer,
-    texting: null,
-    webhookSender: createWebhookSender({ allow: ['127.0.0.1'] }),
-    starter: createStarter(client, taskQueue),
-    signals: createSignals(client, taskQueue),
-    patience: { ...PATIENCE, ...options.patience },
-    centsPerCredit: 0.02,
-    now: options.now ?? (async () => new Date()),
+  const context = createContext(config, {
+    workflows: createWorkflows(client, { taskQueue, deadlines: ACTIVITY_DEADLINES }),
+    logger: createLogger('chain', 'silent'),
+    ...activityRunner,
+    timeouts: { ...TIMEOUTS, ...options.timeouts },
+    ...(options.carrier === 'none' ? { carrier: null } : {}),
+    ...(options.now ? { now: options.now } : {}),
     ...(options.checkpoint ? { checkpoint: options.checkpoint } : {}),
-  };
-  const temporal = createCampaignControl({
-    address,
-    namespace: 'default',
-    apiKey: null,
-    tls: false,
-    taskQueue,
   });
-  const config: ApiDeps['config'] = {
-    publicUrl: null,
-    twilio: { accountSid: ACCOUNT_SID, authToken: AUTH_TOKEN, baseUrl: simulator.url, textsFrom: TEXTS_FROM },
-    recordings: { dir: recordingsDir, maxBytes: 50_000_000 },
-    outboundWebhooksAllow: ['127.0.0.1'],
-    elevenLabs: {
-      apiKey: 'simulated',
-      agentId: AGENTS[0]?.agentId ?? '',
-      baseUrl: simulator.url,
-      webhookSecrets: [SECRET],
-      centsPerCredit: 0.02,
-    },
-  };
+  const { db } = context;
   const stream = createEventHub({
     db,
     databaseUrl: database.url,
-    logger: createLogger('api', 'silent'),
-    clock: () => new Date(),
+    logger: context.logger,
+    now: async () => new Date(),
   });
+  // The API's own: what a test changes in the worker's context does not reach it.
   const app = createApp({
-    db,
+    ...context,
     stream,
-    temporal,
-    voice,
-    carrier,
-    config,
-    logger: createLogger('api', 'silent'),
-    clock: () => new Date(),
+    workflows: createWorkflows(client, { taskQueue, deadlines: REQUEST_DEADLINES }),
+    now: async () => new Date(),
   });
   await seedAdminKey(db, hashApiKey(KEY), new Date());
   const { server, url } = await listen(app.fetch);
   // Known only now: what the outside sees is where the server listens.
   config.publicUrl = url;
-  deps.texting = { from: TEXTS_FROM, statusCallbackUrl: `${url}/webhooks/twilio/status` };
+  context.texting = { from: TEXTS_FROM, statusCallbackUrl: `${url}/webhooks/twilio/status` };
   simulator.setWebhook({ url: `${url}/webhooks/elevenlabs`, secret: SECRET });
-  const worker = createWorkerSwitch({ address, taskQueue, bundlePath, deps });
+  const worker = createWorkerSwitch({ address, taskQueue, bundlePath, context });
   await worker.start();
-  const dispatch = startDispatch({ db, databaseUrl: database.url, starter: deps.starter });
+  const dispatch = startDispatch({ db, databaseUrl: database.url, workflows: context.workflows });
 
   const call: Chain['call'] = async <T>(method: string, path: string, body?: unknown) => {
     const response = await fetch(`${url}${path}`, {
@@ -237,7 +216,7 @@ export async function startChain(options: ChainOptions = {}): Promise<Chain> {
     db,
     simulator,
     client,
-    deps,
+    context,
     taskQueue,
     url,
     call,
@@ -263,13 +242,11 @@ export async function startChain(options: ChainOptions = {}): Promise<Chain> {
     stop: async () => {
       await dispatch.stop();
       await worker.stop();
-      await deps.webhookSender.close();
-      mailer.close();
       await simulator.stop();
       await stream.stop();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
-      await Promise.all([temporal.close(), connection.close(), db.destroy()]);
+      await Promise.all([connection.close(), context.close()]);
       await database.drop();
       await rm(recordingsDir, { recursive: true, force: true });
     },

@@ -39,7 +39,7 @@ export interface SyncRig {
 }
 
 const SPEED = 50_000;
-/** What a read may take; a provider that asks for more patience is asked again by the worker, not by the SDK. */
+/** What a read may take; a provider that asks for more timeouts is asked again by the worker, not by the SDK. */
 export const READ_MS = 6_000;
 const CALLED = PHONE_NUMBERS[0]?.phoneNumber ?? '';
 
@@ -56,7 +56,11 @@ export const nextNumber = (
 export async function startSyncRig(): Promise<SyncRig> {
   const chain = await startChain();
   const proxy = await startProviderProxy('');
-  chain.deps.voice = createElevenLabs({ apiKey: 'simulated', baseUrl: proxy.url, requestTimeoutMs: READ_MS });
+  chain.context.voice = createElevenLabs({
+    apiKey: 'simulated',
+    baseUrl: proxy.url,
+    requestTimeoutMs: READ_MS,
+  });
   let network: Simulator | null = null;
   const rig: SyncRig = {
     chain,
@@ -77,8 +81,8 @@ export async function startSyncRig(): Promise<SyncRig> {
         answer: () => null,
         alter: () => {},
       });
-      chain.deps.now = async () => new Date();
-      chain.deps.syncFetchesPerSecond = 1_000;
+      chain.context.now = async () => new Date();
+      chain.context.syncFetchesPerSecond = 1_000;
       for (const table of ['sync_runs', 'webhook_events', 'attention', 'call_details', 'calls'] as const)
         await chain.db.deleteFrom(table).execute();
     },

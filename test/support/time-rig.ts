@@ -107,7 +107,7 @@ export async function startTimeRig(): Promise<TimeRig> {
     now: async () => new Date(await env.currentTimeMs()),
     speed: 5_000,
     // The real defaults: whoever waits for less than this has been told in time.
-    patience: { dialTimeoutMs: 30_000, pollAfterMs: 90_000, pollEveryMs: 30_000, reconcileForMs: 180_000 },
+    timeouts: { dialTimeoutMs: 30_000, pollAfterMs: 90_000, pollEveryMs: 30_000, reconcileForMs: 180_000 },
   });
   return {
     chain,

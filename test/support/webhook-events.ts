@@ -47,12 +47,12 @@ export async function ringLead(api: ApiRig, nth: number) {
   const leadId: string = (await api.call('GET', `/api/campaigns/${id}/leads`)).body.items[0].id;
   const conversationId = `conv_${nth}`;
   const call = { conversation_id: conversationId, status: 'ringing' } as const;
-  return { leadId, conversationId, callId: await insertCall(api.deps.db, leadId, call) };
+  return { leadId, conversationId, callId: await insertCall(api.context.db, leadId, call) };
 }
 
 /** What was stored of a conversation's webhooks, in the order of their coming. */
 export function storedEvents(api: ApiRig, conversationId: string) {
-  return api.deps.db
+  return api.context.db
     .selectFrom('webhook_events')
     .selectAll()
     .where('conversation_id', '=', conversationId)

@@ -58,7 +58,7 @@ test('a worker that slept past the deadline of its dial does not dial', async ()
     checkpoint: async (at) => {
       if (at !== 'intent_committed' || !asleep) return;
       asleep = false;
-      await delay(chain.deps.patience.dialTimeoutMs + 100);
+      await delay(chain.context.timeouts.dialTimeoutMs + 100);
     },
   });
   const id = await chain.launch(numbersEndingIn('00'));
@@ -91,7 +91,7 @@ describe('a dial of which nothing is ever heard, without a carrier to ask', () =
   test('waits until its deadline, is shown as unknown, is not dialled again, and is settled by a late webhook', async () => {
     chain = await startChain({
       carrier: 'none',
-      patience: { callMarginMs: 500 },
+      timeouts: { callMarginMs: 500 },
       faults: { ...NO_FAULTS, dialTimeoutAfterAccept: 1, webhookLoss: 1, listingLagMs: 3_600_000 },
     });
     const [phone = ''] = numbersEndingIn('00');

@@ -45,12 +45,12 @@ test('the gate refuses a lead that has replied since its last call', async () =>
   await start();
   const { campaignId, leadId } = await createLead(chain, number('01'));
   // Nobody tells the workflow: the text is there when the next attempt comes to the gate.
-  const dial = vi.spyOn(chain.deps.voice, 'dial');
-  vi.spyOn(chain.deps.signals, 'lineFreed').mockImplementationOnce(async (id, freed) => {
+  const dial = vi.spyOn(chain.context.voice, 'dial');
+  vi.spyOn(chain.context.workflows, 'lineFreed').mockImplementationOnce(async (id, freed) => {
     const later = new Date(Date.now() + 3_600_000);
     await chain.db.updateTable('leads').set({ replied_at: later }).where('id', '=', leadId).execute();
-    vi.mocked(chain.deps.signals.lineFreed).mockRestore();
-    await chain.deps.signals.lineFreed(id, freed);
+    vi.mocked(chain.context.workflows.lineFreed).mockRestore();
+    return await chain.context.workflows.lineFreed(id, freed);
   });
   await run(campaignId);
   await vi.waitFor(async () => expect((await readLead(leadId)).outcome).toBe('replied'), 20_000);
@@ -63,7 +63,7 @@ test('what was written before a call is in its variables, and nothing where ther
   const known = await createLead(chain, first);
   const other = await createLead(chain, second);
   await textFrom(chain, first, 'Call me about the 👍 offer');
-  const dial = vi.spyOn(chain.deps.voice, 'dial');
+  const dial = vi.spyOn(chain.context.voice, 'dial');
   for (const { campaignId } of [known, other]) {
     await run(campaignId);
     await chain.reaches(campaignId, 'completed');
@@ -77,7 +77,7 @@ test.for([
   ['unavailable', false],
 ] as const)('a text during a call goes to its agent: %s', async ([answer, sent]) => {
   await start({ speed: 20 });
-  const command = vi.spyOn(chain.deps.voice, 'command').mockResolvedValue(answer);
+  const command = vi.spyOn(chain.context.voice, 'command').mockResolvedValue(answer);
   const phone = number('09');
   const { campaignId, leadId } = await createLead(chain, phone);
   await run(campaignId);
@@ -118,7 +118,7 @@ test('an agent answers a text with what was said before, and not more often than
   const say = vi.fn(async () => '  Gladly: at noon.  ');
   const close = vi.fn();
   const open = vi
-    .spyOn(chain.deps.voice, 'openTextTalk')
+    .spyOn(chain.context.voice, 'openTextTalk')
     .mockResolvedValue({ say, close, conversationId: 'conv_text' });
   await textFrom(chain, phone, 'When can you call?');
   await vi.waitFor(async () => {

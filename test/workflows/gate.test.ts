@@ -8,7 +8,7 @@ import { changeCampaign, insertCampaign, lockCampaign } from '#db/queries/campai
 import { appendEvent } from '#db/queries/events.ts';
 import { type CampaignSettings, DEFAULT_SETTINGS } from '#domain/settings.ts';
 import { type AttemptRef, type GateResult, passGate } from '#services/calls/gate.ts';
-import type { ActivityDeps } from '#services/context.ts';
+import type { Context } from '#services/context.ts';
 import { addOptOut } from '#services/opt-outs/opt-outs.ts';
 import { between, seededRandom } from '#simulator/random.ts';
 import { numbersEndingIn, QUICK } from '../support/chain-rig.ts';
@@ -16,13 +16,13 @@ import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 
 let database: TestDatabase;
 let db: Db;
-let deps: ActivityDeps;
+let deps: Context;
 
 beforeAll(async () => {
   database = await createTestDatabase();
   // As many connections as gates at once: they are to meet in the database, not before it.
   db = openDatabase(database.url, { maxConnections: 40 });
-  deps = { db, patience: { callMarginMs: 60_000 }, now: async () => new Date() } as ActivityDeps;
+  deps = { db, timeouts: { callMarginMs: 60_000 }, now: async () => new Date() } as Context;
 });
 
 afterAll(async () => {

@@ -184,7 +184,7 @@ describe('histories of today', () => {
   test('of what follows a call at once and later, and of a webhook that is tried again', async () => {
     const crm = await startReceiver();
     crm.answer((response, nth) => response.writeHead(nth === 1 ? 503 : 204).end());
-    chain.deps.patience.deliveryDelaysMs = [0, 50];
+    chain.context.timeouts.deliveryDelaysMs = [0, 50];
     const hook = { url: crm.url, eventTypes: ['campaign.paused'] };
     const { id: endpointId } = (await chain.call<{ id: string }>('POST', '/api/webhooks', hook)).body;
     const id = await launch(['00'], {

@@ -99,7 +99,7 @@ describe('sending', () => {
       .where('id', '=', waits.body.id)
       .execute();
     await chain.client.workflow.getHandle(`message/${waits.body.id}`).terminate('its timer is hours long');
-    await chain.deps.starter.startMessage(waits.body.id);
+    await chain.context.workflows.startMessage(waits.body.id);
     await messageReaches(chain, waits.body.id, 'refused');
     expect(sentTo(phone)).toEqual([]);
   });
@@ -144,7 +144,7 @@ describe('when the answer is lost', () => {
     );
     expect(body.items).toMatchObject([{ kind: 'unknown_message', subject: sent.body.id }]);
     chain.simulator.setFaults({ textErrorsBeforeAccept: 0 });
-    await chain.deps.starter.startMessage(sent.body.id);
+    await chain.context.workflows.startMessage(sent.body.id);
     const done = await chain.client.workflow.getHandle(`message/${sent.body.id}`).result();
     expect(done).toEqual({ status: 'unknown' });
     expect(sentTo(phone)).toEqual([]);

@@ -27,7 +27,7 @@ let sleepMs = 0;
 beforeAll(async () => {
   chain = await startChain({
     // Such a call is not tried again when its dial comes too late, as a lead's is.
-    patience: PATIENCE,
+    timeouts: PATIENCE,
     checkpoint: async (at) => {
       if (at === 'intent_committed' && sleepMs > 0) await delay(sleepMs);
       if (crash?.at !== at || crash.times === 0) return;
@@ -41,7 +41,7 @@ afterAll(() => chain?.stop());
 beforeEach(() => {
   crash = null;
   sleepMs = 0;
-  Object.assign(chain.deps.patience, PATIENCE);
+  Object.assign(chain.context.timeouts, PATIENCE);
   chain.simulator.setFaults(NO_FAULTS);
 });
 
@@ -72,7 +72,7 @@ const dialsOf = (id: string) => chain.simulator.ledger.dials.filter(({ attemptId
 
 describe('a call outside of campaigns', () => {
   test('is dialled once with what was asked, ends by its webhook, and is on every list', async () => {
-    chain.deps.patience.pollAfterMs = 20_000;
+    chain.context.timeouts.pollAfterMs = 20_000;
     const to = someone('00');
     const asked = {
       variables: { plan: 'blue' },
@@ -183,7 +183,7 @@ describe('a worker that crashes', () => {
   });
 
   test('and comes back too late: the call was live meanwhile, and is not dialled', async () => {
-    chain.deps.patience.dialTimeoutMs = 1_000;
+    chain.context.timeouts.dialTimeoutMs = 1_000;
     await chain.stopWorker();
     const id = await accepted(place(someone('00')));
     const { body: live } = await chain.call<{ items: PlacedCall[] }>('GET', '/api/calls/live');
@@ -193,7 +193,7 @@ describe('a worker that crashes', () => {
       .select('started_at')
       .where('id', '=', id)
       .executeTakeFirstOrThrow();
-    const lateAtMs = started_at.getTime() + chain.deps.patience.dialTimeoutMs;
+    const lateAtMs = started_at.getTime() + chain.context.timeouts.dialTimeoutMs;
     await vi.waitFor(() => expect(Date.now()).toBeGreaterThan(lateAtMs), { timeout: 10_000 });
     await chain.startWorker();
     expect(await concluded(id)).toMatchObject({
@@ -205,7 +205,7 @@ describe('a worker that crashes', () => {
   });
 
   test('and comes back when the contact has opted out: it does not dial', async () => {
-    chain.deps.patience.dialTimeoutMs = 60_000;
+    chain.context.timeouts.dialTimeoutMs = 60_000;
     await chain.stopWorker();
     const to = someone('00');
     const id = await accepted(place(to));
@@ -216,7 +216,7 @@ describe('a worker that crashes', () => {
   });
 
   test('or sleeps past the deadline of its dial: it does not dial', async () => {
-    chain.deps.patience.dialTimeoutMs = 1_000;
+    chain.context.timeouts.dialTimeoutMs = 1_000;
     sleepMs = 1_100;
     const id = await accepted(place(someone('00')));
     expect(await concluded(id)).toMatchObject({

@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => chain?.stop());
 beforeEach(async () => {
-  chain.deps.patience.deliveryDelaysMs = QUICKLY;
+  chain.context.timeouts.deliveryDelaysMs = QUICKLY;
   receiver = await startReceiver();
 });
 afterEach(async () => {
@@ -181,7 +181,7 @@ test('after the last attempt it has failed, which the log tells; a person may se
 });
 
 test('a delivery that waits for hours is sent at once when a person asks for it', async () => {
-  chain.deps.patience.deliveryDelaysMs = [0, 3_600_000];
+  chain.context.timeouts.deliveryDelaysMs = [0, 3_600_000];
   const { id } = await subscribe();
   receiver.answer((response, nth) => response.writeHead(nth === 1 ? 429 : 200).end());
   await emit({ type: 'lead.converted' });
@@ -192,7 +192,7 @@ test('a delivery that waits for hours is sent at once when a person asks for it'
 });
 
 test('a delivery whose workflow was lost is taken up by the sweep', async () => {
-  chain.deps.patience.deliveryDelaysMs = [0, 3_600_000];
+  chain.context.timeouts.deliveryDelaysMs = [0, 3_600_000];
   const { id } = await subscribe();
   receiver.answer((response, nth) => response.writeHead(nth === 1 ? 500 : 200).end());
   await emit({ type: 'lead.converted' });

@@ -13,7 +13,7 @@ const phonesOf = createPhoneBook();
 
 beforeAll(async () => {
   // Nothing but the sweep is to help in time.
-  chain = await startChain({ patience: { pollAfterMs: 600_000, callMarginMs: 200 } });
+  chain = await startChain({ timeouts: { pollAfterMs: 600_000, callMarginMs: 200 } });
 });
 
 afterAll(async () => {
@@ -47,7 +47,7 @@ async function makeOld(table: 'campaigns' | 'leads', campaignId: string): Promis
 
 /** All that the API does with a webhook, but for telling the lead: as when it died in between. */
 async function receiveWithoutTelling(conversationId: string): Promise<void> {
-  const facts = await chain.deps.voice.getConversation(conversationId);
+  const facts = await chain.context.voice.getConversation(conversationId);
   if (facts === null) throw new Error(`The phone network knows no ${conversationId}.`);
   await inTransaction(chain.db, async (tx) => {
     const event = { dedupKey: conversationId, type: 'post_call_transcription', conversationId, payload: {} };
@@ -86,7 +86,7 @@ test('a webhook that was stored, and of which the lead was not told', async () =
         ({ conversationId: of, reach }) => reach !== null && ids.includes(of),
       );
       expect(ended).toHaveLength(2);
-      const facts = await Promise.all(ids.map((of) => chain.deps.voice.getConversation(of ?? '')));
+      const facts = await Promise.all(ids.map((of) => chain.context.voice.getConversation(of ?? '')));
       expect(facts.map((fact) => fact?.status)).toEqual(['ended', 'ended']);
       return ids;
     },
@@ -189,7 +189,7 @@ test('a pause, a resumption and a stop of which the workflow was not told', asyn
 });
 
 test('lines that nobody gave back are taken back by the campaign itself', async () => {
-  const { signals } = chain.deps;
+  const { workflows } = chain.context;
   await chain.stopWorker();
   const id = await chain.launch(phonesOf(...Array<string>(8).fill('00')), { lines: 3, maxAttempts: 1 });
   // Shorter than a person may set, so that a line is overdue within seconds.
@@ -200,11 +200,12 @@ test('lines that nobody gave back are taken back by the campaign itself', async 
     .where('campaign_id', '=', id)
     .execute();
   let lost = 0;
-  chain.deps.signals = {
-    ...signals,
+  chain.context.workflows = {
+    ...workflows,
     lineFreed: async (campaignId, freed) => {
-      if (lost === 3) return await signals.lineFreed(campaignId, freed);
+      if (lost === 3) return await workflows.lineFreed(campaignId, freed);
       lost += 1;
+      return { kind: 'done', value: undefined };
     },
   };
   await chain.startWorker();

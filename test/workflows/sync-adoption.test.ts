@@ -28,7 +28,7 @@ async function dial(phone: string, attempt: string): Promise<string> {
 
 /** The time by which the walks that follow are made. */
 function wait(ms: number): void {
-  rig.chain.deps.now = async () => new Date(Date.now() + ms);
+  rig.chain.context.now = async () => new Date(Date.now() + ms);
 }
 
 const call = (conversationId: string) =>

@@ -3,8 +3,8 @@ import { ScheduleOverlapPolicy } from '@temporalio/client';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import type { SyncRun } from '#db/queries/sync-runs.ts';
 import { SYNC_SCHEDULE_ID, SYNC_WORKFLOW_ID } from '#domain/ids.ts';
-import { ensureSyncSchedule } from '#temporal/signals.ts';
-import { type ApiRig, listeningControl, startApi } from '../support/api-rig.ts';
+import { ensureSyncSchedule } from '#temporal/schedules.ts';
+import { type ApiRig, recordingWorkflows, startApi } from '../support/api-rig.ts';
 import { type SyncRig, startSyncRig, type Walk } from '../support/sync-rig.ts';
 
 let rig: SyncRig;
@@ -44,7 +44,7 @@ test('a worker that starts makes the schedule, or gives it its own interval; wha
 });
 
 test('a walk whose scheduled workflow is gone is gone on with by the next, wherever it was', async () => {
-  const { client, taskQueue, deps } = rig.chain;
+  const { client, taskQueue, context } = rig.chain;
   const calls = await rig.callIn(5);
   rig.proxy.pageSize = 2;
   rig.proxy.answer = () => (rig.proxy.lists.length === 2 ? Response.json({}, { status: 403 }) : null);
@@ -55,7 +55,7 @@ test('a walk whose scheduled workflow is gone is gone on with by the next, where
   expect(left?.workflow_id.startsWith(`${SYNC_WORKFLOW_ID}-`)).toBe(true);
   await client.workflow.getHandle(left?.workflow_id ?? '').terminate();
   rig.proxy.answer = () => null;
-  deps.now = async () => new Date(Date.now() + 120_000);
+  context.now = async () => new Date(Date.now() + 120_000);
   await vi.waitFor(async () => {
     const { info } = await schedule().describe();
     expect(info.runningActions).toEqual([]);
@@ -68,8 +68,8 @@ test('a walk whose scheduled workflow is gone is gone on with by the next, where
 });
 
 test('who is not kept waiting is told where to look for the end', async () => {
-  const { db } = api.deps;
-  api.temporal.current = listeningControl({ sync: async () => ({ kind: 'done', value: null }) });
+  const { db } = api.context;
+  api.workflows.current = recordingWorkflows({ sync: async () => ({ kind: 'done', value: null }) });
   const begun = await api.call('POST', '/api/conversations/sync', { body: {} });
   const { runId } = begun.body as Walk;
   expect([begun.status, begun.body.finished, begun.body.seen]).toEqual([202, false, 0]);
@@ -82,6 +82,6 @@ test('who is not kept waiting is told where to look for the end', async () => {
   const ended = await api.call('GET', place, { key: 'viewer' });
   expect([ended.status, ended.body]).toMatchObject([200, { runId, seen: 7, stored: 3, finished: true }]);
   expect((await api.call('GET', `/api/conversations/sync/${crypto.randomUUID()}`)).status).toBe(404);
-  api.temporal.current = listeningControl({ sync: async () => ({ kind: 'silent', why: 'no answer' }) });
+  api.workflows.current = recordingWorkflows({ sync: async () => ({ kind: 'silent', why: 'no answer' }) });
   expect((await api.call('POST', '/api/conversations/sync', { body: {} })).status).toBe(503);
 });

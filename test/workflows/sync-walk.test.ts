@@ -206,7 +206,7 @@ describe('interrupted', () => {
 
 test('what the provider throttles comes when it said, and no more than a few are read at once', async () => {
   const calls = await rig.callIn(30);
-  rig.chain.deps.syncFetchesPerSecond = 20;
+  rig.chain.context.syncFetchesPerSecond = 20;
   let throttled = 0;
   rig.proxy.answer = ({ path }) => {
     const isRead = path !== '/v1/convai/conversations';

@@ -49,7 +49,9 @@ test('reports that overtake the answer to the sending are kept, and the answer t
 
 test('a text during a call that could not be told to its agent is told by the sweep, once', async () => {
   await start({ speed: 5 });
-  const command = vi.spyOn(chain.deps.voice, 'command').mockRejectedValueOnce(new Error('no monitor socket'));
+  const command = vi
+    .spyOn(chain.context.voice, 'command')
+    .mockRejectedValueOnce(new Error('no monitor socket'));
   const phone = next('09');
   const { campaignId, leadId } = await createLead(chain, phone);
   await chain.call('POST', `/api/campaigns/${campaignId}/start`, {});
@@ -103,7 +105,7 @@ test("texts from another number that is known to be the lead's are the lead's, a
 test('an attempt that was not placed, and whose next one is far off, is in the log', async () => {
   await start();
   const { campaignId, leadId } = await createLead(chain, next());
-  vi.spyOn(chain.deps.voice, 'dial').mockResolvedValue({
+  vi.spyOn(chain.context.voice, 'dial').mockResolvedValue({
     kind: 'deferred',
     cause: 'throttled',
     retryAfterMs: 60_000,

@@ -61,7 +61,7 @@ test('of a text whose reports were lost the carrier is asked, after ten minutes 
   await makeOld(lost, 11);
   await makeOld(young, 9);
   await makeOld(old, 24 * 60 + 1);
-  const asked = vi.spyOn(chain.deps.carrier ?? expect.fail('no carrier'), 'getText');
+  const asked = vi.spyOn(chain.context.carrier ?? expect.fail('no carrier'), 'getText');
   expect(await chain.sweep()).toMatchObject({ textsSettled: 2 });
   expect(await Promise.all([arrived, lost, young, old].map(statusOf))).toEqual([
     'delivered',
@@ -79,7 +79,7 @@ test('a carrier that does not answer, or knows no more, is asked again later, an
   timeout: 90_000,
 }, async () => {
   const id = await sendUnreported(next());
-  const carrier = chain.deps.carrier ?? expect.fail('no carrier');
+  const carrier = chain.context.carrier ?? expect.fail('no carrier');
   const asked = vi.spyOn(carrier, 'getText');
   asked.mockRejectedValueOnce(new Error('silent'));
   await makeOld(id, 11);
@@ -98,7 +98,7 @@ test('an automatic reply that failed five times is put before a person', { timeo
   const { campaignId, leadId } = await createLead(chain, phone, {
     settings: { autoReply: { rules: [], agent: { agentId: 'agent_writer', maxTurns: 3 } } },
   });
-  const open = vi.spyOn(chain.deps.voice, 'openTextTalk').mockRejectedValue(new Error('nobody there'));
+  const open = vi.spyOn(chain.context.voice, 'openTextTalk').mockRejectedValue(new Error('nobody there'));
   await textFrom(chain, phone, 'When can you call?');
   const [asked] = await messagesOf(chain, `leadId=${leadId}&direction=inbound`);
   const done = await chain.client.workflow.getHandle(`reply/${asked?.id}`).result();

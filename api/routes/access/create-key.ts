@@ -3,7 +3,7 @@ import { createRoute } from '@hono/zod-openapi';
 import { inTransaction } from '#db/client.ts';
 import { insertKey } from '#db/queries/api-keys.ts';
 import { appendAudit } from '#db/queries/audit.ts';
-import type { Api, ApiDeps } from '../../deps.ts';
+import type { Api, ApiContext } from '../../context.ts';
 import { access, hashApiKey } from '../../http/auth.ts';
 import { ApiKeyCreate, ApiKeyCreated, toApiKey } from '../../schemas/access.ts';
 import { bodyProblems, json } from '../../schemas/problem.ts';
@@ -19,12 +19,12 @@ const route = createRoute({
   responses: { 201: json('The key', ApiKeyCreated), ...bodyProblems },
 });
 
-export function createKeyRoute(app: Api, { db, clock }: ApiDeps): void {
+export function createKeyRoute(app: Api, { db, now }: ApiContext): void {
   app.openapi(route, async (c) => {
     const { name, role } = c.req.valid('json');
     const key = `rl_${randomBytes(32).toString('base64url')}`;
     const row = await inTransaction(db, async (tx) => {
-      const inserted = await insertKey(tx, { name, role, keyHash: hashApiKey(key), now: clock() });
+      const inserted = await insertKey(tx, { name, role, keyHash: hashApiKey(key), now: await now() });
       const data = { role };
       await appendAudit(tx, { actor: c.get('actor'), action: 'key.created', subject: inserted.id, data });
       return inserted;

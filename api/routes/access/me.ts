@@ -1,7 +1,7 @@
 import { createRoute } from '@hono/zod-openapi';
 import { readKeyName } from '#db/queries/api-keys.ts';
 import { readWorkspace } from '#db/queries/workspace.ts';
-import type { Api, ApiDeps } from '../../deps.ts';
+import type { Api, ApiContext } from '../../context.ts';
 import { access } from '../../http/auth.ts';
 import { Me } from '../../schemas/access.ts';
 import { json, keyProblems } from '../../schemas/problem.ts';
@@ -16,7 +16,7 @@ const route = createRoute({
   responses: { 200: json('The caller', Me), ...keyProblems },
 });
 
-export function readMe(app: Api, { db, config }: ApiDeps): void {
+export function readMe(app: Api, { db, config }: ApiContext): void {
   app.openapi(route, async (c) => {
     const { id, role } = c.get('actor');
     const [name, workspace] = await Promise.all([readKeyName(db, id), readWorkspace(db)]);

@@ -2,9 +2,10 @@ import { createRoute } from '@hono/zod-openapi';
 import { inTransaction } from '#db/client.ts';
 import { revokeKey } from '#db/queries/api-keys.ts';
 import { appendAudit } from '#db/queries/audit.ts';
-import type { Api, ApiDeps } from '../../deps.ts';
+import { notFound } from '#services/errors.ts';
+import type { Api, ApiContext } from '../../context.ts';
 import { access } from '../../http/auth.ts';
-import { notFound, Problem } from '../../http/errors.ts';
+import { Problem } from '../../http/errors.ts';
 import { idParam } from '../../schemas/common.ts';
 import { keyProblems, problems } from '../../schemas/problem.ts';
 
@@ -19,11 +20,11 @@ const route = createRoute({
   responses: { 204: { description: 'Out of use' }, ...keyProblems, ...problems(404, 409, 422) },
 });
 
-export function revokeKeyRoute(app: Api, { db, clock }: ApiDeps): void {
+export function revokeKeyRoute(app: Api, { db, now }: ApiContext): void {
   app.openapi(route, async (c) => {
     const { id } = c.req.valid('param');
     await inTransaction(db, async (tx) => {
-      const revocation = await revokeKey(tx, id, clock());
+      const revocation = await revokeKey(tx, id, await now());
       switch (revocation.kind) {
         case 'absent':
           throw notFound('key');

@@ -1,7 +1,7 @@
 import { createRoute } from '@hono/zod-openapi';
 import { findActor } from '#db/queries/api-keys.ts';
 import { LONGEST_SESSION_MS, openSession } from '#db/queries/browser-sessions.ts';
-import type { Api, ApiDeps } from '../../deps.ts';
+import type { Api, ApiContext } from '../../context.ts';
 import { hashApiKey } from '../../http/auth.ts';
 import { Problem } from '../../http/errors.ts';
 import { newToken, setSessionCookie } from '../../http/session-cookie.ts';
@@ -22,17 +22,17 @@ const route = createRoute({
   responses: { 200: json('Signed in', SignedIn), ...problems(400, 401, 408, 413, 415, 422, 503) },
 });
 
-export function signIn(app: Api, deps: ApiDeps): void {
+export function signIn(app: Api, context: ApiContext): void {
   app.openapi(route, async (c) => {
-    const actor = await findActor(deps.db, hashApiKey(c.req.valid('json').key));
+    const actor = await findActor(context.db, hashApiKey(c.req.valid('json').key));
     if (actor === null) throw new Problem('unauthorized', 'This key is not known, or was revoked.');
     const token = newToken();
-    const { expiresAt } = await openSession(deps.db, {
+    const { expiresAt } = await openSession(context.db, {
       tokenHash: hashApiKey(token),
       keyId: actor.id,
-      now: deps.clock(),
+      now: await context.now(),
     });
-    setSessionCookie(c, deps, { token, lastsMs: LONGEST_SESSION_MS });
+    setSessionCookie(c, context, { token, lastsMs: LONGEST_SESSION_MS });
     c.header('cache-control', 'no-store');
     return c.json({ role: actor.role, expiresAt: iso(expiresAt) }, 200);
   });

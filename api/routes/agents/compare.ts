@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Db } from '#db/client.ts';
 import { readSide, readTalks, readWordErrorRate, type Side } from '#db/queries/comparisons.ts';
-import type { Api, ApiDeps } from '../../deps.ts';
+import type { Api, ApiContext } from '../../context.ts';
 import { access } from '../../http/auth.ts';
 import { Comparison } from '../../schemas/agent.ts';
 import { instant, iso, isoOrNull, text } from '../../schemas/common.ts';
@@ -35,7 +35,7 @@ const route = createRoute({
   responses: { 200: json('Both sides', Comparison), ...keyProblems, ...problems(422) },
 });
 
-export function compareAgents(app: Api, { db }: ApiDeps): void {
+export function compareAgents(app: Api, { db }: ApiContext): void {
   app.openapi(route, async (c) => {
     const { left, right, from = null, to = null } = c.req.valid('query');
     const [leftSide, rightSide] = await Promise.all([

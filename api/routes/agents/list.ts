@@ -1,5 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import type { Api, ApiDeps } from '../../deps.ts';
+import type { Api, ApiContext } from '../../context.ts';
 import { access } from '../../http/auth.ts';
 import { reachable } from '../../http/provider.ts';
 import { page } from '../../schemas/common.ts';
@@ -17,7 +17,7 @@ const route = createRoute({
   responses: { 200: json('All of them', page(Agent, 'AgentPage')), ...keyProblems, ...problems(502) },
 });
 
-export function listAgents(app: Api, { voice }: ApiDeps): void {
+export function listAgents(app: Api, { voice }: ApiContext): void {
   app.openapi(route, async (c) => {
     const agents = await reachable(() => voice.listAgents());
     return c.json({ items: agents.map(({ agentId, name }) => ({ agentId, name })), nextCursor: null }, 200);

@@ -1,7 +1,7 @@
 import { createRoute } from '@hono/zod-openapi';
-import type { Api, ApiDeps } from '../../deps.ts';
+import { notFound } from '#services/errors.ts';
+import type { Api, ApiContext } from '../../context.ts';
 import { access } from '../../http/auth.ts';
-import { notFound } from '../../http/errors.ts';
 import { reachable } from '../../http/provider.ts';
 import { AgentDetail, agentParam } from '../../schemas/agent.ts';
 import { json, keyProblems, problems } from '../../schemas/problem.ts';
@@ -17,10 +17,10 @@ const route = createRoute({
   responses: { 200: json('The agent', AgentDetail), ...keyProblems, ...problems(404, 422, 502) },
 });
 
-export function readAgent(app: Api, deps: ApiDeps): void {
+export function readAgent(app: Api, context: ApiContext): void {
   app.openapi(route, async (c) => {
     const { id } = c.req.valid('param');
-    const agent = await reachable(() => deps.voice.getAgent(id));
+    const agent = await reachable(() => context.voice.getAgent(id));
     if (agent === null) throw notFound('agent');
     return c.json(agent, 200);
   });

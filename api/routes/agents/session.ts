@@ -6,9 +6,9 @@ import { appendAudit } from '#db/queries/audit.ts';
 import { findLead } from '#db/queries/leads.ts';
 import { forbiddenOverrides } from '#services/agents/overrides.ts';
 import { tellHistory } from '#services/calls/history.ts';
-import type { Api, ApiDeps } from '../../deps.ts';
+import { invalid, notFound } from '#services/errors.ts';
+import type { Api, ApiContext } from '../../context.ts';
 import { access } from '../../http/auth.ts';
-import { invalid, notFound } from '../../http/errors.ts';
 import { reachable } from '../../http/provider.ts';
 import { agentParam } from '../../schemas/agent.ts';
 import { iso } from '../../schemas/common.ts';
@@ -33,17 +33,17 @@ const route = createRoute({
   responses: { 201: json('How to join', StartedSession), ...bodyProblems, ...problems(404, 502) },
 });
 
-export function startSession(app: Api, deps: ApiDeps): void {
+export function startSession(app: Api, context: ApiContext): void {
   app.openapi(route, async (c) => {
     const { id: agentId } = c.req.valid('param');
     const { overrides = {}, variables = {}, leadId = null, label = null, how } = c.req.valid('json');
-    const ofLead = leadId === null ? {} : await leadVariables(deps, leadId);
-    const agent = await reachable(() => deps.voice.getAgent(agentId));
+    const ofLead = leadId === null ? {} : await leadVariables(context, leadId);
+    const agent = await reachable(() => context.voice.getAgent(agentId));
     if (agent === null) throw notFound('agent');
     const forbidden = forbiddenOverrides(overrides, agent.overrides);
     if (forbidden.length > 0) throw invalid(forbidden);
-    const join = await reachable(() => deps.voice.joinFromBrowser({ agentId, how }));
-    const createdAt = deps.clock();
+    const join = await reachable(() => context.voice.joinFromBrowser({ agentId, how }));
+    const createdAt = await context.now();
     const session = {
       id: uuid(),
       agentId,
@@ -56,7 +56,7 @@ export function startSession(app: Api, deps: ApiDeps): void {
       expiresAt: new Date(createdAt.getTime() + JOIN_WITHIN_MS),
     };
     const actor = c.get('actor');
-    await inTransaction(deps.db, async (tx) => {
+    await inTransaction(context.db, async (tx) => {
       await insertSession(tx, { ...session, actor: actor.id });
       const data = { agentId, how, overrides: Object.keys(overrides) };
       await appendAudit(tx, { actor, action: 'session.started', subject: session.id, data });
@@ -78,10 +78,10 @@ export function startSession(app: Api, deps: ApiDeps): void {
 }
 
 /** What a dial to the lead would send along. @throws Problem 404 */
-async function leadVariables({ db, clock }: ApiDeps, leadId: string): Promise<Record<string, string>> {
+async function leadVariables({ db, now }: ApiContext, leadId: string): Promise<Record<string, string>> {
   const lead = await findLead(db, leadId);
   if (lead === null) throw notFound('lead');
-  const history = await tellHistory(db, lead.phone, clock());
+  const history = await tellHistory(db, lead.phone, await now());
   return {
     ...lead.variables,
     ...(lead.name === null ? {} : { name: lead.name }),

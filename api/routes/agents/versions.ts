@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { listVersions } from '#db/queries/comparisons.ts';
-import type { Api, ApiDeps } from '../../deps.ts';
+import type { Api, ApiContext } from '../../context.ts';
 import { access } from '../../http/auth.ts';
 import { agentParam } from '../../schemas/agent.ts';
 import { iso, page, timestamp } from '../../schemas/common.ts';
@@ -29,7 +29,7 @@ const route = createRoute({
   },
 });
 
-export function listAgentVersions(app: Api, { db }: ApiDeps): void {
+export function listAgentVersions(app: Api, { db }: ApiContext): void {
   app.openapi(route, async (c) => {
     const versions = await listVersions(db, c.req.valid('param').id);
     const items = versions.map(({ label, sessions, newest_at }) => ({

@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { listAttention, type Attention as Row } from '#db/queries/attention-list.ts';
 import { ATTENTION_KINDS } from '#domain/attention.ts';
-import type { Api, ApiDeps } from '../../deps.ts';
+import type { Api, ApiContext } from '../../context.ts';
 import { access } from '../../http/auth.ts';
 import { decodeCursor, toPage } from '../../http/cursor.ts';
 import { iso, page, pageQuery, timestamp } from '../../schemas/common.ts';
@@ -30,7 +30,7 @@ const route = createRoute({
   responses: { 200: json('A page', page(Attention, 'AttentionPage')), ...keyProblems, ...problems(422) },
 });
 
-export function listAttentionRoute(app: Api, { db }: ApiDeps): void {
+export function listAttentionRoute(app: Api, { db }: ApiContext): void {
   app.openapi(route, async (c) => {
     const { cursor, limit } = c.req.valid('query');
     const key = decodeCursor(cursor, [/^\d{1,15}$/]);

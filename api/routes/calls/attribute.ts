@@ -2,9 +2,10 @@ import { createRoute } from '@hono/zod-openapi';
 import { inTransaction } from '#db/client.ts';
 import { appendAudit } from '#db/queries/audit.ts';
 import { attributeCall } from '#services/calls/attribute.ts';
-import type { Api, ApiDeps } from '../../deps.ts';
+import { notFound } from '#services/errors.ts';
+import type { Api, ApiContext } from '../../context.ts';
 import { access } from '../../http/auth.ts';
-import { notFound, Problem } from '../../http/errors.ts';
+import { Problem } from '../../http/errors.ts';
 import { CallAttribution, CallDetail } from '../../schemas/call.ts';
 import { bodyProblems, json, problems } from '../../schemas/problem.ts';
 import { callDetail, callParam } from './read.ts';
@@ -23,12 +24,12 @@ const route = createRoute({
   responses: { 200: json('The call as it is now', CallDetail), ...bodyProblems, ...problems(404, 409) },
 });
 
-export function attributeCallRoute(app: Api, deps: ApiDeps): void {
+export function attributeCallRoute(app: Api, context: ApiContext): void {
   app.openapi(route, async (c) => {
     const { id } = c.req.valid('param');
     const { leadId, remember } = c.req.valid('json');
     const actor = c.get('actor');
-    const answer = await inTransaction(deps.db, async (tx) => {
+    const answer = await inTransaction(context.db, async (tx) => {
       const given = await attributeCall(tx, { callId: id, leadId, remember, by: actor.id });
       if (given.kind === 'done') {
         const data = { leadId, remember, calls: given.calls.length };
@@ -45,8 +46,8 @@ export function attributeCallRoute(app: Api, deps: ApiDeps): void {
         throw new Problem('wrong-state', 'It was dialled for its lead, and stays with it.');
       case 'done':
         // The gate stops those that cannot be told.
-        for (const waiting of answer.replied) await deps.temporal.contactReplied(waiting);
-        return c.json(await callDetail(deps.db, id), 200);
+        for (const waiting of answer.replied) await context.workflows.contactReplied(waiting);
+        return c.json(await callDetail(context.db, id), 200);
     }
   });
 }

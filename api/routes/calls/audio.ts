@@ -1,10 +1,11 @@
 import { createRoute } from '@hono/zod-openapi';
 import { findCall } from '#db/queries/calls.ts';
 import { createRecordings, type Recording, type Recordings } from '#services/calls/recordings.ts';
-import type { Api, ApiDeps } from '../../deps.ts';
+import { notFound } from '#services/errors.ts';
+import type { Api, ApiContext } from '../../context.ts';
 import { access } from '../../http/auth.ts';
 import { readRange } from '../../http/byte-range.ts';
-import { notFound, Problem } from '../../http/errors.ts';
+import { Problem } from '../../http/errors.ts';
 import { reachable } from '../../http/provider.ts';
 import { keyProblems, problems } from '../../schemas/problem.ts';
 import { callParam } from './read.ts';
@@ -30,11 +31,11 @@ const route = createRoute({
   },
 });
 
-export function readCallAudio(app: Api, deps: ApiDeps): void {
-  const recordings = createRecordings(deps.config.recordings);
+export function readCallAudio(app: Api, context: ApiContext): void {
+  const recordings = createRecordings(context.config.recordings);
   const fetching = new Map<string, Promise<void>>();
   app.openapi(route, async (c) => {
-    const call = await findCall(deps.db, c.req.valid('param').id);
+    const call = await findCall(context.db, c.req.valid('param').id);
     if (call === null) throw notFound('call');
     const { conversation_id: conversationId } = call;
     if (conversationId === null) throw notFound('recording');
@@ -44,7 +45,7 @@ export function readCallAudio(app: Api, deps: ApiDeps): void {
       // Several who listen to one call have it fetched once.
       const fetched =
         fetching.get(conversationId) ??
-        fetchRecording(deps, recordings, conversationId).finally(() => fetching.delete(conversationId));
+        fetchRecording(context, recordings, conversationId).finally(() => fetching.delete(conversationId));
       fetching.set(conversationId, fetched);
       await fetched;
       recording = await recordings.open(conversationId);
@@ -55,13 +56,17 @@ export function readCallAudio(app: Api, deps: ApiDeps): void {
 }
 
 /** @throws Problem 404 when the provider has none, 502 when it does not answer */
-async function fetchRecording(deps: ApiDeps, recordings: Recordings, conversationId: string): Promise<void> {
-  const stream = await reachable(() => deps.voice.getAudio(conversationId));
+async function fetchRecording(
+  context: ApiContext,
+  recordings: Recordings,
+  conversationId: string,
+): Promise<void> {
+  const stream = await reachable(() => context.voice.getAudio(conversationId));
   if (stream === null) throw notFound('recording');
   try {
     await recordings.put(conversationId, stream);
   } catch (error) {
-    deps.logger.warn({ conversationId, failure: (error as Error).message }, 'a recording broke off');
+    context.logger.warn({ conversationId, failure: (error as Error).message }, 'a recording broke off');
     throw new Problem('provider-unavailable', 'The recording could not be fetched.');
   }
 }

@@ -3,9 +3,9 @@ import { inTransaction } from '#db/client.ts';
 import { appendAudit } from '#db/queries/audit.ts';
 import { findCall } from '#db/queries/calls.ts';
 import { assertDone, sendContext } from '#services/calls/live.ts';
-import type { Api, ApiDeps } from '../../deps.ts';
+import { notFound } from '#services/errors.ts';
+import type { Api, ApiContext } from '../../context.ts';
 import { access } from '../../http/auth.ts';
-import { notFound } from '../../http/errors.ts';
 import { reachable } from '../../http/provider.ts';
 import { ContextSend, LiveDone } from '../../schemas/live.ts';
 import { bodyProblems, json, problems } from '../../schemas/problem.ts';
@@ -25,15 +25,15 @@ const route = createRoute({
   responses: { 202: json('The agent has it', LiveDone), ...bodyProblems, ...problems(404, 502) },
 });
 
-export function sendCallContext(app: Api, deps: ApiDeps): void {
+export function sendCallContext(app: Api, context: ApiContext): void {
   app.openapi(route, async (c) => {
     const { id } = c.req.valid('param');
     const { text } = c.req.valid('json');
-    const call = await findCall(deps.db, id);
+    const call = await findCall(context.db, id);
     if (call === null) throw notFound('call');
-    assertDone(await reachable(() => sendContext(deps, call, text)));
+    assertDone(await reachable(() => sendContext(context, call, text)));
     const data = { characters: text.length };
-    await inTransaction(deps.db, (tx) =>
+    await inTransaction(context.db, (tx) =>
       appendAudit(tx, { actor: c.get('actor'), action: 'call.context_sent', subject: id, data }),
     );
     return c.json({ callId: id, via: 'monitor' as const }, 202);

@@ -4,9 +4,10 @@ import { appendAudit } from '#db/queries/audit.ts';
 import { type Call, findCall } from '#db/queries/calls.ts';
 import { ProviderError } from '#providers/ports.ts';
 import { assertDone, commandCall, type LiveAnswer, UNAVAILABLE } from '#services/calls/live.ts';
-import type { Api, ApiDeps } from '../../deps.ts';
+import { notFound } from '#services/errors.ts';
+import type { Api, ApiContext } from '../../context.ts';
 import { access } from '../../http/auth.ts';
-import { notFound, Problem } from '../../http/errors.ts';
+import { Problem } from '../../http/errors.ts';
 import { reachable } from '../../http/provider.ts';
 import { LiveDone } from '../../schemas/live.ts';
 import { json, keyProblems, problems } from '../../schemas/problem.ts';
@@ -27,13 +28,13 @@ const route = createRoute({
   },
 });
 
-export function endCall(app: Api, deps: ApiDeps): void {
+export function endCall(app: Api, context: ApiContext): void {
   app.openapi(route, async (c) => {
     const { id } = c.req.valid('param');
-    const call = await findCall(deps.db, id);
+    const call = await findCall(context.db, id);
     if (call === null) throw notFound('call');
-    const via = await reachable(() => end(deps, call));
-    await inTransaction(deps.db, (tx) =>
+    const via = await reachable(() => end(context, call));
+    await inTransaction(context.db, (tx) =>
       appendAudit(tx, { actor: c.get('actor'), action: 'call.end_requested', subject: id, data: { via } }),
     );
     return c.json({ callId: id, via }, 202);
@@ -41,11 +42,11 @@ export function endCall(app: Api, deps: ApiDeps): void {
 }
 
 /** By the monitor socket, else by the carrier, which can hang up whatever state the conversation is in. */
-async function end(deps: ApiDeps, call: Call): Promise<'monitor' | 'carrier'> {
+async function end(context: ApiContext, call: Call): Promise<'monitor' | 'carrier'> {
   if (call.status === 'ended') assertDone('gone');
-  const answer = await monitored(deps, call);
+  const answer = await monitored(context, call);
   if (answer === 'done') return 'monitor';
-  const { carrier } = deps;
+  const { carrier } = context;
   if (carrier !== null && call.call_sid !== null) {
     if (await carrier.endCall(call.call_sid)) return 'carrier';
     throw new Problem('wrong-state', 'The call is over.');
@@ -62,9 +63,9 @@ async function end(deps: ApiDeps, call: Call): Promise<'monitor' | 'carrier'> {
   return 'monitor';
 }
 
-async function monitored(deps: ApiDeps, call: Call): Promise<LiveAnswer | ProviderError> {
+async function monitored(context: ApiContext, call: Call): Promise<LiveAnswer | ProviderError> {
   try {
-    return await commandCall(deps, call, { kind: 'end' });
+    return await commandCall(context, call, { kind: 'end' });
   } catch (error) {
     if (error instanceof ProviderError) return error;
     throw error;

@@ -1,5 +1,5 @@
 import { createRoute } from '@hono/zod-openapi';
-import type { Api, ApiDeps } from '../../deps.ts';
+import type { Api, ApiContext } from '../../context.ts';
 import { access } from '../../http/auth.ts';
 import { CallPage, CallQuery } from '../../schemas/call.ts';
 import { json, keyProblems, problems } from '../../schemas/problem.ts';
@@ -16,7 +16,7 @@ const route = createRoute({
   responses: { 200: json('A page', CallPage), ...keyProblems, ...problems(422) },
 });
 
-export function listCallsRoute(app: Api, { db }: ApiDeps): void {
+export function listCallsRoute(app: Api, { db }: ApiContext): void {
   app.openapi(route, async (c) => {
     const { campaign, lead, agent, ...query } = c.req.valid('query');
     const filter = { ...query, campaignId: campaign, leadId: lead, agentId: agent };

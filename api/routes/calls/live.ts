@@ -1,6 +1,6 @@
 import { createRoute } from '@hono/zod-openapi';
 import { listLiveCalls } from '#db/queries/calls.ts';
-import type { Api, ApiDeps } from '../../deps.ts';
+import type { Api, ApiContext } from '../../context.ts';
 import { access } from '../../http/auth.ts';
 import { CallPage, toCall } from '../../schemas/call.ts';
 import { json, keyProblems } from '../../schemas/problem.ts';
@@ -17,7 +17,7 @@ const route = createRoute({
   responses: { 200: json('All of them', CallPage), ...keyProblems },
 });
 
-export function listLiveCallsRoute(app: Api, { db }: ApiDeps): void {
+export function listLiveCallsRoute(app: Api, { db }: ApiContext): void {
   app.openapi(route, async (c) => {
     const rows = await listLiveCalls(db, MOST_SHOWN);
     return c.json({ items: rows.map(toCall), nextCursor: null }, 200);

@@ -5,9 +5,10 @@ import type { CallOverrides } from '#domain/single-call.ts';
 import { forbiddenOverrides } from '#services/agents/overrides.ts';
 import { heldProblem, passSingleCallGate } from '#services/calls/single-call-gate.ts';
 import { withdrawSingleCall } from '#services/calls/single-call-rows.ts';
-import type { Api, ApiDeps } from '../../deps.ts';
+import { type FieldError, invalid } from '#services/errors.ts';
+import type { Api, ApiContext } from '../../context.ts';
 import { access } from '../../http/auth.ts';
-import { type FieldError, invalid, Problem } from '../../http/errors.ts';
+import { Problem } from '../../http/errors.ts';
 import { reachable } from '../../http/provider.ts';
 import { Call, toCall } from '../../schemas/call.ts';
 import { bodyProblems, json, problems } from '../../schemas/problem.ts';
@@ -33,22 +34,22 @@ const route = createRoute({
   },
 });
 
-export function placeCall(app: Api, deps: ApiDeps): void {
+export function placeCall(app: Api, context: ApiContext): void {
   app.openapi(route, async (c) => {
     const { agentId, phoneNumberId, to, variables = {}, overrides = {}, consent } = c.req.valid('json');
-    const wrong = await wrongAtProvider(deps, { agentId, phoneNumberId, to, overrides });
+    const wrong = await wrongAtProvider(context, { agentId, phoneNumberId, to, overrides });
     if (wrong.length > 0) throw invalid(wrong);
     const actor = c.get('actor');
     const id = uuid();
     const call = { id, phone: to, agentId, phoneNumberId, variables, overrides };
     const holds = await passSingleCallGate(
-      deps,
+      context,
       { ...call, consent: consent ?? null, actor: actor.id },
       actor,
     );
-    if (holds.length > 0) throw heldProblem(holds, deps.clock());
-    await start(deps, id);
-    const placed = await findCall(deps.db, id);
+    if (holds.length > 0) throw heldProblem(holds, await context.now());
+    await start(context, id);
+    const placed = await findCall(context.db, id);
     if (placed === null) throw new Error('The call is gone.');
     return c.json(toCall(placed), 202, { location: `/api/calls/${id}` });
   });
@@ -56,7 +57,7 @@ export function placeCall(app: Api, deps: ApiDeps): void {
 
 /** What the provider knows to be impossible, and would fail the call for. @throws Problem 502 */
 async function wrongAtProvider(
-  { voice }: ApiDeps,
+  { voice }: ApiContext,
   {
     agentId,
     phoneNumberId,
@@ -90,11 +91,11 @@ async function wrongAtProvider(
  * Hands the call to its workflow. A Temporal that does not answer is not waited for: the call is taken back, unless
  * it was heard after all and is being dialled. @throws Problem 503
  */
-async function start(deps: ApiDeps, callId: string): Promise<void> {
-  const told = await deps.temporal.startCall(callId);
+async function start(context: ApiContext, callId: string): Promise<void> {
+  const told = await context.workflows.startOneOffCall(callId);
   if (told.kind === 'done') return;
   const failure = 'Temporal did not answer.';
-  if (!(await withdrawSingleCall(deps.db, { callId, failure, now: deps.clock() }))) return;
+  if (!(await withdrawSingleCall(context.db, { callId, failure, now: await context.now() }))) return;
   throw new Problem('unavailable', `${failure} The call is not placed, and does not wait.`, {
     headers: { 'retry-after': '5' },
   });

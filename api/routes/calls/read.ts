@@ -1,9 +1,9 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Db } from '#db/client.ts';
 import { findCall, findCallDetails, findDecision } from '#db/queries/calls.ts';
-import type { Api, ApiDeps } from '../../deps.ts';
+import { notFound } from '#services/errors.ts';
+import type { Api, ApiContext } from '../../context.ts';
 import { access } from '../../http/auth.ts';
-import { notFound } from '../../http/errors.ts';
 import { CallDetail, toCallDetail } from '../../schemas/call.ts';
 import { text } from '../../schemas/common.ts';
 import { json, keyProblems, problems } from '../../schemas/problem.ts';
@@ -21,7 +21,7 @@ const route = createRoute({
   responses: { 200: json('The call', CallDetail), ...keyProblems, ...problems(404, 422) },
 });
 
-export function readCall(app: Api, { db }: ApiDeps): void {
+export function readCall(app: Api, { db }: ApiContext): void {
   app.openapi(route, async (c) => c.json(await callDetail(db, c.req.valid('param').id), 200));
 }
 

@@ -1,9 +1,9 @@
 import { createRoute } from '@hono/zod-openapi';
 import { readCallTimeline } from '#db/queries/call-timeline.ts';
 import { findCall } from '#db/queries/calls.ts';
-import type { Api, ApiDeps } from '../../deps.ts';
+import { notFound } from '#services/errors.ts';
+import type { Api, ApiContext } from '../../context.ts';
 import { access } from '../../http/auth.ts';
-import { notFound } from '../../http/errors.ts';
 import { CallTimeline, toCallTimeline } from '../../schemas/call-timeline.ts';
 import { json, keyProblems, problems } from '../../schemas/problem.ts';
 import { callParam } from './read.ts';
@@ -22,7 +22,7 @@ const route = createRoute({
   responses: { 200: json('At most 500 of each', CallTimeline), ...keyProblems, ...problems(404, 422) },
 });
 
-export function readCallTimelineRoute(app: Api, { db }: ApiDeps): void {
+export function readCallTimelineRoute(app: Api, { db }: ApiContext): void {
   app.openapi(route, async (c) => {
     const call = await findCall(db, c.req.valid('param').id);
     if (call === null) throw notFound('call');

@@ -3,9 +3,9 @@ import { inTransaction } from '#db/client.ts';
 import { appendAudit } from '#db/queries/audit.ts';
 import { findCall } from '#db/queries/calls.ts';
 import { assertDone, commandCall } from '#services/calls/live.ts';
-import type { Api, ApiDeps } from '../../deps.ts';
+import { notFound } from '#services/errors.ts';
+import type { Api, ApiContext } from '../../context.ts';
 import { access } from '../../http/auth.ts';
-import { notFound } from '../../http/errors.ts';
 import { reachable } from '../../http/provider.ts';
 import { LiveDone, TransferStart } from '../../schemas/live.ts';
 import { bodyProblems, json, problems } from '../../schemas/problem.ts';
@@ -25,14 +25,14 @@ const route = createRoute({
   responses: { 202: json('It is being handed over', LiveDone), ...bodyProblems, ...problems(404, 502) },
 });
 
-export function transferCall(app: Api, deps: ApiDeps): void {
+export function transferCall(app: Api, context: ApiContext): void {
   app.openapi(route, async (c) => {
     const { id } = c.req.valid('param');
     const { to } = c.req.valid('json');
-    const call = await findCall(deps.db, id);
+    const call = await findCall(context.db, id);
     if (call === null) throw notFound('call');
-    assertDone(await reachable(() => commandCall(deps, call, { kind: 'transfer', to })));
-    await inTransaction(deps.db, (tx) =>
+    assertDone(await reachable(() => commandCall(context, call, { kind: 'transfer', to })));
+    await inTransaction(context.db, (tx) =>
       appendAudit(tx, { actor: c.get('actor'), action: 'call.transfer_requested', subject: id }),
     );
     return c.json({ callId: id, via: 'monitor' as const }, 202);

@@ -3,10 +3,10 @@ import { inTransaction } from '#db/client.ts';
 import { appendAudit } from '#db/queries/audit.ts';
 import { appendEvent } from '#db/queries/events.ts';
 import { markCall } from '#services/calls/mark.ts';
+import { notFound } from '#services/errors.ts';
 import { tellOptedOut } from '#services/opt-outs/notify.ts';
-import type { Api, ApiDeps } from '../../deps.ts';
+import type { Api, ApiContext } from '../../context.ts';
 import { access } from '../../http/auth.ts';
-import { notFound } from '../../http/errors.ts';
 import { CallDetail, CallUpdate } from '../../schemas/call.ts';
 import { bodyProblems, json, problems } from '../../schemas/problem.ts';
 import { callDetail, callParam } from './read.ts';
@@ -25,12 +25,12 @@ const route = createRoute({
   responses: { 200: json('The call as it is now', CallDetail), ...bodyProblems, ...problems(404) },
 });
 
-export function updateCall(app: Api, deps: ApiDeps): void {
+export function updateCall(app: Api, context: ApiContext): void {
   app.openapi(route, async (c) => {
     const { id } = c.req.valid('param');
     const mark = c.req.valid('json');
-    const { phone, followUps } = await inTransaction(deps.db, async (tx) => {
-      const marked = await markCall(tx, id, mark, deps.clock());
+    const { phone, followUps } = await inTransaction(context.db, async (tx) => {
+      const marked = await markCall(tx, id, mark, await context.now());
       if (marked === null) throw notFound('call');
       const { call } = marked;
       // Notes are a person's own words, and stay where they belong.
@@ -49,8 +49,8 @@ export function updateCall(app: Api, deps: ApiDeps): void {
       await appendAudit(tx, { actor: c.get('actor'), action: 'call.marked', subject: id, data });
       return { phone: call.phone, followUps: marked.followUps };
     });
-    for (const followUpId of followUps) await deps.temporal.startFollowUp(followUpId);
-    if (mark.disposition === 'opted_out' && phone !== null) await tellOptedOut(deps, phone);
-    return c.json(await callDetail(deps.db, id), 200);
+    for (const followUpId of followUps) await context.workflows.startFollowUp(followUpId);
+    if (mark.disposition === 'opted_out' && phone !== null) await tellOptedOut(context, phone);
+    return c.json(await callDetail(context.db, id), 200);
   });
 }

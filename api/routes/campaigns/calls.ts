@@ -1,8 +1,8 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { findCampaign } from '#db/queries/campaigns.ts';
-import type { Api, ApiDeps } from '../../deps.ts';
+import { notFound } from '#services/errors.ts';
+import type { Api, ApiContext } from '../../context.ts';
 import { access } from '../../http/auth.ts';
-import { notFound } from '../../http/errors.ts';
 import { CallPage, callQuery } from '../../schemas/call.ts';
 import { idParam } from '../../schemas/common.ts';
 import { json, keyProblems, problems } from '../../schemas/problem.ts';
@@ -19,7 +19,7 @@ const route = createRoute({
   responses: { 200: json('A page', CallPage), ...keyProblems, ...problems(404, 422) },
 });
 
-export function listCampaignCalls(app: Api, { db }: ApiDeps): void {
+export function listCampaignCalls(app: Api, { db }: ApiContext): void {
   app.openapi(route, async (c) => {
     const { id } = c.req.valid('param');
     if ((await findCampaign(db, id)) === null) throw notFound('campaign');

@@ -4,9 +4,9 @@ import { inTransaction } from '#db/client.ts';
 import { appendAudit } from '#db/queries/audit.ts';
 import { type Campaign as CampaignRow, findCampaign, insertCampaign } from '#db/queries/campaigns.ts';
 import { appendEvent } from '#db/queries/events.ts';
-import type { Api, ApiDeps } from '../../deps.ts';
+import { invalid } from '#services/errors.ts';
+import type { Api, ApiContext } from '../../context.ts';
 import { access } from '../../http/auth.ts';
-import { invalid } from '../../http/errors.ts';
 import { Campaign, CampaignCreate, toCampaign } from '../../schemas/campaign.ts';
 import { bodyProblems, json } from '../../schemas/problem.ts';
 import { settingsOf } from '../../schemas/settings.ts';
@@ -22,7 +22,7 @@ const route = createRoute({
   responses: { 201: json('The draft', Campaign), ...bodyProblems },
 });
 
-export function createCampaign(app: Api, { db, config, clock }: ApiDeps): void {
+export function createCampaign(app: Api, { db, config, now }: ApiContext): void {
   app.openapi(route, async (c) => {
     const { name, agentId = config.elevenLabs.agentId, phoneNumberIds, settings } = c.req.valid('json');
     if (agentId === null) {
@@ -31,7 +31,7 @@ export function createCampaign(app: Api, { db, config, clock }: ApiDeps): void {
     const actor = c.get('actor');
     const id = uuid();
     const campaign = await inTransaction(db, async (tx): Promise<CampaignRow> => {
-      const draft = { id, name, agentId, phoneNumberIds, settings: settingsOf(settings), now: clock() };
+      const draft = { id, name, agentId, phoneNumberIds, settings: settingsOf(settings), now: await now() };
       await insertCampaign(tx, draft);
       await appendEvent(tx, { type: 'campaign.created', campaignId: id });
       await appendAudit(tx, { actor, action: 'campaign.created', subject: id });

@@ -1,11 +1,11 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { findCampaign } from '#db/queries/campaigns.ts';
 import { pagesOfCalls, pagesOfLeads, variableNames } from '#db/queries/export.ts';
-import type { Api, ApiDeps } from '../../deps.ts';
+import { notFound } from '#services/errors.ts';
+import type { Api, ApiContext } from '../../context.ts';
 import { CALL_COLUMNS, csvHeader, csvRows, leadColumns } from '../../export/columns.ts';
 import { streamTexts } from '../../export/stream.ts';
 import { access } from '../../http/auth.ts';
-import { notFound } from '../../http/errors.ts';
 import { toCall } from '../../schemas/call.ts';
 import { idParam } from '../../schemas/common.ts';
 import { toLead } from '../../schemas/lead.ts';
@@ -48,7 +48,7 @@ const ndjsonRoute = exportRoute(
   'One JSON object a line, as in the lists.',
 );
 
-export function exportCampaign(app: Api, { db }: ApiDeps): void {
+export function exportCampaign(app: Api, { db }: ApiContext): void {
   const requireCampaign = async (id: string) => {
     if ((await findCampaign(db, id)) === null) throw notFound('campaign');
   };
@@ -71,7 +71,7 @@ function download(method: string, texts: AsyncGenerator<string>, name: string, t
   return new Response(method === 'HEAD' ? null : streamTexts(texts), { headers });
 }
 
-async function* csvOf(db: ApiDeps['db'], campaignId: string, what: What): AsyncGenerator<string> {
+async function* csvOf(db: ApiContext['db'], campaignId: string, what: What): AsyncGenerator<string> {
   if (what === 'calls') {
     yield csvHeader(CALL_COLUMNS);
     for await (const rows of pagesOfCalls(db, campaignId)) yield csvRows(rows, CALL_COLUMNS);
@@ -82,7 +82,7 @@ async function* csvOf(db: ApiDeps['db'], campaignId: string, what: What): AsyncG
   for await (const rows of pagesOfLeads(db, campaignId)) yield csvRows(rows, columns);
 }
 
-async function* ndjsonOf(db: ApiDeps['db'], campaignId: string, what: What): AsyncGenerator<string> {
+async function* ndjsonOf(db: ApiContext['db'], campaignId: string, what: What): AsyncGenerator<string> {
   const lines = (items: readonly unknown[]) => items.map((item) => `${JSON.stringify(item)}\n`).join('');
   if (what === 'calls') {
     for await (const rows of pagesOfCalls(db, campaignId)) yield lines(rows.map(toCall));

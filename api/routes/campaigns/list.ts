@@ -2,7 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { readSummaries } from '#db/queries/campaign-summaries.ts';
 import { type Campaign, listCampaigns } from '#db/queries/campaigns.ts';
 import { UUID } from '#domain/ids.ts';
-import type { Api, ApiDeps } from '../../deps.ts';
+import type { Api, ApiContext } from '../../context.ts';
 import { access } from '../../http/auth.ts';
 import { decodeCursor, toPage } from '../../http/cursor.ts';
 import { CampaignPage, CampaignStatus, toCampaignListed } from '../../schemas/campaign.ts';
@@ -25,14 +25,15 @@ const route = createRoute({
   responses: { 200: json('A page', CampaignPage), ...keyProblems, ...problems(422) },
 });
 
-export function listCampaignsRoute(app: Api, { db, clock }: ApiDeps): void {
+export function listCampaignsRoute(app: Api, context: ApiContext): void {
+  const { db } = context;
   app.openapi(route, async (c) => {
     const { status, include: wanted, cursor, limit } = c.req.valid('query');
     const [before = null] = decodeCursor(cursor, [UUID]) ?? [];
     const rows = await listCampaigns(db, { ...(status && { status }), before, limit });
     const ids = wanted === 'summary' ? rows.slice(0, limit).map(({ id }) => id) : [];
     const summaries = await readSummaries(db, ids);
-    const now = clock();
+    const now = await context.now();
     const toItem = (row: Campaign) => toCampaignListed(row, summaries.get(row.id) ?? null, now);
     return c.json(
       toPage(rows, limit, ({ id }) => [id], toItem),

@@ -1,9 +1,9 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { findCampaign } from '#db/queries/campaigns.ts';
 import { readFigures } from '#services/campaigns/metrics.ts';
-import type { Api, ApiDeps } from '../../deps.ts';
+import { notFound } from '#services/errors.ts';
+import type { Api, ApiContext } from '../../context.ts';
 import { access } from '../../http/auth.ts';
-import { notFound } from '../../http/errors.ts';
 import { Metrics } from '../../schemas/campaign.ts';
 import { idParam } from '../../schemas/common.ts';
 import { json, keyProblems, problems } from '../../schemas/problem.ts';
@@ -27,10 +27,10 @@ const route = createRoute({
   responses: { 200: json('The figures', Metrics), ...keyProblems, ...problems(404, 422) },
 });
 
-export function readMetrics(app: Api, { db, clock }: ApiDeps): void {
+export function readMetrics(app: Api, { db, now }: ApiContext): void {
   app.openapi(route, async (c) => {
     const { id } = c.req.valid('param');
     if ((await findCampaign(db, id)) === null) throw notFound('campaign');
-    return c.json(await readFigures(db, id, { now: clock(), ...c.req.valid('query') }), 200);
+    return c.json(await readFigures(db, id, { now: await now(), ...c.req.valid('query') }), 200);
   });
 }

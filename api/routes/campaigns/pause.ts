@@ -1,6 +1,6 @@
 import { createRoute } from '@hono/zod-openapi';
 import { move, relay } from '#services/campaigns/transitions.ts';
-import type { Api, ApiDeps } from '../../deps.ts';
+import type { Api, ApiContext } from '../../context.ts';
 import { access } from '../../http/auth.ts';
 import { CampaignInFlight, toCampaign } from '../../schemas/campaign.ts';
 import { idParam } from '../../schemas/common.ts';
@@ -21,15 +21,15 @@ const route = createRoute({
   },
 });
 
-export function pauseCampaign(app: Api, deps: ApiDeps): void {
+export function pauseCampaign(app: Api, context: ApiContext): void {
   app.openapi(route, async (c) => {
     const { id } = c.req.valid('param');
-    const { campaign, inFlight } = await move(deps, c.get('actor'), id, {
+    const { campaign, inFlight } = await move(context, c.get('actor'), id, {
       action: 'pause',
       event: 'campaign.paused',
       change: (_campaign, now) => ({ status: 'paused', paused_at: now, pause_reason: null }),
     });
-    await relay(deps, campaign, () => deps.temporal.pause(id), ['paused']);
+    await relay(context, campaign, () => context.workflows.pauseCampaign(id), ['paused']);
     return c.json({ ...toCampaign(campaign), inFlight }, 202);
   });
 }

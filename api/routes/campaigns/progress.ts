@@ -1,8 +1,8 @@
 import { createRoute } from '@hono/zod-openapi';
 import { countInFlight, countLeads, countOutcomes, findCampaign, readHolds } from '#db/queries/campaigns.ts';
-import type { Api, ApiDeps } from '../../deps.ts';
+import { notFound } from '#services/errors.ts';
+import type { Api, ApiContext } from '../../context.ts';
 import { access } from '../../http/auth.ts';
-import { notFound } from '../../http/errors.ts';
 import { Progress } from '../../schemas/campaign.ts';
 import { idParam, isoOrNull } from '../../schemas/common.ts';
 import { json, keyProblems, problems } from '../../schemas/problem.ts';
@@ -18,7 +18,7 @@ const route = createRoute({
   responses: { 200: json('The progress', Progress), ...keyProblems, ...problems(404, 422) },
 });
 
-export function readProgress(app: Api, { db, temporal, clock }: ApiDeps): void {
+export function readProgress(app: Api, { db, workflows, now }: ApiContext): void {
   app.openapi(route, async (c) => {
     const { id } = c.req.valid('param');
     const campaign = await findCampaign(db, id);
@@ -27,9 +27,9 @@ export function readProgress(app: Api, { db, temporal, clock }: ApiDeps): void {
     const [leads, outcomes, held, inUse, workflow] = await Promise.all([
       countLeads(db, id),
       countOutcomes(db, id),
-      readHolds(db, id, clock()),
+      readHolds(db, id, await now()),
       countInFlight(db, id),
-      mayRun ? temporal.progress(id) : null,
+      mayRun ? workflows.progress(id) : null,
     ]);
     const open = leads.waiting + leads.backingOff;
     const paused =

@@ -1,8 +1,8 @@
 import { createRoute } from '@hono/zod-openapi';
 import { findCampaign } from '#db/queries/campaigns.ts';
-import type { Api, ApiDeps } from '../../deps.ts';
+import { notFound } from '#services/errors.ts';
+import type { Api, ApiContext } from '../../context.ts';
 import { access } from '../../http/auth.ts';
-import { notFound } from '../../http/errors.ts';
 import { Campaign, toCampaign } from '../../schemas/campaign.ts';
 import { idParam } from '../../schemas/common.ts';
 import { json, keyProblems, problems } from '../../schemas/problem.ts';
@@ -18,7 +18,7 @@ const route = createRoute({
   responses: { 200: json('The campaign', Campaign), ...keyProblems, ...problems(404, 422) },
 });
 
-export function readCampaign(app: Api, { db }: ApiDeps): void {
+export function readCampaign(app: Api, { db }: ApiContext): void {
   app.openapi(route, async (c) => {
     const campaign = await findCampaign(db, c.req.valid('param').id);
     if (campaign === null) throw notFound('campaign');

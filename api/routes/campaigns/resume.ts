@@ -1,7 +1,7 @@
 import { createRoute } from '@hono/zod-openapi';
 import type { CampaignChange, Campaign as CampaignRow } from '#db/queries/campaigns.ts';
 import { move, relay, startOf } from '#services/campaigns/transitions.ts';
-import type { Api, ApiDeps } from '../../deps.ts';
+import type { Api, ApiContext } from '../../context.ts';
 import { access } from '../../http/auth.ts';
 import { Campaign, toCampaign } from '../../schemas/campaign.ts';
 import { idParam } from '../../schemas/common.ts';
@@ -18,22 +18,22 @@ const route = createRoute({
   responses: { 202: json('The campaign', Campaign), ...keyProblems, ...problems(404, 409, 422) },
 });
 
-export function resumeCampaign(app: Api, deps: ApiDeps): void {
+export function resumeCampaign(app: Api, context: ApiContext): void {
   app.openapi(route, async (c) => {
     const { id } = c.req.valid('param');
-    const { campaign } = await move(deps, c.get('actor'), id, {
+    const { campaign } = await move(context, c.get('actor'), id, {
       action: 'resume',
       event: 'campaign.resumed',
       change: goOn,
     });
     await relay(
-      deps,
+      context,
       campaign,
       // A workflow that was paused has given up its set time: one that is to wait again starts anew.
       () =>
         campaign.status === 'scheduled'
-          ? deps.temporal.start({ ...startOf(campaign), replace: true })
-          : deps.temporal.resume(id),
+          ? context.workflows.startCampaign({ ...startOf(campaign), replace: true })
+          : context.workflows.resumeCampaign(id),
       ['running'],
     );
     return c.json(toCampaign(campaign), 202);

@@ -1,9 +1,10 @@
 import { createRoute } from '@hono/zod-openapi';
 import { findCampaign } from '#db/queries/campaigns.ts';
 import { move, refused, startOf } from '#services/campaigns/transitions.ts';
-import type { Api, ApiDeps } from '../../deps.ts';
+import { invalid, notFound } from '#services/errors.ts';
+import type { Api, ApiContext } from '../../context.ts';
 import { access } from '../../http/auth.ts';
-import { invalid, notFound, Problem } from '../../http/errors.ts';
+import { Problem } from '../../http/errors.ts';
 import { reachable } from '../../http/provider.ts';
 import { Campaign, CampaignStart, toCampaign } from '../../schemas/campaign.ts';
 import { idParam } from '../../schemas/common.ts';
@@ -22,20 +23,21 @@ const route = createRoute({
   responses: { 202: json('The campaign', Campaign), ...bodyProblems, ...problems(404, 409, 502) },
 });
 
-export function startCampaign(app: Api, deps: ApiDeps): void {
-  const { db, temporal, logger, clock } = deps;
+export function startCampaign(app: Api, context: ApiContext): void {
+  const { db, workflows, logger, now } = context;
   app.openapi(route, async (c) => {
     const { id } = c.req.valid('param');
-    const at = checkTime(c.req.valid('json').at, clock());
+    const at = checkTime(c.req.valid('json').at, await now());
     const found = await findCampaign(db, id);
     if (found === null) throw notFound('campaign');
     const problem = refused('start', found);
     if (problem !== null) throw problem;
-    const chosen = found.phone_number_ids.length > 0 ? found.phone_number_ids : await numbersToCallFrom(deps);
+    const chosen =
+      found.phone_number_ids.length > 0 ? found.phone_number_ids : await numbersToCallFrom(context);
     // Asked before anything is written: with Temporal dead, nothing has happened and the caller may try again.
     // Should it die after this, the row says that the campaign is at work, and the sweep starts the workflow.
-    await requireTemporal(deps);
-    const { before, campaign } = await move(deps, c.get('actor'), id, {
+    await requireTemporal(context);
+    const { before, campaign } = await move(context, c.get('actor'), id, {
       action: 'start',
       event: at === null ? 'campaign.started' : 'campaign.scheduled',
       change: ({ phone_number_ids: own }, now) => ({
@@ -45,7 +47,10 @@ export function startCampaign(app: Api, deps: ApiDeps): void {
         phone_number_ids: own.length > 0 ? own : chosen,
       }),
     });
-    const told = await temporal.start({ ...startOf(campaign), replace: before.status === 'scheduled' });
+    const told = await workflows.startCampaign({
+      ...startOf(campaign),
+      replace: before.status === 'scheduled',
+    });
     if (told.kind !== 'done') {
       logger.warn({ campaignId: id, answer: told.kind }, 'the campaign workflow was not started yet');
     }
@@ -63,7 +68,7 @@ function checkTime(at: Date | undefined, now: Date): Date | null {
 }
 
 /** Every number of the provider that can dial out. */
-async function numbersToCallFrom({ voice }: ApiDeps): Promise<string[]> {
+async function numbersToCallFrom({ voice }: ApiContext): Promise<string[]> {
   const numbers = await reachable(() => voice.listPhoneNumbers());
   const ids = numbers
     .filter(({ supportsOutbound }) => supportsOutbound)
@@ -74,9 +79,9 @@ async function numbersToCallFrom({ voice }: ApiDeps): Promise<string[]> {
   return ids;
 }
 
-async function requireTemporal({ temporal }: ApiDeps): Promise<void> {
+async function requireTemporal({ workflows }: ApiContext): Promise<void> {
   try {
-    await temporal.ping();
+    await workflows.ping();
   } catch {
     throw new Problem('unavailable', 'Temporal does not answer, so the campaign was not started.', {
       headers: { 'retry-after': '5' },

@@ -1,6 +1,6 @@
 import { createRoute } from '@hono/zod-openapi';
 import { move, relay } from '#services/campaigns/transitions.ts';
-import type { Api, ApiDeps } from '../../deps.ts';
+import type { Api, ApiContext } from '../../context.ts';
 import { access } from '../../http/auth.ts';
 import { CampaignInFlight, toCampaign } from '../../schemas/campaign.ts';
 import { idParam } from '../../schemas/common.ts';
@@ -21,15 +21,15 @@ const route = createRoute({
   },
 });
 
-export function stopCampaign(app: Api, deps: ApiDeps): void {
+export function stopCampaign(app: Api, context: ApiContext): void {
   app.openapi(route, async (c) => {
     const { id } = c.req.valid('param');
-    const { campaign, inFlight } = await move(deps, c.get('actor'), id, {
+    const { campaign, inFlight } = await move(context, c.get('actor'), id, {
       action: 'stop',
       event: 'campaign.stopped',
       change: () => ({ status: 'stopped', paused_at: null, pause_reason: null }),
     });
-    await relay(deps, campaign, () => deps.temporal.stop(id), ['stopping', 'completed']);
+    await relay(context, campaign, () => context.workflows.stopCampaign(id), ['stopping', 'completed']);
     return c.json({ ...toCampaign(campaign), inFlight }, 202);
   });
 }

@@ -4,7 +4,7 @@ import { appendAudit } from '#db/queries/audit.ts';
 import { changeCampaign, releaseWindowHolds } from '#db/queries/campaigns.ts';
 import { appendEvent } from '#db/queries/events.ts';
 import { holdCampaign } from '#services/campaigns/transitions.ts';
-import type { Api, ApiDeps } from '../../deps.ts';
+import type { Api, ApiContext } from '../../context.ts';
 import { access } from '../../http/auth.ts';
 import { Problem } from '../../http/errors.ts';
 import { Campaign, CampaignUpdate, toCampaign } from '../../schemas/campaign.ts';
@@ -26,7 +26,7 @@ const route = createRoute({
   responses: { 200: json('The campaign as it is now', Campaign), ...bodyProblems, ...problems(404, 409) },
 });
 
-export function updateCampaign(app: Api, { db, temporal, logger, clock }: ApiDeps): void {
+export function updateCampaign(app: Api, { db, workflows, logger, now }: ApiContext): void {
   app.openapi(route, async (c) => {
     const { id } = c.req.valid('param');
     const { name, agentId, phoneNumberIds, settings } = c.req.valid('json');
@@ -41,9 +41,9 @@ export function updateCampaign(app: Api, { db, temporal, logger, clock }: ApiDep
         ...(agentId === undefined ? {} : { agent_id: agentId }),
         ...(phoneNumberIds === undefined ? {} : { phone_number_ids: phoneNumberIds }),
         ...(settings === undefined ? {} : { settings: mergeSettings(before.settings, settings) }),
-        now: clock(),
+        now: await now(),
       });
-      if (hoursChanged(before, after)) await releaseWindowHolds(tx, id, clock());
+      if (hoursChanged(before, after)) await releaseWindowHolds(tx, id, await now());
       const data = { fields: Object.keys(c.req.valid('json')), settingsVersion: after.settings_version };
       await appendEvent(tx, { type: 'campaign.changed', campaignId: id, data });
       await appendAudit(tx, { actor: c.get('actor'), action: 'campaign.changed', subject: id, data });
@@ -53,7 +53,7 @@ export function updateCampaign(app: Api, { db, temporal, logger, clock }: ApiDep
     const isActive = after.status === 'running' || after.status === 'paused';
     if (isActive && (lines !== before.settings.lines || hoursChanged(before, after))) {
       // Told of a change, the workflow feeds at once; untold, it reads the settings with its next feed.
-      const told = await temporal.changeSettings(id, { lines });
+      const told = await workflows.changeSettings(id, { lines });
       if (told.kind !== 'done') {
         logger.warn(
           { campaignId: id, answer: told.kind },

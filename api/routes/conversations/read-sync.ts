@@ -1,8 +1,8 @@
 import { createRoute } from '@hono/zod-openapi';
 import { findRun } from '#db/queries/sync-runs.ts';
-import type { Api, ApiDeps } from '../../deps.ts';
+import { notFound } from '#services/errors.ts';
+import type { Api, ApiContext } from '../../context.ts';
 import { access } from '../../http/auth.ts';
-import { notFound } from '../../http/errors.ts';
 import { idParam } from '../../schemas/common.ts';
 import { json, keyProblems, problems } from '../../schemas/problem.ts';
 import { ConversationSync, toConversationSync } from '../../schemas/sync.ts';
@@ -18,7 +18,7 @@ const route = createRoute({
   responses: { 200: json('The walk', ConversationSync), ...keyProblems, ...problems(404, 422) },
 });
 
-export function readSync(app: Api, { db }: ApiDeps): void {
+export function readSync(app: Api, { db }: ApiContext): void {
   app.openapi(route, async (c) => {
     const run = await findRun(db, c.req.valid('param').id);
     if (run === null) throw notFound('walk');

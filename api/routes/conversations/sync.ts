@@ -2,7 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { inTransaction } from '#db/client.ts';
 import { beginRun, findRun } from '#db/queries/sync-runs.ts';
 import { SYNC_WORKFLOW_ID, syncWorkflowId } from '#domain/ids.ts';
-import type { Api, ApiDeps } from '../../deps.ts';
+import type { Api, ApiContext } from '../../context.ts';
 import { access } from '../../http/auth.ts';
 import { Problem } from '../../http/errors.ts';
 import { instant } from '../../schemas/common.ts';
@@ -41,18 +41,19 @@ const route = createRoute({
   },
 });
 
-export function syncConversations(app: Api, { db, temporal, clock }: ApiDeps): void {
+export function syncConversations(app: Api, { db, workflows, now }: ApiContext): void {
   app.openapi(route, async (c) => {
     const { since = null } = c.req.valid('json');
     const workflowId = since === null ? SYNC_WORKFLOW_ID : syncWorkflowId(since.toISOString());
     // Written down here, so that the caller can be told where to look however late a worker takes it.
-    const { id } = await inTransaction(db, (tx) => beginRun(tx, { workflowId, since, now: clock() }));
+    const startedAt = await now();
+    const { id } = await inTransaction(db, (tx) => beginRun(tx, { workflowId, since, now: startedAt }));
     const walk = { workflowId, since, runId: id, waitMs: WAIT_MS };
-    let told = await temporal.sync(walk);
+    let told = await workflows.sync(walk);
     let run = await findRun(db, id);
     if (told.kind === 'done' && told.value !== null && run?.finished_at === null) {
       // It was another walk's very end that was joined.
-      told = await temporal.sync(walk);
+      told = await workflows.sync(walk);
       run = await findRun(db, id);
     }
     if (told.kind !== 'done') throw new Problem('unavailable', 'Temporal does not answer.');

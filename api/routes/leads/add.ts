@@ -1,7 +1,7 @@
 import { createRoute } from '@hono/zod-openapi';
 import { type NormalisedLead, normaliseLead } from '#domain/lead-row.ts';
 import { addBatch, announceLeads, campaignForLeads } from '#services/leads/add.ts';
-import type { Api, ApiDeps } from '../../deps.ts';
+import type { Api, ApiContext } from '../../context.ts';
 import { access } from '../../http/auth.ts';
 import { fieldErrors } from '../../http/errors.ts';
 import { idParam } from '../../schemas/common.ts';
@@ -22,10 +22,10 @@ const route = createRoute({
   responses: { 200: json('What became of them', LeadsAdded), ...bodyProblems, ...problems(404, 409) },
 });
 
-export function addLeads(app: Api, deps: ApiDeps): void {
+export function addLeads(app: Api, context: ApiContext): void {
   app.openapi(route, async (c) => {
     const { id } = c.req.valid('param');
-    await campaignForLeads(deps, id);
+    await campaignForLeads(context, id);
     const good: NormalisedLead[] = [];
     const rejected: { index: number; message: string }[] = [];
     for (const [index, input] of c.req.valid('json').leads.entries()) {
@@ -34,8 +34,8 @@ export function addLeads(app: Api, deps: ApiDeps): void {
       else rejected.push({ index, message: lead.message });
     }
     if (good.length === 0) return c.json({ accepted: 0, duplicates: 0, rejected }, 200);
-    const batch = await addBatch(deps, c.get('actor'), id, good);
-    if (batch.added.size > 0) await announceLeads(deps, batch);
+    const batch = await addBatch(context, c.get('actor'), id, good);
+    if (batch.added.size > 0) await announceLeads(context, batch);
     return c.json({ accepted: batch.added.size, duplicates: good.length - batch.added.size, rejected }, 200);
   });
 }

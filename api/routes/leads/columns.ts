@@ -1,6 +1,6 @@
 import { createRoute } from '@hono/zod-openapi';
 import { ImportHeaderError, planColumns } from '#services/leads/import-columns.ts';
-import type { Api } from '../../deps.ts';
+import type { Api } from '../../context.ts';
 import { access } from '../../http/auth.ts';
 import { ColumnsInput, ColumnsRead } from '../../schemas/lead.ts';
 import { bodyProblems, json } from '../../schemas/problem.ts';

@@ -1,11 +1,11 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { findLead } from '#db/queries/leads.ts';
 import { UUID } from '#domain/ids.ts';
+import { notFound } from '#services/errors.ts';
 import { listFollowUps } from '#services/follow-ups/follow-ups.ts';
-import type { Api, ApiDeps } from '../../deps.ts';
+import type { Api, ApiContext } from '../../context.ts';
 import { access } from '../../http/auth.ts';
 import { decodeCursor, toPage } from '../../http/cursor.ts';
-import { notFound } from '../../http/errors.ts';
 import { idParam, pageQuery } from '../../schemas/common.ts';
 import { FollowUpPage, toFollowUp } from '../../schemas/follow-ups.ts';
 import { json, keyProblems, problems } from '../../schemas/problem.ts';
@@ -21,7 +21,7 @@ const route = createRoute({
   responses: { 200: json('A page', FollowUpPage), ...keyProblems, ...problems(404, 422) },
 });
 
-export function listLeadFollowUps(app: Api, { db }: ApiDeps): void {
+export function listLeadFollowUps(app: Api, { db }: ApiContext): void {
   app.openapi(route, async (c) => {
     const { id } = c.req.valid('param');
     const { cursor, limit } = c.req.valid('query');

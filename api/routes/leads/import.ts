@@ -3,7 +3,7 @@ import type { Context } from 'hono';
 import { claimKey } from '#db/queries/idempotency.ts';
 import { campaignForLeads } from '#services/leads/add.ts';
 import { type ImportReport, importLeads } from '#services/leads/import.ts';
-import type { Api, ApiDeps, ApiEnv } from '../../deps.ts';
+import type { Api, ApiContext, ApiEnv } from '../../context.ts';
 import { access } from '../../http/auth.ts';
 import { keyUse, replay, settle } from '../../http/idempotency.ts';
 import { type ImportBody, openImport } from '../../http/import-body.ts';
@@ -55,13 +55,13 @@ export function isImportPath(path: string): boolean {
   return /^\/api\/campaigns\/[^/]+\/leads\/import$/.test(path);
 }
 
-export function importLeadsRoute(app: Api, deps: ApiDeps): void {
+export function importLeadsRoute(app: Api, context: ApiContext): void {
   app.openapi(route, async (c) => {
     const { id } = c.req.valid('param');
-    await campaignForLeads(deps, id);
+    await campaignForLeads(context, id);
     const body = await openImport(c.req.raw, CSV_LIMIT, c.req.valid('query').mapping);
-    const outcome = await onceByKey(deps, c, body, async () => {
-      const report = await importLeads(deps, c.get('actor'), id, body);
+    const outcome = await onceByKey(context, c, body, async () => {
+      const report = await importLeads(context, c.get('actor'), id, body);
       await body.finish();
       return report;
     });
@@ -71,14 +71,14 @@ export function importLeadsRoute(app: Api, deps: ApiDeps): void {
 
 /** Idempotency for a body that is known only at its end: a repetition is read to the end, too, and compared. */
 async function onceByKey(
-  deps: ApiDeps,
+  context: ApiContext,
   c: Context<ApiEnv>,
   body: ImportBody,
   work: () => Promise<ImportReport>,
 ): Promise<ImportReport | Response> {
   const use = keyUse(c);
   if (use === null) return await work();
-  const claim = await claimKey(deps.db, { ...use, requestHash: '', now: deps.clock() });
+  const claim = await claimKey(context.db, { ...use, requestHash: '', now: await context.now() });
   if (claim.kind === 'running') return replay(claim, '');
   if (claim.kind === 'done') {
     await body.finish();
@@ -86,10 +86,10 @@ async function onceByKey(
   }
   try {
     const report = await work();
-    await settle(deps, use, body.hash(), { status: 200, response: report });
+    await settle(context, use, body.hash(), { status: 200, response: report });
     return report;
   } catch (error) {
-    await settle(deps, use, '', null);
+    await settle(context, use, '', null);
     throw error;
   }
 }

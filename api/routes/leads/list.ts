@@ -4,10 +4,10 @@ import { listLeads } from '#db/queries/leads.ts';
 import { HOLD_RULES } from '#domain/gate.ts';
 import { UUID } from '#domain/ids.ts';
 import { LEAD_OUTCOMES } from '#domain/lead.ts';
-import type { Api, ApiDeps } from '../../deps.ts';
+import { notFound } from '#services/errors.ts';
+import type { Api, ApiContext } from '../../context.ts';
 import { access } from '../../http/auth.ts';
 import { decodeCursor, toPage } from '../../http/cursor.ts';
-import { notFound } from '../../http/errors.ts';
 import { idParam, pageQuery, searchText } from '../../schemas/common.ts';
 import { LeadPage, LeadState, Reach, toLead } from '../../schemas/lead.ts';
 import { json, keyProblems, problems } from '../../schemas/problem.ts';
@@ -48,11 +48,11 @@ const route = createRoute({
   responses: { 200: json('A page', LeadPage), ...keyProblems, ...problems(404, 422) },
 });
 
-export function listLeadsRoute(app: Api, { db, clock }: ApiDeps): void {
+export function listLeadsRoute(app: Api, { db, now }: ApiContext): void {
   app.openapi(route, async (c) => {
     const { id } = c.req.valid('param');
     const { cursor, limit, hold, ...filter } = c.req.valid('query');
-    const held = hold && { by: hold, now: clock() };
+    const held = hold && { by: hold, now: await now() };
     const [after = null] = decodeCursor(cursor, [UUID]) ?? [];
     if ((await findCampaign(db, id)) === null) throw notFound('campaign');
     const rows = await listLeads(db, id, { ...filter, hold: held }, { after, limit });

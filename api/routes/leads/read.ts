@@ -1,8 +1,8 @@
 import { createRoute } from '@hono/zod-openapi';
 import { findLead } from '#db/queries/leads.ts';
-import type { Api, ApiDeps } from '../../deps.ts';
+import { notFound } from '#services/errors.ts';
+import type { Api, ApiContext } from '../../context.ts';
 import { access } from '../../http/auth.ts';
-import { notFound } from '../../http/errors.ts';
 import { idParam } from '../../schemas/common.ts';
 import { Lead, toLead } from '../../schemas/lead.ts';
 import { json, keyProblems, problems } from '../../schemas/problem.ts';
@@ -18,7 +18,7 @@ const route = createRoute({
   responses: { 200: json('The lead', Lead), ...keyProblems, ...problems(404, 422) },
 });
 
-export function readLead(app: Api, { db }: ApiDeps): void {
+export function readLead(app: Api, { db }: ApiContext): void {
   app.openapi(route, async (c) => {
     const lead = await findLead(db, c.req.valid('param').id);
     if (lead === null) throw notFound('lead');

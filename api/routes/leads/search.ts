@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { searchLeads } from '#db/queries/lead-search.ts';
 import { UUID } from '#domain/ids.ts';
-import type { Api, ApiDeps } from '../../deps.ts';
+import type { Api, ApiContext } from '../../context.ts';
 import { access } from '../../http/auth.ts';
 import { decodeCursor, toPage } from '../../http/cursor.ts';
 import { pageQuery, text } from '../../schemas/common.ts';
@@ -27,7 +27,7 @@ const route = createRoute({
   responses: { 200: json('A page', FoundLeadPage), ...keyProblems, ...problems(422) },
 });
 
-export function searchLeadsRoute(app: Api, { db }: ApiDeps): void {
+export function searchLeadsRoute(app: Api, { db }: ApiContext): void {
   app.openapi(route, async (c) => {
     const { q, cursor, limit } = c.req.valid('query');
     const [before = null] = decodeCursor(cursor, [UUID]) ?? [];

@@ -1,10 +1,10 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { findLead } from '#db/queries/leads.ts';
 import { readTimeline } from '#db/queries/timeline.ts';
-import type { Api, ApiDeps } from '../../deps.ts';
+import { notFound } from '#services/errors.ts';
+import type { Api, ApiContext } from '../../context.ts';
 import { access } from '../../http/auth.ts';
 import { decodeCursor, toPage } from '../../http/cursor.ts';
-import { notFound } from '../../http/errors.ts';
 import { idParam, pageQuery } from '../../schemas/common.ts';
 import { json, keyProblems, problems } from '../../schemas/problem.ts';
 import { Timeline, toTimelineItem } from '../../schemas/timeline.ts';
@@ -22,7 +22,7 @@ const route = createRoute({
   responses: { 200: json('A page', Timeline), ...keyProblems, ...problems(404, 422) },
 });
 
-export function readTimelineRoute(app: Api, { db }: ApiDeps): void {
+export function readTimelineRoute(app: Api, { db }: ApiContext): void {
   app.openapi(route, async (c) => {
     const { cursor, limit } = c.req.valid('query');
     const [before = null] = decodeCursor(cursor, [EVENT_NUMBER]) ?? [];

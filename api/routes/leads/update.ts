@@ -4,9 +4,9 @@ import { appendAudit } from '#db/queries/audit.ts';
 import { appendEvent } from '#db/queries/events.ts';
 import { type Lead as LeadRow, lockLead, updateLead } from '#db/queries/leads.ts';
 import { type NormalisedLead, normaliseLead } from '#domain/lead-row.ts';
-import type { Api, ApiDeps } from '../../deps.ts';
+import { invalid, notFound } from '#services/errors.ts';
+import type { Api, ApiContext } from '../../context.ts';
 import { access } from '../../http/auth.ts';
-import { invalid, notFound } from '../../http/errors.ts';
 import { idParam } from '../../schemas/common.ts';
 import { Lead, LeadUpdate, toLead } from '../../schemas/lead.ts';
 import { bodyProblems, json, problems } from '../../schemas/problem.ts';
@@ -32,14 +32,14 @@ type Change = {
   variables?: Record<string, string> | undefined;
 };
 
-export function updateLeadRoute(app: Api, { db, clock }: ApiDeps): void {
+export function updateLeadRoute(app: Api, { db, now }: ApiContext): void {
   app.openapi(route, async (c) => {
     const { id } = c.req.valid('param');
     const change = c.req.valid('json');
     const lead = await inTransaction(db, async (tx) => {
       const before = await lockLead(tx, id);
       if (before === null) throw notFound('lead');
-      const after = await updateLead(tx, id, normaliseChange(before, change), clock());
+      const after = await updateLead(tx, id, normaliseChange(before, change), await now());
       const subject = { campaignId: before.campaign_id, leadId: id, data: { fields: Object.keys(change) } };
       await appendEvent(tx, { type: 'lead.changed', ...subject });
       await appendAudit(tx, {

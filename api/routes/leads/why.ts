@@ -2,10 +2,10 @@ import { createRoute } from '@hono/zod-openapi';
 import { findCampaign } from '#db/queries/campaigns.ts';
 import { findLead, readLeadBlocks } from '#db/queries/leads.ts';
 import { holidaysAround } from '#providers/holidays.ts';
+import { notFound } from '#services/errors.ts';
 import { explainLead } from '#services/leads/why.ts';
-import type { Api, ApiDeps } from '../../deps.ts';
+import type { Api, ApiContext } from '../../context.ts';
 import { access } from '../../http/auth.ts';
-import { notFound } from '../../http/errors.ts';
 import { idParam, isoOrNull } from '../../schemas/common.ts';
 import { Why } from '../../schemas/lead.ts';
 import { json, keyProblems, problems } from '../../schemas/problem.ts';
@@ -21,12 +21,13 @@ const route = createRoute({
   responses: { 200: json('The reasons', Why), ...keyProblems, ...problems(404, 422) },
 });
 
-export function readWhy(app: Api, { db, clock }: ApiDeps): void {
+export function readWhy(app: Api, context: ApiContext): void {
+  const { db } = context;
   app.openapi(route, async (c) => {
     const lead = await findLead(db, c.req.valid('param').id);
     const campaign = lead === null ? null : await findCampaign(db, lead.campaign_id);
     if (lead === null || campaign === null) throw notFound('lead');
-    const now = clock();
+    const now = await context.now();
     const { window } = campaign.settings;
     const why = explainLead({
       now,

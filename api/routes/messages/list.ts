@@ -1,7 +1,7 @@
 import { createRoute } from '@hono/zod-openapi';
 import { listMessages } from '#db/queries/messages.ts';
 import { UUID } from '#domain/ids.ts';
-import type { Api, ApiDeps } from '../../deps.ts';
+import type { Api, ApiContext } from '../../context.ts';
 import { access } from '../../http/auth.ts';
 import { decodeCursor, toPage } from '../../http/cursor.ts';
 import { MessagePage, MessageQuery, toMessage } from '../../schemas/message.ts';
@@ -20,7 +20,7 @@ const route = createRoute({
   responses: { 200: json('A page', MessagePage), ...keyProblems, ...problems(422) },
 });
 
-export function listMessagesRoute(app: Api, { db }: ApiDeps): void {
+export function listMessagesRoute(app: Api, { db }: ApiContext): void {
   app.openapi(route, async (c) => {
     const { cursor, limit, ...filter } = c.req.valid('query');
     const key = decodeCursor(cursor, [ISO_INSTANT, UUID]);

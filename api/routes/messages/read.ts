@@ -1,9 +1,9 @@
 import { createRoute } from '@hono/zod-openapi';
 import { leadsOfContact } from '#db/queries/contact-leads.ts';
 import { findMessage } from '#db/queries/messages.ts';
-import type { Api, ApiDeps } from '../../deps.ts';
+import { notFound } from '#services/errors.ts';
+import type { Api, ApiContext } from '../../context.ts';
 import { access } from '../../http/auth.ts';
-import { notFound } from '../../http/errors.ts';
 import { idParam } from '../../schemas/common.ts';
 import { MessageDetail, toMessageDetail } from '../../schemas/message.ts';
 import { json, keyProblems, problems } from '../../schemas/problem.ts';
@@ -19,7 +19,7 @@ const route = createRoute({
   responses: { 200: json('The message', MessageDetail), ...keyProblems, ...problems(404, 422) },
 });
 
-export function readMessage(app: Api, { db }: ApiDeps): void {
+export function readMessage(app: Api, { db }: ApiContext): void {
   app.openapi(route, async (c) => {
     const message = await findMessage(db, c.req.valid('param').id);
     if (message === null) throw notFound('message');

@@ -9,10 +9,11 @@ import { lockContact } from '#db/queries/locks.ts';
 import { findMessage, lastHeardAt, type Message, scheduleText } from '#db/queries/messages.ts';
 import { textAllowedAt } from '#domain/quiet-hours.ts';
 import { zonesForPhone } from '#domain/zones/zones-for-phone.ts';
+import { notFound } from '#services/errors.ts';
 import { isOptedOut } from '#services/opt-outs/opt-outs.ts';
-import type { Api, ApiDeps } from '../../deps.ts';
+import type { Api, ApiContext } from '../../context.ts';
 import { access } from '../../http/auth.ts';
-import { notFound, Problem } from '../../http/errors.ts';
+import { Problem } from '../../http/errors.ts';
 import { Message as MessageSchema, MessageSend, toMessage } from '../../schemas/message.ts';
 import { bodyProblems, json, problems } from '../../schemas/problem.ts';
 
@@ -39,14 +40,14 @@ interface Recipient {
   zones: string[];
 }
 
-export function sendMessage(app: Api, deps: ApiDeps): void {
+export function sendMessage(app: Api, context: ApiContext): void {
   app.openapi(route, async (c) => {
     const { leadId, to, body, whenAllowed = false } = c.req.valid('json');
-    if (deps.config.twilio?.textsFrom == null) {
+    if (context.config.twilio?.textsFrom == null) {
       throw new Problem('wrong-state', 'No number to send texts from is configured.');
     }
-    const now = deps.clock();
-    const message = await inTransaction(deps.db, async (tx) => {
+    const now = await context.now();
+    const message = await inTransaction(context.db, async (tx) => {
       const recipient = await findRecipient(tx, leadId, to);
       await lockContact(tx, recipient.phone);
       await refuseOptedOut(tx, recipient.phone);
@@ -54,7 +55,7 @@ export function sendMessage(app: Api, deps: ApiDeps): void {
       return await schedule(tx, recipient, { body, notBefore, actor: c.get('actor'), now });
     });
     // Whom Temporal does not hear of now, the sweep tells it of later.
-    await deps.temporal.startMessage(message.id);
+    await context.workflows.startMessage(message.id);
     return c.json(toMessage(message), 202);
   });
 }

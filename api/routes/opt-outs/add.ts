@@ -3,7 +3,7 @@ import { inTransaction } from '#db/client.ts';
 import { appendAudit } from '#db/queries/audit.ts';
 import { tellOptedOut } from '#services/opt-outs/notify.ts';
 import { addOptOut } from '#services/opt-outs/opt-outs.ts';
-import type { Api, ApiDeps } from '../../deps.ts';
+import type { Api, ApiContext } from '../../context.ts';
 import { access } from '../../http/auth.ts';
 import { OptOut, OptOutAdd, toOptOut } from '../../schemas/opt-out.ts';
 import { bodyProblems, json } from '../../schemas/problem.ts';
@@ -23,16 +23,16 @@ const route = createRoute({
   },
 });
 
-export function addOptOutRoute(app: Api, deps: ApiDeps): void {
+export function addOptOutRoute(app: Api, context: ApiContext): void {
   app.openapi(route, async (c) => {
     const { phone, reason = 'Added by hand.' } = c.req.valid('json');
-    const { optOut, created } = await inTransaction(deps.db, async (tx) => {
+    const { optOut, created } = await inTransaction(context.db, async (tx) => {
       const result = await addOptOut(tx, { phone, reason, source: 'api' });
       if (result.created)
         await appendAudit(tx, { actor: c.get('actor'), action: 'opt-out.added', subject: phone });
       return result;
     });
-    if (created) await tellOptedOut(deps, phone);
+    if (created) await tellOptedOut(context, phone);
     return created ? c.json(toOptOut(optOut), 201) : c.json(toOptOut(optOut), 200);
   });
 }

@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { listOptOuts } from '#services/opt-outs/opt-outs.ts';
-import type { Api, ApiDeps } from '../../deps.ts';
+import type { Api, ApiContext } from '../../context.ts';
 import { access } from '../../http/auth.ts';
 import { decodeCursor, toPage } from '../../http/cursor.ts';
 import { pageQuery, searchText } from '../../schemas/common.ts';
@@ -23,7 +23,7 @@ const route = createRoute({
   responses: { 200: json('A page', OptOutPage), ...keyProblems, ...problems(422) },
 });
 
-export function listOptOutsRoute(app: Api, { db }: ApiDeps): void {
+export function listOptOutsRoute(app: Api, { db }: ApiContext): void {
   app.openapi(route, async (c) => {
     const { q, cursor, limit } = c.req.valid('query');
     const [after = null] = decodeCursor(cursor, [/^\+\d{1,15}$/]) ?? [];

@@ -1,10 +1,10 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { inTransaction } from '#db/client.ts';
 import { appendAudit } from '#db/queries/audit.ts';
+import { notFound } from '#services/errors.ts';
 import { removeOptOut } from '#services/opt-outs/opt-outs.ts';
-import type { Api, ApiDeps } from '../../deps.ts';
+import type { Api, ApiContext } from '../../context.ts';
 import { access } from '../../http/auth.ts';
-import { notFound } from '../../http/errors.ts';
 import { phone } from '../../schemas/opt-out.ts';
 import { keyProblems, problems } from '../../schemas/problem.ts';
 
@@ -19,7 +19,7 @@ const route = createRoute({
   responses: { 204: { description: 'Removed' }, ...keyProblems, ...problems(404, 422) },
 });
 
-export function removeOptOutRoute(app: Api, { db }: ApiDeps): void {
+export function removeOptOutRoute(app: Api, { db }: ApiContext): void {
   app.openapi(route, async (c) => {
     const { phone } = c.req.valid('param');
     await inTransaction(db, async (tx) => {

@@ -14,7 +14,7 @@ import {
 import type { PhoneNumber } from '#providers/ports.ts';
 import { rememberNumbers } from '#services/agents/known-numbers.ts';
 import { NumberWarning, warningsOf } from '#services/agents/number-warnings.ts';
-import type { Api, ApiDeps } from '../../deps.ts';
+import type { Api, ApiContext } from '../../context.ts';
 import { access } from '../../http/auth.ts';
 import { json, keyProblems } from '../../schemas/problem.ts';
 
@@ -78,12 +78,12 @@ const route = createRoute({
   },
 });
 
-export function readNumberHealth(app: Api, deps: ApiDeps): void {
-  const listNumbers = rememberNumbers(deps);
+export function readNumberHealth(app: Api, context: ApiContext): void {
+  const listNumbers = rememberNumbers(context);
   app.openapi(route, async (c) => {
-    const [listed, timeZone] = await Promise.all([listNumbers(), readWorkspaceTimeZone(deps.db)]);
-    const today = localDate(deps.clock(), timeZone);
-    const days = await readNumberDays(deps.db, { first: daysBefore(today, DAYS_BEFORE), today });
+    const [listed, timeZone] = await Promise.all([listNumbers(), readWorkspaceTimeZone(context.db)]);
+    const today = localDate(await context.now(), timeZone);
+    const days = await readNumberDays(context.db, { first: daysBefore(today, DAYS_BEFORE), today });
     return c.json({ items: healthOf(days, listed).sort(compareNumbers), nextCursor: null }, 200);
   });
 }

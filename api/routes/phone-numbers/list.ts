@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { NumberWarning, warningsOf } from '#services/agents/number-warnings.ts';
-import type { Api, ApiDeps } from '../../deps.ts';
+import type { Api, ApiContext } from '../../context.ts';
 import { access } from '../../http/auth.ts';
 import { reachable } from '../../http/provider.ts';
 import { json, keyProblems, problems } from '../../schemas/problem.ts';
@@ -39,7 +39,7 @@ const route = createRoute({
   responses: { 200: json('All of them', Page), ...keyProblems, ...problems(502) },
 });
 
-export function listPhoneNumbers(app: Api, { voice }: ApiDeps): void {
+export function listPhoneNumbers(app: Api, { voice }: ApiContext): void {
   app.openapi(route, async (c) => {
     const numbers = await reachable(() => voice.listPhoneNumbers());
     const items = numbers.map((number) => ({

@@ -3,9 +3,10 @@ import { inTransaction } from '#db/client.ts';
 import { findSession, tieConversation } from '#db/queries/agent-sessions.ts';
 import { appendAudit } from '#db/queries/audit.ts';
 import { storeBrowserTalk } from '#services/agents/browser-talk.ts';
-import type { Api, ApiDeps } from '../../deps.ts';
+import { notFound } from '#services/errors.ts';
+import type { Api, ApiContext } from '../../context.ts';
 import { access } from '../../http/auth.ts';
-import { notFound, Problem } from '../../http/errors.ts';
+import { Problem } from '../../http/errors.ts';
 import { idParam } from '../../schemas/common.ts';
 import { bodyProblems, json, problems } from '../../schemas/problem.ts';
 import { Session, SessionConversation, toSession } from '../../schemas/session.ts';
@@ -24,11 +25,11 @@ const route = createRoute({
   responses: { 200: json('The session as it is now', Session), ...bodyProblems, ...problems(404) },
 });
 
-export function tieSession(app: Api, deps: ApiDeps): void {
+export function tieSession(app: Api, context: ApiContext): void {
   app.openapi(route, async (c) => {
     const { id } = c.req.valid('param');
     const { conversationId } = c.req.valid('json');
-    const tied = await inTransaction(deps.db, async (tx) => {
+    const tied = await inTransaction(context.db, async (tx) => {
       const answer = await tieConversation(tx, { sessionId: id, conversationId });
       switch (answer) {
         case 'no_session':
@@ -44,8 +45,8 @@ export function tieSession(app: Api, deps: ApiDeps): void {
       return await findSession(tx, id);
     });
     if (tied === null) throw notFound('session');
-    if (tied.call_id === null) await storeBrowserTalk(deps, { conversationId, agentId: tied.agent_id });
-    const session = (await findSession(deps.db, id)) ?? tied;
+    if (tied.call_id === null) await storeBrowserTalk(context, { conversationId, agentId: tied.agent_id });
+    const session = (await findSession(context.db, id)) ?? tied;
     return c.json(toSession(session), 200);
   });
 }

@@ -2,9 +2,9 @@ import { createRoute } from '@hono/zod-openapi';
 import { inTransaction } from '#db/client.ts';
 import { findSession, updateSession } from '#db/queries/agent-sessions.ts';
 import { appendAudit } from '#db/queries/audit.ts';
-import type { Api, ApiDeps } from '../../deps.ts';
+import { notFound } from '#services/errors.ts';
+import type { Api, ApiContext } from '../../context.ts';
 import { access } from '../../http/auth.ts';
-import { notFound } from '../../http/errors.ts';
 import { idParam } from '../../schemas/common.ts';
 import { bodyProblems, json, problems } from '../../schemas/problem.ts';
 import { Session, SessionUpdate, toSession } from '../../schemas/session.ts';
@@ -23,7 +23,7 @@ const route = createRoute({
   responses: { 200: json('The session as it is now', Session), ...bodyProblems, ...problems(404) },
 });
 
-export function updateSessionRoute(app: Api, { db }: ApiDeps): void {
+export function updateSessionRoute(app: Api, { db }: ApiContext): void {
   app.openapi(route, async (c) => {
     const { id } = c.req.valid('param');
     const { rating, spoken } = c.req.valid('json');

@@ -1,6 +1,6 @@
 import { createRoute } from '@hono/zod-openapi';
 import { readSingleCallSettings } from '#services/calls/single-call-rows.ts';
-import type { Api, ApiDeps } from '../../deps.ts';
+import type { Api, ApiContext } from '../../context.ts';
 import { access } from '../../http/auth.ts';
 import { json, keyProblems } from '../../schemas/problem.ts';
 import { SingleCallSettings, toSingleCallSettings } from '../../schemas/single-call.ts';
@@ -15,6 +15,6 @@ const route = createRoute({
   responses: { 200: json('The rules in force', SingleCallSettings), ...keyProblems },
 });
 
-export function readSingleCallSettingsRoute(app: Api, { db }: ApiDeps): void {
+export function readSingleCallSettingsRoute(app: Api, { db }: ApiContext): void {
   app.openapi(route, async (c) => c.json(toSingleCallSettings(await readSingleCallSettings(db)), 200));
 }

@@ -2,7 +2,7 @@ import { createRoute } from '@hono/zod-openapi';
 import { inTransaction } from '#db/client.ts';
 import { appendAudit } from '#db/queries/audit.ts';
 import { lockSingleCallWorkspace, setSingleCallSettings } from '#services/calls/single-call-rows.ts';
-import type { Api, ApiDeps } from '../../deps.ts';
+import type { Api, ApiContext } from '../../context.ts';
 import { access } from '../../http/auth.ts';
 import { bodyProblems, json } from '../../schemas/problem.ts';
 import {
@@ -25,7 +25,7 @@ const route = createRoute({
   responses: { 200: json('The rules now in force', SingleCallSettings), ...bodyProblems },
 });
 
-export function updateSingleCallSettingsRoute(app: Api, { db }: ApiDeps): void {
+export function updateSingleCallSettingsRoute(app: Api, { db }: ApiContext): void {
   app.openapi(route, async (c) => {
     const input = c.req.valid('json');
     const settings = await inTransaction(db, async (tx) => {

@@ -1,5 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import type { Api } from '../../deps.ts';
+import type { Api } from '../../context.ts';
 import { json } from '../../schemas/problem.ts';
 
 const route = createRoute({

@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { sql } from 'kysely';
 import { ProviderError } from '#providers/ports.ts';
-import type { Api, ApiDeps } from '../../deps.ts';
+import type { Api, ApiContext } from '../../context.ts';
 import { json } from '../../schemas/problem.ts';
 
 const Ready = z
@@ -21,12 +21,12 @@ const CHECK_MS = 3_000;
 /** A probe comes every few seconds, and the provider counts requests. */
 const PROVIDER_REMEMBERED_MS = 15_000;
 
-export function readReady(app: Api, { db, temporal, voice }: ApiDeps): void {
+export function readReady(app: Api, { db, workflows, voice }: ApiContext): void {
   const provider = remember(PROVIDER_REMEMBERED_MS, () => check(() => voice.ping()));
   app.openapi(route, async (c) => {
     const [database, temporalState, providerState] = await Promise.all([
       check(async () => void (await sql`select from workspace`.execute(db))),
-      check(() => temporal.ping()),
+      check(() => workflows.ping()),
       provider(),
     ]);
     const state = { database, temporal: temporalState, provider: providerState };

@@ -1,5 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import type { Api, ApiDeps } from '../../deps.ts';
+import type { Api, ApiContext } from '../../context.ts';
 import { access } from '../../http/auth.ts';
 import { reachable } from '../../http/provider.ts';
 import { VoicePage } from '../../schemas/agent.ts';
@@ -23,11 +23,11 @@ const route = createRoute({
   responses: { 200: json('A page', VoicePage), ...keyProblems, ...problems(422, 502) },
 });
 
-export function listVoices(app: Api, deps: ApiDeps): void {
+export function listVoices(app: Api, context: ApiContext): void {
   app.openapi(route, async (c) => {
     const { search, cursor, limit } = c.req.valid('query');
     const page = await reachable(() =>
-      deps.voice.searchVoices({
+      context.voice.searchVoices({
         pageSize: limit,
         ...(search === undefined ? {} : { search }),
         ...(cursor === undefined ? {} : { cursor }),

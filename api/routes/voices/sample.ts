@@ -1,8 +1,8 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { ProviderError } from '#providers/ports.ts';
-import type { Api, ApiDeps } from '../../deps.ts';
+import { notFound } from '#services/errors.ts';
+import type { Api, ApiContext } from '../../context.ts';
 import { access } from '../../http/auth.ts';
-import { notFound } from '../../http/errors.ts';
 import { reachable } from '../../http/provider.ts';
 import { agentParam as voiceParam } from '../../schemas/agent.ts';
 import { text } from '../../schemas/common.ts';
@@ -33,13 +33,13 @@ const route = createRoute({
   },
 });
 
-export function sampleVoice(app: Api, deps: ApiDeps): void {
+export function sampleVoice(app: Api, context: ApiContext): void {
   app.openapi(route, async (c) => {
     const { id: voiceId } = c.req.valid('param');
     const { text: words } = c.req.valid('json');
     const audio = await reachable(async () => {
       try {
-        return await deps.voice.speak({ voiceId, text: words });
+        return await context.voice.speak({ voiceId, text: words });
       } catch (error) {
         if (error instanceof ProviderError && error.status === 404) throw notFound('voice');
         throw error;

@@ -4,7 +4,7 @@ import { inTransaction } from '#db/client.ts';
 import { appendAudit } from '#db/queries/audit.ts';
 import { checkCampaign, checkUrl, newSecret } from '#services/webhooks/endpoint-checks.ts';
 import { insertEndpoint } from '#services/webhooks/endpoints.ts';
-import type { Api, ApiDeps } from '../../deps.ts';
+import type { Api, ApiContext } from '../../context.ts';
 import { access } from '../../http/auth.ts';
 import { bodyProblems, json } from '../../schemas/problem.ts';
 import { toWebhook, WebhookCreate, WebhookCreated } from '../../schemas/webhook.ts';
@@ -20,13 +20,13 @@ const route = createRoute({
   responses: { 201: json('The subscription', WebhookCreated), ...bodyProblems },
 });
 
-export function createWebhook(app: Api, deps: ApiDeps): void {
+export function createWebhook(app: Api, context: ApiContext): void {
   app.openapi(route, async (c) => {
     const { url, eventTypes, description = null, campaignId = null } = c.req.valid('json');
-    checkUrl(deps, url);
+    checkUrl(context, url);
     const secret = newSecret();
     const id = uuid();
-    const endpoint = await inTransaction(deps.db, async (tx) => {
+    const endpoint = await inTransaction(context.db, async (tx) => {
       if (campaignId !== null) await checkCampaign(tx, campaignId);
       await appendAudit(tx, { actor: c.get('actor'), action: 'webhook.created', subject: id });
       return await insertEndpoint(tx, {
@@ -36,7 +36,7 @@ export function createWebhook(app: Api, deps: ApiDeps): void {
         eventTypes: [...new Set(eventTypes)],
         campaignId,
         secret,
-        now: deps.clock(),
+        now: await context.now(),
       });
     });
     // The secret is kept with the endpoint alone.

@@ -1,11 +1,11 @@
 import { createRoute } from '@hono/zod-openapi';
 import { listDeliveries } from '#db/queries/deliveries.ts';
 import { UUID } from '#domain/ids.ts';
+import { notFound } from '#services/errors.ts';
 import { findEndpoint } from '#services/webhooks/endpoints.ts';
-import type { Api, ApiDeps } from '../../deps.ts';
+import type { Api, ApiContext } from '../../context.ts';
 import { access } from '../../http/auth.ts';
 import { decodeCursor, toPage } from '../../http/cursor.ts';
-import { notFound } from '../../http/errors.ts';
 import { idParam, iso } from '../../schemas/common.ts';
 import { json, keyProblems, problems } from '../../schemas/problem.ts';
 import { DeliveryPage, DeliveryQuery, toDelivery } from '../../schemas/webhook.ts';
@@ -23,7 +23,7 @@ const route = createRoute({
   responses: { 200: json('A page', DeliveryPage), ...keyProblems, ...problems(404, 422) },
 });
 
-export function listDeliveriesRoute(app: Api, { db }: ApiDeps): void {
+export function listDeliveriesRoute(app: Api, { db }: ApiContext): void {
   app.openapi(route, async (c) => {
     const endpointId = c.req.valid('param').id;
     const { cursor, limit, status } = c.req.valid('query');

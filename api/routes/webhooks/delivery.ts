@@ -1,8 +1,8 @@
 import { createRoute } from '@hono/zod-openapi';
 import { findDelivery, listAttempts } from '#db/queries/deliveries.ts';
-import type { Api, ApiDeps } from '../../deps.ts';
+import { notFound } from '#services/errors.ts';
+import type { Api, ApiContext } from '../../context.ts';
 import { access } from '../../http/auth.ts';
-import { notFound } from '../../http/errors.ts';
 import { idParam } from '../../schemas/common.ts';
 import { json, keyProblems, problems } from '../../schemas/problem.ts';
 import { DeliveryDetail, toDeliveryDetail } from '../../schemas/webhook.ts';
@@ -20,7 +20,7 @@ const route = createRoute({
   responses: { 200: json('The delivery', DeliveryDetail), ...keyProblems, ...problems(404, 422) },
 });
 
-export function readDelivery(app: Api, { db }: ApiDeps): void {
+export function readDelivery(app: Api, { db }: ApiContext): void {
   app.openapi(route, async (c) => {
     const { id } = c.req.valid('param');
     const [delivery, attempts] = await Promise.all([

@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { UUID } from '#domain/ids.ts';
 import { listEndpoints } from '#services/webhooks/endpoints.ts';
-import type { Api, ApiDeps } from '../../deps.ts';
+import type { Api, ApiContext } from '../../context.ts';
 import { access } from '../../http/auth.ts';
 import { decodeCursor, toPage } from '../../http/cursor.ts';
 import { pageQuery } from '../../schemas/common.ts';
@@ -19,7 +19,7 @@ const route = createRoute({
   responses: { 200: json('A page', OutboundWebhookPage), ...keyProblems, ...problems(422) },
 });
 
-export function listWebhooksRoute(app: Api, { db }: ApiDeps): void {
+export function listWebhooksRoute(app: Api, { db }: ApiContext): void {
   app.openapi(route, async (c) => {
     const { cursor, limit } = c.req.valid('query');
     const [before = null] = decodeCursor(cursor, [UUID]) ?? [];

@@ -2,10 +2,11 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { inTransaction } from '#db/client.ts';
 import { appendAudit } from '#db/queries/audit.ts';
 import { countReplayable, replayEvents } from '#db/queries/deliveries.ts';
+import { invalid, notFound } from '#services/errors.ts';
 import { findEndpoint } from '#services/webhooks/endpoints.ts';
-import type { Api, ApiDeps } from '../../deps.ts';
+import type { Api, ApiContext } from '../../context.ts';
 import { access } from '../../http/auth.ts';
-import { invalid, notFound, Problem } from '../../http/errors.ts';
+import { Problem } from '../../http/errors.ts';
 import { idParam, instant, iso } from '../../schemas/common.ts';
 import { bodyProblems, json, problems } from '../../schemas/problem.ts';
 
@@ -28,7 +29,7 @@ const route = createRoute({
   responses: { 202: json('How many are sent', Replayed), ...bodyProblems, ...problems(404) },
 });
 
-export function replayWebhook(app: Api, { db, clock }: ApiDeps): void {
+export function replayWebhook(app: Api, { db, now }: ApiContext): void {
   app.openapi(route, async (c) => {
     const { id } = c.req.valid('param');
     const { from, to } = c.req.valid('json');
@@ -36,7 +37,7 @@ export function replayWebhook(app: Api, { db, clock }: ApiDeps): void {
     if (to.getTime() - from.getTime() > MOST_DAYS * 86_400_000) {
       throw invalid([{ path: 'to', message: `must be within ${MOST_DAYS} days of from` }]);
     }
-    const range = { endpointId: id, from, to, now: clock() };
+    const range = { endpointId: id, from, to, now: await now() };
     const deliveries = await inTransaction(db, async (tx) => {
       const endpoint = await findEndpoint(tx, id);
       if (endpoint === null) throw notFound('webhook');

@@ -1,11 +1,11 @@
 import { createRoute } from '@hono/zod-openapi';
 import { inTransaction } from '#db/client.ts';
 import { appendAudit } from '#db/queries/audit.ts';
+import { notFound } from '#services/errors.ts';
 import { newSecret } from '#services/webhooks/endpoint-checks.ts';
 import { rotateSecret } from '#services/webhooks/endpoints.ts';
-import type { Api, ApiDeps } from '../../deps.ts';
+import type { Api, ApiContext } from '../../context.ts';
 import { access } from '../../http/auth.ts';
-import { notFound } from '../../http/errors.ts';
 import { idParam, isoOrNull } from '../../schemas/common.ts';
 import { bodyProblems, json, problems } from '../../schemas/problem.ts';
 import { WebhookRotate, WebhookRotated } from '../../schemas/webhook.ts';
@@ -27,12 +27,13 @@ const route = createRoute({
   responses: { 200: json('The new secret', WebhookRotated), ...bodyProblems, ...problems(404) },
 });
 
-export function rotateWebhook(app: Api, { db, clock }: ApiDeps): void {
+export function rotateWebhook(app: Api, { db, now }: ApiContext): void {
   app.openapi(route, async (c) => {
     const { id } = c.req.valid('param');
     const { keepOldForSeconds } = c.req.valid('json');
     const secret = newSecret();
-    const oldUntil = keepOldForSeconds === 0 ? null : new Date(clock().getTime() + keepOldForSeconds * 1_000);
+    const oldUntil =
+      keepOldForSeconds === 0 ? null : new Date((await now()).getTime() + keepOldForSeconds * 1_000);
     await inTransaction(db, async (tx) => {
       if ((await rotateSecret(tx, id, { secret, oldUntil, kept: OLD_KEPT })) === null)
         throw notFound('webhook');

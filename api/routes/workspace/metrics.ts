@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { readFigures, readOutsideCampaigns } from '#services/campaigns/metrics.ts';
-import type { Api, ApiDeps } from '../../deps.ts';
+import type { Api, ApiContext } from '../../context.ts';
 import { access } from '../../http/auth.ts';
 import { WorkspaceMetrics } from '../../schemas/campaign.ts';
 import { json, keyProblems, problems } from '../../schemas/problem.ts';
@@ -23,11 +23,11 @@ const route = createRoute({
   responses: { 200: json('The figures', WorkspaceMetrics), ...keyProblems, ...problems(422) },
 });
 
-export function readWorkspaceMetrics(app: Api, { db, clock }: ApiDeps): void {
+export function readWorkspaceMetrics(app: Api, { db, now }: ApiContext): void {
   app.openapi(route, async (c) => {
     const days = c.req.valid('query');
     const [figures, outsideCampaigns] = await Promise.all([
-      readFigures(db, null, { now: clock(), ...days }),
+      readFigures(db, null, { now: await now(), ...days }),
       readOutsideCampaigns(db, days),
     ]);
     return c.json({ ...figures, outsideCampaigns }, 200);

@@ -1,0 +1,111 @@
+import type { SyncCounts } from '#db/queries/sync-runs.ts';
+import { unavailable } from './errors.ts';
+
+/**
+ * How a workflow took a message. `refused`: its validator said no. `absent`: no such workflow is running. `silent`:
+ * Temporal or the workers did not answer before the deadline, and whether the message arrives is not known.
+ */
+export type Reply<T = void> =
+  | { kind: 'done'; value: T }
+  | { kind: 'refused'; reason: string }
+  | { kind: 'absent' }
+  | { kind: 'silent'; why: string };
+
+export interface CampaignStart {
+  campaignId: string;
+  /** Shown in Temporal's Web UI. */
+  name: string;
+  lines: number;
+  /** Null to begin at once. */
+  startAt: Date | null;
+  /** Replaces a run that still waits for another start time. */
+  replace?: boolean;
+}
+
+export interface LineFreed {
+  leadId: string;
+  /** The number of the grant that is given back. */
+  line: number;
+  /** What the lead does next. `requeue` asks for a line again at once. */
+  next: 'finished' | 'backing_off' | 'requeue';
+  /** The gate found the campaign paused: the workflow has missed it. */
+  paused?: boolean;
+}
+
+export interface CampaignProgress {
+  status: 'scheduled' | 'running' | 'paused' | 'stopping' | 'completed';
+  lines: { limit: number; inUse: number };
+  /** ISO time of the next feed, when nothing can be called now. */
+  nextOpeningAt: string | null;
+}
+
+export interface InFlight {
+  /** Calls under way, or about to be. */
+  inFlight: number;
+}
+
+export interface SyncStart {
+  workflowId: string;
+  since: Date | null;
+  /** The run that the workflow goes on with, unless one is under way already. */
+  runId: string;
+  /** How long to wait for its end. */
+  waitMs: number;
+}
+
+/**
+ * The one way to speak to Temporal; `temporal/` implements it. Every method answers before its deadline, also when
+ * the server is down, and none but `ping` throws. Starting a workflow that runs already is no error.
+ */
+export interface Workflows {
+  startCampaign(campaign: CampaignStart): Promise<Reply>;
+  /** As `startCampaign`, but a run that is about to end learns that there are leads again, and goes on. */
+  reopenCampaign(campaign: CampaignStart): Promise<Reply>;
+  pauseCampaign(campaignId: string): Promise<Reply<InFlight>>;
+  resumeCampaign(campaignId: string): Promise<Reply>;
+  stopCampaign(campaignId: string): Promise<Reply<InFlight>>;
+  changeSettings(campaignId: string, settings: { lines: number }): Promise<Reply>;
+  leadsAdded(campaignId: string): Promise<Reply>;
+  progress(campaignId: string): Promise<Reply<CampaignProgress>>;
+  lineFreed(campaignId: string, freed: LineFreed): Promise<Reply>;
+  /** Starts a lead's workflow where the last one was lost. It asks for a line first. */
+  startLead(lead: { leadId: string; campaignId: string; attempt: number }): Promise<Reply>;
+  campaignStopped(leadId: string): Promise<Reply>;
+  /** A lead that waits closes itself when the database says that its contact opted out. */
+  optedOut(leadId: string): Promise<Reply>;
+  /** A lead that waits closes itself when the database says that its contact replied. */
+  contactReplied(leadId: string): Promise<Reply>;
+  /** Notifies whoever waits for the end of the call: the lead's workflow, or a one-off call's own. */
+  callEnded(leadId: string | null, callId: string): Promise<Reply>;
+  /** Dials a one-off call, whose intent is written. */
+  startOneOffCall(callId: string): Promise<Reply>;
+  startFollowUp(followUpId: string): Promise<Reply>;
+  startDelivery(deliveryId: string): Promise<Reply>;
+  startMessage(messageId: string): Promise<Reply>;
+  startReply(messageId: string): Promise<Reply>;
+  /** Walks the provider's conversations, or joins the walk under way. Null when it goes on after `waitMs`. */
+  sync(walk: SyncStart): Promise<Reply<SyncCounts | null>>;
+  isRunning(workflowId: string): Promise<Reply<boolean>>;
+  /** Resolves when the server answers. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * The reply of a workflow that had to be reached. One that is gone needs no message.
+ *
+ * @throws ServiceError `unavailable` when it was silent, or refused: the caller is run again
+ */
+export async function reached<T>(replying: Promise<Reply<T>>): Promise<T | null> {
+  const reply = await replying;
+  switch (reply.kind) {
+    case 'done':
+      return reply.value;
+    case 'absent':
+      return null;
+    case 'refused':
+      throw unavailable(`A workflow refused a message: ${reply.reason}`);
+    case 'silent':
+      throw unavailable(`Temporal did not answer: ${reply.why}.`);
+  }
+}

@@ -1,0 +1,235 @@
+import {
+  ApplicationFailure,
+  type Client,
+  type ConnectionLike,
+  isGrpcServiceError,
+  type Workflow,
+  WorkflowNotFoundError,
+  type WorkflowStartOptions,
+  WorkflowUpdateFailedError,
+} from '@temporalio/client';
+import {
+  callWorkflowId,
+  campaignWorkflowId,
+  deliveryWorkflowId,
+  followUpWorkflowId,
+  leadWorkflowId,
+  messageWorkflowId,
+  replyWorkflowId,
+  waitingWorkflowId,
+} from '#domain/ids.ts';
+import type { CampaignStart, Reply, Workflows } from '#services/workflows.ts';
+import { campaignKey, stateKey } from '#workflows/attributes.ts';
+import type {
+  callWorkflow,
+  campaignWorkflow,
+  deliveryWorkflow,
+  followUpWorkflow,
+  leadWorkflow,
+  messageWorkflow,
+  replyWorkflow,
+  syncWorkflow,
+} from '#workflows/index.ts';
+import {
+  callEndedSignal,
+  campaignStoppedSignal,
+  changeSettingsUpdate,
+  contactRepliedSignal,
+  deliverNowSignal,
+  leadsAddedSignal,
+  lineFreedSignal,
+  optedOutSignal,
+  pauseUpdate,
+  progressQuery,
+  resumeUpdate,
+  stopUpdate,
+  WRONG_STATE,
+} from '#workflows/messages.ts';
+
+/** How long each kind of message may take, in milliseconds. */
+export interface Deadlines {
+  queryMs: number;
+  signalMs: number;
+  /** An update waits for a worker to take it. */
+  updateMs: number;
+}
+
+/** A request's caller is waiting for it. */
+export const REQUEST_DEADLINES: Deadlines = { queryMs: 2_000, signalMs: 3_000, updateMs: 5_000 };
+/** An activity can wait, and is retried when a message was not acknowledged. */
+export const ACTIVITY_DEADLINES: Deadlines = { queryMs: 10_000, signalMs: 10_000, updateMs: 10_000 };
+
+const PING_MS = 2_000;
+
+/** The workflows of a Temporal server, as use cases speak to them. Closing it closes the client's connection. */
+export function createWorkflows(
+  client: Client,
+  { taskQueue, deadlines }: { taskQueue: string; deadlines: Deadlines },
+): Workflows {
+  const { connection } = client;
+  const within = <T>(ms: number, send: () => Promise<T>) =>
+    replyWithin(ms, () => connection.withDeadline(Date.now() + ms, send));
+  const signal = (send: () => Promise<unknown>) =>
+    within(deadlines.signalMs, async () => void (await send()));
+  const update = <T>(send: () => Promise<T>) => within(deadlines.updateMs, send);
+  const campaign = (id: string) => client.workflow.getHandle(campaignWorkflowId(id));
+  const lead = (id: string) => client.workflow.getHandle(leadWorkflowId(id));
+  /** Starting twice is starting once while the first run lasts; a row that is finished ends a second run at once. */
+  const once = {
+    taskQueue,
+    workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+    workflowIdConflictPolicy: 'USE_EXISTING',
+  } as const;
+  const start = <W extends Workflow>(type: string, options: WorkflowStartOptions<W>) =>
+    signal(() => client.workflow.start<W>(type, options));
+  const campaignOptions = ({ campaignId, name, lines, startAt, replace = false }: CampaignStart) => ({
+    ...once,
+    workflowId: campaignWorkflowId(campaignId),
+    args: [{ campaignId, startAt: startAt?.toISOString() ?? null, lines }] satisfies Parameters<
+      typeof campaignWorkflow
+    >,
+    workflowIdConflictPolicy: replace ? ('TERMINATE_EXISTING' as const) : ('USE_EXISTING' as const),
+    typedSearchAttributes: attributes(campaignId, 'running'),
+    staticSummary: name,
+  });
+  return {
+    startCampaign: (options) =>
+      signal(() =>
+        client.workflow.start<typeof campaignWorkflow>('campaignWorkflow', campaignOptions(options)),
+      ),
+    reopenCampaign: (options) =>
+      signal(() =>
+        client.workflow.signalWithStart<typeof campaignWorkflow>('campaignWorkflow', {
+          ...campaignOptions(options),
+          signal: leadsAddedSignal,
+          signalArgs: [],
+        }),
+      ),
+    pauseCampaign: (id) => update(() => campaign(id).executeUpdate(pauseUpdate)),
+    resumeCampaign: (id) => update(() => campaign(id).executeUpdate(resumeUpdate)),
+    stopCampaign: (id) => update(() => campaign(id).executeUpdate(stopUpdate)),
+    changeSettings: (id, settings) =>
+      update(() => campaign(id).executeUpdate(changeSettingsUpdate, { args: [settings] })),
+    leadsAdded: (id) => signal(() => campaign(id).signal(leadsAddedSignal)),
+    progress: (id) => within(deadlines.queryMs, () => campaign(id).query(progressQuery)),
+    lineFreed: (id, freed) => signal(() => campaign(id).signal(lineFreedSignal, freed)),
+    startLead: ({ leadId, campaignId, attempt }) =>
+      start<typeof leadWorkflow>('leadWorkflow', {
+        ...once,
+        workflowId: leadWorkflowId(leadId),
+        args: [{ leadId, campaignId, attempt, line: null }],
+        typedSearchAttributes: attributes(campaignId, 'calling'),
+        staticSummary: `Lead ${leadId.slice(-12)}, started again by the sweep`,
+      }),
+    campaignStopped: (id) => signal(() => lead(id).signal(campaignStoppedSignal)),
+    optedOut: (id) => signal(() => lead(id).signal(optedOutSignal)),
+    contactReplied: (id) => signal(() => lead(id).signal(contactRepliedSignal)),
+    callEnded: (leadId, callId) =>
+      signal(() =>
+        client.workflow.getHandle(waitingWorkflowId({ leadId, callId })).signal(callEndedSignal, { callId }),
+      ),
+    startOneOffCall: (callId) =>
+      start<typeof callWorkflow>('callWorkflow', {
+        ...once,
+        workflowId: callWorkflowId(callId),
+        args: [{ callId }],
+        staticSummary: 'one-off call',
+      }),
+    startFollowUp: (followUpId) =>
+      start<typeof followUpWorkflow>('followUpWorkflow', {
+        ...once,
+        workflowId: followUpWorkflowId(followUpId),
+        args: [{ followUpId }],
+        staticSummary: 'follow-up',
+      }),
+    startDelivery: (deliveryId) =>
+      // One that sleeps until its next attempt looks at its row again.
+      signal(() =>
+        client.workflow.signalWithStart<typeof deliveryWorkflow>('deliveryWorkflow', {
+          taskQueue,
+          workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+          workflowId: deliveryWorkflowId(deliveryId),
+          args: [{ deliveryId }],
+          signal: deliverNowSignal,
+          signalArgs: [],
+          staticSummary: 'outbound webhook',
+        }),
+      ),
+    startMessage: (messageId) =>
+      start<typeof messageWorkflow>('messageWorkflow', {
+        ...once,
+        workflowId: messageWorkflowId(messageId),
+        args: [{ messageId }],
+        staticSummary: 'text message',
+      }),
+    startReply: (messageId) =>
+      start<typeof replyWorkflow>('replyWorkflow', {
+        ...once,
+        workflowId: replyWorkflowId(messageId),
+        args: [{ messageId }],
+        staticSummary: 'answer to a text',
+      }),
+    async sync({ workflowId, since, runId, waitMs }) {
+      const started = await within(deadlines.signalMs, () =>
+        client.workflow.start<typeof syncWorkflow>('syncWorkflow', {
+          ...once,
+          workflowId,
+          args: [{ since: since?.toISOString() ?? null, runId }],
+          staticSummary: 'requested through the API',
+        }),
+      );
+      if (started.kind !== 'done') return started;
+      const ended = await replyWithin(waitMs, () => started.value.result());
+      return ended.kind === 'done' ? ended : { kind: 'done', value: null };
+    },
+    isRunning: (workflowId) => within(deadlines.queryMs, () => isRunning(client, workflowId)),
+    async ping() {
+      const service = (connection as ConnectionLike).workflowService;
+      const reply = await within(PING_MS, () => service.getSystemInfo({}));
+      if (reply.kind !== 'done') throw new Error(reply.kind === 'silent' ? reply.why : reply.kind);
+    },
+    close: () => connection.close(),
+  };
+}
+
+function attributes(campaignId: string, state: string) {
+  return [
+    { key: campaignKey, value: campaignId },
+    { key: stateKey, value: state },
+  ];
+}
+
+async function isRunning(client: Client, workflowId: string): Promise<boolean> {
+  try {
+    const { status } = await client.workflow.getHandle(workflowId).describe();
+    return status.name === 'RUNNING' || status.name === 'PAUSED' || status.name === 'CONTINUED_AS_NEW';
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return false;
+    throw error;
+  }
+}
+
+/** gRPC's own deadline may pass unheeded while a connection is sought, so a second one stands above it. */
+async function replyWithin<T>(ms: number, send: () => Promise<T>): Promise<Reply<T>> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<Reply<T>>((resolve) => {
+    timer = setTimeout(resolve, ms + 250, { kind: 'silent', why: `no answer within ${ms / 1_000} s` });
+  });
+  try {
+    return await Promise.race([
+      send().then((value): Reply<T> => ({ kind: 'done', value }), classify<T>),
+      late,
+    ]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function classify<T>(error: unknown): Reply<T> {
+  if (error instanceof WorkflowNotFoundError) return { kind: 'absent' };
+  if (error instanceof WorkflowUpdateFailedError && error.cause instanceof ApplicationFailure) {
+    if (error.cause.type === WRONG_STATE) return { kind: 'refused', reason: error.cause.message };
+  }
+  const grpc = isGrpcServiceError(error) ? error : (error as Error | undefined)?.cause;
+  return { kind: 'silent', why: isGrpcServiceError(grpc) ? `gRPC status ${grpc.code}` : 'no answer' };
+}
