@@ -1,16 +1,29 @@
 import { defineConfig } from 'vitest/config';
+import { filesOf, LANES } from './launcher/test-lanes.ts';
+
+const NOT_OURS = ['**/node_modules/**', '.ringleader/**', 'dashboard/dist/**'];
 
 // biome-ignore lint/style/noDefaultExport: vitest reads its configuration from the default export.
 export default defineConfig({
   test: {
-    include: ['**/*.test.ts'],
-    exclude: ['**/node_modules/**', '.ringleader/**', 'dashboard/dist/**'],
     globalSetup: ['test/support/global-setup.ts'],
-    // The Temporal SDK is a native module with one runtime per process.
-    pool: 'forks',
-    maxWorkers: 2,
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
     teardownTimeout: 20_000,
+    maxWorkers: 2,
+    projects: LANES.map((lane) => {
+      const { include, exclude } = filesOf(lane);
+      return {
+        test: {
+          name: lane,
+          include,
+          exclude: [...NOT_OURS, ...exclude],
+          // The Temporal SDK is a native module with one runtime per process.
+          pool: 'forks' as const,
+          isolate: lane !== 'unit',
+          maxWorkers: 2,
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+        },
+      };
+    }),
   },
 });

@@ -1,28 +1,39 @@
 import { startPostgres } from './postgres.ts';
 import type { Log } from './processes.ts';
 import { startTemporal } from './temporal.ts';
+import type { TestServer } from './test-lanes.ts';
 
 export interface TestServers {
-  /** `TEST_DATABASE_URL` (its user may create databases) and `TEST_TEMPORAL_ADDRESS`. */
+  /** `TEST_DATABASE_URL` (its user may create databases) and `TEST_TEMPORAL_ADDRESS`, as far as they were started. */
   readonly env: Readonly<Record<string, string>>;
   stop(): Promise<void>;
 }
 
-/** A PostgreSQL and a Temporal server that keep nothing, shared by everything that runs in one go. */
-export async function startTestServers(options: { durable: boolean; log: Log }): Promise<TestServers> {
-  const { durable, log } = options;
-  const postgres = await startPostgres({ dataDir: null, durable, log });
+const BOTH: ReadonlySet<TestServer> = new Set(['postgres', 'temporal']);
+
+/** Servers that keep nothing, shared by everything that runs in one go. */
+export async function startTestServers(options: {
+  durable: boolean;
+  log: Log;
+  /** Both when left out. */
+  servers?: ReadonlySet<TestServer>;
+}): Promise<TestServers> {
+  const { durable, log, servers = BOTH } = options;
+  const postgres = servers.has('postgres') ? await startPostgres({ dataDir: null, durable, log }) : null;
   try {
-    const temporal = await startTemporal({ dataDir: null, log });
+    const temporal = servers.has('temporal') ? await startTemporal({ dataDir: null, log }) : null;
     return {
-      env: { TEST_DATABASE_URL: postgres.url, TEST_TEMPORAL_ADDRESS: temporal.address },
+      env: {
+        ...(postgres === null ? {} : { TEST_DATABASE_URL: postgres.url }),
+        ...(temporal === null ? {} : { TEST_TEMPORAL_ADDRESS: temporal.address }),
+      },
       stop: async () => {
-        await temporal.stop();
-        await postgres.stop();
+        await temporal?.stop();
+        await postgres?.stop();
       },
     };
   } catch (error) {
-    await postgres.stop();
+    await postgres?.stop();
     throw error;
   }
 }

@@ -1,20 +1,22 @@
-import { relative } from 'node:path';
+/** What is known of one test file after a run. */
+export interface TestFile {
+  /** Relative to the repository. */
+  readonly file: string;
+  readonly lane: string;
+  readonly failed: boolean;
+  /** Until its first hook could run. */
+  readonly importMs: number;
+  /** With its imports and hooks. */
+  readonly durationMs: number;
+  readonly tests: readonly Test[];
+}
 
-/** What we read of the JSON report of vitest. */
-export interface VitestReport {
-  readonly numPassedTests: number;
-  readonly numFailedTests: number;
-  readonly numPendingTests: number;
-  readonly testResults: ReadonlyArray<{
-    readonly name: string;
-    readonly status: string;
-    readonly assertionResults: ReadonlyArray<{
-      readonly fullName: string;
-      readonly status?: string;
-      readonly duration?: number | null;
-      readonly failureMessages?: readonly string[] | null;
-    }>;
-  }>;
+interface Test {
+  readonly name: string;
+  readonly state: 'passed' | 'failed' | 'skipped';
+  readonly durationMs: number;
+  /** The message of what it failed by. */
+  readonly failure: string;
 }
 
 export interface TestSummary {
@@ -23,54 +25,73 @@ export interface TestSummary {
   readonly failed: number;
 }
 
-const SLOWEST_SHOWN = 5;
+const SLOWEST_TESTS = 5;
+const SLOWEST_FILES = 10;
 
 /**
- * The slowest tests, those that failed, the time and the counts; the last line is "N passed, N failed". A file that could not be
- * loaded or set up counts as one failure, and so does a run that failed or ended without a report.
+ * What was slow, the time and counts by lane, and what failed; the last line is "N passed, N failed". A file that could
+ * not be loaded or set up counts as one failure, and so does a run that failed or ended without a report.
  */
-export function summarise(report: VitestReport | null, exitCode: number, elapsedMs: number): TestSummary {
-  if (report === null) return { lines: ['0 passed, 1 failed'], failed: 1 };
-  const brokenFiles = report.testResults.filter(
-    (file) => file.status === 'failed' && !file.assertionResults.some(({ status }) => status === 'failed'),
-  );
-  const counted = report.numFailedTests + brokenFiles.length;
+export function summarise(
+  files: readonly TestFile[] | null,
+  exitCode: number,
+  elapsedMs: number,
+): TestSummary {
+  if (files === null) return { lines: ['0 passed, 1 failed'], failed: 1 };
+  const tests = files.flatMap(({ file, tests }) => tests.map((test) => ({ file, ...test })));
+  const count = (state: Test['state']) => tests.filter((test) => test.state === state).length;
+  const brokenFiles = files.filter(({ failed, tests }) => failed && !tests.some(isFailed));
+  const counted = count('failed') + brokenFiles.length;
   const failed = counted === 0 && exitCode !== 0 ? 1 : counted;
-  const tests = report.testResults.flatMap((file) =>
-    file.assertionResults.map((test) => ({
-      name: test.fullName,
-      file: file.name,
-      durationMs: test.duration ?? 0,
-      failure: test.status === 'failed' ? firstLine(test.failureMessages?.[0]) : null,
-    })),
-  );
   const failures = [
-    ...tests.filter((test) => test.failure !== null),
-    ...brokenFiles.map((file) => ({ name: 'could not be run', file: file.name, failure: '' })),
+    ...tests.filter(isFailed),
+    ...brokenFiles.map(({ file }) => ({ name: 'could not be run', file, failure: '' })),
   ];
-  const slowest = [...tests].sort((a, b) => b.durationMs - a.durationMs).slice(0, SLOWEST_SHOWN);
-  const skipped = report.numPendingTests === 0 ? '' : `, ${report.numPendingTests} skipped`;
+  const skipped = count('skipped') === 0 ? '' : `, ${count('skipped')} skipped`;
   return {
     failed,
     lines: [
       'slowest tests',
-      ...slowest.map(
-        (test) => `${seconds(test.durationMs)}  ${test.name}  (${relative(process.cwd(), test.file)})`,
+      ...slowest(tests, SLOWEST_TESTS).map(
+        ({ durationMs, name, file }) => `${seconds(durationMs)}  ${name}  (${file})`,
       ),
+      'slowest files',
+      ...slowest(files, SLOWEST_FILES).map(
+        ({ durationMs, importMs, file, tests }) =>
+          `${seconds(durationMs)}  ${file}  (${tests.length} tests, ${seconds(importMs).trim()} of imports)`,
+      ),
+      'lanes',
+      ...lanesOf(files),
       // Here, at the end, because the start of a long output is what gets cut.
       ...(failures.length === 0 ? [] : ['failed tests']),
-      ...failures.map(({ name, file, failure }) =>
-        `  ${name}  (${relative(process.cwd(), file)})  ${failure}`.trimEnd(),
-      ),
+      ...failures.map(({ name, file, failure }) => `  ${name}  (${file})  ${firstLine(failure)}`.trimEnd()),
       `${tests.length} tests in ${(elapsedMs / 1000).toFixed(1)} s${skipped}`,
-      `${report.numPassedTests} passed, ${failed} failed`,
+      `${count('passed')} passed, ${failed} failed`,
     ],
   };
 }
 
+function isFailed({ state }: Test): boolean {
+  return state === 'failed';
+}
+
+function lanesOf(files: readonly TestFile[]): string[] {
+  const lanes = [...new Set(files.map(({ lane }) => lane))].sort();
+  return lanes.map((lane) => {
+    const its = files.filter((file) => file.lane === lane);
+    const spentMs = its.reduce((sum, { durationMs }) => sum + durationMs, 0);
+    const tests = its.reduce((sum, { tests }) => sum + tests.length, 0);
+    return `${seconds(spentMs)}  ${lane}  (${tests} tests in ${its.length} files)`;
+  });
+}
+
+function slowest<T extends { readonly durationMs: number }>(all: readonly T[], shown: number): T[] {
+  return all.toSorted((a, b) => b.durationMs - a.durationMs).slice(0, shown);
+}
+
 const MOST_SHOWN = 200;
 
-function firstLine(message = ''): string {
+function firstLine(message: string): string {
   return (message.split('\n')[0] ?? '').slice(0, MOST_SHOWN);
 }
 

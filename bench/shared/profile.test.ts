@@ -7,7 +7,7 @@ test('busy time is shared out by whose code ran, idle time left out', () => {
     nodes: [
       node(1, '(idle)', ''),
       node(2, 'query', 'file:///a/node_modules/pg/lib/client.js'),
-      node(3, 'dial', 'file:///a/services/calls/dial.ts'),
+      node(3, 'dial', 'file:///a/activities/dialling.ts'),
       node(4, 'call', 'file:///a/node_modules/@grpc/grpc-js/build/call.js'),
       node(5, '(garbage collector)', ''),
       node(7, 'post', 'node:inspector'),

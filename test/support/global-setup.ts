@@ -8,28 +8,27 @@ declare module 'vitest' {
   interface ProvidedContext {
     /** Name of the migrated database to clone; null where no server was started. */
     templateDatabase: string | null;
-    /** File with the workflow bundle, for `workflowBundle: {codePath}`; null where no server was started. */
+    /** File with the workflow bundle, for `workflowBundle: {codePath}`; null where no Temporal server was started. */
     workflowBundlePath: string | null;
   }
 }
 
 const TEMPLATE = 'ringleader_template';
 
-/** Makes once what every test file with servers needs. Pure tests run without it, under a bare `vitest` too. */
+/** Makes once what test files with servers need, whatever their lane. Pure tests run without it, under a bare `vitest` too. */
 export async function setup(project: TestProject): Promise<(() => void) | undefined> {
   const adminUrl = process.env.TEST_DATABASE_URL;
-  if (!adminUrl) {
-    project.provide('templateDatabase', null);
+  project.provide('templateDatabase', adminUrl ? TEMPLATE : null);
+  if (adminUrl) await makeTemplate(adminUrl);
+  if (!process.env.TEST_TEMPORAL_ADDRESS) {
     project.provide('workflowBundlePath', null);
     return undefined;
   }
-  await makeTemplate(adminUrl);
   const folder = mkdtempSync(join(tmpdir(), 'ringleader-bundle-'));
   const bundlePath = join(folder, 'workflows.js');
   const { bundleWorkflows } = await import('#worker/bundle.ts');
   const { code } = await bundleWorkflows();
   writeFileSync(bundlePath, code);
-  project.provide('templateDatabase', TEMPLATE);
   project.provide('workflowBundlePath', bundlePath);
   return () => rmSync(folder, { recursive: true, force: true });
 }

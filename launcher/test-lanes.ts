@@ -1,0 +1,46 @@
+/** The lanes of `npm test`: Vitest's projects, by what they need. */
+export const LANES = ['browser', 'contract', 'database', 'temporal', 'unit'] as const;
+
+export type Lane = (typeof LANES)[number];
+
+export type TestServer = 'postgres' | 'temporal';
+
+interface LaneFiles {
+  readonly include: readonly string[];
+  /** The shared servers that its files ask for. */
+  readonly needs: readonly TestServer[];
+}
+
+const WITH_SERVERS: Readonly<Record<Exclude<Lane, 'unit'>, LaneFiles>> = {
+  browser: { include: ['test/browser/*.test.ts'], needs: ['postgres', 'temporal'] },
+  contract: { include: ['test/contract/**/*.test.ts'], needs: ['postgres', 'temporal'] },
+  database: {
+    include: ['test/api/**/*.test.ts', 'test/database/**/*.test.ts', 'test/launcher/processes.test.ts'],
+    needs: ['postgres'],
+  },
+  temporal: {
+    include: ['test/workflows/**/*.test.ts', 'test/launcher/stack-incoming.test.ts'],
+    needs: ['postgres', 'temporal'],
+  },
+};
+
+/** Lanes that only continuous integration runs, unless they are asked for by name. */
+const ONLY_IN_CI: readonly Lane[] = ['contract'];
+
+export function filesOf(lane: Lane): { include: string[]; exclude: string[] } {
+  if (lane !== 'unit') return { include: [...WITH_SERVERS[lane].include], exclude: [] };
+  // Every other test, so that a file in a new folder is never left out.
+  const exclude = Object.values(WITH_SERVERS).flatMap(({ include }) => include);
+  return { include: ['**/*.test.ts'], exclude };
+}
+
+export function serversFor(lanes: Iterable<Lane>): Set<TestServer> {
+  return new Set([...lanes].flatMap((lane) => (lane === 'unit' ? [] : WITH_SERVERS[lane].needs)));
+}
+
+/** Vitest's arguments for these of `npm test`, with the lanes left out that nobody asked for. */
+export function vitestArguments(args: readonly string[], options: { ci: boolean }): string[] {
+  if (options.ci || args.some((arg) => arg === '--project' || arg.startsWith('--project='))) return [...args];
+  const unasked = ONLY_IN_CI.filter((lane) => !args.some((arg) => arg.includes(`test/${lane}`)));
+  return [...args, ...unasked.map((lane) => `--project=!${lane}`)];
+}
