@@ -1,3 +1,5 @@
+import { ProviderError } from '#providers/ports.ts';
+
 /**
  * What a use case refuses on purpose. The API answers it as a problem document, an activity fails with it; anything
  * else that is thrown is a defect or an outage.
@@ -62,6 +64,17 @@ export function invalid(errors: FieldError[]): ServiceError {
 
 export function unavailable(detail: string, retryAfterSeconds = 5): ServiceError {
   return new ServiceError('unavailable', detail, { retryAfterSeconds });
+}
+
+/** Asks the voice provider. @throws ServiceError `provider-unavailable` when it does not answer, or refuses us */
+export async function reachable<T>(ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (!(error instanceof ProviderError)) throw error;
+    const how = error.status === null ? 'did not answer' : `answered with status ${error.status}`;
+    throw new ServiceError('provider-unavailable', `The voice provider ${how}.`);
+  }
 }
 
 /**

@@ -1,9 +1,9 @@
 import { inTransaction } from '#db/client.ts';
-import { raiseAttention } from '#db/queries/attention.ts';
 import { appendEvent } from '#db/queries/events.ts';
 import { backoffMs } from '#domain/backoff.ts';
 import type { CallSource } from '#domain/call.ts';
 import type { DialAnswer } from '#providers/ports.ts';
+import { pauseBySystem } from '../campaigns/transitions.ts';
 import type { Context } from '../context.ts';
 import { finishLead, holdLead } from '../leads/steps.ts';
 import { reached } from '../workflows.ts';
@@ -254,12 +254,7 @@ async function pauseForFault(
 ): Promise<void> {
   const now = await context.now();
   await inTransaction(context.db, async (tx) => {
-    const { numUpdatedRows } = await tx
-      .updateTable('campaigns')
-      .set({ status: 'paused', paused_at: now, pause_reason: reason, updated_at: now })
-      .where('id', '=', campaignId)
-      .where('status', '=', 'running')
-      .executeTakeFirst();
+    await pauseBySystem(tx, { campaignId, reason, now });
     await holdLead(tx, leadId, {
       state: 'queued',
       rule: 'campaign_running',
@@ -267,8 +262,5 @@ async function pauseForFault(
       until: now,
       now,
     });
-    if (numUpdatedRows === 0n) return;
-    await appendEvent(tx, { type: 'campaign.paused', campaignId, data: { cause: 'configuration' } });
-    await raiseAttention(tx, { kind: 'campaign_fault', subject: campaignId, campaignId, detail: reason });
   });
 }

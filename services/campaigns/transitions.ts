@@ -1,5 +1,6 @@
 import { inTransaction, type Tx } from '#db/client.ts';
 import type { Actor } from '#db/queries/api-keys.ts';
+import { raiseAttention } from '#db/queries/attention.ts';
 import { appendAudit } from '#db/queries/audit.ts';
 import {
   type Campaign,
@@ -121,4 +122,24 @@ async function startAnew(
       'the campaign workflow was not started yet',
     );
   }
+}
+
+/**
+ * Pauses a running campaign that cannot place calls as it is set up, and puts it before a person. False when it was
+ * not running: nothing is changed then.
+ */
+export async function pauseBySystem(
+  tx: Tx,
+  { campaignId, reason, now }: { campaignId: string; reason: string; now: Date },
+): Promise<boolean> {
+  const { numUpdatedRows } = await tx
+    .updateTable('campaigns')
+    .set({ status: 'paused', paused_at: now, pause_reason: reason, updated_at: now })
+    .where('id', '=', campaignId)
+    .where('status', '=', 'running')
+    .executeTakeFirst();
+  if (numUpdatedRows === 0n) return false;
+  await appendEvent(tx, { type: 'campaign.paused', campaignId, data: { cause: 'configuration' } });
+  await raiseAttention(tx, { kind: 'campaign_fault', subject: campaignId, campaignId, detail: reason });
+  return true;
 }
