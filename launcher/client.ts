@@ -7,7 +7,7 @@ import type { ApiContext } from '#api/context.ts';
 
 export const CLIENT_FILE = resolve(import.meta.dirname, '..', 'dashboard', 'client', 'generated.ts');
 
-/** The API's OpenAPI document. Nothing runs for it: reading the document asks no service. */
+/** The API's OpenAPI document. No service is needed to make it. */
 async function readDocument(): Promise<string> {
   const config = {
     publicUrl: null,
@@ -21,16 +21,34 @@ async function readDocument(): Promise<string> {
   return await answer.text();
 }
 
+interface OpenApiDocument {
+  components: { schemas: Record<string, { enum?: unknown[] }> };
+}
+
+/** A list for each named enum of the document, such as `reachValues`: what filters and labels are made of. */
+function valueLists(document: string): string {
+  const { schemas } = (JSON.parse(document) as OpenApiDocument).components;
+  return Object.entries(schemas)
+    .flatMap(([name, { enum: values }]) => {
+      if (values === undefined) return [];
+      const list = `${name.charAt(0).toLowerCase()}${name.slice(1)}Values`;
+      return `export const ${list} = ${JSON.stringify(values)} as const satisfies readonly ${name}[];\n`;
+    })
+    .join('');
+}
+
 /**
- * The text of the dashboard's client: a function and types for each route of the OpenAPI document, so that the
- * dashboard does not compile where it asks for what the API does not have.
+ * The text of the dashboard's client: a function and types for each route of the OpenAPI document, and the values of
+ * its enums, so that the dashboard does not compile where it does not match the API.
  */
 export async function generateClient(): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'ringleader-client-'));
   try {
     const file = join(folder, 'openapi.json');
-    writeFileSync(file, await readDocument());
-    return await generateSource(file, { optimistic: true, useUnknown: true, futureStripLegacyMethods: true });
+    const document = await readDocument();
+    writeFileSync(file, document);
+    const options = { optimistic: true, useUnknown: true, futureStripLegacyMethods: true };
+    return (await generateSource(file, options)) + valueLists(document);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

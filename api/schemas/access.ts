@@ -1,18 +1,16 @@
 import { z } from '@hono/zod-openapi';
 import { type ApiKey as ApiKeyRow, SEEDED_NAME } from '#db/queries/api-keys.ts';
-import { API_ROLES } from '#domain/access.ts';
 import { iso, page, text, timestamp } from './common.ts';
-
-const Role = z.enum(API_ROLES);
+import { ApiRole } from './words.ts';
 
 export const SignIn = z.strictObject({ key: z.string().min(1).max(512) }).openapi('SignIn');
-export const SignedIn = z.object({ role: Role, expiresAt: timestamp }).openapi('SignedIn');
+export const SignedIn = z.object({ role: ApiRole, expiresAt: timestamp }).openapi('SignedIn');
 
 export const Me = z
   .object({
     keyId: z.uuid(),
     name: z.string().openapi({ description: "The key's name" }),
-    role: Role,
+    role: ApiRole,
     timeZone: z.string().openapi({ description: 'IANA zone in which the workspace counts its days' }),
     lines: z.number().int().openapi({ description: 'Calls at once, over all campaigns' }),
     simulated: z.boolean().openapi({ description: 'No phone rings: the voice provider is not the real one' }),
@@ -27,7 +25,7 @@ export const Me = z
 const keyFields = {
   id: z.uuid(),
   name: z.string(),
-  role: Role,
+  role: ApiRole,
   seeded: z.boolean().openapi({ description: 'The one that the variable RINGLEADER_API_KEY holds' }),
   createdAt: timestamp,
 };
@@ -38,7 +36,7 @@ export const ApiKeyPage = page(ApiKey, 'ApiKeyPage');
 export const ApiKeyCreate = z
   .strictObject({
     name: text(100).refine((name) => name !== SEEDED_NAME, "is the name of the variable's key"),
-    role: Role,
+    role: ApiRole,
   })
   .openapi('ApiKeyCreate');
 

@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import type { readCallTimeline } from '#db/queries/call-timeline.ts';
 import { iso, isoOrNull, timestamp } from './common.ts';
+import { EventType } from './words.ts';
 
 const HeardWebhook = z
   .object({
@@ -19,7 +20,7 @@ export const CallTimeline = z
       z.object({
         id: z.number().int().openapi({ description: "The event's number, as in the stream" }),
         at: timestamp,
-        type: z.string().openapi({ example: 'call.ended' }),
+        type: EventType,
         data: z.record(z.string(), z.unknown()),
       }),
     ),

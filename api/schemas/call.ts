@@ -2,23 +2,23 @@ import { z } from '@hono/zod-openapi';
 import type { Selectable } from 'kysely';
 import type { CallDetails as DetailsRow, Call as Row } from '#db/queries/calls.ts';
 import type { DecisionsTable } from '#db/schema/gate.ts';
-import {
-  ATTRIBUTION_STATES,
-  ATTRIBUTIONS,
-  CALL_KINDS,
-  CALL_SOURCES,
-  CALL_STATUSES,
-  CONVERSION_JUDGES,
-  DIRECTIONS,
-  SENTIMENTS,
-} from '#domain/call.ts';
-import { SPEAKERS } from '#domain/conversation.ts';
-import { GATE_VERDICTS } from '#domain/gate.ts';
-import { iso, isoOrNull, page, pageQuery, searchText, text, timestamp } from './common.ts';
+import { iso, isoOrNull, orNull, page, pageQuery, searchText, text, timestamp } from './common.ts';
 import { conversionReason } from './conversion.ts';
-import { Disposition, Reach } from './lead.ts';
-
-const CallStatus = z.enum(CALL_STATUSES);
+import {
+  Attribution,
+  AttributionState,
+  CallKind,
+  CallSource,
+  CallStatus,
+  ConversionJudge,
+  Direction,
+  Disposition,
+  GateRule,
+  GateVerdict,
+  Reach,
+  Sentiment,
+  Speaker,
+} from './words.ts';
 
 const fields = {
   id: z.string(),
@@ -26,16 +26,16 @@ const fields = {
   leadId: z.uuid().nullable(),
   name: z.string().nullable().openapi({ description: "The lead's" }),
   agentId: z.string(),
-  direction: z.enum(DIRECTIONS),
-  kind: z.enum(CALL_KINDS),
+  direction: Direction,
+  kind: CallKind,
   attempt: z.number().int().nullable().openapi({ description: 'Null for a call that was not dialled here' }),
   status: CallStatus,
-  reach: Reach.nullable(),
-  disposition: Disposition.nullable(),
+  reach: orNull(Reach),
+  disposition: orNull(Disposition),
   converted: z.boolean(),
-  attributedBy: z.enum(ATTRIBUTIONS).nullable().openapi({ description: 'How its lead was found' }),
+  attributedBy: orNull(Attribution).openapi({ description: 'How its lead was found' }),
   hasAudio: z.boolean().nullable().openapi({ description: 'Null when it is not known' }),
-  sentiment: z.enum(SENTIMENTS).nullable(),
+  sentiment: orNull(Sentiment),
   score: z.number().int().nullable(),
   conversationId: z.string().nullable(),
   callSid: z.string().nullable(),
@@ -48,7 +48,7 @@ const fields = {
   costCents: z.number().nullable(),
   summary: z.string().nullable(),
   terminationReason: z.string().nullable(),
-  source: z.enum(CALL_SOURCES).nullable().openapi({
+  source: orNull(CallSource).openapi({
     description: 'What told of its end; null before it, and where the dial itself was refused or not made',
   }),
   failure: z.string().nullable(),
@@ -60,8 +60,8 @@ export const CallPage = page(Call, 'CallPage');
 
 export const Decision = z
   .object({
-    verdict: z.enum(GATE_VERDICTS),
-    rule: z.string().nullable(),
+    verdict: GateVerdict,
+    rule: orNull(GateRule),
     detail: z.string().nullable(),
     rulesVersion: z.string(),
     settingsVersion: z.number().int().nullable(),
@@ -99,13 +99,13 @@ export const CallDetail = z
   .object({
     ...fields,
     notes: z.string().nullable(),
-    convertedBy: z.enum(CONVERSION_JUDGES).nullable(),
+    convertedBy: orNull(ConversionJudge),
     conversionReason: conversionReason.nullable(),
     scoreParts: z.record(z.string(), z.number()).nullable(),
     transcript: z
       .array(
         z.object({
-          role: z.enum(SPEAKERS),
+          role: Speaker,
           text: z.string(),
           atSeconds: z.number().nullable(),
           interrupted: z.boolean().optional(),
@@ -113,8 +113,8 @@ export const CallDetail = z
       )
       .nullable(),
     analysis: z.record(z.string(), z.unknown()).nullable(),
-    quality: Quality.nullable(),
-    decision: Decision.nullable(),
+    quality: orNull(Quality),
+    decision: orNull(Decision),
   })
   .openapi('CallDetail');
 
@@ -137,8 +137,8 @@ export const callQuery = {
   status: CallStatus.optional(),
   reach: Reach.optional(),
   disposition: Disposition.optional(),
-  direction: z.enum(DIRECTIONS).optional(),
-  kind: z.enum(CALL_KINDS).optional(),
+  direction: Direction.optional(),
+  kind: CallKind.optional(),
   from: bound('Started at or after'),
   to: bound('Started before'),
   q: searchText.openapi({
@@ -152,7 +152,7 @@ export const callQuery = {
 const MOST_IDS = 100;
 
 export const CallQuery = z.object({
-  attribution: z.enum(ATTRIBUTION_STATES).optional(),
+  attribution: AttributionState.optional(),
   campaign: z.uuid().optional(),
   lead: z.uuid().optional(),
   agent: z.string().min(1).max(200).optional(),

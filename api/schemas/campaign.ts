@@ -1,13 +1,11 @@
 import { z } from '@hono/zod-openapi';
 import type { CampaignSummary as SummaryRow } from '#db/queries/campaign-summaries.ts';
 import type { Campaign as CampaignRow } from '#db/queries/campaigns.ts';
-import { DIRECTIONS, PROVIDER_VERDICTS, REACHES } from '#domain/call.ts';
-import { CAMPAIGN_STAGES, CAMPAIGN_STATUSES } from '#domain/campaign.ts';
-import { LEAD_OUTCOMES } from '#domain/lead.ts';
+import { PROVIDER_VERDICTS, REACHES } from '#domain/call.ts';
 import { byCamelWord, byWord } from '#domain/words.ts';
-import { instant, iso, isoOrNull, page, text, timestamp } from './common.ts';
-import { Disposition } from './lead.ts';
+import { instant, iso, isoOrNull, orNull, page, text, timestamp } from './common.ts';
 import { Settings, SettingsInput, toSettings } from './settings.ts';
+import { CampaignStage, CampaignStatus, Direction, Disposition, HoldRule, LeadOutcome } from './words.ts';
 
 const name = text(200);
 const agentId = text(200);
@@ -32,8 +30,6 @@ export const CampaignUpdate = z
 export const CampaignStart = z
   .strictObject({ at: instant.optional().openapi({ description: 'Default, and for a time past: now' }) })
   .openapi('CampaignStart');
-
-export const CampaignStatus = z.enum(CAMPAIGN_STATUSES);
 
 const fields = {
   id: z.uuid(),
@@ -83,7 +79,7 @@ const CampaignSummary = z
 const CampaignListed = z
   .object({
     ...fields,
-    summary: z.union([CampaignSummary, z.null()]).openapi({ description: 'Null unless it was asked for' }),
+    summary: orNull(CampaignSummary).openapi({ description: 'Null unless it was asked for' }),
   })
   .openapi('CampaignListed');
 
@@ -129,7 +125,7 @@ export function toCampaign(row: CampaignRow): z.infer<typeof Campaign> {
 
 export const Progress = z
   .object({
-    status: z.enum(CAMPAIGN_STAGES).openapi({ description: 'stopping: stopped, with calls under way' }),
+    status: CampaignStage.openapi({ description: 'stopping: stopped, with calls under way' }),
     lines: z.object({ limit: z.number().int(), inUse: z.number().int() }),
     leads: z.object({
       total: z.number().int(),
@@ -140,12 +136,12 @@ export const Progress = z
       finished: z.number().int(),
     }),
     outcomes: z
-      .array(z.object({ outcome: z.enum(LEAD_OUTCOMES), leads: z.number().int() }))
+      .array(z.object({ outcome: LeadOutcome, leads: z.number().int() }))
       .openapi({ description: 'What became of the finished leads' }),
     nextOpeningAt: timestamp
       .nullable()
       .openapi({ description: 'Null when a lead may be called now, or none is left' }),
-    holds: z.array(z.object({ reason: z.string(), leads: z.number().int() })),
+    holds: z.array(z.object({ reason: HoldRule, leads: z.number().int() })),
     live: z
       .boolean()
       .openapi({ description: 'False when the workflow did not answer and the database did alone' }),
@@ -204,7 +200,7 @@ export const Metrics = z
       .openapi({ description: 'By the number that was dialled from' }),
     byDisposition: z.array(z.object({ disposition: Disposition, ...span.shape })),
     byDirection: z
-      .array(z.object({ direction: z.enum(DIRECTIONS), ...span.shape }))
+      .array(z.object({ direction: Direction, ...span.shape }))
       .openapi({ description: 'The one part in which calls that came in are counted' }),
   })
   .openapi('Metrics');

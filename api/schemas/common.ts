@@ -31,6 +31,13 @@ export const pageQuery = {
   limit: z.coerce.number().int().min(1).max(200).default(50),
 };
 
+/**
+ * As `nullable()`, for schemas with a name of their own: of these the OpenAPI document would lose the null.
+ */
+export function orNull<Schema extends z.ZodType>(schema: Schema) {
+  return z.union([schema, z.null()]);
+}
+
 /** @example page(Campaign, 'CampaignPage') */
 export function page<Item extends z.ZodType>(item: Item, name: string) {
   return z.object({ items: z.array(item), nextCursor: z.string().nullable() }).openapi(name);

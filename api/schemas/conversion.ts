@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
-import { PROVIDER_VERDICTS } from '#domain/call.ts';
 import type { ConversionRule } from '#domain/conversion.ts';
 import { text } from './common.ts';
+import { ProviderVerdict } from './words.ts';
 
 const SIMPLE_RULES = [
   z.strictObject({ rule: z.literal('call_successful') }),
@@ -13,7 +13,7 @@ const SIMPLE_RULES = [
   z.strictObject({
     rule: z.literal('evaluation'),
     criterion: text(100),
-    result: z.enum(PROVIDER_VERDICTS).optional().openapi({ description: 'success, unless named' }),
+    result: ProviderVerdict.optional().openapi({ description: 'success, unless named' }),
   }),
   z.strictObject({ rule: z.literal('keywords'), keywords: z.array(text(100)).min(1).max(100) }),
 ] as const;

@@ -1,9 +1,9 @@
 import { z } from '@hono/zod-openapi';
 import { DISPOSITIONS, REACHES } from '#domain/call.ts';
-import { FOLLOW_UP_CHANNELS, FOLLOW_UP_STATUSES } from '#domain/follow-up.ts';
 import { checkTemplate } from '#domain/template.ts';
 import type { FollowUp as FollowUpRow } from '#services/follow-ups/follow-ups.ts';
 import { iso, isoOrNull, page, text, timestamp } from './common.ts';
+import { Disposition, FollowUpChannel, FollowUpStatus, Reach } from './words.ts';
 
 const MOST_RULES = 20;
 const LONGEST_DELAY_SECONDS = 90 * 86_400;
@@ -22,8 +22,8 @@ const common = {
   id: text(64),
   on: z
     .strictObject({
-      dispositions: z.array(z.enum(DISPOSITIONS)).max(DISPOSITIONS.length),
-      reaches: z.array(z.enum(REACHES)).max(REACHES.length),
+      dispositions: z.array(Disposition).max(DISPOSITIONS.length),
+      reaches: z.array(Reach).max(REACHES.length),
       converted: z.boolean(),
       meeting: z.boolean().openapi({ description: 'Whether a meeting was agreed in the conversation' }),
     })
@@ -68,8 +68,8 @@ const FollowUp = z
     leadId: z.uuid(),
     callId: z.string().nullable(),
     ruleId: z.string(),
-    channel: z.enum(FOLLOW_UP_CHANNELS),
-    status: z.enum(FOLLOW_UP_STATUSES),
+    channel: FollowUpChannel,
+    status: FollowUpStatus,
     reason: z.string().nullable().openapi({ description: 'Why it was skipped, or how it failed' }),
     dueAt: timestamp,
     messageId: z.uuid().nullable(),

@@ -1,15 +1,9 @@
 import { z } from '@hono/zod-openapi';
 import type { FoundLead as FoundLeadRow } from '#db/queries/lead-search.ts';
 import type { Lead as LeadRow } from '#db/queries/leads.ts';
-import { DISPOSITIONS, REACHES } from '#domain/call.ts';
-import { HOLD_RULES } from '#domain/gate.ts';
-import { LEAD_OUTCOMES, LEAD_STATES } from '#domain/lead.ts';
 import { IMPORT_FIELDS } from '#services/leads/import-columns.ts';
-import { iso, isoOrNull, page, timestamp } from './common.ts';
-
-export const LeadState = z.enum(LEAD_STATES);
-export const Reach = z.enum(REACHES);
-export const Disposition = z.enum(DISPOSITIONS);
+import { iso, isoOrNull, orNull, page, timestamp } from './common.ts';
+import { Disposition, HoldRule, LeadOutcome, LeadState, Reach } from './words.ts';
 
 const scalar = z.union([z.string(), z.number(), z.boolean()]).transform(String);
 
@@ -124,15 +118,15 @@ export const Lead = z
     variables: z.record(z.string(), z.string()),
     state: LeadState,
     notBefore: timestamp,
-    holdRule: z.string().nullable(),
+    holdRule: orNull(HoldRule),
     holdDetail: z.string().nullable(),
     attemptsUsed: z.number().int(),
-    lastReach: Reach.nullable(),
-    disposition: Disposition.nullable(),
+    lastReach: orNull(Reach),
+    disposition: orNull(Disposition),
     converted: z.boolean(),
     score: z.number().int().nullable(),
     scoreParts: z.record(z.string(), z.number()).nullable(),
-    outcome: z.enum(LEAD_OUTCOMES).nullable(),
+    outcome: orNull(LeadOutcome),
     outcomeDetail: z.string().nullable(),
     finishedAt: timestamp.nullable(),
     createdAt: timestamp,
@@ -161,7 +155,7 @@ export const Why = z
     nextAttemptAt: timestamp.nullable().openapi({ description: 'Null when no attempt is in sight' }),
     blockedBy: z.array(
       z.object({
-        rule: z.enum(HOLD_RULES),
+        rule: HoldRule,
         detail: z.string(),
         until: timestamp.nullable(),
       }),

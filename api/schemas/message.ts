@@ -2,11 +2,10 @@ import { z } from '@hono/zod-openapi';
 import type { ContactLead } from '#db/queries/contact-leads.ts';
 import type { MessageThread as ThreadRow } from '#db/queries/message-threads.ts';
 import type { Message as Row } from '#db/queries/messages.ts';
-import { DIRECTIONS } from '#domain/call.ts';
-import { MESSAGE_CHANNELS, MESSAGE_SOURCES, MESSAGE_STATUSES } from '#domain/message.ts';
-import { LONGEST_TEXT, measureText, TEXT_ENCODINGS } from '#domain/text-length.ts';
-import { iso, isoOrNull, page, pageQuery, timestamp } from './common.ts';
+import { LONGEST_TEXT, measureText } from '#domain/text-length.ts';
+import { iso, isoOrNull, orNull, page, pageQuery, timestamp } from './common.ts';
 import { phone } from './opt-out.ts';
+import { Direction, MessageChannel, MessageSource, MessageStatus, TextEncoding } from './words.ts';
 
 const storable = (body: string) => !body.includes('\0') && body.isWellFormed();
 
@@ -30,12 +29,10 @@ export const MessageSend = z
   })
   .openapi('MessageSend');
 
-const MessageStatus = z.enum(MESSAGE_STATUSES);
-
 const fields = {
   id: z.uuid(),
-  channel: z.enum(MESSAGE_CHANNELS),
-  direction: z.enum(DIRECTIONS),
+  channel: MessageChannel,
+  direction: Direction,
   status: MessageStatus,
   leadId: z.uuid().nullable(),
   campaignId: z.uuid().nullable(),
@@ -49,9 +46,9 @@ const fields = {
     z.object({ contentType: z.string(), name: z.string().nullable(), url: z.string().nullable() }),
   ),
   segments: z.number().int().nullable(),
-  encoding: z.enum(TEXT_ENCODINGS).nullable(),
+  encoding: orNull(TextEncoding),
   characters: z.number().int(),
-  source: z.enum(MESSAGE_SOURCES),
+  source: MessageSource,
   author: z.string().nullable(),
   errorCode: z.number().int().nullable(),
   error: z.string().nullable(),
@@ -84,17 +81,16 @@ const MessageThread = z
 export const MessageThreadPage = page(MessageThread, 'MessageThreadPage');
 
 export const ThreadQuery = z.object({
-  direction: z
-    .enum(DIRECTIONS)
-    .optional()
-    .openapi({ description: 'Of the latest message; inbound ones wait for an answer' }),
+  direction: Direction.optional().openapi({
+    description: 'Of the latest message; inbound ones wait for an answer',
+  }),
   ...pageQuery,
 });
 
 export const MessageQuery = z.object({
   leadId: z.uuid().optional(),
   phone: phone.optional(),
-  direction: z.enum(DIRECTIONS).optional(),
+  direction: Direction.optional(),
   status: MessageStatus.optional(),
   ...pageQuery,
 });

@@ -1,8 +1,8 @@
 import { z } from '@hono/zod-openapi';
-import { OPT_OUT_SOURCES } from '#domain/opt-out.ts';
 import { parsePhone } from '#domain/phone.ts';
 import type { OptOut as Row } from '#services/opt-outs/opt-outs.ts';
 import { iso, page, text, timestamp } from './common.ts';
+import { OptOutSource } from './words.ts';
 
 /** A number as people write it, brought into E.164. */
 export const phone = z
@@ -22,7 +22,7 @@ export const OptOut = z
   .object({
     phone: z.string(),
     reason: z.string(),
-    source: z.enum(OPT_OUT_SOURCES),
+    source: OptOutSource,
     createdAt: timestamp,
   })
   .openapi('OptOut');

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { SCORE_PARTS } from '#domain/score.ts';
 import type { CampaignSettings } from '#domain/settings.ts';
-import { DEFAULT_SETTINGS, RETRIED_REACHES, VOICEMAIL_CHOICES } from '#domain/settings.ts';
+import { DEFAULT_SETTINGS, RETRIED_REACHES } from '#domain/settings.ts';
 import { LONGEST_TEXT } from '#domain/text-length.ts';
 import { validateWindow } from '#domain/window.ts';
 import { byWord } from '#domain/words.ts';
@@ -10,6 +10,7 @@ import { isHolidayCalendar } from '#providers/holidays.ts';
 import { text } from './common.ts';
 import { conversionRule } from './conversion.ts';
 import { followUpRules } from './follow-ups.ts';
+import { VoicemailChoice } from './words.ts';
 
 const MAX_DELAY_SECONDS = 30 * 86_400;
 const MAX_GAP_SECONDS = 7 * 86_400;
@@ -90,7 +91,7 @@ const autoReply = z
 export const ofOneCall = {
   maxCallSeconds: z.number().int().min(10).max(7_200),
   ringSeconds: z.number().int().min(5).max(120),
-  voicemail: z.enum(VOICEMAIL_CHOICES),
+  voicemail: VoicemailChoice,
 };
 
 /** When people are called: as it may be set, a part of it at a time, and as it is shown. */

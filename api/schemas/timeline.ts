@@ -1,20 +1,26 @@
 import { z } from '@hono/zod-openapi';
 import type { TimelineEntry } from '#db/queries/timeline.ts';
-import { DIRECTIONS } from '#domain/call.ts';
-import { DELIVERY_STATUSES } from '#domain/delivery.ts';
-import { FOLLOW_UP_CHANNELS, FOLLOW_UP_STATUSES } from '#domain/follow-up.ts';
-import { MESSAGE_CHANNELS, MESSAGE_SOURCES, MESSAGE_STATUSES } from '#domain/message.ts';
 import { Call, Decision, toCall, toDecision } from './call.ts';
-import { iso, isoOrNull, page, timestamp } from './common.ts';
+import { iso, isoOrNull, orNull, page, timestamp } from './common.ts';
+import {
+  DeliveryStatus,
+  Direction,
+  EventType,
+  FollowUpChannel,
+  FollowUpStatus,
+  MessageChannel,
+  MessageSource,
+  MessageStatus,
+} from './words.ts';
 
 const Message = z
   .object({
     id: z.uuid(),
     leadId: z.uuid().nullable().openapi({ description: 'The lead that it was matched to' }),
-    channel: z.enum(MESSAGE_CHANNELS),
-    direction: z.enum(DIRECTIONS),
-    status: z.enum(MESSAGE_STATUSES),
-    source: z.enum(MESSAGE_SOURCES),
+    channel: MessageChannel,
+    direction: Direction,
+    status: MessageStatus,
+    source: MessageSource,
     subject: z.string().nullable(),
     body: z.string(),
     attachments: z.array(z.object({ contentType: z.string(), name: z.string().nullable() })),
@@ -29,8 +35,8 @@ const FollowUp = z
   .object({
     id: z.uuid(),
     ruleId: z.string(),
-    channel: z.enum(FOLLOW_UP_CHANNELS),
-    status: z.enum(FOLLOW_UP_STATUSES),
+    channel: FollowUpChannel,
+    status: FollowUpStatus,
     reason: z.string().nullable(),
     dueAt: timestamp,
   })
@@ -42,7 +48,7 @@ const Delivery = z
     endpointId: z.uuid(),
     url: z.string(),
     eventType: z.string(),
-    status: z.enum(DELIVERY_STATUSES),
+    status: DeliveryStatus,
     attempts: z.number().int(),
     lastStatus: z.number().int().nullable(),
     lastError: z.string().nullable(),
@@ -53,16 +59,15 @@ export const TimelineItem = z
   .object({
     id: z.number().int().openapi({ description: "The event's number, as in the stream" }),
     at: timestamp,
-    type: z.string().openapi({ example: 'call.ended' }),
+    type: EventType,
     data: z
       .record(z.string(), z.unknown())
       .openapi({ description: 'Ids and codes of that moment; what follows is as it is now' }),
-    // A named schema that stands elsewhere without null would lose it here by `nullable`.
-    call: z.union([Call, z.null()]),
-    message: Message.nullable(),
-    followUp: FollowUp.nullable(),
-    delivery: Delivery.nullable(),
-    decision: Decision.nullable(),
+    call: orNull(Call),
+    message: orNull(Message),
+    followUp: orNull(FollowUp),
+    delivery: orNull(Delivery),
+    decision: orNull(Decision),
   })
   .openapi('TimelineItem');
 

@@ -1,14 +1,14 @@
 import { z } from '@hono/zod-openapi';
 import type { DeliveryAttempt, Delivery as DeliveryRow } from '#db/queries/deliveries.ts';
-import { DELIVERY_STATUSES } from '#domain/delivery.ts';
-import { EVERY_TYPE, OUTBOUND_EVENT_TYPES } from '#domain/events.ts';
+import { OUTBOUND_EVENT_TYPES } from '#domain/events.ts';
 import type { Endpoint as EndpointRow } from '#services/webhooks/endpoints.ts';
 import { iso, isoOrNull, page, pageQuery, text, timestamp } from './common.ts';
+import { DeliveryStatus, SubscribedEventType } from './words.ts';
 
 const LONGEST_CHANGE_OVER_SECONDS = 7 * 86_400;
 
 const eventTypes = z
-  .array(z.enum([EVERY_TYPE, ...OUTBOUND_EVENT_TYPES]))
+  .array(SubscribedEventType)
   .min(1)
   .max(OUTBOUND_EVENT_TYPES.length + 1)
   .openapi({ description: 'What is sent; * for all of it', example: ['call.ended', 'lead.converted'] });
@@ -82,8 +82,6 @@ export const WebhookRotate = z
 export const WebhookRotated = z
   .object({ secret, oldSecretUntil: timestamp.nullable() })
   .openapi('WebhookRotated');
-
-const DeliveryStatus = z.enum(DELIVERY_STATUSES);
 
 const deliveryFields = {
   id: z.uuid().openapi({ description: 'The webhook-id that the receiver sees' }),

@@ -23,8 +23,9 @@ export type Ready = {
 export type SignIn = {
     key: string;
 };
+export type ApiRole = "viewer" | "operator" | "admin";
 export type SignedIn = {
-    role: "viewer" | "operator" | "admin";
+    role: ApiRole;
     expiresAt: string;
 };
 export type Problem = {
@@ -41,7 +42,7 @@ export type Me = {
     keyId: string;
     /** The key's name */
     name: string;
-    role: "viewer" | "operator" | "admin";
+    role: ApiRole;
     /** IANA zone in which the workspace counts its days */
     timeZone: string;
     /** Calls at once, over all campaigns */
@@ -59,7 +60,7 @@ export type Me = {
 export type ApiKey = {
     id: string;
     name: string;
-    role: "viewer" | "operator" | "admin";
+    role: ApiRole;
     /** The one that the variable RINGLEADER_API_KEY holds */
     seeded: boolean;
     createdAt: string;
@@ -70,18 +71,22 @@ export type ApiKeyPage = {
 };
 export type ApiKeyCreate = {
     name: string;
-    role: "viewer" | "operator" | "admin";
+    role: ApiRole;
 };
 export type ApiKeyCreated = {
     id: string;
     name: string;
-    role: "viewer" | "operator" | "admin";
+    role: ApiRole;
     /** The one that the variable RINGLEADER_API_KEY holds */
     seeded: boolean;
     createdAt: string;
     /** Shown this once; null when the request is repeated under its Idempotency-Key */
     key: string | null;
 };
+export type VoicemailChoice = "retry" | "leave_message" | "done";
+export type ProviderVerdict = "success" | "failure" | "unknown";
+export type Disposition = "converted" | "qualified" | "callback_requested" | "not_interested" | "opted_out" | "wrong_person" | "none";
+export type Reach = "answered" | "voicemail" | "no_answer" | "busy" | "failed" | "not_placed" | "unknown";
 export type AutoReply = {
     rules?: {
         keywords: string[];
@@ -95,7 +100,7 @@ export type AutoReply = {
 export type CampaignSettingsInput = {
     maxCallSeconds?: number;
     ringSeconds?: number;
-    voicemail?: "retry" | "leave_message" | "done";
+    voicemail?: VoicemailChoice;
     lines?: number;
     callsPerSecond?: number;
     maxAttempts?: number;
@@ -108,8 +113,7 @@ export type CampaignSettingsInput = {
     } | {
         rule: "evaluation";
         criterion: string;
-        /** success, unless named */
-        result?: "success" | "failure" | "unknown";
+        result?: ProviderVerdict;
     } | {
         rule: "keywords";
         keywords: string[];
@@ -124,8 +128,7 @@ export type CampaignSettingsInput = {
         } | {
             rule: "evaluation";
             criterion: string;
-            /** success, unless named */
-            result?: "success" | "failure" | "unknown";
+            result?: ProviderVerdict;
         } | {
             rule: "keywords";
             keywords: string[];
@@ -140,8 +143,7 @@ export type CampaignSettingsInput = {
             } | {
                 rule: "evaluation";
                 criterion: string;
-                /** success, unless named */
-                result?: "success" | "failure" | "unknown";
+                result?: ProviderVerdict;
             } | {
                 rule: "keywords";
                 keywords: string[];
@@ -155,8 +157,8 @@ export type CampaignSettingsInput = {
         id: string;
         /** All that is named must hold; nothing named: every call */
         on: {
-            dispositions?: ("converted" | "qualified" | "callback_requested" | "not_interested" | "opted_out" | "wrong_person" | "none")[];
-            reaches?: ("answered" | "voicemail" | "no_answer" | "busy" | "failed" | "not_placed" | "unknown")[];
+            dispositions?: Disposition[];
+            reaches?: Reach[];
             converted?: boolean;
             /** Whether a meeting was agreed in the conversation */
             meeting?: boolean;
@@ -169,8 +171,8 @@ export type CampaignSettingsInput = {
         id: string;
         /** All that is named must hold; nothing named: every call */
         on: {
-            dispositions?: ("converted" | "qualified" | "callback_requested" | "not_interested" | "opted_out" | "wrong_person" | "none")[];
-            reaches?: ("answered" | "voicemail" | "no_answer" | "busy" | "failed" | "not_placed" | "unknown")[];
+            dispositions?: Disposition[];
+            reaches?: Reach[];
             converted?: boolean;
             /** Whether a meeting was agreed in the conversation */
             meeting?: boolean;
@@ -185,8 +187,8 @@ export type CampaignSettingsInput = {
         id: string;
         /** All that is named must hold; nothing named: every call */
         on: {
-            dispositions?: ("converted" | "qualified" | "callback_requested" | "not_interested" | "opted_out" | "wrong_person" | "none")[];
-            reaches?: ("answered" | "voicemail" | "no_answer" | "busy" | "failed" | "not_placed" | "unknown")[];
+            dispositions?: Disposition[];
+            reaches?: Reach[];
             converted?: boolean;
             /** Whether a meeting was agreed in the conversation */
             meeting?: boolean;
@@ -267,10 +269,11 @@ export type CampaignCreate = {
     phoneNumberIds?: string[];
     settings?: CampaignSettingsInput;
 };
+export type CampaignStatus = "draft" | "scheduled" | "running" | "paused" | "completed" | "stopped";
 export type CampaignSettings = {
     maxCallSeconds: number;
     ringSeconds: number;
-    voicemail: "retry" | "leave_message" | "done";
+    voicemail: VoicemailChoice;
     lines: number;
     callsPerSecond: number;
     maxAttempts: number;
@@ -283,8 +286,7 @@ export type CampaignSettings = {
     } | {
         rule: "evaluation";
         criterion: string;
-        /** success, unless named */
-        result?: "success" | "failure" | "unknown";
+        result?: ProviderVerdict;
     } | {
         rule: "keywords";
         keywords: string[];
@@ -299,8 +301,7 @@ export type CampaignSettings = {
         } | {
             rule: "evaluation";
             criterion: string;
-            /** success, unless named */
-            result?: "success" | "failure" | "unknown";
+            result?: ProviderVerdict;
         } | {
             rule: "keywords";
             keywords: string[];
@@ -315,8 +316,7 @@ export type CampaignSettings = {
             } | {
                 rule: "evaluation";
                 criterion: string;
-                /** success, unless named */
-                result?: "success" | "failure" | "unknown";
+                result?: ProviderVerdict;
             } | {
                 rule: "keywords";
                 keywords: string[];
@@ -330,8 +330,8 @@ export type CampaignSettings = {
         id: string;
         /** All that is named must hold; nothing named: every call */
         on: {
-            dispositions?: ("converted" | "qualified" | "callback_requested" | "not_interested" | "opted_out" | "wrong_person" | "none")[];
-            reaches?: ("answered" | "voicemail" | "no_answer" | "busy" | "failed" | "not_placed" | "unknown")[];
+            dispositions?: Disposition[];
+            reaches?: Reach[];
             converted?: boolean;
             /** Whether a meeting was agreed in the conversation */
             meeting?: boolean;
@@ -344,8 +344,8 @@ export type CampaignSettings = {
         id: string;
         /** All that is named must hold; nothing named: every call */
         on: {
-            dispositions?: ("converted" | "qualified" | "callback_requested" | "not_interested" | "opted_out" | "wrong_person" | "none")[];
-            reaches?: ("answered" | "voicemail" | "no_answer" | "busy" | "failed" | "not_placed" | "unknown")[];
+            dispositions?: Disposition[];
+            reaches?: Reach[];
             converted?: boolean;
             /** Whether a meeting was agreed in the conversation */
             meeting?: boolean;
@@ -360,8 +360,8 @@ export type CampaignSettings = {
         id: string;
         /** All that is named must hold; nothing named: every call */
         on: {
-            dispositions?: ("converted" | "qualified" | "callback_requested" | "not_interested" | "opted_out" | "wrong_person" | "none")[];
-            reaches?: ("answered" | "voicemail" | "no_answer" | "busy" | "failed" | "not_placed" | "unknown")[];
+            dispositions?: Disposition[];
+            reaches?: Reach[];
             converted?: boolean;
             /** Whether a meeting was agreed in the conversation */
             meeting?: boolean;
@@ -437,7 +437,7 @@ export type CampaignSettings = {
 export type Campaign = {
     id: string;
     name: string;
-    status: "draft" | "scheduled" | "running" | "paused" | "completed" | "stopped";
+    status: CampaignStatus;
     agentId: string;
     phoneNumberIds: string[];
     settings: CampaignSettings;
@@ -470,7 +470,7 @@ export type CampaignSummary = {
 export type CampaignListed = {
     id: string;
     name: string;
-    status: "draft" | "scheduled" | "running" | "paused" | "completed" | "stopped";
+    status: CampaignStatus;
     agentId: string;
     phoneNumberIds: string[];
     settings: CampaignSettings;
@@ -505,7 +505,7 @@ export type CampaignStart = {
 export type CampaignInFlight = {
     id: string;
     name: string;
-    status: "draft" | "scheduled" | "running" | "paused" | "completed" | "stopped";
+    status: CampaignStatus;
     agentId: string;
     phoneNumberIds: string[];
     settings: CampaignSettings;
@@ -523,9 +523,11 @@ export type CampaignInFlight = {
     /** Calls under way, or about to be */
     inFlight: number;
 };
+export type CampaignStage = "draft" | "scheduled" | "running" | "paused" | "completed" | "stopped" | "stopping";
+export type LeadOutcome = "converted" | "answered" | "opted_out" | "replied" | "attempts_spent" | "not_retried" | "refused" | "unknown" | "stopped";
+export type HoldRule = "campaign_running" | "lead_open" | "opt_out" | "replied" | "attempts" | "spend_limit" | "window" | "contact_live" | "contact_gap" | "contact_day" | "contact_week" | "workspace_lines" | "campaign_lines" | "pace" | "retry" | "callback";
 export type CampaignProgress = {
-    /** stopping: stopped, with calls under way */
-    status: "draft" | "scheduled" | "running" | "paused" | "completed" | "stopped" | "stopping";
+    status: CampaignStage;
     lines: {
         limit: number;
         inUse: number;
@@ -542,18 +544,19 @@ export type CampaignProgress = {
     };
     /** What became of the finished leads */
     outcomes: {
-        outcome: "converted" | "answered" | "opted_out" | "replied" | "attempts_spent" | "not_retried" | "refused" | "unknown" | "stopped";
+        outcome: LeadOutcome;
         leads: number;
     }[];
     /** Null when a lead may be called now, or none is left */
     nextOpeningAt: string | null;
     holds: {
-        reason: string;
+        reason: HoldRule;
         leads: number;
     }[];
     /** False when the workflow did not answer and the database did alone */
     live: boolean;
 };
+export type Direction = "outbound" | "inbound";
 export type Metrics = {
     calls: {
         total: number;
@@ -624,14 +627,14 @@ export type Metrics = {
         answerRate: number | null;
     }[];
     byDisposition: {
-        disposition: "converted" | "qualified" | "callback_requested" | "not_interested" | "opted_out" | "wrong_person" | "none";
+        disposition: Disposition;
         calls: number;
         answered: number;
         conversions: number;
     }[];
     /** The one part in which calls that came in are counted */
     byDirection: {
-        direction: "outbound" | "inbound";
+        direction: Direction;
         calls: number;
         answered: number;
         conversions: number;
@@ -714,20 +717,25 @@ export type WorkspaceMetrics = {
         answerRate: number | null;
     }[];
     byDisposition: {
-        disposition: "converted" | "qualified" | "callback_requested" | "not_interested" | "opted_out" | "wrong_person" | "none";
+        disposition: Disposition;
         calls: number;
         answered: number;
         conversions: number;
     }[];
     /** The one part in which calls that came in are counted */
     byDirection: {
-        direction: "outbound" | "inbound";
+        direction: Direction;
         calls: number;
         answered: number;
         conversions: number;
     }[];
     outsideCampaigns: OutsideCampaigns;
 };
+export type CallStatus = "dialling" | "ringing" | "in_progress" | "ended";
+export type CallKind = "phone" | "browser";
+export type Attribution = "dial" | "variables" | "call_sid" | "number" | "alias" | "person";
+export type Sentiment = "positive" | "neutral" | "negative";
+export type CallSource = "webhook" | "poll" | "reconciled";
 export type Call = {
     id: string;
     campaignId: string | null;
@@ -735,19 +743,19 @@ export type Call = {
     /** The lead's */
     name: string | null;
     agentId: string;
-    direction: "outbound" | "inbound";
-    kind: "phone" | "browser";
+    direction: Direction;
+    kind: CallKind;
     /** Null for a call that was not dialled here */
     attempt: number | null;
-    status: "dialling" | "ringing" | "in_progress" | "ended";
-    reach: ("answered" | "voicemail" | "no_answer" | "busy" | "failed" | "not_placed" | "unknown" | null) | ("answered" | "voicemail" | "no_answer" | "busy" | "failed" | "not_placed" | "unknown" | null);
-    disposition: ("converted" | "qualified" | "callback_requested" | "not_interested" | "opted_out" | "wrong_person" | "none" | null) | ("converted" | "qualified" | "callback_requested" | "not_interested" | "opted_out" | "wrong_person" | "none" | null);
+    status: CallStatus;
+    reach: Reach | null;
+    disposition: Disposition | null;
     converted: boolean;
     /** How its lead was found */
-    attributedBy: ("dial" | "variables" | "call_sid" | "number" | "alias" | "person" | null) | ("dial" | "variables" | "call_sid" | "number" | "alias" | "person" | null);
+    attributedBy: Attribution | null;
     /** Null when it is not known */
     hasAudio: boolean | null;
-    sentiment: ("positive" | "neutral" | "negative" | null) | ("positive" | "neutral" | "negative" | null);
+    sentiment: Sentiment | null;
     score: number | null;
     conversationId: string | null;
     callSid: string | null;
@@ -761,7 +769,7 @@ export type Call = {
     summary: string | null;
     terminationReason: string | null;
     /** What told of its end; null before it, and where the dial itself was refused or not made */
-    source: ("webhook" | "poll" | "reconciled" | null) | ("webhook" | "poll" | "reconciled" | null);
+    source: CallSource | null;
     failure: string | null;
     needsAttention: boolean;
 };
@@ -796,6 +804,7 @@ export type LeadsAdded = {
         message: string;
     }[];
 };
+export type LeadState = "waiting" | "queued" | "calling" | "backing_off" | "finished";
 export type Lead = {
     id: string;
     campaignId: string;
@@ -814,13 +823,13 @@ export type Lead = {
     variables: {
         [key: string]: string;
     };
-    state: "waiting" | "queued" | "calling" | "backing_off" | "finished";
+    state: LeadState;
     notBefore: string;
-    holdRule: string | null;
+    holdRule: HoldRule | null;
     holdDetail: string | null;
     attemptsUsed: number;
-    lastReach: ("answered" | "voicemail" | "no_answer" | "busy" | "failed" | "not_placed" | "unknown" | null) | ("answered" | "voicemail" | "no_answer" | "busy" | "failed" | "not_placed" | "unknown" | null);
-    disposition: ("converted" | "qualified" | "callback_requested" | "not_interested" | "opted_out" | "wrong_person" | "none" | null) | ("converted" | "qualified" | "callback_requested" | "not_interested" | "opted_out" | "wrong_person" | "none" | null);
+    lastReach: Reach | null;
+    disposition: Disposition | null;
     converted: boolean;
     score: number | null;
     scoreParts: {
@@ -828,7 +837,7 @@ export type Lead = {
     } | {
         [key: string]: number;
     };
-    outcome: ("converted" | "answered" | "opted_out" | "replied" | "attempts_spent" | "not_retried" | "refused" | "unknown" | "stopped" | null) | ("converted" | "answered" | "opted_out" | "replied" | "attempts_spent" | "not_retried" | "refused" | "unknown" | "stopped" | null);
+    outcome: LeadOutcome | null;
     outcomeDetail: string | null;
     finishedAt: string | null;
     createdAt: string;
@@ -885,23 +894,25 @@ export type LeadUpdate = {
     };
 };
 export type LeadWhy = {
-    state: "waiting" | "queued" | "calling" | "backing_off" | "finished";
+    state: LeadState;
     /** Null when no attempt is in sight */
     nextAttemptAt: string | null;
     blockedBy: {
-        rule: "campaign_running" | "lead_open" | "opt_out" | "replied" | "attempts" | "spend_limit" | "window" | "contact_live" | "contact_gap" | "contact_day" | "contact_week" | "workspace_lines" | "campaign_lines" | "pace" | "retry" | "callback";
+        rule: HoldRule;
         detail: string;
         until: string | null;
     }[];
 };
+export type FollowUpChannel = "sms" | "email" | "webhook";
+export type FollowUpStatus = "planned" | "done" | "skipped" | "failed";
 export type FollowUp = {
     id: string;
     campaignId: string;
     leadId: string;
     callId: string | null;
     ruleId: string;
-    channel: "sms" | "email" | "webhook";
-    status: "planned" | "done" | "skipped" | "failed";
+    channel: FollowUpChannel;
+    status: FollowUpStatus;
     /** Why it was skipped, or how it failed */
     reason: string | null;
     dueAt: string;
@@ -914,14 +925,18 @@ export type FollowUpPage = {
     items: FollowUp[];
     nextCursor: string | null;
 };
+export type EventType = "call.ended" | "call.marked" | "call.attributed" | "lead.finished" | "lead.replied" | "lead.converted" | "message.received" | "message.sent" | "message.delivered" | "message.failed" | "contact.opted_out" | "contact.opted_in" | "follow_up.done" | "follow_up.skipped" | "follow_up.failed" | "campaign.started" | "campaign.paused" | "campaign.resumed" | "campaign.stopped" | "campaign.completed" | "call.started" | "call.placed" | "call.updated" | "call.context_sent" | "conversation.stored" | "lead.held" | "lead.backing_off" | "lead.changed" | "lead.restarted" | "leads.added" | "message.scheduled" | "follow_up.planned" | "delivery.delivered" | "delivery.failed" | "endpoint.disabled" | "campaign.created" | "campaign.changed" | "campaign.scheduled" | "campaign.reopened" | "campaign.archived";
+export type MessageChannel = "sms" | "email";
+export type MessageStatus = "scheduled" | "sending" | "sent" | "delivered" | "undelivered" | "failed" | "refused" | "unknown" | "received";
+export type MessageSource = "person" | "follow_up" | "auto_reply" | "agent" | "contact";
 export type TimelineMessage = {
     id: string;
     /** The lead that it was matched to */
     leadId: string | null;
-    channel: "sms" | "email";
-    direction: "outbound" | "inbound";
-    status: "scheduled" | "sending" | "sent" | "delivered" | "undelivered" | "failed" | "refused" | "unknown" | "received";
-    source: "person" | "follow_up" | "auto_reply" | "agent" | "contact";
+    channel: MessageChannel;
+    direction: Direction;
+    status: MessageStatus;
+    source: MessageSource;
     subject: string | null;
     body: string;
     attachments: {
@@ -932,28 +947,31 @@ export type TimelineMessage = {
     createdAt: string;
     sentAt: string | null;
     deliveredAt: string | null;
-} | null;
+};
 export type TimelineFollowUp = {
     id: string;
     ruleId: string;
-    channel: "sms" | "email" | "webhook";
-    status: "planned" | "done" | "skipped" | "failed";
+    channel: FollowUpChannel;
+    status: FollowUpStatus;
     reason: string | null;
     dueAt: string;
-} | null;
+};
+export type DeliveryStatus = "pending" | "delivered" | "failed";
 export type TimelineDelivery = {
     id: string;
     endpointId: string;
     url: string;
     eventType: string;
-    status: "pending" | "delivered" | "failed";
+    status: DeliveryStatus;
     attempts: number;
     lastStatus: number | null;
     lastError: string | null;
-} | null;
+};
+export type GateVerdict = "go" | "wait" | "never";
+export type GateRule = "campaign_running" | "lead_open" | "opt_out" | "replied" | "attempts" | "spend_limit" | "window" | "contact_live" | "contact_gap" | "contact_day" | "contact_week" | "workspace_lines" | "campaign_lines" | "pace";
 export type Decision = {
-    verdict: "go" | "wait" | "never";
-    rule: string | null;
+    verdict: GateVerdict;
+    rule: GateRule | null;
     detail: string | null;
     rulesVersion: string;
     settingsVersion: number | null;
@@ -961,21 +979,21 @@ export type Decision = {
         [key: string]: unknown;
     };
     decidedAt: string;
-} | null;
+};
 export type TimelineItem = {
     /** The event's number, as in the stream */
     id: number;
     at: string;
-    "type": string;
+    "type": EventType;
     /** Ids and codes of that moment; what follows is as it is now */
     data: {
         [key: string]: unknown;
     };
     call: Call | null;
-    message: TimelineMessage;
-    followUp: TimelineFollowUp;
-    delivery: TimelineDelivery;
-    decision: Decision;
+    message: TimelineMessage | null;
+    followUp: TimelineFollowUp | null;
+    delivery: TimelineDelivery | null;
+    decision: Decision | null;
 };
 export type Timeline = {
     items: TimelineItem[];
@@ -998,6 +1016,9 @@ export type CallPlace = {
     /** How the person agreed to be called, kept with the call. Without it the call counts as requested by the key. */
     consent?: string;
 };
+export type AttributionState = "attributed" | "unattributed";
+export type ConversionJudge = "rule" | "person";
+export type Speaker = "user" | "agent";
 export type CallQuality = {
     firstAudioMs: number | null;
     responseMs: number | null;
@@ -1005,7 +1026,7 @@ export type CallQuality = {
     agentTurns: number;
     interruptions: number;
     wordErrorRate: number | null;
-} | null;
+};
 export type CallDetail = {
     id: string;
     campaignId: string | null;
@@ -1013,19 +1034,19 @@ export type CallDetail = {
     /** The lead's */
     name: string | null;
     agentId: string;
-    direction: "outbound" | "inbound";
-    kind: "phone" | "browser";
+    direction: Direction;
+    kind: CallKind;
     /** Null for a call that was not dialled here */
     attempt: number | null;
-    status: "dialling" | "ringing" | "in_progress" | "ended";
-    reach: ("answered" | "voicemail" | "no_answer" | "busy" | "failed" | "not_placed" | "unknown" | null) | ("answered" | "voicemail" | "no_answer" | "busy" | "failed" | "not_placed" | "unknown" | null);
-    disposition: ("converted" | "qualified" | "callback_requested" | "not_interested" | "opted_out" | "wrong_person" | "none" | null) | ("converted" | "qualified" | "callback_requested" | "not_interested" | "opted_out" | "wrong_person" | "none" | null);
+    status: CallStatus;
+    reach: Reach | null;
+    disposition: Disposition | null;
     converted: boolean;
     /** How its lead was found */
-    attributedBy: ("dial" | "variables" | "call_sid" | "number" | "alias" | "person" | null) | ("dial" | "variables" | "call_sid" | "number" | "alias" | "person" | null);
+    attributedBy: Attribution | null;
     /** Null when it is not known */
     hasAudio: boolean | null;
-    sentiment: ("positive" | "neutral" | "negative" | null) | ("positive" | "neutral" | "negative" | null);
+    sentiment: Sentiment | null;
     score: number | null;
     conversationId: string | null;
     callSid: string | null;
@@ -1039,11 +1060,11 @@ export type CallDetail = {
     summary: string | null;
     terminationReason: string | null;
     /** What told of its end; null before it, and where the dial itself was refused or not made */
-    source: ("webhook" | "poll" | "reconciled" | null) | ("webhook" | "poll" | "reconciled" | null);
+    source: CallSource | null;
     failure: string | null;
     needsAttention: boolean;
     notes: string | null;
-    convertedBy: ("rule" | "person" | null) | ("rule" | "person" | null);
+    convertedBy: ConversionJudge | null;
     conversionReason: {
         rule: string;
         detail: string;
@@ -1062,7 +1083,7 @@ export type CallDetail = {
         [key: string]: number;
     };
     transcript: {
-        role: "user" | "agent";
+        role: Speaker;
         text: string;
         atSeconds: number | null;
         interrupted?: boolean;
@@ -1072,12 +1093,12 @@ export type CallDetail = {
     } | {
         [key: string]: unknown;
     };
-    quality: CallQuality;
-    decision: Decision;
+    quality: CallQuality | null;
+    decision: Decision | null;
 };
 export type CallUpdate = {
     converted?: boolean;
-    disposition?: "converted" | "qualified" | "callback_requested" | "not_interested" | "opted_out" | "wrong_person" | "none";
+    disposition?: Disposition;
     notes?: string | null;
 };
 export type HeardWebhook = {
@@ -1095,7 +1116,7 @@ export type CallTimeline = {
         /** The event's number, as in the stream */
         id: number;
         at: string;
-        "type": string;
+        "type": EventType;
         data: {
             [key: string]: unknown;
         };
@@ -1147,11 +1168,12 @@ export type MessageSend = {
     /** In quiet hours: wait for their end, in place of a refusal */
     whenAllowed?: boolean;
 };
+export type TextEncoding = "GSM-7" | "UCS-2";
 export type Message = {
     id: string;
-    channel: "sms" | "email";
-    direction: "outbound" | "inbound";
-    status: "scheduled" | "sending" | "sent" | "delivered" | "undelivered" | "failed" | "refused" | "unknown" | "received";
+    channel: MessageChannel;
+    direction: Direction;
+    status: MessageStatus;
     leadId: string | null;
     campaignId: string | null;
     /** The call during which it came, or that it follows */
@@ -1167,9 +1189,9 @@ export type Message = {
         url: string | null;
     }[];
     segments: number | null;
-    encoding: ("GSM-7" | "UCS-2" | null) | ("GSM-7" | "UCS-2" | null);
+    encoding: TextEncoding | null;
     characters: number;
-    source: "person" | "follow_up" | "auto_reply" | "agent" | "contact";
+    source: MessageSource;
     author: string | null;
     errorCode: number | null;
     error: string | null;
@@ -1195,9 +1217,9 @@ export type MessageThreadPage = {
 };
 export type MessageDetail = {
     id: string;
-    channel: "sms" | "email";
-    direction: "outbound" | "inbound";
-    status: "scheduled" | "sending" | "sent" | "delivered" | "undelivered" | "failed" | "refused" | "unknown" | "received";
+    channel: MessageChannel;
+    direction: Direction;
+    status: MessageStatus;
     leadId: string | null;
     campaignId: string | null;
     /** The call during which it came, or that it follows */
@@ -1213,9 +1235,9 @@ export type MessageDetail = {
         url: string | null;
     }[];
     segments: number | null;
-    encoding: ("GSM-7" | "UCS-2" | null) | ("GSM-7" | "UCS-2" | null);
+    encoding: TextEncoding | null;
     characters: number;
-    source: "person" | "follow_up" | "auto_reply" | "agent" | "contact";
+    source: MessageSource;
     author: string | null;
     errorCode: number | null;
     error: string | null;
@@ -1230,10 +1252,11 @@ export type MessageDetail = {
         contactedAt: string | null;
     }[];
 };
+export type OptOutSource = "api" | "call" | "message";
 export type OptOut = {
     phone: string;
     reason: string;
-    source: "api" | "call" | "message";
+    source: OptOutSource;
     createdAt: string;
 };
 export type OptOutPage = {
@@ -1244,9 +1267,10 @@ export type OptOutAdd = {
     phone: string;
     reason?: string;
 };
+export type AttentionKind = "unknown_call" | "unmatched_webhook" | "campaign_fault" | "unknown_message" | "failed_follow_up" | "failed_reply" | "disabled_webhook";
 export type Attention = {
     id: number;
-    kind: "unknown_call" | "unmatched_webhook" | "campaign_fault" | "unknown_message" | "failed_follow_up" | "failed_reply" | "disabled_webhook";
+    kind: AttentionKind;
     /** The id of the call, webhook event, campaign or lead */
     subject: string;
     campaignId: string | null;
@@ -1430,7 +1454,7 @@ export type SessionUpdate = {
 export type SingleCallSettings = {
     maxCallSeconds: number;
     ringSeconds: number;
-    voicemail: "retry" | "leave_message" | "done";
+    voicemail: VoicemailChoice;
     /** Where the window names no holidays: those of the number's country are kept */
     nationalHolidays: boolean;
     window: {
@@ -1485,7 +1509,7 @@ export type SingleCallSettings = {
 export type SingleCallSettingsInput = {
     maxCallSeconds?: number;
     ringSeconds?: number;
-    voicemail?: "retry" | "leave_message" | "done";
+    voicemail?: VoicemailChoice;
     /** Where the window names no holidays: those of the number's country are kept */
     nationalHolidays?: boolean;
     window?: {
@@ -1566,6 +1590,7 @@ export type NumberCalls = {
     /** Of finished calls; null while there are none */
     answerRate: number | null;
 };
+export type NumberState = "failing" | "falling" | "healthy" | "unused";
 export type NumberHealth = {
     phoneNumberId: string;
     /** E.164; null when the provider does not list it */
@@ -1575,8 +1600,7 @@ export type NumberHealth = {
     listed: boolean | null;
     today: NumberCalls;
     before: NumberCalls;
-    /** failing: over a fifth of the finished calls of today failed. falling: its answer rate today is under half of what it was in the days before, or of what the other numbers have today, as where carriers mark a number as spam. unused: no calls, today or before. healthy: nothing speaks against it */
-    state: "failing" | "falling" | "healthy" | "unused";
+    state: NumberState;
     /** Whether enough of its calls of today are over to say how it does */
     judged: boolean;
     /** What will not work as it is set up */
@@ -1606,10 +1630,11 @@ export type VoicePage = {
 export type VoiceSample = {
     text: string;
 };
+export type SubscribedEventType = "*" | "call.ended" | "call.marked" | "call.attributed" | "lead.finished" | "lead.replied" | "lead.converted" | "message.received" | "message.sent" | "message.delivered" | "message.failed" | "contact.opted_out" | "contact.opted_in" | "follow_up.done" | "follow_up.skipped" | "follow_up.failed" | "campaign.started" | "campaign.paused" | "campaign.resumed" | "campaign.stopped" | "campaign.completed";
 export type WebhookCreate = {
     url: string;
     /** What is sent; * for all of it */
-    eventTypes: ("*" | "call.ended" | "call.marked" | "call.attributed" | "lead.finished" | "lead.replied" | "lead.converted" | "message.received" | "message.sent" | "message.delivered" | "message.failed" | "contact.opted_out" | "contact.opted_in" | "follow_up.done" | "follow_up.skipped" | "follow_up.failed" | "campaign.started" | "campaign.paused" | "campaign.resumed" | "campaign.stopped" | "campaign.completed")[];
+    eventTypes: SubscribedEventType[];
     description?: string | null;
     /** Only what happens in this campaign */
     campaignId?: string | null;
@@ -1649,7 +1674,7 @@ export type WebhookPage = {
 export type WebhookUpdate = {
     url?: string;
     /** What is sent; * for all of it */
-    eventTypes?: ("*" | "call.ended" | "call.marked" | "call.attributed" | "lead.finished" | "lead.replied" | "lead.converted" | "message.received" | "message.sent" | "message.delivered" | "message.failed" | "contact.opted_out" | "contact.opted_in" | "follow_up.done" | "follow_up.skipped" | "follow_up.failed" | "campaign.started" | "campaign.paused" | "campaign.resumed" | "campaign.stopped" | "campaign.completed")[];
+    eventTypes?: SubscribedEventType[];
     description?: string | null;
     campaignId?: string | null;
     /** true takes a disabled one up again */
@@ -1672,7 +1697,7 @@ export type Delivery = {
     eventId: number | null;
     followUpId: string | null;
     leadId: string | null;
-    status: "pending" | "delivered" | "failed";
+    status: DeliveryStatus;
     attempts: number;
     nextAttemptAt: string | null;
     lastStatus: number | null;
@@ -1692,7 +1717,7 @@ export type DeliveryDetail = {
     eventId: number | null;
     followUpId: string | null;
     leadId: string | null;
-    status: "pending" | "delivered" | "failed";
+    status: DeliveryStatus;
     attempts: number;
     nextAttemptAt: string | null;
     lastStatus: number | null;
@@ -1963,7 +1988,7 @@ export function createCampaign(campaignCreate: CampaignCreate, opts?: Oazapfts.R
  * List campaigns, newest first; archived ones are left out
  */
 export function listCampaigns({ status, include, cursor, limit }: {
-    status?: "draft" | "scheduled" | "running" | "paused" | "completed" | "stopped";
+    status?: CampaignStatus;
     include?: "summary";
     cursor?: string;
     limit?: number;
@@ -2317,11 +2342,11 @@ export function readWorkspaceMetrics({ $from, to }: {
  * List a campaign's calls, latest first
  */
 export function listCampaignCalls(id: string, { status, reach, disposition, direction, kind, $from, to, q, cursor, limit }: {
-    status?: "dialling" | "ringing" | "in_progress" | "ended";
-    reach?: "answered" | "voicemail" | "no_answer" | "busy" | "failed" | "not_placed" | "unknown";
-    disposition?: "converted" | "qualified" | "callback_requested" | "not_interested" | "opted_out" | "wrong_person" | "none";
-    direction?: "outbound" | "inbound";
-    kind?: "phone" | "browser";
+    status?: CallStatus;
+    reach?: Reach;
+    disposition?: Disposition;
+    direction?: Direction;
+    kind?: CallKind;
     $from?: string;
     to?: string;
     q?: string;
@@ -2468,8 +2493,8 @@ export function addLeads(id: string, leadsAdd: LeadsAdd, opts?: Oazapfts.Request
  * List a campaign's leads, in the order in which they were added
  */
 export function listLeads(id: string, { state, reach, hold, outcome, q, cursor, limit }: {
-    state?: "waiting" | "queued" | "calling" | "backing_off" | "finished";
-    reach?: "answered" | "voicemail" | "no_answer" | "busy" | "failed" | "not_placed" | "unknown";
+    state?: LeadState;
+    reach?: Reach & unknown;
     hold?: string;
     outcome?: string;
     q?: string;
@@ -2833,17 +2858,17 @@ export function placeCall(callPlace: CallPlace, opts?: Oazapfts.RequestOpts) {
  * List calls, latest first
  */
 export function listCalls({ attribution, campaign, lead, agent, single, ids, status, reach, disposition, direction, kind, $from, to, q, cursor, limit }: {
-    attribution?: "attributed" | "unattributed";
+    attribution?: AttributionState;
     campaign?: string;
     lead?: string;
     agent?: string;
     single?: "true" | "false";
     ids?: string;
-    status?: "dialling" | "ringing" | "in_progress" | "ended";
-    reach?: "answered" | "voicemail" | "no_answer" | "busy" | "failed" | "not_placed" | "unknown";
-    disposition?: "converted" | "qualified" | "callback_requested" | "not_interested" | "opted_out" | "wrong_person" | "none";
-    direction?: "outbound" | "inbound";
-    kind?: "phone" | "browser";
+    status?: CallStatus;
+    reach?: Reach;
+    disposition?: Disposition;
+    direction?: Direction;
+    kind?: CallKind;
     $from?: string;
     to?: string;
     q?: string;
@@ -3322,8 +3347,8 @@ export function sendMessage(messageSend: MessageSend, opts?: Oazapfts.RequestOpt
 export function listMessages({ leadId, phone, direction, status, cursor, limit }: {
     leadId?: string;
     phone?: string;
-    direction?: "outbound" | "inbound";
-    status?: "scheduled" | "sending" | "sent" | "delivered" | "undelivered" | "failed" | "refused" | "unknown" | "received";
+    direction?: Direction;
+    status?: MessageStatus;
     cursor?: string;
     limit?: number;
 } = {}, opts?: Oazapfts.RequestOpts) {
@@ -3357,7 +3382,7 @@ export function listMessages({ leadId, phone, direction, status, cursor, limit }
  * List the numbers that were written with, each with its latest text or mail, latest first
  */
 export function listThreads({ direction, cursor, limit }: {
-    direction?: "outbound" | "inbound";
+    direction?: Direction & unknown;
     cursor?: string;
     limit?: number;
 } = {}, opts?: Oazapfts.RequestOpts) {
@@ -4180,7 +4205,7 @@ export function rotateWebhook(id: string, webhookRotate: WebhookRotate, opts?: O
  * List a subscription's deliveries, latest first
  */
 export function listDeliveries(id: string, { status, cursor, limit }: {
-    status?: "pending" | "delivered" | "failed";
+    status?: DeliveryStatus;
     cursor?: string;
     limit?: number;
 } = {}, opts?: Oazapfts.RequestOpts) {
@@ -4426,3 +4451,36 @@ export function receiveTextStatus(body: object, opts?: Oazapfts.RequestOpts) {
         body
     })));
 }
+export const apiRoleValues = ["viewer","operator","admin"] as const satisfies readonly ApiRole[];
+export const campaignStatusValues = ["draft","scheduled","running","paused","completed","stopped"] as const satisfies readonly CampaignStatus[];
+export const voicemailChoiceValues = ["retry","leave_message","done"] as const satisfies readonly VoicemailChoice[];
+export const providerVerdictValues = ["success","failure","unknown"] as const satisfies readonly ProviderVerdict[];
+export const dispositionValues = ["converted","qualified","callback_requested","not_interested","opted_out","wrong_person","none"] as const satisfies readonly Disposition[];
+export const reachValues = ["answered","voicemail","no_answer","busy","failed","not_placed","unknown"] as const satisfies readonly Reach[];
+export const campaignStageValues = ["draft","scheduled","running","paused","completed","stopped","stopping"] as const satisfies readonly CampaignStage[];
+export const leadOutcomeValues = ["converted","answered","opted_out","replied","attempts_spent","not_retried","refused","unknown","stopped"] as const satisfies readonly LeadOutcome[];
+export const holdRuleValues = ["campaign_running","lead_open","opt_out","replied","attempts","spend_limit","window","contact_live","contact_gap","contact_day","contact_week","workspace_lines","campaign_lines","pace","retry","callback"] as const satisfies readonly HoldRule[];
+export const directionValues = ["outbound","inbound"] as const satisfies readonly Direction[];
+export const callKindValues = ["phone","browser"] as const satisfies readonly CallKind[];
+export const callStatusValues = ["dialling","ringing","in_progress","ended"] as const satisfies readonly CallStatus[];
+export const attributionValues = ["dial","variables","call_sid","number","alias","person"] as const satisfies readonly Attribution[];
+export const sentimentValues = ["positive","neutral","negative"] as const satisfies readonly Sentiment[];
+export const callSourceValues = ["webhook","poll","reconciled"] as const satisfies readonly CallSource[];
+export const leadStateValues = ["waiting","queued","calling","backing_off","finished"] as const satisfies readonly LeadState[];
+export const followUpChannelValues = ["sms","email","webhook"] as const satisfies readonly FollowUpChannel[];
+export const followUpStatusValues = ["planned","done","skipped","failed"] as const satisfies readonly FollowUpStatus[];
+export const eventTypeValues = ["call.ended","call.marked","call.attributed","lead.finished","lead.replied","lead.converted","message.received","message.sent","message.delivered","message.failed","contact.opted_out","contact.opted_in","follow_up.done","follow_up.skipped","follow_up.failed","campaign.started","campaign.paused","campaign.resumed","campaign.stopped","campaign.completed","call.started","call.placed","call.updated","call.context_sent","conversation.stored","lead.held","lead.backing_off","lead.changed","lead.restarted","leads.added","message.scheduled","follow_up.planned","delivery.delivered","delivery.failed","endpoint.disabled","campaign.created","campaign.changed","campaign.scheduled","campaign.reopened","campaign.archived"] as const satisfies readonly EventType[];
+export const messageChannelValues = ["sms","email"] as const satisfies readonly MessageChannel[];
+export const messageStatusValues = ["scheduled","sending","sent","delivered","undelivered","failed","refused","unknown","received"] as const satisfies readonly MessageStatus[];
+export const messageSourceValues = ["person","follow_up","auto_reply","agent","contact"] as const satisfies readonly MessageSource[];
+export const deliveryStatusValues = ["pending","delivered","failed"] as const satisfies readonly DeliveryStatus[];
+export const gateVerdictValues = ["go","wait","never"] as const satisfies readonly GateVerdict[];
+export const gateRuleValues = ["campaign_running","lead_open","opt_out","replied","attempts","spend_limit","window","contact_live","contact_gap","contact_day","contact_week","workspace_lines","campaign_lines","pace"] as const satisfies readonly GateRule[];
+export const attributionStateValues = ["attributed","unattributed"] as const satisfies readonly AttributionState[];
+export const conversionJudgeValues = ["rule","person"] as const satisfies readonly ConversionJudge[];
+export const speakerValues = ["user","agent"] as const satisfies readonly Speaker[];
+export const textEncodingValues = ["GSM-7","UCS-2"] as const satisfies readonly TextEncoding[];
+export const optOutSourceValues = ["api","call","message"] as const satisfies readonly OptOutSource[];
+export const attentionKindValues = ["unknown_call","unmatched_webhook","campaign_fault","unknown_message","failed_follow_up","failed_reply","disabled_webhook"] as const satisfies readonly AttentionKind[];
+export const numberStateValues = ["failing","falling","healthy","unused"] as const satisfies readonly NumberState[];
+export const subscribedEventTypeValues = ["*","call.ended","call.marked","call.attributed","lead.finished","lead.replied","lead.converted","message.received","message.sent","message.delivered","message.failed","contact.opted_out","contact.opted_in","follow_up.done","follow_up.skipped","follow_up.failed","campaign.started","campaign.paused","campaign.resumed","campaign.stopped","campaign.completed"] as const satisfies readonly SubscribedEventType[];

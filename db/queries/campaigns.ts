@@ -1,5 +1,6 @@
 import { type Selectable, type SelectQueryBuilder, sql } from 'kysely';
 import type { CampaignStatus } from '#domain/campaign.ts';
+import type { HoldRule } from '#domain/gate.ts';
 import type { LeadOutcome } from '#domain/lead.ts';
 import type { CampaignSettings } from '#domain/settings.ts';
 import type { Db, Tx } from '../client.ts';
@@ -201,8 +202,8 @@ export async function readHolds(
   db: Db,
   campaignId: string,
   now: Date,
-): Promise<{ holds: { reason: string; leads: number }[]; nextOpeningAt: Date | null }> {
-  const { rows } = await sql<{ reason: string | null; leads: number; first_waiting: Date | null }>`
+): Promise<{ holds: { reason: HoldRule; leads: number }[]; nextOpeningAt: Date | null }> {
+  const { rows } = await sql<{ reason: HoldRule | null; leads: number; first_waiting: Date | null }>`
     select case when not_before > ${now} then ${heldBy} end as reason,
       count(*) as leads,
       min(not_before) filter (where state = 'waiting') as first_waiting

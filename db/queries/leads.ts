@@ -1,6 +1,6 @@
 import { type Selectable, sql } from 'kysely';
 import type { Reach } from '#domain/call.ts';
-import type { GateRule } from '#domain/gate.ts';
+import type { GateRule, HoldRule } from '#domain/gate.ts';
 import type { LeadOutcome, LeadState } from '#domain/lead.ts';
 import type { NormalisedLead } from '#domain/lead-row.ts';
 import type { Db, Tx } from '../client.ts';
@@ -23,7 +23,7 @@ export async function lockLead(tx: Tx, id: string): Promise<Lead | null> {
 }
 
 /** What holds a lead that has calls to come; `none`: nothing, so that it may be called now. */
-export type LeadHold = NonNullable<Lead['hold_rule']> | 'none';
+export type LeadHold = HoldRule | 'none';
 
 export interface LeadFilter {
   state?: LeadState | undefined;
@@ -38,7 +38,7 @@ export interface LeadFilter {
 }
 
 /** What holds a lead whose time has not come; one that was never looked at waits for its hours. */
-export const heldBy = sql<string>`coalesce(hold_rule, 'window')`;
+export const heldBy = sql<LeadHold>`coalesce(hold_rule, 'window')`;
 
 /** A campaign's leads in the order in which they were added; one row more than `limit`, where there is one. */
 export async function listLeads(

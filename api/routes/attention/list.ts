@@ -1,16 +1,16 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { listAttention, type Attention as Row } from '#db/queries/attention-list.ts';
-import { ATTENTION_KINDS } from '#domain/attention.ts';
 import type { Api, ApiContext } from '../../context.ts';
 import { access } from '../../http/auth.ts';
 import { decodeCursor, toPage } from '../../http/cursor.ts';
 import { iso, page, pageQuery, timestamp } from '../../schemas/common.ts';
 import { json, keyProblems, problems } from '../../schemas/problem.ts';
+import { AttentionKind } from '../../schemas/words.ts';
 
 const Attention = z
   .object({
     id: z.number().int(),
-    kind: z.enum(ATTENTION_KINDS),
+    kind: AttentionKind,
     subject: z.string().openapi({ description: 'The id of the call, webhook event, campaign or lead' }),
     campaignId: z.uuid().nullable(),
     leadId: z.uuid().nullable(),

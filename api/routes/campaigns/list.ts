@@ -5,9 +5,10 @@ import { UUID } from '#domain/ids.ts';
 import type { Api, ApiContext } from '../../context.ts';
 import { access } from '../../http/auth.ts';
 import { decodeCursor, toPage } from '../../http/cursor.ts';
-import { CampaignPage, CampaignStatus, toCampaignListed } from '../../schemas/campaign.ts';
+import { CampaignPage, toCampaignListed } from '../../schemas/campaign.ts';
 import { pageQuery } from '../../schemas/common.ts';
 import { json, keyProblems, problems } from '../../schemas/problem.ts';
+import { CampaignStatus } from '../../schemas/words.ts';
 
 const include = z
   .enum(['summary'])

@@ -33,7 +33,7 @@ export function readProgress(app: Api, { db, workflows, now }: ApiContext): void
     ]);
     const open = leads.waiting + leads.backingOff;
     const paused =
-      campaign.status === 'paused' && open > 0 ? [{ reason: 'campaign_running', leads: open }] : [];
+      campaign.status === 'paused' && open > 0 ? [{ reason: 'campaign_running' as const, leads: open }] : [];
     const fromDatabase = {
       status: campaign.status,
       lines: { limit: campaign.settings.lines, inUse },

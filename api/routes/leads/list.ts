@@ -9,8 +9,9 @@ import type { Api, ApiContext } from '../../context.ts';
 import { access } from '../../http/auth.ts';
 import { decodeCursor, toPage } from '../../http/cursor.ts';
 import { idParam, pageQuery, searchText } from '../../schemas/common.ts';
-import { LeadPage, LeadState, Reach, toLead } from '../../schemas/lead.ts';
+import { LeadPage, toLead } from '../../schemas/lead.ts';
 import { json, keyProblems, problems } from '../../schemas/problem.ts';
+import { LeadState, Reach } from '../../schemas/words.ts';
 
 const MANY = 'Several with commas between.';
 

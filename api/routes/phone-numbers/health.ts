@@ -6,7 +6,6 @@ import {
   answerRate,
   compareNumbers,
   mayJudge,
-  NUMBER_STATES,
   type NumberCalls,
   numberState,
   sumCalls,
@@ -17,6 +16,7 @@ import { NumberWarning, warningsOf } from '#services/agents/number-warnings.ts';
 import type { Api, ApiContext } from '../../context.ts';
 import { access } from '../../http/auth.ts';
 import { json, keyProblems } from '../../schemas/problem.ts';
+import { NumberState } from '../../schemas/words.ts';
 
 /** Today is held against so many days before it: a whole week, since people answer otherwise on some weekdays. */
 const DAYS_BEFORE = 7;
@@ -49,7 +49,7 @@ const NumberHealth = z
       .openapi({ description: "Whether it is in the provider's list; null when that could not be had" }),
     today: Calls,
     before: Calls,
-    state: z.enum(NUMBER_STATES).openapi({
+    state: NumberState.openapi({
       description:
         'failing: over a fifth of the finished calls of today failed. falling: its answer rate today is under half of ' +
         'what it was in the days before, or of what the other numbers have today, as where carriers mark a number ' +
