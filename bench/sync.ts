@@ -8,7 +8,7 @@ import { Client, Connection } from '@temporalio/client';
 import { migrateToLatest } from '#db/migrate.ts';
 import type { SyncReport } from '#services/provider-events/sync.ts';
 import { PHONE_NUMBERS } from '#simulator/fleet.ts';
-import type { syncWorkflow } from '#workflows/sync.ts';
+import type { syncWorkflow } from '#workflows/scheduled.ts';
 import { cpuMs } from './shared/cpu.ts';
 import { fictionalNumbers } from './shared/fictional-leads.ts';
 import { conclude, describeMachine, printTable, readOptions, say } from './shared/report.ts';

@@ -19,7 +19,6 @@ import {
   waitingWorkflowId,
 } from '#domain/ids.ts';
 import type { CampaignStart, Reply, Workflows } from '#services/workflows.ts';
-import { campaignKey, stateKey } from '#workflows/attributes.ts';
 import type {
   callWorkflow,
   campaignWorkflow,
@@ -32,6 +31,7 @@ import type {
 } from '#workflows/index.ts';
 import {
   callEndedSignal,
+  campaignKey,
   campaignStoppedSignal,
   changeSettingsUpdate,
   contactRepliedSignal,
@@ -42,6 +42,7 @@ import {
   pauseUpdate,
   progressQuery,
   resumeUpdate,
+  stateKey,
   stopUpdate,
   WRONG_STATE,
 } from '#workflows/messages.ts';

@@ -1,31 +1,13 @@
-import {
-  ApplicationFailure,
-  setCurrentDetails,
-  setHandler,
-  upsertSearchAttributes,
-  workflowInfo,
-} from '@temporalio/workflow';
+import type { Activities } from '#activities/create-activities.ts';
 import { type CampaignAction, type CampaignRunStatus, refusal } from '#domain/campaign.ts';
-import { type CarriedLines, LinePool } from '#domain/lines.ts';
-import { stateKey } from './attributes.ts';
-import {
-  type CampaignProgress,
-  changeSettingsUpdate,
-  leadsAddedSignal,
-  lineFreedSignal,
-  lineWantedSignal,
-  pauseUpdate,
-  progressQuery,
-  resumeUpdate,
-  stopUpdate,
-  WRONG_STATE,
-} from './messages.ts';
+import { type CarriedLines, type Grant, LinePool } from '#domain/lines.ts';
+import type { CampaignProgress, InFlight, LineFreed, LineWanted } from './messages.ts';
 
 export interface CampaignInput {
   campaignId: string;
-  /** ISO time of the set start; null starts at once. */
+  /** ISO time of the scheduled start; null starts at once. */
   startAt: string | null;
-  /** Lines to begin with; the settings' number is read with every feed. */
+  /** Lines to begin with; every feed reads the number from the settings. */
   lines: number;
   carried?: Carried;
 }
@@ -38,138 +20,239 @@ interface Carried {
   longestHoldMs: number;
 }
 
-/** Until the first feed tells how long a line can be needed. */
+type Feed = Awaited<ReturnType<Activities['feedLeads']>>;
+
+/** Leads kept ready per line, and at most: enough to start a page in one go, few enough to stay fresh. */
+const READY_PER_LINE = 2;
+const MOST_READY = 200;
+/** How long a lead may hold a line, until the first feed reads it from the settings. */
 const FIRST_HOLD_MS = 86_400_000;
 
-/** The state of a campaign's workflow. */
-export interface Campaign {
-  id: string;
-  status: CampaignRunStatus;
-  pool: LinePool;
-  /** Leads that may be called now, not started yet. */
-  ready: string[];
-  startedLeadIds: string[];
-  /** When to ask for leads next. */
-  feedAtMs: number;
-  /** The database is to be asked first: a message told that this run has missed something. */
-  mustFeed: boolean;
-  openLeads: number;
-  longestHoldMs: number;
-  /** Something happened since the loop last looked. */
-  stirred: boolean;
-  /** When the running timer stirs the loop; null when none runs. */
-  alarmAtMs: number | null;
-}
+/**
+ * What a campaign's workflow knows, and what it decides from that. The message handlers and the loop share it and
+ * change it through its methods only. It speaks to nobody: the loop does.
+ */
+export class CampaignState {
+  readonly id: string;
+  readonly #lines: LinePool;
+  #status: CampaignRunStatus;
+  /** Leads that may be called now and are not started yet. */
+  #readyLeadIds: string[] = [];
+  /** Leads started since the last feed, which marks them in the database. */
+  #startedLeadIds: string[];
+  #feedAtMs = 0;
+  /** The database has to be read before anything else: this run has missed a change. */
+  #mustFeed = false;
+  /** Unknown before the first feed, so not zero. */
+  #openLeads = 1;
+  #longestHoldMs: number;
+  #changed = false;
 
-/** The state that a run begins with. */
-export function begin({ campaignId, startAt, lines, carried }: CampaignInput): Campaign {
-  const scheduled = startAt !== null && new Date(startAt).getTime() > Date.now();
-  return {
-    id: campaignId,
-    status: carried?.status ?? (scheduled ? 'scheduled' : 'running'),
-    pool: carried ? new LinePool(carried.lines) : LinePool.empty(lines),
-    ready: [],
-    startedLeadIds: carried?.startedLeadIds ?? [],
-    feedAtMs: 0,
-    mustFeed: false,
-    openLeads: 1,
-    longestHoldMs: carried?.longestHoldMs ?? FIRST_HOLD_MS,
-    stirred: false,
-    alarmAtMs: null,
-  };
-}
+  constructor({ campaignId, startAt, lines, carried }: CampaignInput, nowMs: number) {
+    const scheduled = startAt !== null && new Date(startAt).getTime() > nowMs;
+    this.id = campaignId;
+    this.#status = carried?.status ?? (scheduled ? 'scheduled' : 'running');
+    this.#lines = carried ? new LinePool(carried.lines) : LinePool.empty(lines);
+    this.#startedLeadIds = carried?.startedLeadIds ?? [];
+    this.#longestHoldMs = carried?.longestHoldMs ?? FIRST_HOLD_MS;
+  }
 
-/** Handles every message: each only changes the state, and the loop acts on it. */
-export function listen(campaign: Campaign): void {
-  const { pool } = campaign;
-  const stir = () => {
-    campaign.stirred = true;
-  };
-  setHandler(progressQuery, () => progressOf(campaign));
-  setHandler(leadsAddedSignal, () => {
-    campaign.feedAtMs = 0;
-    stir();
-  });
-  setHandler(lineWantedSignal, ({ leadId, kind }) => {
-    pool.want(leadId, kind);
-    stir();
-  });
-  setHandler(lineFreedSignal, ({ leadId, line, next, paused }) => {
-    pool.release(leadId, line);
-    if (next === 'finished') pool.drop(leadId);
-    if (paused === true) campaign.mustFeed = true;
-    // The last one out: it may be that none is open any more.
-    if (next === 'finished' && pool.inUse === 0) campaign.feedAtMs = 0;
-    stir();
-  });
-  setHandler(
-    pauseUpdate,
-    () => {
-      campaign.status = 'paused';
-      stir();
-      return { inFlight: pool.inUse };
-    },
-    { validator: () => allow(campaign, 'pause') },
-  );
-  setHandler(
-    resumeUpdate,
-    () => {
-      campaign.status = 'running';
-      campaign.mustFeed = true;
-      stir();
-    },
-    { validator: () => allow(campaign, 'resume') },
-  );
-  setHandler(
-    stopUpdate,
-    () => {
-      campaign.status = 'stopping';
-      stir();
-      return { inFlight: pool.inUse };
-    },
-    { validator: () => allow(campaign, 'stop') },
-  );
-  setHandler(
-    changeSettingsUpdate,
-    ({ lines }) => {
-      pool.limit = lines;
-      campaign.mustFeed = true;
-      stir();
-    },
-    { validator: (_settings: { lines: number }) => allow(campaign, 'changeSettings') },
-  );
-}
+  get status(): CampaignRunStatus {
+    return this.#status;
+  }
 
-/** @throws ApplicationFailure of type WrongState, which refuses the update. */
-function allow({ status }: Campaign, action: CampaignAction): void {
-  const reason = refusal(action, status);
-  if (reason !== null) throw ApplicationFailure.nonRetryable(reason, WRONG_STATE);
-}
+  /** Leads that hold a line: calls in flight, or about to be. */
+  get inFlight(): number {
+    return this.#lines.inUse;
+  }
 
-function progressOf({ status, pool, feedAtMs }: Campaign): CampaignProgress {
-  const nextOpeningAt =
-    feedAtMs > Date.now() && Number.isFinite(feedAtMs) ? new Date(feedAtMs).toISOString() : null;
-  return {
-    status,
-    lines: { limit: pool.limit, inUse: pool.inUse },
-    wantingLine: pool.waiting,
-    nextOpeningAt,
-  };
-}
+  get readyLeads(): number {
+    return this.#readyLeadIds.length;
+  }
 
-/** What the Web UI shows of the running campaign. */
-export function show(campaign: Campaign): void {
-  const { status, pool, ready } = campaign;
-  const { nextOpeningAt } = progressOf(campaign);
-  setCurrentDetails(
-    [
-      `**${status}**`,
-      `lines in use: ${pool.inUse} of ${pool.limit}`,
-      `waiting for a line: ${pool.waiting}`,
-      `ready to start: ${ready.length}`,
-      ...(nextOpeningAt === null ? [] : [`next leads at ${nextOpeningAt}`]),
-    ].join('  \n'),
-  );
-  const shown = workflowInfo().typedSearchAttributes.get(stateKey);
-  if (shown !== status) upsertSearchAttributes([{ key: stateKey, value: status }]);
+  progress(nowMs: number): CampaignProgress {
+    const opensLater = this.#feedAtMs > nowMs && Number.isFinite(this.#feedAtMs);
+    return {
+      status: this.#status,
+      lines: { limit: this.#lines.limit, inUse: this.#lines.inUse },
+      wantingLine: this.#lines.waiting,
+      nextOpeningAt: opensLater ? new Date(this.#feedAtMs).toISOString() : null,
+    };
+  }
+
+  // Whether the loop has something new to look at.
+
+  /** Something happened since the round began. */
+  get changed(): boolean {
+    return this.#changed;
+  }
+
+  beginRound(): void {
+    this.#changed = false;
+  }
+
+  wake(): void {
+    this.#changed = true;
+  }
+
+  // Messages.
+
+  /** Why an update is refused now; null when it is accepted. */
+  refusal(action: CampaignAction): string | null {
+    return refusal(action, this.#status);
+  }
+
+  pause(): InFlight {
+    this.#status = 'paused';
+    this.wake();
+    return { inFlight: this.inFlight };
+  }
+
+  resume(): void {
+    this.#status = 'running';
+    this.#mustFeed = true;
+    this.wake();
+  }
+
+  stop(): InFlight {
+    this.#status = 'stopping';
+    this.wake();
+    return { inFlight: this.inFlight };
+  }
+
+  changeSettings({ lines }: { lines: number }): void {
+    this.#lines.limit = lines;
+    this.#mustFeed = true;
+    this.wake();
+  }
+
+  leadsAdded(): void {
+    this.#feedAtMs = 0;
+    this.wake();
+  }
+
+  wantLine({ leadId, kind }: LineWanted): void {
+    this.#lines.want(leadId, kind);
+    this.wake();
+  }
+
+  freeLine({ leadId, line, next, paused }: LineFreed): void {
+    this.#lines.release(leadId, line);
+    if (next === 'finished') this.#lines.drop(leadId);
+    if (paused === true) this.#mustFeed = true;
+    // With the last call over, perhaps no lead is open any more: the feed counts them.
+    if (next === 'finished' && this.inFlight === 0) this.#feedAtMs = 0;
+    this.wake();
+  }
+
+  // Lines.
+
+  /** Takes the next free line, for a lead that waits for one or else for a new lead; null when there is none to give. */
+  takeLine(nowMs: number): (Grant & { isNew: boolean }) | null {
+    if (this.#status !== 'running' || this.#mustFeed || this.#lines.free === 0) return null;
+    const grant = this.#lines.grantNext(nowMs);
+    if (grant !== null) return { ...grant, isNew: false };
+    const leadId = this.#readyLeadIds.shift();
+    return leadId === undefined ? null : { ...this.#lines.take(leadId, nowMs), isNew: true };
+  }
+
+  markStarted(leadId: string): void {
+    this.#startedLeadIds.push(leadId);
+  }
+
+  /** The lead could not be reached: nobody holds this line. */
+  takeBackLine({ leadId, line }: Grant): void {
+    this.#lines.release(leadId, line);
+  }
+
+  /** When the oldest line will have been held for too long; infinite when none is held. */
+  get overdueAtMs(): number {
+    return (this.#lines.oldestSinceMs() ?? Number.POSITIVE_INFINITY) + this.#longestHoldMs;
+  }
+
+  overdueLeadIds(nowMs: number): string[] {
+    return this.#lines.heldSinceBefore(nowMs - this.#longestHoldMs);
+  }
+
+  /** Takes back the lines that were found to be free; the other leads of the audit hold theirs from now. */
+  endAudit(leadIds: string[], { freed }: { freed: string[] }, nowMs: number): void {
+    for (const leadId of leadIds) {
+      if (freed.includes(leadId)) this.#lines.drop(leadId);
+      else this.#lines.extend(leadId, nowMs);
+    }
+  }
+
+  // Feeding.
+
+  /** When a feed could start new leads; infinite when it could not. */
+  get feedAtMs(): number {
+    return this.#status === 'running' && this.#lines.free > 0 ? this.#feedAtMs : Number.POSITIVE_INFINITY;
+  }
+
+  needsFeed(nowMs: number): boolean {
+    return this.#mustFeed || (this.#readyLeadIds.length === 0 && this.feedAtMs <= nowMs);
+  }
+
+  beginFeed(): { campaignId: string; startedLeadIds: string[]; limit: number } {
+    const startedLeadIds = this.#startedLeadIds;
+    this.#startedLeadIds = [];
+    this.#mustFeed = false;
+    this.#feedAtMs = Number.POSITIVE_INFINITY;
+    const limit = Math.min(MOST_READY, this.#lines.limit * READY_PER_LINE);
+    return { campaignId: this.id, startedLeadIds, limit };
+  }
+
+  /** Takes over what the database says. A message that came during the feed and asked for another one keeps it. */
+  endFeed({ leadIds, nextAt, open, status, lines, longestHoldMs }: Feed): void {
+    this.#lines.limit = lines;
+    this.#longestHoldMs = longestHoldMs;
+    this.#openLeads = open;
+    this.#readyLeadIds = leadIds;
+    const laterMs = nextAt === null ? Number.POSITIVE_INFINITY : Date.parse(nextAt);
+    this.#feedAtMs = Math.min(this.#feedAtMs, leadIds.length > 0 ? 0 : laterMs);
+    if (status === 'stopped') this.#status = 'stopping';
+    else if (status === 'paused') this.#status = 'paused';
+    else if (status === 'running' && this.#status === 'paused') this.#status = 'running';
+  }
+
+  // Start and end.
+
+  begin(): void {
+    this.#status = 'running';
+  }
+
+  /** No lead is in flight, waits for a line or is ready, and the last feed counted none that is open. */
+  get seemsComplete(): boolean {
+    const idle = this.inFlight === 0 && this.#lines.waiting === 0 && this.#readyLeadIds.length === 0;
+    return this.#status === 'running' && idle && this.#openLeads === 0;
+  }
+
+  /** Takes over whether the database completed the campaign. A message that came meanwhile keeps this run going. */
+  endCompletion({ completed }: { completed: boolean }): void {
+    if (!completed) {
+      this.#openLeads = 1;
+      this.#feedAtMs = 0;
+    } else if (!this.#changed) {
+      this.#status = 'completed';
+    }
+  }
+
+  close(): void {
+    this.#status = 'completed';
+  }
+
+  /** The input of the next run. Leads that are ready but not started are fed to it again. */
+  carry(): CampaignInput {
+    return {
+      campaignId: this.id,
+      startAt: null,
+      lines: this.#lines.limit,
+      carried: {
+        status: this.#status,
+        lines: this.#lines.carry(),
+        startedLeadIds: this.#startedLeadIds,
+        longestHoldMs: this.#longestHoldMs,
+      },
+    };
+  }
 }

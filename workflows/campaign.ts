@@ -1,90 +1,145 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import {
+  ApplicationFailure,
   allHandlersFinished,
   condition,
   continueAsNew,
   getExternalWorkflowHandle,
   ParentClosePolicy,
+  proxyActivities,
+  setCurrentDetails,
+  setHandler,
   sleep,
   startChild,
+  upsertSearchAttributes,
   WorkflowIdReusePolicy,
   workflowInfo,
 } from '@temporalio/workflow';
+import type { Activities } from '#activities/create-activities.ts';
+import type { CampaignAction } from '#domain/campaign.ts';
 import { leadWorkflowId } from '#domain/ids.ts';
 import type { Grant } from '#domain/lines.ts';
-import { records, stopLeads } from './activities.ts';
-import { campaignKey, stateKey } from './attributes.ts';
-import { begin, type Campaign, type CampaignInput, listen, show } from './campaign-state.ts';
+import { type CampaignInput, CampaignState } from './campaign-state.ts';
 import { leadWorkflow } from './lead.ts';
-import { lineGrantedSignal } from './messages.ts';
-import { waitFor } from './waiting.ts';
+import {
+  campaignKey,
+  changeSettingsUpdate,
+  leadsAddedSignal,
+  lineFreedSignal,
+  lineGrantedSignal,
+  lineWantedSignal,
+  pauseUpdate,
+  progressQuery,
+  resumeUpdate,
+  stateKey,
+  stopUpdate,
+  WRONG_STATE,
+} from './messages.ts';
+import { DATABASE_WORK, waitFor } from './shared.ts';
 
-/** Leads kept ready per line, and at most: a page that starts them in one go, and no stale hoard. */
-const READY_PER_LINE = 2;
-const MOST_READY = 200;
-/** Started or granted in one step, so that one workflow task stays small. */
+const { beginCampaign, feedLeads, auditLines, completeCampaign, closeCampaign } =
+  proxyActivities<
+    Pick<Activities, 'beginCampaign' | 'feedLeads' | 'auditLines' | 'completeCampaign' | 'closeCampaign'>
+  >(DATABASE_WORK);
+
+/** Walks over every lead of the campaign, so it may take long; its heartbeat shows a lost worker soon. */
+const { stopLeads } = proxyActivities<Pick<Activities, 'stopLeads'>>({
+  startToCloseTimeout: '30 minutes',
+  heartbeatTimeout: '30 seconds',
+  retry: { initialInterval: '1 second', maximumInterval: '1 minute' },
+});
+
+/** Lines handed out in one round, so that one workflow task stays small. */
 const MOST_AT_ONCE = 50;
+
 /**
- * One campaign: asks the database for leads that may be called, starts a workflow for each while there are
- * lines, and hands lines to those that come back for another attempt. Ends when no lead is open any more.
+ * One campaign: asks the database for leads that may be called, starts a workflow for each while there are free
+ * lines, and grants lines to leads that come back for another attempt. Ends when no lead is open any more.
  */
 export async function campaignWorkflow(input: CampaignInput): Promise<void> {
-  const campaign = begin(input);
-  listen(campaign);
+  const campaign = new CampaignState(input, Date.now());
+  handleMessages(campaign);
+  const setAlarm = createAlarm(() => campaign.wake());
   if (campaign.status === 'scheduled') await waitForStart(campaign, input.startAt);
   while (campaign.status !== 'completed') {
-    campaign.stirred = false;
+    campaign.beginRound();
     show(campaign);
-    await fillLines(campaign);
-    if (campaign.status === 'stopping') {
-      await windUp(campaign);
-      return;
-    }
-    if (mayFeed(campaign)) await feed(campaign);
-    else if (!campaign.stirred && !(await complete(campaign))) await rest(campaign);
-    if (workflowInfo().continueAsNewSuggested) await handOver(campaign);
+    await handOutLines(campaign);
+    if (campaign.status === 'stopping') return await windUp(campaign, setAlarm);
+    if (campaign.needsFeed(Date.now())) await feed(campaign);
+    else if (!campaign.changed && !(await complete(campaign))) await rest(campaign, setAlarm);
+    if (workflowInfo().continueAsNewSuggested) await continueInNewRun(campaign);
   }
 }
 
-async function waitForStart(campaign: Campaign, startAt: string | null): Promise<void> {
+/** Every handler only changes the state and wakes the loop, which acts on it. */
+function handleMessages(campaign: CampaignState): void {
+  setHandler(progressQuery, () => campaign.progress(Date.now()));
+  setHandler(leadsAddedSignal, () => campaign.leadsAdded());
+  setHandler(lineWantedSignal, (wanted) => campaign.wantLine(wanted));
+  setHandler(lineFreedSignal, (freed) => campaign.freeLine(freed));
+  setHandler(pauseUpdate, () => campaign.pause(), { validator: () => accept(campaign, 'pause') });
+  setHandler(resumeUpdate, () => campaign.resume(), { validator: () => accept(campaign, 'resume') });
+  setHandler(stopUpdate, () => campaign.stop(), { validator: () => accept(campaign, 'stop') });
+  setHandler(changeSettingsUpdate, (settings) => campaign.changeSettings(settings), {
+    validator: (_settings) => accept(campaign, 'changeSettings'),
+  });
+}
+
+/** @throws ApplicationFailure of type WrongState, which refuses the update. */
+function accept(campaign: CampaignState, action: CampaignAction): void {
+  const reason = campaign.refusal(action);
+  if (reason !== null) throw ApplicationFailure.nonRetryable(reason, WRONG_STATE);
+}
+
+/** Shows in the Web UI where the campaign stands. */
+function show(campaign: CampaignState): void {
+  const { status, lines, wantingLine, nextOpeningAt } = campaign.progress(Date.now());
+  setCurrentDetails(
+    [
+      `**${status}**`,
+      `lines in use: ${lines.inUse} of ${lines.limit}`,
+      `waiting for a line: ${wantingLine}`,
+      `ready to start: ${campaign.readyLeads}`,
+      ...(nextOpeningAt === null ? [] : [`next leads at ${nextOpeningAt}`]),
+    ].join('  \n'),
+  );
+  const shown = workflowInfo().typedSearchAttributes.get(stateKey);
+  if (shown !== status) upsertSearchAttributes([{ key: stateKey, value: status }]);
+}
+
+async function waitForStart(campaign: CampaignState, startAt: string | null): Promise<void> {
   show(campaign);
   const untilMs = startAt === null ? 0 : new Date(startAt).getTime();
-  await waitFor(() => campaign.status !== 'scheduled', untilMs - Date.now(), 'until the set start');
+  await waitFor(() => campaign.status !== 'scheduled', untilMs - Date.now(), 'until the scheduled start');
   if (campaign.status === 'scheduled') {
-    await records.beginCampaign({ campaignId: campaign.id });
-    campaign.status = 'running';
+    await beginCampaign({ campaignId: campaign.id });
+    campaign.begin();
   }
 }
 
-/** Hands free lines first to the leads that wait for one, then to new leads. */
-async function fillLines(campaign: Campaign): Promise<void> {
-  const { pool, ready } = campaign;
-  if (campaign.status !== 'running' || campaign.mustFeed) return;
+async function handOutLines(campaign: CampaignState): Promise<void> {
   const steps: Promise<void>[] = [];
-  while (steps.length < MOST_AT_ONCE && pool.free > 0) {
-    const grant = pool.grantNext(Date.now());
-    if (grant !== null) {
-      steps.push(sendGrant(campaign, grant));
-      continue;
-    }
-    const leadId = ready.shift();
-    if (leadId === undefined) break;
-    steps.push(startLead(campaign, pool.take(leadId, Date.now())));
+  while (steps.length < MOST_AT_ONCE) {
+    const next = campaign.takeLine(Date.now());
+    if (next === null) break;
+    steps.push(next.isNew ? startLead(campaign, next) : grantLine(campaign, next));
   }
-  if (steps.length === MOST_AT_ONCE) campaign.stirred = true;
+  if (steps.length === MOST_AT_ONCE) campaign.wake();
   await Promise.all(steps);
 }
 
-async function sendGrant({ pool }: Campaign, { leadId, line }: Grant): Promise<void> {
+async function grantLine(campaign: CampaignState, grant: Grant): Promise<void> {
   try {
-    await getExternalWorkflowHandle(leadWorkflowId(leadId)).signal(lineGrantedSignal, { line });
+    const lead = getExternalWorkflowHandle(leadWorkflowId(grant.leadId));
+    await lead.signal(lineGrantedSignal, { line: grant.line });
   } catch {
-    // The lead's workflow is gone; the sweep starts it again if the lead is still open.
-    pool.release(leadId, line);
+    // The lead's workflow is gone. If the lead is still open, the sweep starts it again.
+    campaign.takeBackLine(grant);
   }
 }
 
-async function startLead(campaign: Campaign, grant: Grant): Promise<void> {
+async function startLead(campaign: CampaignState, grant: Grant): Promise<void> {
   const { leadId, line } = grant;
   try {
     await startChild(leadWorkflow, {
@@ -101,115 +156,74 @@ async function startLead(campaign: Campaign, grant: Grant): Promise<void> {
     });
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-    await sendGrant(campaign, grant);
+    await grantLine(campaign, grant);
   }
-  campaign.startedLeadIds.push(leadId);
+  campaign.markStarted(leadId);
 }
 
-function mayFeed({ status, ready, pool, mustFeed, feedAtMs }: Campaign): boolean {
-  if (mustFeed) return true;
-  return status === 'running' && ready.length === 0 && pool.free > 0 && feedAtMs <= Date.now();
+async function feed(campaign: CampaignState): Promise<void> {
+  campaign.endFeed(await feedLeads(campaign.beginFeed()));
 }
 
-/** Asks the database for more leads, and takes over what it says of the campaign. */
-async function feed(campaign: Campaign): Promise<void> {
-  const { pool } = campaign;
-  const startedLeadIds = campaign.startedLeadIds;
-  campaign.startedLeadIds = [];
-  campaign.mustFeed = false;
-  campaign.feedAtMs = Number.POSITIVE_INFINITY;
-  const limit = Math.min(MOST_READY, pool.limit * READY_PER_LINE);
-  const fed = await records.feedLeads({ campaignId: campaign.id, startedLeadIds, limit });
-  pool.limit = fed.lines;
-  campaign.longestHoldMs = fed.longestHoldMs;
-  campaign.openLeads = fed.open;
-  campaign.ready = fed.leadIds;
-  // A signal that came meanwhile asked for another feed: it keeps its say.
-  const nextMs =
-    fed.leadIds.length > 0 ? 0 : fed.nextAt === null ? Number.POSITIVE_INFINITY : Date.parse(fed.nextAt);
-  campaign.feedAtMs = Math.min(campaign.feedAtMs, nextMs);
-  if (fed.status === 'stopped') campaign.status = 'stopping';
-  else if (fed.status === 'paused') campaign.status = 'paused';
-  else if (fed.status === 'running' && campaign.status === 'paused') campaign.status = 'running';
-}
-
-/** Closes the campaign when nothing is left to do. */
-async function complete(campaign: Campaign): Promise<boolean> {
-  const { pool, ready, openLeads, status, id } = campaign;
-  const idle = pool.inUse === 0 && pool.waiting === 0 && ready.length === 0;
-  if (status !== 'running' || !idle || openLeads > 0) return false;
-  const { completed } = await records.completeCampaign({ campaignId: id });
-  if (!completed) {
-    campaign.openLeads = 1;
-    campaign.feedAtMs = 0;
-  } else if (!campaign.stirred) {
-    campaign.status = 'completed';
-    show(campaign);
-  }
+/** Completes the campaign when nothing is left to do. False when something is. */
+async function complete(campaign: CampaignState): Promise<boolean> {
+  if (!campaign.seemsComplete) return false;
+  campaign.endCompletion(await completeCampaign({ campaignId: campaign.id }));
+  if (campaign.status === 'completed') show(campaign);
   return true;
 }
 
-/** Waits until something happens, leads may be called again, or a line is held for too long. */
-async function rest(campaign: Campaign): Promise<void> {
-  const { pool, status, feedAtMs, longestHoldMs } = campaign;
-  const oldestMs = pool.oldestSinceMs();
-  const auditAtMs = oldestMs === null ? Number.POSITIVE_INFINITY : oldestMs + longestHoldMs;
-  if (auditAtMs <= Date.now()) return await audit(campaign);
-  setAlarm(campaign, auditAtMs, 'until a line is overdue');
-  if (status === 'running' && pool.free > 0) setAlarm(campaign, feedAtMs, 'until more leads may be called');
-  await condition(() => campaign.stirred);
-}
+type SetAlarm = (atMs: number, summary: string) => void;
 
 /**
- * Has the loop stirred at an instant. A timer that runs already and fires earlier serves as well: the loop then
- * looks what is due and sets the next one. So a busy campaign has one timer now and then, not one a message.
+ * Wakes the loop at a time. A timer that is already running and fires earlier serves as well: the loop then looks
+ * at what is due and sets the next one. So a busy campaign has one timer now and then, not one per message.
  */
-function setAlarm(campaign: Campaign, atMs: number, summary: string): void {
-  if (!Number.isFinite(atMs) || (campaign.alarmAtMs !== null && campaign.alarmAtMs <= atMs)) return;
-  campaign.alarmAtMs = atMs;
-  const ring = () => {
-    // A later timer that was overtaken by an earlier one is not waited for any more.
-    if (campaign.alarmAtMs !== atMs) return;
-    campaign.alarmAtMs = null;
-    campaign.stirred = true;
+function createAlarm(wake: () => void): SetAlarm {
+  let pendingAtMs = Number.POSITIVE_INFINITY;
+  return (atMs, summary) => {
+    if (pendingAtMs <= atMs) return;
+    pendingAtMs = atMs;
+    const ring = () => {
+      // An earlier timer has taken this one's place.
+      if (pendingAtMs !== atMs) return;
+      pendingAtMs = Number.POSITIVE_INFINITY;
+      wake();
+    };
+    // When the workflow is cancelled, the timer is too, and there is nobody left to wake.
+    void sleep(Math.max(1, atMs - Date.now()), { summary }).then(ring, () => undefined);
   };
-  // Cancelled together with the workflow, it has nobody left to stir.
-  void sleep(Math.max(1, atMs - Date.now()), { summary }).then(ring, () => undefined);
 }
 
-/** Takes back the lines of leads that no longer need them, though they never said so. */
-async function audit({ id, pool, longestHoldMs }: Campaign): Promise<void> {
-  const leadIds = pool.heldSinceBefore(Date.now() - longestHoldMs);
-  if (leadIds.length === 0) return;
-  const { freed } = await records.auditLines({ campaignId: id, leadIds });
-  for (const leadId of leadIds) {
-    if (freed.includes(leadId)) pool.drop(leadId);
-    else pool.extend(leadId, Date.now());
-  }
+/** Waits until something happens, more leads may be called, or a line is held for too long. */
+async function rest(campaign: CampaignState, setAlarm: SetAlarm): Promise<void> {
+  if (campaign.overdueAtMs < Date.now()) return await audit(campaign);
+  setAlarm(campaign.overdueAtMs, 'until a line is overdue');
+  setAlarm(campaign.feedAtMs, 'until more leads may be called');
+  await condition(() => campaign.changed);
+}
+
+/** Takes back the lines of leads that no longer need them but never said so. */
+async function audit(campaign: CampaignState): Promise<void> {
+  const leadIds = campaign.overdueLeadIds(Date.now());
+  campaign.endAudit(leadIds, await auditLines({ campaignId: campaign.id, leadIds }), Date.now());
 }
 
 /** After a stop: no lead is started any more, and the campaign closes when the last call has ended. */
-async function windUp(campaign: Campaign): Promise<void> {
+async function windUp(campaign: CampaignState, setAlarm: SetAlarm): Promise<void> {
   await stopLeads({ campaignId: campaign.id });
-  while (campaign.pool.inUse > 0) {
-    campaign.stirred = false;
+  while (campaign.inFlight > 0) {
+    campaign.beginRound();
     show(campaign);
-    await rest(campaign);
+    await rest(campaign, setAlarm);
   }
-  await records.closeCampaign({ campaignId: campaign.id });
-  campaign.status = 'completed';
+  await closeCampaign({ campaignId: campaign.id });
+  campaign.close();
   show(campaign);
   await condition(allHandlersFinished);
 }
 
-/** Goes on in a fresh history. Leads that are ready but not started are fed again. */
-async function handOver(campaign: Campaign): Promise<void> {
+async function continueInNewRun(campaign: CampaignState): Promise<void> {
   await condition(allHandlersFinished);
-  const { id, status, pool, startedLeadIds, longestHoldMs } = campaign;
-  await continueAsNew<typeof campaignWorkflow>({
-    campaignId: id,
-    startAt: null,
-    lines: pool.limit,
-    carried: { status, lines: pool.carry(), startedLeadIds, longestHoldMs },
-  });
+  await continueAsNew<typeof campaignWorkflow>(campaign.carry());
 }

@@ -1,27 +1,33 @@
-import { setHandler } from '@temporalio/workflow';
-import { attemptDelivery } from './activities.ts';
+import { proxyActivities, setHandler } from '@temporalio/workflow';
+import type { Activities } from '#activities/create-activities.ts';
 import { deliverNowSignal } from './messages.ts';
-import { waitFor } from './waiting.ts';
+import { waitFor } from './shared.ts';
+
+/** One outbound webhook, whose sender gives up after ten seconds. These retries are for the database: the workflow repeats the request. */
+const { attemptDelivery } = proxyActivities<Pick<Activities, 'attemptDelivery'>>({
+  startToCloseTimeout: '1 minute',
+  retry: { initialInterval: '1 second', maximumInterval: '1 minute' },
+});
 
 export interface DeliveryInput {
   deliveryId: string;
 }
 
 /**
- * Carries one outbound webhook through its attempts, over days. Its row says when the next one is due; a signal
- * only makes it look again.
+ * Takes one outbound webhook through its attempts, over days. Its row says when the next one is due; a signal only
+ * makes the workflow look again.
  */
 export async function deliveryWorkflow({ deliveryId }: DeliveryInput): Promise<void> {
-  let woken = false;
+  let lookAgain = false;
   setHandler(deliverNowSignal, () => {
-    woken = true;
+    lookAgain = true;
   });
   do {
-    woken = false;
+    lookAgain = false;
     const step = await attemptDelivery({ deliveryId });
     if (step.next === 'wait') {
-      await waitFor(() => woken, Math.max(1, step.delayMs), 'until the next attempt');
-      woken = true;
+      await waitFor(() => lookAgain, Math.max(1, step.delayMs), 'until the next attempt');
+      lookAgain = true;
     }
-  } while (woken);
+  } while (lookAgain);
 }

@@ -1,10 +1,8 @@
-/** Everything that a worker runs as a workflow. */
+/** Every workflow that a worker runs. */
 export { callWorkflow } from './call.ts';
 export { campaignWorkflow } from './campaign.ts';
 export { deliveryWorkflow } from './delivery.ts';
 export { followUpWorkflow } from './follow-up.ts';
 export { leadWorkflow } from './lead.ts';
-export { messageWorkflow } from './message.ts';
-export { replyWorkflow } from './reply.ts';
-export { sweepWorkflow } from './sweep.ts';
-export { syncWorkflow } from './sync.ts';
+export { messageWorkflow, replyWorkflow } from './messaging.ts';
+export { sweepWorkflow, syncWorkflow } from './scheduled.ts';

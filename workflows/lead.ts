@@ -3,17 +3,17 @@ import {
   getExternalWorkflowHandle,
   ParentClosePolicy,
   patched,
+  proxyActivities,
   setCurrentDetails,
   setHandler,
   startChild,
   upsertSearchAttributes,
   WorkflowIdReusePolicy,
 } from '@temporalio/workflow';
+import type { Activities } from '#activities/create-activities.ts';
 import { campaignWorkflowId, followUpWorkflowId } from '#domain/ids.ts';
 import type { LineKind } from '#domain/lines.ts';
-import { placing, records } from './activities.ts';
-import { stateKey } from './attributes.ts';
-import { callOver, type PlacedCall } from './call-over.ts';
+import { GATE_AND_DIAL, LOOK_AGAIN_MS, type PlacedCall, waitForCallEnd } from './call.ts';
 import { followUpWorkflow } from './follow-up.ts';
 import {
   callbackRequestedSignal,
@@ -25,28 +25,40 @@ import {
   lineGrantedSignal,
   lineWantedSignal,
   optedOutSignal,
+  stateKey,
 } from './messages.ts';
-import { waitFor } from './waiting.ts';
+import { DATABASE_WORK, waitFor } from './shared.ts';
+
+/** A function, because the Web UI shows the attempt beside the activity. */
+function placing(attempt: number) {
+  const options = { ...GATE_AND_DIAL, summary: `attempt ${attempt}` };
+  return proxyActivities<Pick<Activities, 'placeCall'>>(options);
+}
+
+const { concludeCall, closeLead } =
+  proxyActivities<Pick<Activities, 'concludeCall' | 'closeLead'>>(DATABASE_WORK);
 
 export interface LeadInput {
   leadId: string;
   campaignId: string;
   /** The attempt to begin with. */
   attempt: number;
-  /** The line that comes with the start, by its number; null when it must be asked for. */
+  /** The number of the line that comes with the start; null when the lead has to ask for one. */
   line: number | null;
 }
 
+/** A campaign that does not grant a line is reminded after this, then at growing intervals up to the limit. */
 const ASK_AGAIN_MS = 3_600_000;
 const ASK_AGAIN_LIMIT_MS = 86_400_000;
 const CAMPAIGN_GONE_MS = 60_000;
 
 interface Lead extends LeadInput {
+  /** Its place in the queue when it asks for a line. */
   lineKind: LineKind;
   endedCalls: Set<string>;
-  /** Told to close: by a stop, an opt-out, or the person's coming back. */
-  closing: boolean;
-  /** A time that replaces the pending one. */
+  /** The campaign was stopped, the contact opted out, or the person replied: the database says whether it closes. */
+  mayClose: boolean;
+  /** A requested time that replaces the pending one. */
   callbackAtMs: number | null;
   state: LeadState;
 }
@@ -55,19 +67,19 @@ interface Lead extends LeadInput {
 type Next = { kind: 'finished' } | { kind: 'again'; atMs: number; why: string };
 
 /**
- * One lead of a campaign: waits for a line, places the call, waits for its end, concludes it, and comes back
- * for the next attempt until the lead is done. Its history holds ids and times, nothing personal.
+ * One lead of a campaign: waits for a line, places the call, waits for its end, concludes it, and comes back for
+ * the next attempt until the lead is finished. Its history holds ids and times, nothing personal.
  */
 export async function leadWorkflow(input: LeadInput): Promise<{ attempts: number }> {
   const lead: Lead = {
     ...input,
     lineKind: 'retry',
     endedCalls: new Set(),
-    closing: false,
+    mayClose: false,
     callbackAtMs: null,
     state: { phase: 'line', attempt: input.attempt, until: null, why: null },
   };
-  listen(lead);
+  handleMessages(lead);
   while (await obtainLine(lead)) {
     const next = await attemptCall(lead);
     if (next.kind === 'finished') break;
@@ -78,7 +90,10 @@ export async function leadWorkflow(input: LeadInput): Promise<{ attempts: number
   return { attempts: lead.attempt };
 }
 
-function listen(lead: Lead): void {
+function handleMessages(lead: Lead): void {
+  const mayClose = () => {
+    lead.mayClose = true;
+  };
   setHandler(leadStateQuery, () => lead.state);
   setHandler(lineGrantedSignal, ({ line }) => {
     lead.line = line;
@@ -86,33 +101,25 @@ function listen(lead: Lead): void {
   setHandler(callEndedSignal, ({ callId }) => {
     lead.endedCalls.add(callId);
   });
-  setHandler(campaignStoppedSignal, () => {
-    lead.closing = true;
-  });
-  setHandler(optedOutSignal, () => {
-    lead.closing = true;
-  });
-  setHandler(contactRepliedSignal, () => {
-    lead.closing = true;
-  });
+  setHandler(campaignStoppedSignal, mayClose);
+  setHandler(optedOutSignal, mayClose);
+  setHandler(contactRepliedSignal, mayClose);
   setHandler(callbackRequestedSignal, ({ at }) => {
     lead.callbackAtMs = new Date(at).getTime();
   });
 }
 
+/** Says what the lead waits for, to the query and in the Web UI. */
 function enter(lead: Lead, phase: LeadState['phase'], wait?: { untilMs: number; why: string }): void {
   const until = wait === undefined ? null : new Date(wait.untilMs).toISOString();
   lead.state = { phase, attempt: lead.attempt, until, why: wait?.why ?? null };
-  setCurrentDetails(
-    [`Attempt ${lead.attempt}: ${phase.replace('_', ' ')}`, wait ? `until ${until} (${wait.why})` : ''].join(
-      ' ',
-    ),
-  );
+  const details = `Attempt ${lead.attempt}: ${phase.replace('_', ' ')}`;
+  setCurrentDetails(wait === undefined ? details : `${details} until ${until} (${wait.why})`);
 }
 
-/** Asks the campaign for a line until it has one, reminding it now and then. False when the lead was closed. */
+/** Asks the campaign for a line until it has one, and reminds it now and then. False when the lead was closed. */
 async function obtainLine(lead: Lead): Promise<boolean> {
-  const answered = () => lead.line !== null || lead.closing;
+  const answered = () => lead.line !== null || lead.mayClose;
   for (
     let patienceMs = ASK_AGAIN_MS;
     lead.line === null;
@@ -120,8 +127,8 @@ async function obtainLine(lead: Lead): Promise<boolean> {
   ) {
     if (await closed(lead)) return false;
     enter(lead, 'line');
-    const heard = await askForLine(lead);
-    await waitFor(answered, heard ? patienceMs : CAMPAIGN_GONE_MS, 'for a line');
+    const asked = await askForLine(lead);
+    await waitFor(answered, asked ? patienceMs : CAMPAIGN_GONE_MS, 'for a line');
   }
   return true;
 }
@@ -129,28 +136,25 @@ async function obtainLine(lead: Lead): Promise<boolean> {
 /** False when the campaign has no workflow at the moment; the sweep brings it back. */
 async function askForLine({ campaignId, leadId, lineKind }: Lead): Promise<boolean> {
   try {
-    await getExternalWorkflowHandle(campaignWorkflowId(campaignId)).signal(lineWantedSignal, {
-      leadId,
-      kind: lineKind,
-    });
+    const campaign = getExternalWorkflowHandle(campaignWorkflowId(campaignId));
+    await campaign.signal(lineWantedSignal, { leadId, kind: lineKind });
     return true;
   } catch {
     return false;
   }
 }
 
-/** Looks whether the lead, told to close, is to be closed. */
+/** Closes the lead after a signal, if the database agrees. */
 async function closed(lead: Lead): Promise<boolean> {
-  if (!lead.closing) return false;
-  lead.closing = false;
-  return (await records.closeLead({ campaignId: lead.campaignId, leadId: lead.leadId })).closed;
+  if (!lead.mayClose) return false;
+  lead.mayClose = false;
+  return (await closeLead({ campaignId: lead.campaignId, leadId: lead.leadId })).closed;
 }
 
 async function attemptCall(lead: Lead): Promise<Next> {
   const { campaignId, leadId, attempt } = lead;
-  const line = lead.line ?? 0;
   enter(lead, 'placing');
-  const placement = await placing(attempt).placeCall({ campaignId, leadId, attempt, line });
+  const placement = await placing(attempt).placeCall({ campaignId, leadId, attempt, line: lead.line ?? 0 });
   switch (placement.kind) {
     case 'never':
       return { kind: 'finished' };
@@ -164,24 +168,24 @@ async function attemptCall(lead: Lead): Promise<Next> {
       return { kind: 'again', atMs: new Date(placement.retryAt).getTime(), why: 'not placed' };
     case 'placed':
       if (!placement.ended) await waitForEnd(lead, placement);
-      return await concludeCall(lead, placement);
+      return await conclude(lead, placement);
   }
 }
 
 async function waitForEnd(lead: Lead, placed: PlacedCall): Promise<void> {
   const untilMs = new Date(placed.deadlineAt).getTime();
-  enter(lead, 'call', { untilMs, why: 'the call must be over by then' });
-  await callOver(() => lead.endedCalls.has(placed.callId), placed);
+  enter(lead, 'call', { untilMs, why: 'the call must end by then' });
+  await waitForCallEnd(() => lead.endedCalls.has(placed.callId), placed);
 }
 
-async function concludeCall(lead: Lead, placement: PlacedCall): Promise<Next> {
+async function conclude(lead: Lead, placed: PlacedCall): Promise<Next> {
   const { campaignId, leadId } = lead;
-  const { callId } = placement;
+  const { callId } = placed;
   for (;;) {
-    const conclusion = await records.concludeCall({ campaignId, leadId, callId, line: lead.line ?? 0 });
+    const conclusion = await concludeCall({ campaignId, leadId, callId, line: lead.line ?? 0 });
     if (conclusion.kind === 'not_ended') {
       lead.endedCalls.delete(callId);
-      await waitForEnd(lead, { ...placement, pollAfterMs: 1_000 });
+      await waitForEnd(lead, { ...placed, pollAfterMs: LOOK_AGAIN_MS });
       continue;
     }
     lead.line = null;
@@ -189,15 +193,12 @@ async function concludeCall(lead: Lead, placement: PlacedCall): Promise<Next> {
     if (conclusion.kind === 'finished') return { kind: 'finished' };
     lead.attempt += 1;
     lead.lineKind = conclusion.line;
-    return {
-      kind: 'again',
-      atMs: new Date(conclusion.at).getTime(),
-      why: `${conclusion.line} after ${conclusion.reach}`,
-    };
+    const why = `${conclusion.line} after ${conclusion.reach}`;
+    return { kind: 'again', atMs: new Date(conclusion.at).getTime(), why };
   }
 }
 
-/** One workflow each, which outlives this one. What cannot be started, or was before, is the sweep's. */
+/** One workflow each, which outlives this one. Those that were started before are left alone. */
 async function startFollowUps(followUpIds: string[] | undefined): Promise<void> {
   // Conclusions of an earlier version name none.
   if (followUpIds === undefined || followUpIds.length === 0 || !patched('follow-ups')) return;
@@ -219,7 +220,7 @@ async function startFollowUps(followUpIds: string[] | undefined): Promise<void> 
 /** Sleeps until the next attempt. False when the lead was closed meanwhile. */
 async function backOff(lead: Lead, { atMs, why }: { atMs: number; why: string }): Promise<boolean> {
   lead.callbackAtMs = null;
-  const woken = () => lead.closing || lead.callbackAtMs !== null;
+  const woken = () => lead.mayClose || lead.callbackAtMs !== null;
   for (let untilMs = atMs; untilMs > Date.now(); ) {
     enter(lead, 'backing_off', { untilMs, why });
     if (lead.line === null) upsertSearchAttributes([{ key: stateKey, value: 'backing_off' }]);

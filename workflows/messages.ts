@@ -1,8 +1,18 @@
+import { defineSearchAttributeKey } from '@temporalio/common';
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { CampaignRunStatus } from '#domain/campaign.ts';
+import { SEARCH_ATTRIBUTES } from '#domain/ids.ts';
 import type { LineKind } from '#domain/lines.ts';
 
-/** Signals, updates and queries of the workflows: what everyone else may say to them. One object argument each. */
+/**
+ * How everyone else speaks to the workflows and finds them: signals, updates, queries, and search attributes.
+ * One object argument each.
+ */
+
+export const campaignKey = defineSearchAttributeKey(SEARCH_ATTRIBUTES.campaign, 'KEYWORD');
+export const stateKey = defineSearchAttributeKey(SEARCH_ATTRIBUTES.state, 'KEYWORD');
+
+// The campaign's workflow.
 
 export interface LineFreed {
   leadId: string;
@@ -10,7 +20,7 @@ export interface LineFreed {
   line: number;
   /** What the lead does next. `requeue` asks for a line again at once. */
   next: 'finished' | 'backing_off' | 'requeue';
-  /** The gate found the campaign paused: the workflow has missed it. */
+  /** The gate found the campaign paused, so its workflow has missed the pause. */
   paused?: boolean;
 }
 
@@ -29,7 +39,7 @@ export interface CampaignProgress {
 }
 
 export interface InFlight {
-  /** Calls under way, or about to be. */
+  /** Calls in flight, or about to be. */
   inFlight: number;
 }
 
@@ -42,6 +52,11 @@ export const resumeUpdate = defineUpdate<void>('resume');
 export const stopUpdate = defineUpdate<InFlight>('stop');
 export const changeSettingsUpdate = defineUpdate<void, [{ lines: number }]>('changeSettings');
 
+/** The type of the failure that refuses an update in the wrong state. */
+export const WRONG_STATE = 'WrongState';
+
+// The lead's workflow.
+
 export interface LeadState {
   phase: 'line' | 'placing' | 'call' | 'backing_off' | 'finished';
   attempt: number;
@@ -51,17 +66,19 @@ export interface LeadState {
 }
 
 export const lineGrantedSignal = defineSignal<[{ line: number }]>('lineGranted');
+/** Also for the workflow of a one-off call. */
 export const callEndedSignal = defineSignal<[{ callId: string }]>('callEnded');
-/** The contact must not be called: a lead that waits is closed at once, by what the database says. */
+/** The contact must not be called. A lead that waits asks the database, and is closed at once. */
 export const optedOutSignal = defineSignal('optedOut');
+/** The person called or wrote. A lead that waits asks the database, and is closed at once. */
+export const contactRepliedSignal = defineSignal('contactReplied');
+/** As `optedOut`, for a campaign that was stopped. */
+export const campaignStoppedSignal = defineSignal('campaignStopped');
 /** The pending attempt is made at this ISO time instead. */
 export const callbackRequestedSignal = defineSignal<[{ at: string }]>('callbackRequested');
-/** The person called or wrote: a lead that waits is closed, by what the database says. */
-export const contactRepliedSignal = defineSignal('contactReplied');
-export const campaignStoppedSignal = defineSignal('campaignStopped');
-/** The delivery's row has changed: it may be due now. */
-export const deliverNowSignal = defineSignal('deliverNow');
 export const leadStateQuery = defineQuery<LeadState>('state');
 
-/** The type of a failure with which an update is refused in the wrong state. */
-export const WRONG_STATE = 'WrongState';
+// The workflow of an outbound webhook.
+
+/** The delivery's row has changed: it may be due now. */
+export const deliverNowSignal = defineSignal('deliverNow');

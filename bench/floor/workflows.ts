@@ -11,8 +11,8 @@ import {
   WorkflowIdReusePolicy,
   workflowInfo,
 } from '@temporalio/workflow';
-import { campaignKey, stateKey } from '#workflows/attributes.ts';
-import { waitFor } from '#workflows/waiting.ts';
+import { campaignKey, stateKey } from '#workflows/messages.ts';
+import { waitFor } from '#workflows/shared.ts';
 import type { FloorActivities } from './activities.ts';
 import { callOverSignal, type FloorCampaign, type FloorLead, lineBackSignal } from './messages.ts';
 

@@ -21,7 +21,7 @@ import { type Simulator, startSimulator } from '#simulator/server.ts';
 import { lazyClient } from '#temporal/client.ts';
 import { ensureSearchAttributes } from '#temporal/search-attributes.ts';
 import { ACTIVITY_DEADLINES, createWorkflows, REQUEST_DEADLINES } from '#temporal/workflows.ts';
-import type { sweepWorkflow } from '#workflows/sweep.ts';
+import type { sweepWorkflow } from '#workflows/scheduled.ts';
 import { createCampaign, expectInvariants, launchCampaign } from './chain-campaigns.ts';
 import { createWorkerSwitch, installRuntime, listen, type ReportedData, report } from './chain-parts.ts';
 import { testConfig } from './config.ts';

@@ -1,0 +1,24 @@
+import { CancellationScope, condition, sleep } from '@temporalio/workflow';
+
+/**
+ * For activities that mainly read and write rows: short, safe to repeat, and retried until they succeed, because
+ * nothing can go on without them.
+ */
+export const DATABASE_WORK = {
+  startToCloseTimeout: '1 minute',
+  retry: { initialInterval: '500 ms', maximumInterval: '30 seconds' },
+} as const;
+
+/** Waits until the condition is met or the time is over. The Web UI shows the timer's summary. True when it was met. */
+export async function waitFor(met: () => boolean, timeoutMs: number, summary: string): Promise<boolean> {
+  if (met()) return true;
+  if (timeoutMs <= 0) return false;
+  const scope = new CancellationScope();
+  try {
+    return await scope.run(() =>
+      Promise.race([condition(met).then(() => true), sleep(timeoutMs, { summary }).then(() => false)]),
+    );
+  } finally {
+    scope.cancel();
+  }
+}
