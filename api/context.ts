@@ -1,5 +1,5 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
-import type { Actor } from '#db/queries/api-keys.ts';
+import type { Actor } from '#domain/access.ts';
 import type { Context } from '#services/context.ts';
 import type { EventHub } from './stream/hub.ts';
 

@@ -5,12 +5,11 @@ import { type Config, ConfigError, loadConfig } from '#config/config.ts';
 import { readEnv } from '#config/env.ts';
 import { createLogger } from '#config/logger.ts';
 import { migrateToLatest } from '#db/migrate.ts';
-import { seedAdminKey } from '#db/queries/api-keys.ts';
+import { hashApiKey, seedAdminKey } from '#services/access/keys.ts';
 import { createContext } from '#services/context.ts';
 import { lazyClient } from '#temporal/client.ts';
 import { createWorkflows, REQUEST_DEADLINES } from '#temporal/workflows.ts';
 import { createApp } from './app.ts';
-import { hashApiKey } from './http/auth.ts';
 import { CSV_LIMIT } from './http/limits.ts';
 import { createEventHub } from './stream/hub.ts';
 

@@ -1,10 +1,5 @@
 import type { Api, ApiContext } from './context.ts';
-import { createKeyRoute } from './routes/access/create-key.ts';
-import { listKeysRoute } from './routes/access/list-keys.ts';
-import { readMe } from './routes/access/me.ts';
-import { revokeKeyRoute } from './routes/access/revoke-key.ts';
-import { signIn } from './routes/access/sign-in.ts';
-import { signOut } from './routes/access/sign-out.ts';
+import { registerAccess } from './routes/access.ts';
 import { compareAgents } from './routes/agents/compare.ts';
 import { listAgents } from './routes/agents/list.ts';
 import { readAgent } from './routes/agents/read.ts';
@@ -80,12 +75,7 @@ import { readWorkspaceMetrics } from './routes/workspace/metrics.ts';
 const ROUTES: ((app: Api, context: ApiContext) => void)[] = [
   readHealth,
   readReady,
-  signIn,
-  signOut,
-  readMe,
-  listKeysRoute,
-  createKeyRoute,
-  revokeKeyRoute,
+  registerAccess,
   createCampaign,
   listCampaignsRoute,
   readCampaign,

@@ -15,6 +15,8 @@ export type ServiceErrorKind =
   | 'malformed-request'
   /** A webhook whose signature is missing, wrong or too old. */
   | 'invalid-signature'
+  /** A key that is not known. */
+  | 'unauthorized'
   /** A part that this needs does not answer; the same request may succeed later. */
   | 'unavailable'
   /** The voice provider did not answer, or refused us. */

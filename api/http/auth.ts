@@ -1,23 +1,18 @@
-import { createHash } from 'node:crypto';
 import type { Context, MiddlewareHandler } from 'hono';
-import { type Actor, findActor } from '#db/queries/api-keys.ts';
-import { type FoundSession, findSession } from '#db/queries/browser-sessions.ts';
-import type { ApiRole } from '#domain/access.ts';
+import { findActor } from '#db/queries/access.ts';
+import type { Actor, ApiRole } from '#domain/access.ts';
+import { hashApiKey } from '#services/access/keys.ts';
+import { resumeSession, type UsedSession } from '#services/access/sessions.ts';
 import type { ApiContext, ApiEnv } from '../context.ts';
 import { Problem } from './errors.ts';
 import { sessionToken, setSessionCookie } from './session-cookie.ts';
 
 const rank: Record<ApiRole, number> = { viewer: 0, operator: 1, admin: 2 };
 
-/** The form in which a key or a session's token is stored. Both are long and random, so a fast hash is enough. */
-export function hashApiKey(key: string): string {
-  return createHash('sha256').update(key).digest('hex');
-}
-
-type AuthDeps = Pick<ApiContext, 'db' | 'config' | 'now'>;
+type AuthContext = Pick<ApiContext, 'db' | 'config' | 'now'>;
 
 /** Finds out who asks, by `Authorization: Bearer <key>` or a dashboard's session. Answers 401 otherwise. */
-export function authenticate(context: AuthDeps): MiddlewareHandler<ApiEnv> {
+export function authenticate(context: AuthContext): MiddlewareHandler<ApiEnv> {
   return async (c, next) => {
     const found = await whoAsks(c, context);
     if (found === null) {
@@ -27,19 +22,19 @@ export function authenticate(context: AuthDeps): MiddlewareHandler<ApiEnv> {
     }
     c.set('actor', found.actor);
     if (found.session === undefined) return await next();
-    const { token, tokenHash, keepCookieFor } = found.session;
+    const { token, tokenHash, renewCookieForMs } = found.session;
     c.set('sessionHash', tokenHash);
     await next();
-    if (keepCookieFor !== null) setSessionCookie(c, context, { token, lastsMs: keepCookieFor });
+    if (renewCookieForMs !== null) setSessionCookie(c, context, { token, lastsMs: renewCookieForMs });
   };
 }
 
 interface Asker {
   actor: Actor;
-  session?: { token: string; tokenHash: string } & Pick<FoundSession, 'keepCookieFor'>;
+  session?: { token: string } & Pick<UsedSession, 'tokenHash' | 'renewCookieForMs'>;
 }
 
-async function whoAsks(c: Context<ApiEnv>, context: AuthDeps): Promise<Asker | null> {
+async function whoAsks(c: Context<ApiEnv>, context: AuthContext): Promise<Asker | null> {
   const header = c.req.header('authorization');
   if (header !== undefined) {
     const key = /^Bearer +([\x21-\x7e]{1,512})$/i.exec(header)?.[1];
@@ -48,9 +43,8 @@ async function whoAsks(c: Context<ApiEnv>, context: AuthDeps): Promise<Asker | n
   }
   const token = sessionToken(c, context);
   if (token === null) return null;
-  const tokenHash = hashApiKey(token);
-  const found = await findSession(context.db, tokenHash, await context.now());
-  return found && { actor: found.actor, session: { token, tokenHash, keepCookieFor: found.keepCookieFor } };
+  const used = await resumeSession(context, { token });
+  return used && { actor: used.actor, session: { token, ...used } };
 }
 
 function requireRole(role: ApiRole): MiddlewareHandler<ApiEnv> {

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import type { Context } from 'hono';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import type { ApiContext, ApiEnv } from '../context.ts';
@@ -14,10 +13,6 @@ const COOKIE_MS = 30 * 86_400_000;
 /** A name with this prefix is refused by browsers unless it came over HTTPS, from this host, for every path. */
 function cookieName(secure: boolean): string {
   return secure ? '__Host-ringleader' : 'ringleader';
-}
-
-export function newToken(): string {
-  return randomBytes(32).toString('base64url');
 }
 
 /** @param lastsMs how long the session can last at most */

@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
-import { type ApiKey as ApiKeyRow, SEEDED_NAME } from '#db/queries/api-keys.ts';
+import type { ApiKey as ApiKeyRow } from '#db/queries/access.ts';
+import { SEEDED_NAME } from '#services/access/keys.ts';
 import { iso, page, text, timestamp } from './common.ts';
 import { ApiRole } from './words.ts';
 

@@ -1,8 +1,7 @@
 import type { Logger } from '#config/logger.ts';
 import type { Db } from '#db/client.ts';
 import { listenForEvents } from '#db/listen.ts';
-import { keysInForce } from '#db/queries/api-keys.ts';
-import { sessionsInForce } from '#db/queries/browser-sessions.ts';
+import { keysInForce, sessionsInForce } from '#db/queries/access.ts';
 import { type EventFilter, type LoggedEvent, newestEventId, readEvents } from '#db/queries/event-log.ts';
 import type { Context } from '#services/context.ts';
 import { Problem } from '../http/errors.ts';

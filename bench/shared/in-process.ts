@@ -1,9 +1,8 @@
 import { createApp } from '#api/app.ts';
-import { hashApiKey } from '#api/http/auth.ts';
 import { createEventHub } from '#api/stream/hub.ts';
 import { loadConfig } from '#config/config.ts';
 import { createLogger } from '#config/logger.ts';
-import { seedAdminKey } from '#db/queries/api-keys.ts';
+import { hashApiKey, seedAdminKey } from '#services/access/keys.ts';
 import { createContext } from '#services/context.ts';
 import { lazyClient } from '#temporal/client.ts';
 import { createWorkflows, REQUEST_DEADLINES } from '#temporal/workflows.ts';

@@ -1876,7 +1876,7 @@ export function listKeys({ cursor, limit }: {
     }));
 }
 /**
- * Make an API key; the answer shows it, and nothing else ever does
+ * Create an API key; the answer shows it, and nothing else ever does
  */
 export function createKey(apiKeyCreate: ApiKeyCreate, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
@@ -1916,7 +1916,7 @@ export function createKey(apiKeyCreate: ApiKeyCreate, opts?: Oazapfts.RequestOpt
     })));
 }
 /**
- * Take an API key out of use, and end the sessions of the dashboard that stand on it
+ * Revoke an API key, and end the sessions of the dashboard that stand on it
  */
 export function revokeKey(id: string, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{

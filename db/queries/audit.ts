@@ -1,6 +1,6 @@
+import type { Actor } from '#domain/access.ts';
 import type { Tx } from '../client.ts';
 import { toJson } from '../json.ts';
-import type { Actor } from './api-keys.ts';
 
 /** Notes who changed what, in the transaction of the change. No personal data in `data`: ids, codes and counts. */
 export async function appendAudit(

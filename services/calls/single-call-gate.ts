@@ -1,7 +1,7 @@
 import { inTransaction, type Tx } from '#db/client.ts';
-import type { Actor } from '#db/queries/api-keys.ts';
 import { appendAudit } from '#db/queries/audit.ts';
 import { lockContact } from '#db/queries/locks.ts';
+import type { Actor } from '#domain/access.ts';
 import { parsePhone } from '#domain/phone.ts';
 import { holdsOfSingleCall, type SingleCallSettings } from '#domain/single-call.ts';
 import { isOpen, nextOpening } from '#domain/window.ts';

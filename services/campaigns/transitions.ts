@@ -1,5 +1,4 @@
 import { inTransaction, type Tx } from '#db/client.ts';
-import type { Actor } from '#db/queries/api-keys.ts';
 import { raiseAttention } from '#db/queries/attention.ts';
 import { appendAudit } from '#db/queries/audit.ts';
 import {
@@ -10,6 +9,7 @@ import {
   lockCampaign,
 } from '#db/queries/campaigns.ts';
 import { appendEvent } from '#db/queries/events.ts';
+import type { Actor } from '#domain/access.ts';
 import { type CampaignAction, refusal } from '#domain/campaign.ts';
 import type { EventType } from '#domain/events.ts';
 import type { Context } from '../context.ts';

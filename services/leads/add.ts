@@ -1,9 +1,9 @@
 import { inTransaction } from '#db/client.ts';
 import { ensureContacts, insertLeads } from '#db/queries/add-leads.ts';
-import type { Actor } from '#db/queries/api-keys.ts';
 import { appendAudit } from '#db/queries/audit.ts';
 import { type Campaign, changeCampaign, findCampaign } from '#db/queries/campaigns.ts';
 import { appendEvent } from '#db/queries/events.ts';
+import type { Actor } from '#domain/access.ts';
 import type { NormalisedLead } from '#domain/lead-row.ts';
 import { holdCampaign, startOf } from '../campaigns/transitions.ts';
 import type { Context } from '../context.ts';

@@ -1,4 +1,4 @@
-import type { Actor } from '#db/queries/api-keys.ts';
+import type { Actor } from '#domain/access.ts';
 import type { NormalisedLead } from '#domain/lead-row.ts';
 import type { Context } from '../context.ts';
 import { invalid } from '../errors.ts';

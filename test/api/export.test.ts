@@ -2,8 +2,8 @@ import { get } from 'node:http';
 import { sql } from 'kysely';
 import { v7 as uuid } from 'uuid';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { hashApiKey } from '#api/http/auth.ts';
 import type { LeadInput } from '#domain/lead-row.ts';
+import { hashApiKey } from '#services/access/keys.ts';
 import { type ApiRig, recordingWorkflows, startApi } from '../support/api-rig.ts';
 import { insertCall } from '../support/api-rows.ts';
 

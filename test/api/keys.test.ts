@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { hashApiKey } from '#api/http/auth.ts';
-import { SEEDED_NAME, seedAdminKey } from '#db/queries/api-keys.ts';
+import { hashApiKey, SEEDED_NAME, seedAdminKey } from '#services/access/keys.ts';
 import { type ApiRig, startApi } from '../support/api-rig.ts';
 
 let api: ApiRig;

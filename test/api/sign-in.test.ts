@@ -2,9 +2,7 @@ import { rmSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { createApp } from '#api/app.ts';
 import type { Api } from '#api/context.ts';
-import { hashApiKey } from '#api/http/auth.ts';
-import { inTransaction } from '#db/client.ts';
-import { revokeKey } from '#db/queries/api-keys.ts';
+import { hashApiKey, revokeKey } from '#services/access/keys.ts';
 import { type ApiRig, startApi } from '../support/api-rig.ts';
 import { buildPage } from '../support/built-page.ts';
 
@@ -217,7 +215,7 @@ test('a key that is revoked ends its sessions', async () => {
   const { id, cookie } = await signedIn();
   const other = await signedIn();
   expect((await me(cookie)).status).toBe(200);
-  await inTransaction(api.context.db, (tx) => revokeKey(tx, id, new Date()));
+  await revokeKey(api.context, { id, actor: { id, role: 'admin' } });
   expect((await me(cookie)).status).toBe(401);
   expect((await me(other.cookie)).status).toBe(200);
 });

@@ -2,13 +2,13 @@ import pg from 'pg';
 import type { Browser, BrowserContext, BrowserContextOptions, ConsoleMessage, Page } from 'playwright-core';
 import { v7 as uuid } from 'uuid';
 import { expect, vi } from 'vitest';
-import { hashApiKey } from '#api/http/auth.ts';
 import { PATIENCE } from '#demo/setting.ts';
 import type { ApiRole } from '#domain/access.ts';
 import { ALWAYS_OPEN, type CampaignSettings } from '#domain/settings.ts';
 import { launchChromium } from '#launcher/chromium.ts';
 import { buildDashboard } from '#launcher/dashboard.ts';
 import { type Stack, startStack } from '#launcher/stack.ts';
+import { hashApiKey } from '#services/access/keys.ts';
 import { AGENTS } from '#simulator/fleet.ts';
 
 /** For what a person would wait for; the machine may be busy with much else. */

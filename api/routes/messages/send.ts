@@ -1,12 +1,12 @@
 import { createRoute } from '@hono/zod-openapi';
 import { v7 as uuid } from 'uuid';
 import { inTransaction, type Tx } from '#db/client.ts';
-import type { Actor } from '#db/queries/api-keys.ts';
 import { appendAudit } from '#db/queries/audit.ts';
 import { leadsOfContact } from '#db/queries/contact-leads.ts';
 import { findLead } from '#db/queries/leads.ts';
 import { lockContact } from '#db/queries/locks.ts';
 import { findMessage, lastHeardAt, type Message, scheduleText } from '#db/queries/messages.ts';
+import type { Actor } from '#domain/access.ts';
 import { textAllowedAt } from '#domain/quiet-hours.ts';
 import { zonesForPhone } from '#domain/zones/zones-for-phone.ts';
 import { notFound } from '#services/errors.ts';
