@@ -5,7 +5,7 @@ import { listAgents } from './routes/agents/list.ts';
 import { readAgent } from './routes/agents/read.ts';
 import { startSession } from './routes/agents/session.ts';
 import { listAgentVersions } from './routes/agents/versions.ts';
-import { listAttentionRoute } from './routes/attention/list.ts';
+import { registerAttention } from './routes/attention.ts';
 import { attributeCallRoute } from './routes/calls/attribute.ts';
 import { readCallAudio } from './routes/calls/audio.ts';
 import { sendCallContext } from './routes/calls/context.ts';
@@ -46,9 +46,7 @@ import { listMessagesRoute } from './routes/messages/list.ts';
 import { readMessage } from './routes/messages/read.ts';
 import { sendMessage } from './routes/messages/send.ts';
 import { listThreadsRoute } from './routes/messages/threads.ts';
-import { addOptOutRoute } from './routes/opt-outs/add.ts';
-import { listOptOutsRoute } from './routes/opt-outs/list.ts';
-import { removeOptOutRoute } from './routes/opt-outs/remove.ts';
+import { registerOptOuts } from './routes/opt-outs.ts';
 import { readNumberHealth } from './routes/phone-numbers/health.ts';
 import { listPhoneNumbers } from './routes/phone-numbers/list.ts';
 import { tieSession } from './routes/sessions/conversation.ts';
@@ -117,10 +115,8 @@ const ROUTES: ((app: Api, context: ApiContext) => void)[] = [
   listMessagesRoute,
   listThreadsRoute,
   readMessage,
-  listOptOutsRoute,
-  addOptOutRoute,
-  removeOptOutRoute,
-  listAttentionRoute,
+  registerOptOuts,
+  registerAttention,
   streamEvents,
   listAgents,
   compareAgents,

@@ -7,8 +7,8 @@ import { UUID } from '#domain/ids.ts';
 import { messageStatusOf } from '#domain/message.ts';
 import { RECIPIENT_OPTED_OUT } from '#providers/twilio/texts.ts';
 import { normaliseTextStatus, type TextStatusReport } from '#providers/twilio/webhook.ts';
-import { tellOptedOut } from '#services/opt-outs/notify.ts';
-import { addCarrierOptOut } from '#services/opt-outs/opt-outs.ts';
+import { addCarrierOptOut } from '#services/messages/reports.ts';
+import { notifyOptedOut } from '#services/opt-outs/opt-outs.ts';
 import type { Api, ApiContext } from '../context.ts';
 import { problems } from '../schemas/problem.ts';
 import { readSignedForm } from './twilio-form.ts';
@@ -36,7 +36,7 @@ export function receiveTextStatus(app: Api, context: ApiContext): void {
       // We put it into the address ourselves when we sent the text.
       const named = c.req.query('message') ?? '';
       const optedOut = await note(context, report, { params, messageId: UUID.test(named) ? named : null });
-      if (optedOut !== null) await tellOptedOut(context, optedOut);
+      if (optedOut !== null) await notifyOptedOut(context, optedOut);
     }
     return c.body(null, 204);
   });

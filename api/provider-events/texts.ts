@@ -8,7 +8,7 @@ import { type InboundText, normaliseInboundText, type TwilioParams } from '#prov
 import { sendContext } from '#services/calls/live.ts';
 import { tellReplied } from '#services/leads/notify-replied.ts';
 import { type LiveCall, receiveText, type TextConsequences } from '#services/messages/receive.ts';
-import { tellOptedOut } from '#services/opt-outs/notify.ts';
+import { notifyOptedOut } from '#services/opt-outs/opt-outs.ts';
 import type { Api, ApiContext } from '../context.ts';
 import { Problem } from '../http/errors.ts';
 import { problems } from '../schemas/problem.ts';
@@ -106,7 +106,7 @@ async function tell(
   // The carrier waits for our answer, and needs not wait for the agent's.
   const informing = liveCall === null ? null : inform(context, liveCall, { messageId, body: text.body });
   try {
-    if (wish === 'stop') await tellOptedOut(context, phoneOf(text.from));
+    if (wish === 'stop') await notifyOptedOut(context, phoneOf(text.from));
     const [told, answering] = await Promise.all([
       tellReplied(context, wish === 'none' ? waiting : []),
       answer ? workflows.startReply(messageId) : null,

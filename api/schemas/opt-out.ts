@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
+import type { OptOut as Row } from '#db/queries/opt-outs.ts';
 import { parsePhone } from '#domain/phone.ts';
-import type { OptOut as Row } from '#services/opt-outs/opt-outs.ts';
 import { iso, page, text, timestamp } from './common.ts';
 import { OptOutSource } from './words.ts';
 

@@ -1,48 +1,47 @@
+import { type Selectable, sql } from 'kysely';
 import type { AttentionKind } from '#domain/attention.ts';
-import type { Tx } from '../client.ts';
+import type { Db, Tx } from '../client.ts';
+import type { AttentionTable } from '../schema/gate.ts';
 
-export interface NewAttention {
-  kind: AttentionKind;
-  /** The id of what it is about; an open row of the same kind and subject is not doubled. */
-  subject: string;
-  campaignId?: string | null;
-  leadId?: string | null;
-  detail: string;
-}
+export type Attention = Selectable<AttentionTable>;
 
-/** Puts something on the list of what needs a person. */
-export async function raiseAttention(tx: Tx, attention: NewAttention): Promise<void> {
+/** Adds a row, unless an open one has the same kind and subject. */
+export async function insertAttention(
+  tx: Tx,
+  row: Pick<Attention, 'kind' | 'subject' | 'campaign_id' | 'lead_id' | 'detail'>,
+): Promise<void> {
   await tx
     .insertInto('attention')
-    .values({
-      kind: attention.kind,
-      subject: attention.subject,
-      campaign_id: attention.campaignId ?? null,
-      lead_id: attention.leadId ?? null,
-      detail: attention.detail,
-    })
+    .values(row)
     .onConflict((conflict) =>
       conflict.columns(['kind', 'subject']).where('settled_at', 'is', null).doNothing(),
     )
     .execute();
 }
 
-/** Takes it off again, with how it was settled. */
-export async function settleAttention(
+/** Closes the open row of a kind and subject, if there is one. */
+export async function closeAttention(
   tx: Tx,
   { kind, subject, settlement }: { kind: AttentionKind; subject: string; settlement: string },
 ): Promise<void> {
   await tx
     .updateTable('attention')
-    .set({ settled_at: new Date(), settlement })
+    .set({ settled_at: sql<Date>`now()`, settlement })
     .where('kind', '=', kind)
     .where('subject', '=', subject)
     .where('settled_at', 'is', null)
     .execute();
 }
 
-/** Takes a webhook off that no call was known for, by its event's id: its call is known now. */
-export async function settleUnmatched(tx: Tx, eventId: number): Promise<void> {
-  const settlement = 'Its call was found.';
-  await settleAttention(tx, { kind: 'unmatched_webhook', subject: String(eventId), settlement });
+/** The open rows, newest first; one row more than `limit`, where there is one. */
+export async function listAttention(
+  db: Db,
+  page: { before: number | null; limit: number },
+): Promise<Attention[]> {
+  let query = db.selectFrom('attention').selectAll().where('settled_at', 'is', null);
+  if (page.before !== null) query = query.where('id', '<', page.before);
+  return await query
+    .orderBy('id', 'desc')
+    .limit(page.limit + 1)
+    .execute();
 }

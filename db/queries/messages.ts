@@ -6,7 +6,7 @@ import { measureText } from '#domain/text-length.ts';
 import type { Db, Tx } from '../client.ts';
 import { toJson } from '../json.ts';
 import type { Attachment, MessagesTable } from '../schema/messages.ts';
-import { settleAttention } from './attention.ts';
+import { closeAttention } from './attention.ts';
 import { appendEvent } from './events.ts';
 
 export type Message = Selectable<MessagesTable>;
@@ -200,7 +200,7 @@ export async function recordTextReport(
     data: { status, ...(report.errorCode === null ? {} : { errorCode: report.errorCode }) },
   });
   if (message.status === 'unknown') {
-    await settleAttention(tx, {
+    await closeAttention(tx, {
       kind: 'unknown_message',
       subject: message.id,
       settlement: `It was ${status}.`,

@@ -1,7 +1,6 @@
 import { sql } from 'kysely';
 import { inTransaction, type Tx } from '#db/client.ts';
 import { toJson } from '#db/json.ts';
-import { raiseAttention } from '#db/queries/attention.ts';
 import { appendEvent } from '#db/queries/events.ts';
 import type { GateRows } from '#db/queries/gate.ts';
 import { lockContact } from '#db/queries/locks.ts';
@@ -11,6 +10,7 @@ import { callbackTime } from '#domain/disposition.ts';
 import { type NextStep, nextStep, type RetryKind } from '#domain/retry.ts';
 import type { CampaignSettings } from '#domain/settings.ts';
 import { nextOpening } from '#domain/window.ts';
+import { raiseAttention } from '../attention.ts';
 import type { Context } from '../context.ts';
 import { pendingFollowUps, planFollowUps } from '../follow-ups/follow-ups.ts';
 import { finishLead, holdLead } from '../leads/steps.ts';

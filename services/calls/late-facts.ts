@@ -1,10 +1,10 @@
 import { type Selectable, sql } from 'kysely';
 import type { Tx } from '#db/client.ts';
 import { toJson } from '#db/json.ts';
-import { raiseAttention, settleAttention } from '#db/queries/attention.ts';
 import { appendEvent } from '#db/queries/events.ts';
 import type { CallsTable } from '#db/schema/calls.ts';
 import type { Evaluation } from '#domain/evaluate.ts';
+import { raiseAttention, settleAttention } from '../attention.ts';
 import { followInLead } from './mark.ts';
 
 type Call = Selectable<CallsTable>;

@@ -47,7 +47,7 @@ export async function markCall(tx: Tx, id: string, mark: CallMark, now: Date): P
     .executeTakeFirstOrThrow();
   if (mark.disposition === 'opted_out' && call.phone !== null) {
     const about = { campaignId: call.campaign_id, leadId: call.lead_id, callId: call.id };
-    await addOptOut(tx, { phone: call.phone, reason: 'A person marked a call so.', source: 'api' }, about);
+    await addOptOut(tx, { phone: call.phone, reason: 'A person marked a call so.', source: 'api', about });
   }
   if (judges && marked.lead_id !== null) await followInLead(tx, marked, marked.lead_id, now);
   return { call: marked, followUps: await followConversion(tx, call, marked, now) };

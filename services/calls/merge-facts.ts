@@ -224,7 +224,7 @@ async function recordChange(tx: Tx, before: Call, after: Call, evaluation: Evalu
   const subject = { campaignId: after.campaign_id, leadId: after.lead_id, callId: after.id };
   if (evaluation?.disposition === 'opted_out' && after.phone !== null) {
     const reason = 'The person asked for it in a call.';
-    await addOptOut(tx, { phone: after.phone, reason, source: 'call' }, subject);
+    await addOptOut(tx, { phone: after.phone, reason, source: 'call', about: subject });
   }
   if (before.reach !== after.reach) {
     await appendEvent(tx, {

@@ -1,11 +1,11 @@
 import { inTransaction, type Tx } from '#db/client.ts';
-import { raiseAttention, settleUnmatched } from '#db/queries/attention.ts';
 import { appendEvent } from '#db/queries/events.ts';
 import { lockConversation } from '#db/queries/locks.ts';
 import { markAllSignalled, markMerged } from '#db/queries/provider-events.ts';
 import type { CallSource } from '#domain/call.ts';
 import type { ConversationFacts } from '#domain/conversation.ts';
 import { parseElevenLabsEvent } from '#providers/elevenlabs/webhook.ts';
+import { raiseAttention, settleUnmatched } from '../attention.ts';
 import type { Context } from '../context.ts';
 import { endNotPlaced, lockCall } from './end-call.ts';
 import type { Call } from './gate.ts';

@@ -1,8 +1,8 @@
 import { inTransaction, type Tx } from '#db/client.ts';
+import { isOptedOut } from '#db/queries/opt-outs.ts';
 import type { Reach } from '#domain/call.ts';
 import type { DialAnswer } from '#providers/ports.ts';
 import type { Context } from '../context.ts';
-import { isOptedOut } from '../opt-outs/opt-outs.ts';
 import { giveUp } from './conclude.ts';
 import { awaitEnd } from './dial.ts';
 import { endNotPlaced, lockCall } from './end-call.ts';

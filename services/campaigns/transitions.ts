@@ -1,5 +1,4 @@
 import { inTransaction, type Tx } from '#db/client.ts';
-import { raiseAttention } from '#db/queries/attention.ts';
 import { appendAudit } from '#db/queries/audit.ts';
 import {
   type Campaign,
@@ -12,6 +11,7 @@ import { appendEvent } from '#db/queries/events.ts';
 import type { Actor } from '#domain/access.ts';
 import { type CampaignAction, refusal } from '#domain/campaign.ts';
 import type { EventType } from '#domain/events.ts';
+import { raiseAttention } from '../attention.ts';
 import type { Context } from '../context.ts';
 import { notFound, type ServiceError, wrongState } from '../errors.ts';
 import type { CampaignStart, Reply } from '../workflows.ts';

@@ -2,16 +2,16 @@ import type { Selectable } from 'kysely';
 import { v7 as uuid } from 'uuid';
 import type { Db, Tx } from '#db/client.ts';
 import { toJson } from '#db/json.ts';
-import { raiseAttention } from '#db/queries/attention.ts';
 import { appendEvent } from '#db/queries/events.ts';
 import { lockContact } from '#db/queries/locks.ts';
+import { isOptedOut } from '#db/queries/opt-outs.ts';
 import type { CallsTable } from '#db/schema/calls.ts';
 import type { LeadsTable } from '#db/schema/leads.ts';
 import type { FollowUpsTable } from '#db/schema/messages.ts';
 import { type FollowUpRule, matchFollowUps } from '#domain/follow-up.ts';
 import { findMeeting, type Meeting } from '#domain/meeting.ts';
 import type { CampaignSettings } from '#domain/settings.ts';
-import { isOptedOut } from '../opt-outs/opt-outs.ts';
+import { raiseAttention } from '../attention.ts';
 
 export type FollowUp = Selectable<FollowUpsTable>;
 type Call = Selectable<CallsTable>;

@@ -10,7 +10,7 @@ import type { Attachment } from '#db/schema/messages.ts';
 import { findConversion } from '#domain/conversion.ts';
 import { readWish, type TextWish } from '#domain/opt-out.ts';
 import type { CampaignSettings } from '#domain/settings.ts';
-import { addTextOptOut } from '../opt-outs/opt-outs.ts';
+import { addOptOut, optInByText } from '../opt-outs/opt-outs.ts';
 
 /** A text as the carrier delivered it. */
 export interface IncomingText {
@@ -78,9 +78,10 @@ export async function receiveText(tx: Tx, text: IncomingText, now: Date): Promis
   });
   if (wish === 'stop') {
     const reason = 'The person asked for it in a text.';
-    for (const phone of numbersOf(text, leads)) await addTextOptOut(tx, { phone, reason }, subject);
+    for (const phone of numbersOf(text, leads))
+      await addOptOut(tx, { phone, reason, source: 'message', about: subject });
   }
-  if (wish === 'start') await optIn(tx, numbersOf(text, leads), subject);
+  if (wish === 'start') await optInByText(tx, { phones: numbersOf(text, leads), about: subject });
   if (wish === 'none') await noteReply(tx, text, leads, now);
   const settings = lead === null ? null : (await currentSettings(tx, lead.campaignId)).settings;
   if (wish === 'none' && lead !== null && settings !== null) await convert(tx, text, lead, { settings, now });
@@ -117,16 +118,6 @@ async function findLiveCall(tx: Tx, phone: string): Promise<LiveCall | null> {
 /** The number that the text came from, and those at which the same person is called. */
 function numbersOf({ phone }: IncomingText, leads: readonly ContactLead[]): string[] {
   return [...new Set([phone, ...leads.map((lead) => lead.phone)])];
-}
-
-/** A text takes back what a text has said, and nothing that was said in a call or by other means. Contacts are held. */
-async function optIn(tx: Tx, phones: string[], subject: Subject): Promise<void> {
-  const { numDeletedRows } = await tx
-    .deleteFrom('opt_outs')
-    .where('phone', 'in', phones)
-    .where('source', '=', 'message')
-    .executeTakeFirst();
-  if (numDeletedRows > 0n) await appendEvent(tx, { type: 'contact.opted_in', ...subject });
 }
 
 async function noteReply(

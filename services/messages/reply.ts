@@ -1,7 +1,6 @@
 import { ApplicationFailure } from '@temporalio/activity';
 import { v5 as uuidFrom } from 'uuid';
 import { inTransaction } from '#db/client.ts';
-import { raiseAttention } from '#db/queries/attention.ts';
 import { findLead } from '#db/queries/leads.ts';
 import { lockContact } from '#db/queries/locks.ts';
 import { findMessage, type Message, scheduleText } from '#db/queries/messages.ts';
@@ -10,6 +9,7 @@ import { saysWord } from '#domain/conversion.ts';
 import type { AutoReply } from '#domain/follow-up.ts';
 import { readWish } from '#domain/opt-out.ts';
 import { LONGEST_TEXT } from '#domain/text-length.ts';
+import { raiseAttention } from '../attention.ts';
 import { tellHistory } from '../calls/history.ts';
 import type { Context } from '../context.ts';
 import { reached } from '../workflows.ts';

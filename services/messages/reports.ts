@@ -1,12 +1,12 @@
-import { inTransaction } from '#db/client.ts';
+import { inTransaction, type Tx } from '#db/client.ts';
 import { lockContact } from '#db/queries/locks.ts';
 import { lockMessage, type Message, recordTextReport, unreportedTexts } from '#db/queries/messages.ts';
 import { messageStatusOf } from '#domain/message.ts';
 import type { Carrier, CarrierText } from '#providers/ports.ts';
 import { RECIPIENT_OPTED_OUT } from '#providers/twilio/texts.ts';
 import type { Context } from '../context.ts';
-import { addCarrierOptOut, startedLeads } from '../opt-outs/opt-outs.ts';
-import { reached } from '../workflows.ts';
+import { unavailable } from '../errors.ts';
+import { addOptOut, notifyOptedOut } from '../opt-outs/opt-outs.ts';
 
 /** A report comes within seconds, but for phones that are switched off. */
 const REPORT_LATE_MS = 600_000;
@@ -70,8 +70,18 @@ async function settle(
       optedOut: refused && (await addCarrierOptOut(tx, current)),
     };
   });
-  if (optedOut)
-    for (const leadId of await startedLeads(context.db, phone))
-      await reached(context.workflows.optedOut(leadId));
+  if (optedOut && !(await notifyOptedOut(context, phone))) {
+    throw unavailable('Not every lead could be notified of an opt-out.');
+  }
   return moved;
+}
+
+/** Carriers know of a STOP that never reached us: it counts for calls as well. False when the number was on the list. */
+export async function addCarrierOptOut(
+  tx: Tx,
+  { id, phone, campaign_id: campaignId, lead_id: leadId }: Message,
+): Promise<boolean> {
+  const reason = 'The carrier refused a text: the person has sent STOP.';
+  const about = { campaignId, leadId, messageId: id };
+  return (await addOptOut(tx, { phone, reason, source: 'message', about })).created;
 }

@@ -8,13 +8,15 @@ import {
   recordTextReport,
   type TextReport,
 } from '#db/queries/messages.ts';
+import { isOptedOut } from '#db/queries/opt-outs.ts';
 import { messageStatusOf } from '#domain/message.ts';
 import { textAllowedAt } from '#domain/quiet-hours.ts';
 import { zonesForPhone } from '#domain/zones/zones-for-phone.ts';
 import type { TextAnswer } from '#providers/ports.ts';
 import type { Context } from '../context.ts';
-import { addCarrierOptOut, isOptedOut, startedLeads } from '../opt-outs/opt-outs.ts';
-import { reached } from '../workflows.ts';
+import { unavailable } from '../errors.ts';
+import { notifyOptedOut } from '../opt-outs/opt-outs.ts';
+import { addCarrierOptOut } from './reports.ts';
 import { settleText, type TextStep } from './settle.ts';
 
 const HEARTBEAT_MS = 2_000;
@@ -177,7 +179,7 @@ async function record(context: Context, { id, phone }: Message, report: TextRepo
 /** The carrier knows of an opt-out that we did not: it counts for calls as well. */
 async function recordOptOut(context: Context, message: Message): Promise<void> {
   const added = await inTransaction(context.db, (tx) => addCarrierOptOut(tx, message));
-  if (!added) return;
-  for (const leadId of await startedLeads(context.db, message.phone))
-    await reached(context.workflows.optedOut(leadId));
+  if (added && !(await notifyOptedOut(context, message.phone))) {
+    throw unavailable('Not every lead could be notified of an opt-out.');
+  }
 }

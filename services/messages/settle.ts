@@ -1,10 +1,10 @@
 import { inTransaction } from '#db/client.ts';
-import { raiseAttention } from '#db/queries/attention.ts';
 import { lockContact } from '#db/queries/locks.ts';
 import { findMessage, lockMessage, type Message, recordTextReport } from '#db/queries/messages.ts';
 import { backoffMs } from '#domain/backoff.ts';
 import { type MessageStatus, messageStatusOf } from '#domain/message.ts';
 import type { CarrierText } from '#providers/ports.ts';
+import { raiseAttention } from '../attention.ts';
 import type { Context } from '../context.ts';
 
 /** What follows for the text's workflow: nothing, or another look at this ISO time. */

@@ -1,5 +1,4 @@
 import { inTransaction, type Tx } from '#db/client.ts';
-import { raiseAttention, settleUnmatched } from '#db/queries/attention.ts';
 import { lockConversations } from '#db/queries/locks.ts';
 import {
   findCallToTell,
@@ -9,6 +8,7 @@ import {
   storeWebhookEvents,
 } from '#db/queries/provider-events.ts';
 import { noteRecording } from '#db/queries/recordings.ts';
+import { raiseAttention, settleUnmatched } from '../attention.ts';
 import { mergeOrAdoptAll } from '../calls/adopt.ts';
 import type { Merged } from '../calls/merge-facts.ts';
 import type { Context } from '../context.ts';

@@ -7,8 +7,9 @@ import { readWish } from '#domain/opt-out.ts';
 import { normaliseInboundText, type TwilioParams } from '#providers/twilio/webhook.ts';
 import { noteContext } from '../calls/context-events.ts';
 import type { Context } from '../context.ts';
+import { unavailable } from '../errors.ts';
 import { markRepliesTold, untoldReplies } from '../leads/replies.ts';
-import { startedLeads } from '../opt-outs/opt-outs.ts';
+import { notifyOptedOut } from '../opt-outs/opt-outs.ts';
 import { reached } from '../workflows.ts';
 
 /** A text that has stood still for so long may have lost its workflow. */
@@ -53,9 +54,8 @@ export async function retellText(context: Context, payload: unknown): Promise<vo
   if (text === undefined) return;
   await informCall(context, text);
   const wish = readWish(text.body, received.optOut);
-  if (wish === 'stop') {
-    for (const leadId of await startedLeads(context.db, text.phone))
-      await reached(context.workflows.optedOut(leadId));
+  if (wish === 'stop' && !(await notifyOptedOut(context, text.phone))) {
+    throw unavailable('Not every lead could be notified of an opt-out.');
   }
   if (wish !== 'none') return;
   const waiting = waitingLeads(await leadsOfContact(context.db, text.phone));

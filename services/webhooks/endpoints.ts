@@ -1,8 +1,8 @@
 import { type Selectable, sql } from 'kysely';
 import type { Db, Tx } from '#db/client.ts';
-import { raiseAttention, settleAttention } from '#db/queries/attention.ts';
 import { appendEvent } from '#db/queries/events.ts';
 import type { WebhookEndpointsTable } from '#db/schema/deliveries.ts';
+import { raiseAttention, settleAttention } from '../attention.ts';
 
 export type Endpoint = Selectable<WebhookEndpointsTable>;
 

@@ -1,8 +1,8 @@
 // What a walk over the provider's conversations makes of calls that were dialled, here or elsewhere.
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { inTransaction } from '#db/client.ts';
-import { raiseAttention } from '#db/queries/attention.ts';
 import { attemptId } from '#domain/ids.ts';
+import { raiseAttention } from '#services/attention.ts';
 import { insertCall } from '../support/api-rows.ts';
 import { report } from '../support/chain-parts.ts';
 import { SECRET } from '../support/chain-rig.ts';

@@ -4,7 +4,7 @@ import { appendAudit } from '#db/queries/audit.ts';
 import { appendEvent } from '#db/queries/events.ts';
 import { markCall } from '#services/calls/mark.ts';
 import { notFound } from '#services/errors.ts';
-import { tellOptedOut } from '#services/opt-outs/notify.ts';
+import { notifyOptedOut } from '#services/opt-outs/opt-outs.ts';
 import type { Api, ApiContext } from '../../context.ts';
 import { access } from '../../http/auth.ts';
 import { CallDetail, CallUpdate } from '../../schemas/call.ts';
@@ -50,7 +50,7 @@ export function updateCall(app: Api, context: ApiContext): void {
       return { phone: call.phone, followUps: marked.followUps };
     });
     for (const followUpId of followUps) await context.workflows.startFollowUp(followUpId);
-    if (mark.disposition === 'opted_out' && phone !== null) await tellOptedOut(context, phone);
+    if (mark.disposition === 'opted_out' && phone !== null) await notifyOptedOut(context, phone);
     return c.json(await callDetail(context.db, id), 200);
   });
 }

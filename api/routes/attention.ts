@@ -1,11 +1,11 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { listAttention, type Attention as Row } from '#db/queries/attention-list.ts';
-import type { Api, ApiContext } from '../../context.ts';
-import { access } from '../../http/auth.ts';
-import { decodeCursor, toPage } from '../../http/cursor.ts';
-import { iso, page, pageQuery, timestamp } from '../../schemas/common.ts';
-import { json, keyProblems, problems } from '../../schemas/problem.ts';
-import { AttentionKind } from '../../schemas/words.ts';
+import { listAttention, type Attention as Row } from '#db/queries/attention.ts';
+import type { Api, ApiContext } from '../context.ts';
+import { access } from '../http/auth.ts';
+import { decodeCursor, toPage } from '../http/cursor.ts';
+import { iso, page, pageQuery, timestamp } from '../schemas/common.ts';
+import { json, keyProblems, problems } from '../schemas/problem.ts';
+import { AttentionKind } from '../schemas/words.ts';
 
 const Attention = z
   .object({
@@ -19,7 +19,7 @@ const Attention = z
   })
   .openapi('Attention');
 
-const route = createRoute({
+const listAttentionRoute = createRoute({
   method: 'get',
   path: '/api/attention',
   operationId: 'listAttention',
@@ -30,8 +30,8 @@ const route = createRoute({
   responses: { 200: json('A page', page(Attention, 'AttentionPage')), ...keyProblems, ...problems(422) },
 });
 
-export function listAttentionRoute(app: Api, { db }: ApiContext): void {
-  app.openapi(route, async (c) => {
+export function registerAttention(app: Api, { db }: ApiContext): void {
+  app.openapi(listAttentionRoute, async (c) => {
     const { cursor, limit } = c.req.valid('query');
     const key = decodeCursor(cursor, [/^\d{1,15}$/]);
     const rows = await listAttention(db, { before: key === null ? null : Number(key[0]), limit });
