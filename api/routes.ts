@@ -1,10 +1,6 @@
 import type { Api, ApiContext } from './context.ts';
 import { registerAccess } from './routes/access.ts';
-import { compareAgents } from './routes/agents/compare.ts';
-import { listAgents } from './routes/agents/list.ts';
-import { readAgent } from './routes/agents/read.ts';
-import { startSession } from './routes/agents/session.ts';
-import { listAgentVersions } from './routes/agents/versions.ts';
+import { registerAgents } from './routes/agents.ts';
 import { registerAttention } from './routes/attention.ts';
 import { attributeCallRoute } from './routes/calls/attribute.ts';
 import { readCallAudio } from './routes/calls/audio.ts';
@@ -47,17 +43,12 @@ import { readMessage } from './routes/messages/read.ts';
 import { sendMessage } from './routes/messages/send.ts';
 import { listThreadsRoute } from './routes/messages/threads.ts';
 import { registerOptOuts } from './routes/opt-outs.ts';
-import { readNumberHealth } from './routes/phone-numbers/health.ts';
-import { listPhoneNumbers } from './routes/phone-numbers/list.ts';
-import { tieSession } from './routes/sessions/conversation.ts';
-import { updateSessionRoute } from './routes/sessions/update.ts';
+import { registerPhoneNumbers } from './routes/phone-numbers.ts';
 import { readSingleCallSettingsRoute } from './routes/settings/read-single-calls.ts';
 import { updateSingleCallSettingsRoute } from './routes/settings/update-single-calls.ts';
 import { streamEvents } from './routes/stream.ts';
-import { readHealth } from './routes/system/health.ts';
-import { readReady } from './routes/system/ready.ts';
-import { listVoices } from './routes/voices/list.ts';
-import { sampleVoice } from './routes/voices/sample.ts';
+import { registerSystem } from './routes/system.ts';
+import { registerVoices } from './routes/voices.ts';
 import { createWebhook } from './routes/webhooks/create.ts';
 import { listDeliveriesRoute } from './routes/webhooks/deliveries.ts';
 import { readDelivery } from './routes/webhooks/delivery.ts';
@@ -71,8 +62,7 @@ import { readWorkspaceMetrics } from './routes/workspace/metrics.ts';
 
 /** In the order of the document. A fixed path comes before one with a parameter in its place. */
 const ROUTES: ((app: Api, context: ApiContext) => void)[] = [
-  readHealth,
-  readReady,
+  registerSystem,
   registerAccess,
   createCampaign,
   listCampaignsRoute,
@@ -118,19 +108,11 @@ const ROUTES: ((app: Api, context: ApiContext) => void)[] = [
   registerOptOuts,
   registerAttention,
   streamEvents,
-  listAgents,
-  compareAgents,
-  readAgent,
-  listAgentVersions,
-  startSession,
-  tieSession,
-  updateSessionRoute,
+  registerAgents,
   readSingleCallSettingsRoute,
   updateSingleCallSettingsRoute,
-  listPhoneNumbers,
-  readNumberHealth,
-  listVoices,
-  sampleVoice,
+  registerPhoneNumbers,
+  registerVoices,
   createWebhook,
   listWebhooksRoute,
   updateWebhook,

@@ -1,11 +1,10 @@
 import { type Selectable, sql } from 'kysely';
+import type { ConversationQuality } from '#domain/conversation.ts';
 import { UUID } from '#domain/ids.ts';
-import { transcriptErrorRate } from '#domain/quality.ts';
 import type { Db, Tx } from '../client.ts';
 import { toJson } from '../json.ts';
+import type { CallsTable } from '../schema/calls.ts';
 import type { AgentSessionsTable, SessionOverrides } from '../schema/conversations.ts';
-import { appendEvent } from './events.ts';
-import { lockConversation } from './locks.ts';
 
 /** A browser session, and the call that its conversation was stored as. */
 export type AgentSession = Selectable<AgentSessionsTable> & { call_id: string | null };
@@ -60,7 +59,8 @@ export async function findSession(db: Db | Tx, id: string): Promise<AgentSession
   return row ?? null;
 }
 
-export async function updateSession(
+/** Sets what is given. */
+export async function changeSession(
   tx: Tx,
   id: string,
   set: { rating?: number | null | undefined; spoken?: string[] | null | undefined },
@@ -73,70 +73,77 @@ export async function updateSession(
     })
     .where('id', '=', id)
     .execute();
-  if (set.spoken !== undefined) await measureTranscription(tx, id);
 }
 
-/**
- * Says which conversation a session became, and ties the call to it where the conversation was stored before.
- * A call that comes later finds the session by its variable `session_id` or by this.
- */
-export async function tieConversation(
+/** Holds a session until the transaction ends. Null when there is none. */
+export async function lockSession(
   tx: Tx,
-  { sessionId, conversationId }: { sessionId: string; conversationId: string },
-): Promise<'tied' | 'has_another' | 'taken' | 'no_session'> {
-  await lockConversation(tx, conversationId);
+  id: string,
+): Promise<Pick<AgentSession, 'conversation_id' | 'agent_id' | 'lead_id'> | null> {
   const session = await tx
     .selectFrom('agent_sessions')
     .select(['conversation_id', 'agent_id', 'lead_id'])
-    .where('id', '=', sessionId)
+    .where('id', '=', id)
     .forUpdate()
     .executeTakeFirst();
-  if (session === undefined) return 'no_session';
-  if (session.conversation_id !== null && session.conversation_id !== conversationId) return 'has_another';
+  return session ?? null;
+}
+
+/** Whether another session has this conversation. */
+export async function otherSessionOfConversation(
+  tx: Tx,
+  { sessionId, conversationId }: { sessionId: string; conversationId: string },
+): Promise<boolean> {
   const other = await tx
     .selectFrom('agent_sessions')
     .select('id')
     .where('conversation_id', '=', conversationId)
     .where('id', '!=', sessionId)
     .executeTakeFirst();
-  if (other !== undefined) return 'taken';
-  const call = await tx
-    .selectFrom('calls')
-    .select(['id', 'agent_id', 'lead_id', 'attempt', 'phone', 'session_id'])
-    .where('conversation_id', '=', conversationId)
-    .executeTakeFirst();
-  if (call !== undefined && !mayBeOf(call, { id: sessionId, agentId: session.agent_id })) return 'taken';
+  return other !== undefined;
+}
+
+export async function setSessionConversation(
+  tx: Tx,
+  { sessionId, conversationId }: { sessionId: string; conversationId: string },
+): Promise<void> {
   await tx
     .updateTable('agent_sessions')
     .set({ conversation_id: conversationId })
     .where('id', '=', sessionId)
     .execute();
-  if (call === undefined) return 'tied';
-  const found = call.lead_id === null && session.lead_id !== null;
+}
+
+/** The call that a conversation was stored as; null when it was not yet. */
+export async function callOfConversation(
+  tx: Tx,
+  conversationId: string,
+): Promise<Pick<
+  Selectable<CallsTable>,
+  'id' | 'agent_id' | 'lead_id' | 'attempt' | 'phone' | 'session_id'
+> | null> {
+  const call = await tx
+    .selectFrom('calls')
+    .select(['id', 'agent_id', 'lead_id', 'attempt', 'phone', 'session_id'])
+    .where('conversation_id', '=', conversationId)
+    .executeTakeFirst();
+  return call ?? null;
+}
+
+/** Makes a call a talk of the session, and the lead's where one is given. */
+export async function attachSessionToCall(
+  tx: Tx,
+  { callId, sessionId, leadId }: { callId: string; sessionId: string; leadId: string | null },
+): Promise<void> {
   await tx
     .updateTable('calls')
     .set({
       session_id: sessionId,
       kind: 'browser',
-      ...(found ? { lead_id: session.lead_id, attributed_by: 'variables' as const } : {}),
+      ...(leadId === null ? {} : { lead_id: leadId, attributed_by: 'variables' as const }),
     })
-    .where('id', '=', call.id)
+    .where('id', '=', callId)
     .execute();
-  if (found) {
-    const data = { by: 'variables' };
-    await appendEvent(tx, { type: 'call.attributed', leadId: session.lead_id, callId: call.id, data });
-  }
-  await measureTranscription(tx, sessionId);
-  return 'tied';
-}
-
-/** A call over the phone, or that another agent or session held, is no talk in this session's browser. */
-function mayBeOf(
-  call: { agent_id: string; attempt: number | null; phone: string | null; session_id: string | null },
-  session: { id: string; agentId: string },
-): boolean {
-  const held = call.session_id === null || call.session_id === session.id;
-  return held && call.agent_id === session.agentId && call.attempt === null && call.phone === null;
 }
 
 /** The session that a conversation belongs to, by the variable it was started with or by what was told since. */
@@ -160,22 +167,21 @@ export async function findSessionOfConversation(
   return row === undefined ? null : { id: row.id, leadId: row.lead_id };
 }
 
-/** Holds the transcripts of a session's talks against what was said. A merge does the same when facts come later. */
-async function measureTranscription(tx: Tx, sessionId: string): Promise<void> {
-  const talks = await tx
+/** A session's talks with what their measure is made of. */
+export async function talksOfSession(tx: Tx, sessionId: string) {
+  return await tx
     .selectFrom('calls')
     .innerJoin('call_details', 'call_details.call_id', 'calls.id')
     .innerJoin('agent_sessions', 'agent_sessions.id', 'calls.session_id')
     .select(['calls.id', 'call_details.transcript', 'call_details.quality', 'agent_sessions.spoken'])
     .where('calls.session_id', '=', sessionId)
     .execute();
-  for (const { id, transcript, quality, spoken } of talks) {
-    if (quality === null || transcript === null) continue;
-    const errorRate = spoken === null ? null : transcriptErrorRate(spoken, transcript);
-    await tx
-      .updateTable('call_details')
-      .set({ quality: toJson({ ...quality, wordErrorRate: errorRate }) })
-      .where('call_id', '=', id)
-      .execute();
-  }
+}
+
+export async function updateTalkQuality(tx: Tx, callId: string, quality: ConversationQuality): Promise<void> {
+  await tx
+    .updateTable('call_details')
+    .set({ quality: toJson(quality) })
+    .where('call_id', '=', callId)
+    .execute();
 }

@@ -1,12 +1,11 @@
 import { createRoute } from '@hono/zod-openapi';
 import { findCall } from '#db/queries/calls.ts';
 import { createRecordings, type Recording, type Recordings } from '#services/calls/recordings.ts';
-import { notFound } from '#services/errors.ts';
+import { notFound, reachable } from '#services/errors.ts';
 import type { Api, ApiContext } from '../../context.ts';
 import { access } from '../../http/auth.ts';
 import { readRange } from '../../http/byte-range.ts';
 import { Problem } from '../../http/errors.ts';
-import { reachable } from '../../http/provider.ts';
 import { keyProblems, problems } from '../../schemas/problem.ts';
 import { callParam } from './read.ts';
 

@@ -1,11 +1,10 @@
 import { createRoute } from '@hono/zod-openapi';
 import { findCampaign } from '#db/queries/campaigns.ts';
 import { move, refused, startOf } from '#services/campaigns/transitions.ts';
-import { invalid, notFound } from '#services/errors.ts';
+import { invalid, notFound, reachable } from '#services/errors.ts';
 import type { Api, ApiContext } from '../../context.ts';
 import { access } from '../../http/auth.ts';
 import { Problem } from '../../http/errors.ts';
-import { reachable } from '../../http/provider.ts';
 import { Campaign, CampaignStart, toCampaign } from '../../schemas/campaign.ts';
 import { idParam } from '../../schemas/common.ts';
 import { bodyProblems, json, problems } from '../../schemas/problem.ts';

@@ -1,14 +1,23 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { sql } from 'kysely';
+import { readWorkspace } from '#db/queries/workspace.ts';
 import { ProviderError } from '#providers/ports.ts';
-import type { Api, ApiContext } from '../../context.ts';
-import { json } from '../../schemas/problem.ts';
+import type { Api, ApiContext } from '../context.ts';
+import { json } from '../schemas/problem.ts';
 
 const Ready = z
   .object({ database: z.string(), temporal: z.string(), provider: z.string() })
   .openapi('Ready', { description: 'Each "ok", or why not' });
 
-const route = createRoute({
+const healthRoute = createRoute({
+  method: 'get',
+  path: '/health',
+  operationId: 'readHealth',
+  tags: ['system'],
+  summary: 'Whether the process is alive',
+  responses: { 200: json('It is', z.object({ status: z.literal('ok') }).openapi('Health')) },
+});
+
+const readyRoute = createRoute({
   method: 'get',
   path: '/ready',
   operationId: 'readReady',
@@ -21,15 +30,16 @@ const CHECK_MS = 3_000;
 /** A probe comes every few seconds, and the provider counts requests. */
 const PROVIDER_REMEMBERED_MS = 15_000;
 
-export function readReady(app: Api, { db, workflows, voice }: ApiContext): void {
+export function registerSystem(app: Api, { db, workflows, voice }: ApiContext): void {
   const provider = remember(PROVIDER_REMEMBERED_MS, () => check(() => voice.ping()));
-  app.openapi(route, async (c) => {
-    const [database, temporalState, providerState] = await Promise.all([
-      check(async () => void (await sql`select from workspace`.execute(db))),
+  app.openapi(healthRoute, (c) => c.json({ status: 'ok' as const }, 200));
+  app.openapi(readyRoute, async (c) => {
+    const [database, temporal, providerState] = await Promise.all([
+      check(async () => void (await readWorkspace(db))),
       check(() => workflows.ping()),
       provider(),
     ]);
-    const state = { database, temporal: temporalState, provider: providerState };
+    const state = { database, temporal, provider: providerState };
     return Object.values(state).every((one) => one === 'ok') ? c.json(state, 200) : c.json(state, 503);
   });
 }

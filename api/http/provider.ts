@@ -1,1 +1,0 @@
-export { reachable } from '#services/errors.ts';
