@@ -10,9 +10,7 @@ import { idempotency } from './http/idempotency.ts';
 import { readJsonBody } from './http/limits.ts';
 import { requestLog } from './http/request-log.ts';
 import { receiveElevenLabs } from './provider-events/elevenlabs.ts';
-import { answerInitiation } from './provider-events/initiation.ts';
-import { receiveTextStatus } from './provider-events/text-status.ts';
-import { receiveTexts } from './provider-events/texts.ts';
+import { receiveTwilio } from './provider-events/twilio.ts';
 import { isImportPath } from './routes/leads/import.ts';
 import { registerRoutes } from './routes.ts';
 
@@ -54,9 +52,7 @@ export function createApp(context: ApiContext): Api {
 
   registerRoutes(app, context);
   receiveElevenLabs(app, context);
-  answerInitiation(app, context);
-  receiveTexts(app, context);
-  receiveTextStatus(app, context);
+  receiveTwilio(app, context);
   describe(app);
   serveDocs(app);
   serveDashboard(app, context);

@@ -1,5 +1,9 @@
 import type { CallKind, CallStatus, Direction, ProviderVerdict, Reach, Sentiment } from './call.ts';
 
+/** Whose webhooks are stored: voice providers and carriers, by the names that their adapters bear. */
+export const PROVIDERS = ['elevenlabs', 'twilio'] as const;
+export type ProviderName = (typeof PROVIDERS)[number];
+
 /** Who speaks in a transcript; the user is the person. */
 export const SPEAKERS = ['user', 'agent'] as const;
 export type Speaker = (typeof SPEAKERS)[number];

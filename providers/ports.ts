@@ -1,4 +1,48 @@
-import type { ConversationFacts } from '#domain/conversation.ts';
+import type { ConversationFacts, ProviderName } from '#domain/conversation.ts';
+import type { Meeting } from '#domain/meeting.ts';
+
+/** A webhook's request as it came, before anything in it is believed. */
+export interface IncomingRequest {
+  /** The public address that it was sent to, with its query; null when no public address is configured. */
+  url: string | null;
+  /** A header's value. The name is in lower case. */
+  header(name: string): string | undefined;
+  body: Uint8Array;
+}
+
+/** A provider's payload in its own words: a JSON object, or the fields of a form. */
+export type Payload = Readonly<Record<string, unknown>>;
+
+/**
+ * Whether a request is its provider's own, and what it says: only a request that was verified is parsed, and it is
+ * parsed once. `redeliveryKey` is the same in every redelivery; null when the sender gives none. `unreadable`: the
+ * sender is genuine, and the body is no payload.
+ */
+export type Verification =
+  | { ok: true; payload: Payload; redeliveryKey: string | null }
+  | { ok: false; reason: 'missing' | 'malformed' | 'stale' | 'future' | 'mismatch' }
+  | { ok: false; reason: 'wrong-secret' | 'unreadable' };
+
+/** A recording as the provider sent it. */
+export interface RecordingFile {
+  contentType: string;
+  bytes: Buffer;
+}
+
+/**
+ * What a voice provider's webhook says. `conversation`: facts about a call. `recording`: its sound; null when it
+ * cannot be read. `other`: nothing about a call. `unreadable`: it should name a conversation and does not.
+ */
+export type VoiceEvent = {
+  /** The provider's own word for it. */
+  type: string;
+  /** As it is stored, without a recording. `parseEvent` reads it again. */
+  payload: Payload;
+} & (
+  | { kind: 'conversation'; conversationId: string; facts: ConversationFacts }
+  | { kind: 'recording'; conversationId: string; recording: RecordingFile | null }
+  | { kind: 'other' | 'unreadable'; conversationId: null }
+);
 
 /** One dial. `attemptId` travels as user id and as the dynamic variable `attempt_id`, so that a call whose answer was lost can be found. */
 export interface DialRequest {
@@ -126,8 +170,17 @@ export interface PhoneNumber {
   takesTexts: boolean | null;
 }
 
-/** Calls made by voice agents. Every method but `dial` throws `ProviderError`. */
+/** Calls made by voice agents. Every method that asks the provider throws `ProviderError`, except `dial`. */
 export interface VoiceProvider {
+  readonly name: ProviderName;
+  /** Checks a webhook over its raw body. */
+  verifyEvent(request: IncomingRequest, now: Date): Verification;
+  /** Reads a payload that was verified, or stored. Never throws. */
+  parseEvent(payload: Payload): VoiceEvent;
+  /** Checks the question who is calling, which comes while an inbound call begins. */
+  verifyCallStart(request: IncomingRequest, now: Date): Verification;
+  /** Whoever calls, as the provider writes it; empty when it is withheld. */
+  parseCallStart(payload: Payload): { caller: string };
   /** Dials once. Never throws and never repeats the request: every outcome is a `DialAnswer`. */
   dial(request: DialRequest): Promise<DialAnswer>;
   /** Null when the provider knows no such conversation. */
@@ -185,6 +238,13 @@ export interface CarrierCall {
 
 /** The telephone company below the voice provider; absent when no carrier account is configured. */
 export interface Carrier {
+  readonly name: ProviderName;
+  /** Checks a webhook over its address and its raw body. */
+  verify(request: IncomingRequest): Verification;
+  /** A text that was sent to one of our numbers. Null when the payload names no message, sender or receiver. */
+  parseText(payload: Payload): InboundText | null;
+  /** A delivery report. Null when the payload names no message, or no status that we know. */
+  parseTextReport(payload: Payload): TextReport | null;
   /** Null when the carrier knows no such call. */
   getCall(callSid: string): Promise<CarrierCall | null>;
   /** Calls to a number since an instant, newest first. Throws `ProviderError`. */
@@ -240,6 +300,66 @@ export interface CarrierText {
   status: CarrierTextStatus;
   sentAt: Date | null;
   errorCode: number | null;
+  /** It was refused because the recipient has sent STOP to this sender. */
+  optedOut: boolean;
+}
+
+/** A text that somebody sent to one of our numbers. */
+export interface InboundText {
+  messageSid: string;
+  /** As the carrier writes them: E.164, a short code, or an address of another channel such as `whatsapp:+…`. */
+  from: string;
+  to: string;
+  /** Empty for a picture without words. */
+  body: string;
+  media: { url: string; contentType: string | null }[];
+  segments: number | null;
+  messagingServiceSid: string | null;
+  /** The carrier's own reading of a keyword, which it has then answered by itself; null when it has none. */
+  optOut: 'stop' | 'start' | 'help' | null;
+}
+
+/** What became of a text of ours. */
+export interface TextReport {
+  messageSid: string;
+  status: CarrierTextStatus;
+  errorCode: number | null;
+  /** As in `CarrierText`. */
+  optedOut: boolean;
+  /** Empty when the report does not say. */
+  to: string;
+  from: string;
+}
+
+/** An outbound webhook, as one attempt sends it. */
+export interface OutboundWebhook {
+  url: string;
+  /** The message's id, the same in every attempt. */
+  id: string;
+  /** Signed as it is sent. */
+  body: string;
+  /** `whsec_` and base64; each of them signs. */
+  secrets: readonly string[];
+  /** When this attempt is made; receivers refuse what is minutes away from their own clock. */
+  at: Date;
+}
+
+/** What one attempt came to. `blocked`: nothing was sent, because of where it would have gone. */
+export type OutboundAnswer =
+  | { kind: 'answered'; status: number; retryAfterMs: number | null }
+  | { kind: 'blocked'; reason: string }
+  | { kind: 'unanswered'; reason: string };
+
+/** Sends outbound webhooks. */
+export interface WebhookSender {
+  /** Sends once. Never throws, follows no redirect and repeats nothing. */
+  send(webhook: OutboundWebhook): Promise<OutboundAnswer>;
+  /**
+   * What can be said against an endpoint's URL before anything is sent to it, or null. Names are not resolved here:
+   * what they resolve to is judged at every connection.
+   */
+  urlProblem(url: string): string | null;
+  close(): Promise<void>;
 }
 
 /** Sends mail; absent when none is configured. */
@@ -258,8 +378,18 @@ export interface Mail {
   subject: string;
   text: string;
   html: string;
-  /** An iCalendar document with METHOD:REQUEST. */
-  calendar: string | null;
+  /** Sent along as a calendar file: the sender invites the recipient. */
+  invitation: Invitation | null;
+}
+
+/** A meeting that a mail invites to. */
+export interface Invitation {
+  /** The same in every mail about this meeting. */
+  uid: string;
+  meeting: Meeting;
+  title: string;
+  /** When the invitation was written. */
+  stamp: Date;
 }
 
 export class MailError extends Error {
@@ -275,7 +405,7 @@ export class MailError extends Error {
 /** A provider's answer that is neither success nor "not found". `retryable` is false for 4xx but 408 and 429. */
 export class ProviderError extends Error {
   override readonly name = 'ProviderError';
-  readonly provider: 'elevenlabs' | 'twilio';
+  readonly provider: ProviderName;
   readonly status: number | null;
   readonly retryable: boolean;
   readonly retryAfterMs: number | null;
@@ -283,7 +413,7 @@ export class ProviderError extends Error {
   constructor(
     message: string,
     details: {
-      provider: 'elevenlabs' | 'twilio';
+      provider: ProviderName;
       status: number | null;
       retryable: boolean;
       retryAfterMs?: number | null;

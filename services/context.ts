@@ -2,9 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Config } from '#config/config.ts';
 import type { Logger } from '#config/logger.ts';
 import { type Db, openDatabase } from '#db/client.ts';
-import type { Carrier, Mailer, VoiceProvider } from '#providers/ports.ts';
-import { createProviders } from '#providers/registry.ts';
-import { createWebhookSender, type WebhookSender } from '#providers/webhooks/sender.ts';
+import type { Carrier, Mailer, VoiceProvider, WebhookSender } from '#providers/ports.ts';
+import { createProviders, type Providers } from '#providers/registry.ts';
 import type { Workflows } from './workflows.ts';
 
 /** How long to wait for what, in milliseconds. */
@@ -34,7 +33,7 @@ export interface Context {
   /** Null when no mail server is configured. */
   mailer: Mailer | null;
   /** Where texts are sent from, and where their delivery is reported to; null when none can be sent. */
-  texting: { from: string; statusCallbackUrl: string | null } | null;
+  texting: Providers['texting'];
   /** Sends outbound webhooks. */
   webhookSender: WebhookSender;
   workflows: Workflows;
@@ -64,34 +63,20 @@ export type ContextParts = Pick<Context, 'workflows' | 'logger'> &
 export function createContext(config: Config, parts: ContextParts): Context {
   const providers = createProviders(config);
   const { timeouts, ...given } = parts;
-  const opened = {
-    db: given.db ?? openDatabase(config.databaseUrl, { maxConnections: config.databasePool }),
-    webhookSender: given.webhookSender ?? createWebhookSender({ allow: config.outboundWebhooksAllow }),
-    mailer: given.mailer === undefined ? providers.mailer : given.mailer,
-  };
+  const db = given.db ?? openDatabase(config.databaseUrl, { maxConnections: config.databasePool });
   return {
-    voice: providers.voice,
-    carrier: providers.carrier,
-    texting: textingOf(config),
+    ...providers,
     now: async () => new Date(),
     heartbeat: () => {},
     sleep: delay,
     ...given,
-    ...opened,
+    db,
     config,
     timeouts: { ...config.timeouts, ...timeouts },
     async close() {
-      if (given.mailer === undefined) providers.mailer?.close();
-      if (given.webhookSender === undefined) await opened.webhookSender.close();
-      if (given.db === undefined) await opened.db.destroy();
+      providers.mailer?.close();
+      await providers.webhookSender.close();
+      if (given.db === undefined) await db.destroy();
     },
-  };
-}
-
-function textingOf({ twilio, publicUrl }: Config): Context['texting'] {
-  if (twilio?.textsFrom == null) return null;
-  return {
-    from: twilio.textsFrom,
-    statusCallbackUrl: publicUrl === null ? null : `${publicUrl}/webhooks/twilio/status`,
   };
 }

@@ -17,6 +17,8 @@ export type ServiceErrorKind =
   | 'invalid-signature'
   /** A key that is not known. */
   | 'unauthorized'
+  /** Whoever asks may not do this. */
+  | 'forbidden'
   /** A part that this needs does not answer; the same request may succeed later. */
   | 'unavailable'
   /** The voice provider did not answer, or refused us. */

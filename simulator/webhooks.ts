@@ -7,7 +7,7 @@ import { talkPayload } from './elevenlabs/talk-payload.ts';
 import type { Faults } from './faults.ts';
 import type { LedgerWebhook } from './ledger.ts';
 import { digest, pick, seededRandom } from './random.ts';
-import { signBody } from './signature.ts';
+import { signElevenLabs } from './signature.ts';
 import type { Timers } from './timers.ts';
 
 /** Where finished calls are reported to. */
@@ -137,7 +137,7 @@ export class Webhooks {
   }
 
   #send(delivery: Delivery, fault: string | null): Promise<number | null> {
-    const signature = signBody(delivery.body, delivery.target.secret, unixNow());
+    const signature = signElevenLabs(delivery.body, delivery.target.secret, new Date());
     return this.#post(delivery, delivery.body, signature, record(delivery, fault));
   }
 
@@ -220,12 +220,15 @@ function forged(delivery: Delivery, forgery: Forgery): { body: string; signature
     case 'unsigned':
       return { body, signature: null };
     case 'wrong_key':
-      return { body, signature: signBody(body, `${target.secret}x`, unixNow()) };
+      return { body, signature: signElevenLabs(body, `${target.secret}x`, new Date()) };
     case 'altered':
       // The true body's signature on another body.
-      return { body: altered(body), signature: signBody(body, target.secret, unixNow()) };
+      return { body: altered(body), signature: signElevenLabs(body, target.secret, new Date()) };
     case 'stale':
-      return { body, signature: signBody(body, target.secret, unixNow() - STALE_SECONDS) };
+      return {
+        body,
+        signature: signElevenLabs(body, target.secret, new Date(Date.now() - STALE_SECONDS * 1_000)),
+      };
   }
 }
 

@@ -1,12 +1,13 @@
 import { z } from '@hono/zod-openapi';
 import type { readCallTimeline } from '#db/queries/call-timeline.ts';
+import { PROVIDERS } from '#domain/conversation.ts';
 import { iso, isoOrNull, timestamp } from './common.ts';
 import { EventType } from './words.ts';
 
 const HeardWebhook = z
   .object({
     id: z.number().int(),
-    provider: z.enum(['elevenlabs', 'twilio']),
+    provider: z.enum(PROVIDERS),
     type: z.string(),
     receivedAt: timestamp,
     mergedAt: timestamp.nullable().openapi({ description: 'When what it says was taken into the call' }),

@@ -1,5 +1,5 @@
 import { Agent, request } from 'node:http';
-import { signElevenLabs } from '#providers/elevenlabs/webhook.ts';
+import { signElevenLabs } from '#simulator/signature.ts';
 
 /** A dialled call that a post-call webhook is about. */
 export interface DialledCall {

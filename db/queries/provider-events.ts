@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import type { ProviderName } from '#domain/conversation.ts';
 import type { Db, Tx } from '../client.ts';
 import { toJson } from '../json.ts';
 
@@ -13,7 +14,7 @@ export interface StoredEvent {
 
 /** A verified webhook. */
 interface NewWebhookEvent {
-  provider?: 'elevenlabs' | 'twilio';
+  provider: ProviderName;
   dedupKey: string;
   type: string;
   conversationId: string | null;
@@ -37,7 +38,7 @@ export async function storeWebhookEvents(tx: Tx, events: readonly NewWebhookEven
     .insertInto('webhook_events')
     .values(
       inOrder.map((event) => ({
-        provider: event.provider ?? 'elevenlabs',
+        provider: event.provider,
         dedup_key: event.dedupKey,
         type: event.type,
         conversation_id: event.conversationId,
@@ -55,7 +56,7 @@ export async function storeWebhookEvents(tx: Tx, events: readonly NewWebhookEven
     .returning(['id', 'provider', 'dedup_key', 'deliveries', 'call_id', 'merged_at', 'signalled_at'])
     .execute();
   const byKey = new Map(rows.map((row) => [`${row.provider} ${row.dedup_key}`, row]));
-  return events.flatMap(({ provider = 'elevenlabs', dedupKey }) => {
+  return events.flatMap(({ provider, dedupKey }) => {
     const row = byKey.get(`${provider} ${dedupKey}`);
     if (row === undefined) return [];
     return [

@@ -1,4 +1,5 @@
 import type { ColumnType, Generated } from 'kysely';
+import type { ProviderName } from '#domain/conversation.ts';
 import type { EventType } from '#domain/events.ts';
 
 /** Append-only: every change that a person may see. Numbers rise in the order of the commits. */
@@ -18,17 +19,17 @@ export interface EventsTable {
 /** Webhooks as received, verified; the body is kept. */
 export interface WebhookEventsTable {
   id: Generated<number>;
-  provider: 'elevenlabs' | 'twilio';
+  provider: ProviderName;
   dedup_key: string;
   type: string;
   conversation_id: string | null;
   call_id: string | null;
-  payload: ColumnType<unknown, string, string>;
-  /** How often it came, the first time included. */
+  payload: ColumnType<Record<string, unknown>, string, string>;
+  /** How often it was delivered, the first time included. */
   deliveries: Generated<number>;
   received_at: Generated<Date>;
   /** When its call was found and its facts were merged. */
   merged_at: Date | null;
-  /** When the lead was told, or needed not be. */
+  /** When everybody who waits for it was notified; at once where nobody does. */
   signalled_at: Date | null;
 }

@@ -9,11 +9,17 @@ import { createReader, type ElevenLabsConfig, pageOf, type Reader } from './read
 import { joinFromBrowser } from './sessions.ts';
 import { openTextTalk } from './talk.ts';
 import { searchVoices, speak } from './voices.ts';
+import { parseCallStart, parseEvent, verifyCallStart, verifyEvent, type WebhookSecrets } from './webhook.ts';
 
 /** The voice provider at ElevenLabs, through its SDK; calls go over its native Twilio integration. */
-export function createElevenLabs(config: ElevenLabsConfig): VoiceProvider {
+export function createElevenLabs(config: ElevenLabsConfig & WebhookSecrets): VoiceProvider {
   const reader = createReader(config);
   return {
+    name: 'elevenlabs',
+    verifyEvent: (request, now) => verifyEvent(config, request, now),
+    parseEvent,
+    verifyCallStart: (request, now) => verifyCallStart(config, request, now),
+    parseCallStart,
     dial: createDial(config),
     getConversation: (conversationId) => getConversation(reader, conversationId),
     listConversations: (query) => listConversations(reader, query),

@@ -5,7 +5,7 @@ import { DeadlineError, within } from '../deadline.ts';
 /** How to reach the account. `baseUrl` may have a path; without it the provider's own address is used. */
 export interface Connection {
   apiKey: string;
-  baseUrl?: string;
+  baseUrl?: string | null;
 }
 
 /** An answer as it came over the wire. `body` is undefined when it was not JSON. */
@@ -78,7 +78,7 @@ export async function exchange(
       const client = new ElevenLabsClient({
         apiKey: connection.apiKey,
         fetch: recordingFetch,
-        ...(connection.baseUrl === undefined ? {} : { baseUrl: connection.baseUrl }),
+        ...(connection.baseUrl == null ? {} : { baseUrl: connection.baseUrl }),
       });
       await call(client, {
         timeoutInSeconds: limits.deadlineMs / 1000 + SDK_TIMER_MARGIN_SECONDS,

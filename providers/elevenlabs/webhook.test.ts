@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { UnreadablePayloadError } from './normalise-identity.ts';
-import { parseElevenLabsEvent, signElevenLabs, verifyElevenLabsSignature } from './webhook.ts';
+import type { IncomingRequest } from '../ports.ts';
+import { checkSignature, parseCallStart, parseEvent, verifyCallStart, verifyEvent } from './webhook.ts';
 
 const secret = 'wsec_first';
 const now = new Date('2026-03-10T12:00:00Z');
@@ -12,11 +12,16 @@ function secondsFromNow(seconds: number): Date {
   return new Date(now.getTime() + seconds * 1000);
 }
 
+/** The header of a body, as the provider would send it at an instant. */
+function sign(body: string, key: string, at: Date): string {
+  return signTime(String(at.getTime() / 1000), body, key);
+}
+
 function verify(
   header: string | undefined,
   overrides: { rawBody?: string | Uint8Array; secrets?: string[] } = {},
 ) {
-  return verifyElevenLabsSignature({ rawBody, header, secrets: [secret], now, ...overrides });
+  return checkSignature({ rawBody, header, secrets: [secret], now, ...overrides });
 }
 
 function reasonOf(header: string | undefined, overrides: { rawBody?: string; secrets?: string[] } = {}) {
@@ -25,12 +30,12 @@ function reasonOf(header: string | undefined, overrides: { rawBody?: string; sec
 }
 
 /** Signs any text as the time, which the provider never would. */
-function signTime(time: string): string {
-  return `t=${time},v0=${createHmac('sha256', secret).update(`${time}.${rawBody}`).digest('hex')}`;
+function signTime(time: string, body = rawBody, key = secret): string {
+  return `t=${time},v0=${createHmac('sha256', key).update(`${time}.${body}`).digest('hex')}`;
 }
 
-describe('verifyElevenLabsSignature', () => {
-  const genuine = signElevenLabs(rawBody, secret, now);
+describe('checkSignature', () => {
+  const genuine = sign(rawBody, secret, now);
   const [time, v0] = genuine.split(',') as [string, string];
   const zeros = `v0=${'0'.repeat(64)}`;
 
@@ -63,7 +68,7 @@ describe('verifyElevenLabsSignature', () => {
     ['a signature that is too short', `${time},v0=00`, 'malformed'],
     ['a forged signature', `${time},${zeros}`, 'mismatch'],
     ['another time than the signed one', `t=${Number(time.slice(2)) + 1},${v0}`, 'mismatch'],
-    ['a signature by another secret', signElevenLabs(rawBody, 'wsec_other', now), 'mismatch'],
+    ['a signature by another secret', sign(rawBody, 'wsec_other', now), 'mismatch'],
   ])('refuses %s', (_, header, reason) => {
     expect(reasonOf(header)).toBe(reason);
   });
@@ -81,12 +86,12 @@ describe('verifyElevenLabsSignature', () => {
     [300, 'ok'],
     [301, 'future'],
   ])('bounds the time: %i seconds from now is %s', (seconds, expected) => {
-    expect(reasonOf(signElevenLabs(rawBody, secret, secondsFromNow(seconds)))).toBe(expected);
+    expect(reasonOf(sign(rawBody, secret, secondsFromNow(seconds)))).toBe(expected);
   });
 
   it('takes another tolerance for the age', () => {
-    const header = signElevenLabs(rawBody, secret, secondsFromNow(-61));
-    const check = verifyElevenLabsSignature({
+    const header = sign(rawBody, secret, secondsFromNow(-61));
+    const check = checkSignature({
       rawBody,
       header,
       secrets: [secret],
@@ -97,14 +102,14 @@ describe('verifyElevenLabsSignature', () => {
   });
 
   it('accepts either secret during a rotation, and no other', () => {
-    const next = signElevenLabs(rawBody, 'wsec_second', now);
+    const next = sign(rawBody, 'wsec_second', now);
     expect(reasonOf(next, { secrets: [secret, 'wsec_second'] })).toBe('ok');
     expect(reasonOf(genuine, { secrets: [secret, 'wsec_second'] })).toBe('ok');
     expect(reasonOf(genuine, { secrets: ['wsec_second'] })).toBe('mismatch');
   });
 
   it('never accepts an empty secret, nor anything without secrets', () => {
-    expect(reasonOf(signElevenLabs(rawBody, '', now), { secrets: ['', ' '] })).toBe('mismatch');
+    expect(reasonOf(sign(rawBody, '', now), { secrets: ['', ' '] })).toBe('mismatch');
     expect(reasonOf(genuine, { secrets: [] })).toBe('mismatch');
   });
 
@@ -126,57 +131,125 @@ describe('verifyElevenLabsSignature', () => {
   });
 });
 
-describe('parseElevenLabsEvent', () => {
-  it('reads a transcription as an ended conversation', () => {
-    const event = parseElevenLabsEvent(rawBody);
-    expect(event).toMatchObject({
-      kind: 'post_call_transcription',
-      facts: { conversationId: 'conv_1', status: 'ended' },
+/** A request of the provider with these headers. */
+function request(body: string | Uint8Array, headers: Record<string, string> = {}): IncomingRequest {
+  return {
+    url: null,
+    header: (name) => headers[name],
+    body: typeof body === 'string' ? new TextEncoder().encode(body) : body,
+  };
+}
+
+describe('verifyEvent', () => {
+  const secrets = { webhookSecrets: [secret] };
+  const signed = (body: string) => request(body, { 'elevenlabs-signature': sign(body, secret, now) });
+
+  it('hands out the payload of a genuine request, read from its bytes', () => {
+    expect(verifyEvent(secrets, signed(rawBody), now)).toEqual({
+      ok: true,
+      payload: JSON.parse(rawBody),
+      redeliveryKey: null,
     });
   });
 
-  it('reads a failure to initiate, also from bytes', () => {
-    const body = {
+  it('hands out nothing of a forged one, nor of any while there is no secret', () => {
+    const forged = request(rawBody, { 'elevenlabs-signature': sign(rawBody, 'wsec_other', now) });
+    expect(verifyEvent(secrets, forged, now)).toEqual({ ok: false, reason: 'mismatch' });
+    expect(verifyEvent(secrets, request(rawBody), now)).toEqual({ ok: false, reason: 'missing' });
+    expect(verifyEvent({}, signed(rawBody), now)).toEqual({ ok: false, reason: 'mismatch' });
+  });
+
+  it.each(['', '{', 'null', '[]', '"text"'])('cannot read %j though it is signed', (body) => {
+    expect(verifyEvent(secrets, signed(body), now)).toEqual({ ok: false, reason: 'unreadable' });
+  });
+});
+
+describe('verifyCallStart', () => {
+  const secrets = { webhookSecrets: ['', secret] };
+  const body = '{"caller_id":"+12125550123"}';
+  const withSecret = (value: string) => request(body, { 'x-ringleader-secret': value });
+
+  it('takes a shared secret in a header where there is no signature', () => {
+    expect(verifyCallStart(secrets, withSecret(secret), now)).toMatchObject({
+      payload: { caller_id: '+12125550123' },
+    });
+    for (const wrong of [withSecret('wsec_other'), withSecret(''), request(body)])
+      expect(verifyCallStart(secrets, wrong, now)).toEqual({ ok: false, reason: 'wrong-secret' });
+  });
+
+  it('goes by the signature where there is one', () => {
+    const genuine = request(body, { 'elevenlabs-signature': sign(body, secret, now) });
+    expect(verifyCallStart(secrets, genuine, now)).toMatchObject({ ok: true });
+    const headers = { 'elevenlabs-signature': sign(body, 'wsec_other', now), 'x-ringleader-secret': secret };
+    expect(verifyCallStart(secrets, request(body, headers), now)).toEqual({ ok: false, reason: 'mismatch' });
+  });
+
+  it('names a caller, or nobody', () => {
+    expect(parseCallStart({ caller_id: '+12125550123' })).toEqual({ caller: '+12125550123' });
+    expect(parseCallStart({ caller_id: 7 })).toEqual({ caller: '' });
+  });
+});
+
+describe('parseEvent', () => {
+  it('reads a transcription as an ended conversation', () => {
+    expect(parseEvent(JSON.parse(rawBody))).toMatchObject({
+      type: 'post_call_transcription',
+      kind: 'conversation',
+      facts: { conversationId: 'conv_1', status: 'ended' },
+      payload: JSON.parse(rawBody),
+    });
+  });
+
+  it('reads a failure to initiate', () => {
+    const payload = {
       type: 'call_initiation_failure',
       data: { conversation_id: 'conv_2', failure_reason: 'busy' },
     };
-    expect(parseElevenLabsEvent(new TextEncoder().encode(JSON.stringify(body)))).toMatchObject({
-      kind: 'call_initiation_failure',
+    expect(parseEvent(payload)).toMatchObject({
+      type: 'call_initiation_failure',
+      kind: 'conversation',
       facts: { conversationId: 'conv_2', reach: 'busy', status: 'ended' },
     });
   });
 
-  it('reads audio without its bytes', () => {
-    const body = { type: 'post_call_audio', data: { conversation_id: 'conv_3', full_audio: 'AAAA' } };
-    expect(parseElevenLabsEvent(JSON.stringify(body))).toEqual({
-      kind: 'post_call_audio',
+  it('reads audio, and keeps its bytes out of the payload', () => {
+    const payload = { type: 'post_call_audio', data: { conversation_id: 'conv_3', full_audio: 'AAAA' } };
+    const stored = { type: 'post_call_audio', data: { conversation_id: 'conv_3', full_audio_length: 4 } };
+    expect(parseEvent(payload)).toEqual({
+      type: 'post_call_audio',
+      kind: 'recording',
       conversationId: 'conv_3',
+      recording: { contentType: 'audio/mpeg', bytes: Buffer.from([0, 0, 0]) },
+      payload: stored,
     });
+    expect(parseEvent(stored)).toMatchObject({ kind: 'recording', recording: null, payload: stored });
   });
 
   it('reads an event whose fields are not wrapped in data', () => {
-    const body = { type: 'post_call_transcription', conversation_id: 'conv_4' };
-    expect(parseElevenLabsEvent(JSON.stringify(body))).toMatchObject({ facts: { conversationId: 'conv_4' } });
+    const payload = { type: 'post_call_transcription', conversation_id: 'conv_4' };
+    expect(parseEvent(payload)).toMatchObject({ facts: { conversationId: 'conv_4' } });
   });
 
   it('names events that it does not know', () => {
-    const body = { type: 'answering_machine_detection', data: { whatever: 1 } };
-    expect(parseElevenLabsEvent(JSON.stringify(body))).toEqual({
-      kind: 'unknown',
+    const payload = { type: 'answering_machine_detection', data: { whatever: 1 } };
+    expect(parseEvent(payload)).toEqual({
       type: 'answering_machine_detection',
+      kind: 'other',
+      conversationId: null,
+      payload,
     });
-    expect(parseElevenLabsEvent('{}')).toEqual({ kind: 'unknown', type: '' });
+    expect(parseEvent({})).toEqual({ type: 'unknown', kind: 'other', conversationId: null, payload: {} });
   });
 
-  it.each([
-    '',
-    '{',
-    'null',
-    '[]',
-    '"text"',
-    '{"type":"post_call_transcription","data":{}}',
-    '{"type":"post_call_audio"}',
-  ])('refuses %j with a typed error', (body) => {
-    expect(() => parseElevenLabsEvent(body)).toThrow(UnreadablePayloadError);
-  });
+  it.each([{ type: 'post_call_transcription', data: {} }, { type: 'post_call_audio' }])(
+    'says that a person must look at %j, which names no conversation',
+    (payload) => {
+      expect(parseEvent(payload)).toEqual({
+        type: payload.type,
+        kind: 'unreadable',
+        conversationId: null,
+        payload,
+      });
+    },
+  );
 });

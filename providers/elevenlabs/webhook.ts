@@ -1,5 +1,5 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
-import type { ConversationFacts } from '#domain/conversation.ts';
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import type { IncomingRequest, Payload, RecordingFile, Verification, VoiceEvent } from '../ports.ts';
 import { field, fieldsOf, isFields, textOf } from './fields.ts';
 import { normaliseConversation, normaliseInitiationFailure, normaliseMachineDetection } from './normalise.ts';
 import { conversationIdOf, UnreadablePayloadError } from './normalise-identity.ts';
@@ -8,10 +8,55 @@ import { conversationIdOf, UnreadablePayloadError } from './normalise-identity.t
 const TOLERANCE_SECONDS = 30 * 60;
 /** How far the sender's clock may be ahead of ours. */
 const CLOCK_SKEW_SECONDS = 5 * 60;
+const LONGEST_TYPE = 100;
 
-export type SignatureCheck =
-  | { ok: true; timestamp: Date }
-  | { ok: false; reason: 'missing' | 'malformed' | 'stale' | 'future' | 'mismatch' };
+type Refused = Extract<Verification, { ok: false }>;
+export type SignatureCheck = { ok: true; timestamp: Date } | Refused;
+
+/** What signs webhooks. Read anew for every request, so that a secret can be rotated. */
+export interface WebhookSecrets {
+  webhookSecrets?: readonly string[];
+}
+
+/** A webhook, checked by its header `ElevenLabs-Signature`. */
+export function verifyEvent(
+  { webhookSecrets = [] }: WebhookSecrets,
+  request: IncomingRequest,
+  now: Date,
+): Verification {
+  const header = request.header('elevenlabs-signature');
+  const check = checkSignature({ rawBody: request.body, header, secrets: webhookSecrets, now });
+  return check.ok ? read(request.body) : check;
+}
+
+/**
+ * The question who is calling. The provider signs its other webhooks, and sends with this one the headers that were
+ * configured for it: hence a shared secret in a header where there is no signature.
+ */
+export function verifyCallStart(secrets: WebhookSecrets, request: IncomingRequest, now: Date): Verification {
+  if (request.header('elevenlabs-signature') !== undefined) return verifyEvent(secrets, request, now);
+  const given = digest(request.header('x-ringleader-secret') ?? '');
+  // Every secret is compared: the time of the answer must not tell which one was near.
+  const matches = (secrets.webhookSecrets ?? []).filter(
+    (known) => known !== '' && timingSafeEqual(digest(known), given),
+  );
+  return matches.length > 0 ? read(request.body) : { ok: false, reason: 'wrong-secret' };
+}
+
+/** The payload of a request that was verified. */
+function read(body: Uint8Array): Verification {
+  try {
+    const payload: unknown = JSON.parse(new TextDecoder().decode(body));
+    if (isFields(payload)) return { ok: true, payload, redeliveryKey: null };
+  } catch {
+    // Answered below, as anything else that is no object.
+  }
+  return { ok: false, reason: 'unreadable' };
+}
+
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}
 
 /**
  * Checks the `ElevenLabs-Signature` header, `t=<unix seconds>,v0=<hex>[,v0=<hex>…]`, where v0 is the HMAC-SHA256 of
@@ -19,7 +64,7 @@ export type SignatureCheck =
  * signature and only one secret. Any signature may match any secret, so that secrets can be rotated.
  * `toleranceSeconds` bounds the age; the time ahead is bounded by five minutes.
  */
-export function verifyElevenLabsSignature(input: {
+export function checkSignature(input: {
   rawBody: string | Uint8Array;
   header: string | undefined;
   secrets: readonly string[];
@@ -37,23 +82,13 @@ export function verifyElevenLabsSignature(input: {
   for (const secret of input.secrets) {
     // An empty secret would accept what anybody can sign.
     if (secret.trim() === '') continue;
-    const expected = mac(parsed.time, input.rawBody, secret);
+    const expected = createHmac('sha256', secret).update(`${parsed.time}.`).update(input.rawBody).digest();
     for (const signature of parsed.signatures) {
       // No early return: how long the answer takes must not tell which secret or byte was wrong.
       if (timingSafeEqual(expected, signature)) matches = true;
     }
   }
   return matches ? { ok: true, timestamp } : { ok: false, reason: 'mismatch' };
-}
-
-/** The header for a body, as the provider would send it at the instant `at`. */
-export function signElevenLabs(rawBody: string | Uint8Array, secret: string, at: Date): string {
-  const time = String(Math.floor(at.getTime() / 1000));
-  return `t=${time},v0=${mac(time, rawBody, secret).toString('hex')}`;
-}
-
-function mac(time: string, rawBody: string | Uint8Array, secret: string): Buffer {
-  return createHmac('sha256', secret).update(`${time}.`).update(rawBody).digest();
 }
 
 /** Exactly one numeric time and at least one well-formed signature; other schemes and broken signatures are left out. */
@@ -75,49 +110,69 @@ function parseHeader(header: string): { time: string; signatures: Buffer[] } | n
   return time === null || signatures.length === 0 ? null : { time, signatures };
 }
 
-/** What a delivery says. Events of kinds that we do not use arrive as `unknown` and are acknowledged all the same. */
-export type ElevenLabsEvent =
-  | { kind: 'post_call_transcription'; facts: ConversationFacts }
-  | { kind: 'call_initiation_failure'; facts: ConversationFacts }
-  | { kind: 'answering_machine_detection'; facts: ConversationFacts }
-  | { kind: 'post_call_audio'; conversationId: string }
-  | { kind: 'unknown'; type: string };
-
 /**
- * Reads a delivery whose signature was verified.
- *
- * @throws UnreadablePayloadError when it is no JSON object, or when a known event names no conversation.
+ * A payload in neutral words: `{type, event_timestamp, data}`, or the same without the envelope. Kinds that we do not
+ * use are `other`, and are acknowledged all the same.
  */
-export function parseElevenLabsEvent(rawBody: string | Uint8Array): ElevenLabsEvent {
-  const envelope = parseObject(rawBody);
-  const type = textOf(field(envelope, 'type')) ?? '';
-  const wrapped = field(envelope, 'data');
-  const data = isFields(wrapped) ? wrapped : envelope;
-  switch (type) {
-    case 'post_call_transcription':
-      return { kind: type, facts: normaliseConversation(data, { final: true }) };
-    case 'call_initiation_failure':
-      return { kind: type, facts: normaliseInitiationFailure(data) };
-    case 'answering_machine_detection':
-      // What is in it is not documented: without a conversation it says nothing to us.
-      return textOf(field(data, 'conversation_id')) === null
-        ? { kind: 'unknown', type }
-        : { kind: type, facts: normaliseMachineDetection(data) };
-    case 'post_call_audio':
-      return { kind: type, conversationId: conversationIdOf(data) };
-    default:
-      return { kind: 'unknown', type };
+export function parseEvent(payload: Payload): VoiceEvent {
+  const type = typeof payload.type === 'string' && payload.type !== '' ? payload.type : 'unknown';
+  const event = { type: type.slice(0, LONGEST_TYPE), payload };
+  const wrapped = field(payload, 'data');
+  const data = isFields(wrapped) ? wrapped : payload;
+  try {
+    switch (textOf(type)) {
+      case 'post_call_transcription':
+        return conversation(event, normaliseConversation(data, { final: true }));
+      case 'call_initiation_failure':
+        return conversation(event, normaliseInitiationFailure(data));
+      case 'answering_machine_detection':
+        // What is in it is not documented: without a conversation it says nothing to us.
+        return textOf(field(data, 'conversation_id')) === null
+          ? { ...event, kind: 'other', conversationId: null }
+          : conversation(event, normaliseMachineDetection(data));
+      case 'post_call_audio':
+        return recordingEvent(event, data);
+      default:
+        return { ...event, kind: 'other', conversationId: null };
+    }
+  } catch (error) {
+    if (!(error instanceof UnreadablePayloadError)) throw error;
+    return { ...event, kind: 'unreadable', conversationId: null };
   }
 }
 
-function parseObject(rawBody: string | Uint8Array) {
-  const text = typeof rawBody === 'string' ? rawBody : new TextDecoder().decode(rawBody);
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(text);
-  } catch (error) {
-    throw new UnreadablePayloadError('the payload is not JSON', { cause: error });
-  }
-  if (!isFields(parsed)) throw new UnreadablePayloadError('the payload is not an object');
-  return fieldsOf(parsed);
+type Stored = Pick<VoiceEvent, 'type' | 'payload'>;
+
+function conversation(event: Stored, facts: ReturnType<typeof normaliseConversation>): VoiceEvent {
+  return { ...event, kind: 'conversation', conversationId: facts.conversationId, facts };
+}
+
+function recordingEvent({ type, payload }: Stored, data: Payload): VoiceEvent {
+  return {
+    type,
+    payload: withoutAudio(payload),
+    kind: 'recording',
+    conversationId: conversationIdOf(data),
+    recording: recordingOf(fieldsOf(payload.data).full_audio),
+  };
+}
+
+/** MP3 in base64; null when there is none that can be read. */
+function recordingOf(text: unknown): RecordingFile | null {
+  const bytes = typeof text === 'string' ? Buffer.from(text, 'base64') : Buffer.alloc(0);
+  return bytes.byteLength === 0 ? null : { contentType: 'audio/mpeg', bytes };
+}
+
+/** A recording of megabytes has no place in a row; it is kept as a file. */
+function withoutAudio(payload: Payload): Payload {
+  const { data } = payload;
+  if (!isFields(data) || !('full_audio' in data)) return payload;
+  const { full_audio: audio, ...rest } = data;
+  return { ...payload, data: { ...rest, full_audio_length: typeof audio === 'string' ? audio.length : 0 } };
+}
+
+/** https://elevenlabs.io/docs/eleven-agents/customization/personalization/twilio-personalization */
+export function parseCallStart(payload: Payload): { caller: string } {
+  const { caller_id: caller } = payload;
+  return { caller: typeof caller === 'string' ? caller : '' };
 }

@@ -7,26 +7,22 @@ import {
 } from 'ical-generator';
 import { Temporal as CalendarTime } from 'temporal-polyfill';
 import { tzlib_get_ical_block } from 'timezones-ical-library';
-import type { Meeting } from '#domain/meeting.ts';
+import type { Invitation } from '../ports.ts';
 
 interface Party {
   address: string;
   name: string | null;
 }
 
-export interface Invitation {
-  /** The same in every version of one meeting, so that a calendar keeps one entry. */
-  uid: string;
-  meeting: Meeting;
-  title: string;
-  organizer: Party;
-  guest: Party;
-  /** When the invitation was made. */
-  stamp: Date;
-}
-
 /** An iCalendar document (RFC 5545) that asks a guest to a meeting, with the rules of the meeting's zone in it. */
-export function composeInvitation({ uid, meeting, title, organizer, guest, stamp }: Invitation): string {
+export function composeInvitation({
+  uid,
+  meeting,
+  title,
+  organizer,
+  guest,
+  stamp,
+}: Invitation & { organizer: Party; guest: Party }): string {
   const zone = zoneBlock(meeting.timeZone);
   const calendar = new ICalCalendar({
     prodId: { company: 'Ringleader', product: 'Ringleader' },

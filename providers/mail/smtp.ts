@@ -1,6 +1,7 @@
 import { createTransport } from 'nodemailer';
 import addressParser from 'nodemailer/lib/addressparser';
 import { type Mail, MailError, type Mailer } from '../ports.ts';
+import { composeInvitation } from './calendar.ts';
 
 const CONNECTION_MS = 15_000;
 const GREETING_MS = 15_000;
@@ -33,6 +34,7 @@ export function createMailer({
   return {
     from: sender,
     async send(mail) {
+      const calendar = calendarOf(mail, sender);
       try {
         await transport.sendMail({
           messageId: mail.messageId,
@@ -41,7 +43,7 @@ export function createMailer({
           subject: mail.subject,
           text: mail.text,
           html: mail.html,
-          ...calendarOf(mail),
+          ...calendar,
         });
       } catch (error) {
         throw mailError(error);
@@ -65,9 +67,10 @@ function parseSender(from: string): Mailer['from'] {
 }
 
 /** As an alternative of the text, which calendars answer to, and as a file for all others. */
-function calendarOf({ calendar }: Mail) {
-  if (calendar === null) return {};
-  return { icalEvent: { method: 'REQUEST', filename: 'invite.ics', content: calendar } };
+function calendarOf({ invitation, to }: Mail, organizer: Mailer['from']) {
+  if (invitation === null) return {};
+  const content = composeInvitation({ ...invitation, organizer, guest: to });
+  return { icalEvent: { method: 'REQUEST', filename: 'invite.ics', content } };
 }
 
 /** Of nodemailer's errors: what it called the failure, and the server's reply where there was one. */

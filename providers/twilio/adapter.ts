@@ -2,6 +2,7 @@ import type { Carrier } from '../ports.ts';
 import { callsAt } from './calls.ts';
 import { type TwilioConfig, twilioClient } from './client.ts';
 import { textsAt } from './texts.ts';
+import { parseText, parseTextReport, verify } from './webhook.ts';
 
 const DEFAULT_TIMEOUT_MS = 15_000;
 
@@ -9,5 +10,12 @@ const DEFAULT_TIMEOUT_MS = 15_000;
 export function createTwilio(config: TwilioConfig): Carrier {
   const timeoutMs = config.requestTimeoutMs ?? DEFAULT_TIMEOUT_MS;
   const client = twilioClient(config, timeoutMs);
-  return { ...callsAt(client, timeoutMs), ...textsAt(client, timeoutMs) };
+  return {
+    name: 'twilio',
+    verify: (request) => verify(config.authToken, request),
+    parseText,
+    parseTextReport,
+    ...callsAt(client, timeoutMs),
+    ...textsAt(client, timeoutMs),
+  };
 }

@@ -148,6 +148,7 @@ export function carrierTextStatusOf(status: string): CarrierTextStatus | null {
 }
 
 function carrierTextOf(text: TwilioText): CarrierText {
+  const errorCode = typeof text.errorCode === 'number' && text.errorCode > 0 ? text.errorCode : null;
   return {
     messageSid: text.sid,
     to: text.to,
@@ -157,7 +158,8 @@ function carrierTextOf(text: TwilioText): CarrierText {
     // A status that we do not know is taken as the one that claims least: the text exists.
     status: carrierTextStatusOf(text.status) ?? 'queued',
     sentAt: dateOf(text.dateSent),
-    errorCode: typeof text.errorCode === 'number' && text.errorCode > 0 ? text.errorCode : null,
+    errorCode,
+    optedOut: errorCode === RECIPIENT_OPTED_OUT,
   };
 }
 

@@ -1,11 +1,6 @@
 import twilio from 'twilio';
 import { describe, expect, it } from 'vitest';
-import {
-  normaliseInboundText,
-  normaliseTextStatus,
-  twilioParamsOf,
-  verifyTwilioSignature,
-} from './webhook.ts';
+import { parseText, parseTextReport, twilioParamsOf, verify, verifyTwilioSignature } from './webhook.ts';
 
 const authToken = 'token';
 const url = 'https://calls.example.com/webhooks/twilio/sms?part=a%20b';
@@ -52,11 +47,39 @@ describe('verifyTwilioSignature', () => {
   });
 });
 
-describe('normaliseInboundText', () => {
+describe('verify', () => {
+  const signature = twilio.getExpectedTwilioSignature(authToken, url, params);
+  const request = (headers: Record<string, string>, address: string | null = url) => ({
+    url: address,
+    header: (name: string) => headers[name],
+    body: new TextEncoder().encode(new URLSearchParams(params).toString()),
+  });
+
+  it('hands out the form of a genuine request, and the key of its redeliveries', () => {
+    const headers = { 'x-twilio-signature': signature, 'i-twilio-idempotency-token': 'token-1' };
+    expect(verify(authToken, request(headers))).toEqual({
+      ok: true,
+      payload: params,
+      redeliveryKey: 'token-1',
+    });
+    expect(verify(authToken, request({ 'x-twilio-signature': signature }))).toMatchObject({
+      redeliveryKey: null,
+    });
+  });
+
+  it('hands out nothing of a forged request, nor of any while no public address is configured', () => {
+    for (const refused of [
+      request({}),
+      request({ 'x-twilio-signature': 'forged' }),
+      request({ 'x-twilio-signature': signature }, null),
+    ])
+      expect(verify(authToken, refused)).toEqual({ ok: false, reason: 'mismatch' });
+  });
+});
+
+describe('parseText', () => {
   it('reads a text', () => {
-    expect(
-      normaliseInboundText({ ...params, NumSegments: '2', MessagingServiceSid: 'MG1' }, 'token-1'),
-    ).toEqual({
+    expect(parseText({ ...params, NumSegments: '2', MessagingServiceSid: 'MG1' })).toEqual({
       messageSid: 'SM1',
       from: '+12125550123',
       to: '+12125550190',
@@ -65,13 +88,12 @@ describe('normaliseInboundText', () => {
       segments: 2,
       messagingServiceSid: 'MG1',
       optOut: null,
-      idempotencyToken: 'token-1',
     });
   });
 
   it('reads pictures without words, and leaves out what is no address', () => {
     const { Body: _, ...wordless } = params;
-    const text = normaliseInboundText({
+    const text = parseText({
       ...wordless,
       NumMedia: '3',
       MediaUrl0: 'https://api.twilio.com/media/ME0',
@@ -95,11 +117,11 @@ describe('normaliseInboundText', () => {
     ['HELP', 'help'],
     ['SOMETHING', null],
   ])('reads the opt-out type %s', (word, expected) => {
-    expect(normaliseInboundText({ ...params, OptOutType: word })?.optOut).toBe(expected);
+    expect(parseText({ ...params, OptOutType: word })?.optOut).toBe(expected);
   });
 
   it('bounds what it reads and takes out NULs', () => {
-    const text = normaliseInboundText({
+    const text = parseText({
       ...params,
       Body: `a\u0000b${'x'.repeat(20_000)}`,
       NumMedia: '999999999',
@@ -107,31 +129,39 @@ describe('normaliseInboundText', () => {
     });
     expect(text?.body).toHaveLength(10_000);
     expect(text?.body.startsWith('abx')).toBe(true);
-    expect(text).toMatchObject({ media: [], segments: null, idempotencyToken: null });
+    expect(text).toMatchObject({ media: [], segments: null });
   });
 
   it.each(['MessageSid', 'From', 'To'])('is nothing without %s', (name) => {
-    expect(normaliseInboundText({ ...params, [name]: ' ' })).toBeNull();
+    expect(parseText({ ...params, [name]: ' ' })).toBeNull();
   });
 });
 
-describe('normaliseTextStatus', () => {
+describe('parseTextReport', () => {
   const report = { MessageSid: 'SM1', MessageStatus: 'delivered', To: '+12125550123', From: '+12125550190' };
 
   it('reads a delivery and a failure', () => {
-    expect(normaliseTextStatus(report)).toEqual({
+    expect(parseTextReport(report)).toEqual({
       messageSid: 'SM1',
       status: 'delivered',
       errorCode: null,
+      optedOut: false,
       to: '+12125550123',
       from: '+12125550190',
     });
-    const failed = normaliseTextStatus({ ...report, MessageStatus: 'undelivered', ErrorCode: '30005' });
-    expect(failed).toMatchObject({ status: 'undelivered', errorCode: 30005 });
+    const failed = parseTextReport({ ...report, MessageStatus: 'undelivered', ErrorCode: '30005' });
+    expect(failed).toMatchObject({ status: 'undelivered', errorCode: 30005, optedOut: false });
+  });
+
+  it('says that the person has sent STOP', () => {
+    expect(parseTextReport({ ...report, MessageStatus: 'failed', ErrorCode: '21610' })).toMatchObject({
+      errorCode: 21610,
+      optedOut: true,
+    });
   });
 
   it('reads the older names of the fields', () => {
-    expect(normaliseTextStatus({ SmsSid: 'SM1', SmsStatus: 'sent' })).toMatchObject({
+    expect(parseTextReport({ SmsSid: 'SM1', SmsStatus: 'sent' })).toMatchObject({
       messageSid: 'SM1',
       status: 'sent',
       to: '',
@@ -139,7 +169,7 @@ describe('normaliseTextStatus', () => {
   });
 
   it('is nothing without a message, or with a status that is not documented', () => {
-    expect(normaliseTextStatus({ MessageStatus: 'sent' })).toBeNull();
-    expect(normaliseTextStatus({ ...report, MessageStatus: 'teleported' })).toBeNull();
+    expect(parseTextReport({ MessageStatus: 'sent' })).toBeNull();
+    expect(parseTextReport({ ...report, MessageStatus: 'teleported' })).toBeNull();
   });
 });

@@ -1,6 +1,6 @@
 import twilio from 'twilio';
-import type { CarrierTextStatus } from '../ports.ts';
-import { carrierTextStatusOf } from './texts.ts';
+import type { InboundText, IncomingRequest, Payload, TextReport, Verification } from '../ports.ts';
+import { carrierTextStatusOf, RECIPIENT_OPTED_OUT } from './texts.ts';
 
 const MAX_MEDIA = 10;
 /** Twilio joins the parts of a text up to 1,600 characters; the bound is only against nonsense. */
@@ -9,34 +9,13 @@ const MAX_BODY_LENGTH = 10_000;
 /** The parameters of a request, as they were signed. */
 export type TwilioParams = Readonly<Record<string, string>>;
 
-/** A text that somebody sent to one of our numbers. */
-export interface InboundText {
-  messageSid: string;
-  /** As Twilio writes them: E.164, a short code, or an address of another channel such as `whatsapp:+…`. */
-  from: string;
-  to: string;
-  /** Empty for a picture without words. */
-  body: string;
-  media: { url: string; contentType: string | null }[];
-  segments: number | null;
-  messagingServiceSid: string | null;
-  /**
-   * Present only with Advanced Opt-Out on a messaging service, which then has answered by itself:
-   * https://www.twilio.com/docs/messaging/guides/webhook-request
-   */
-  optOut: 'stop' | 'start' | 'help' | null;
-  /** The same in every repeat of one delivery; null when the header was absent. */
-  idempotencyToken: string | null;
-}
-
-/** What became of a text of ours. */
-export interface TextStatusReport {
-  messageSid: string;
-  status: CarrierTextStatus;
-  errorCode: number | null;
-  /** Empty when the report does not say. */
-  to: string;
-  from: string;
+/** A webhook, checked by its header `X-Twilio-Signature`, and its form. */
+export function verify(authToken: string, request: IncomingRequest): Verification {
+  const params = twilioParamsOf(new TextDecoder().decode(request.body));
+  const signature = request.header('x-twilio-signature');
+  const genuine = verifyTwilioSignature({ authToken, signature, url: request.url ?? '', params });
+  if (!genuine) return { ok: false, reason: 'mismatch' };
+  return { ok: true, payload: params, redeliveryKey: textOf(request.header('i-twilio-idempotency-token')) };
 }
 
 /** Reads a form body. Of a repeated name the last value counts, which no signature of Twilio's then covers. */
@@ -60,8 +39,8 @@ export function verifyTwilioSignature(input: {
   return twilio.validateRequest(authToken, signature, url, params);
 }
 
-/** Reads a text whose signature was verified. Null when it names no message, sender or receiver. */
-export function normaliseInboundText(params: TwilioParams, idempotencyToken?: string): InboundText | null {
+/** A text, from the parameters of its webhook. */
+export function parseText(params: Payload): InboundText | null {
   const messageSid = textOf(params.MessageSid ?? params.SmsSid);
   const from = textOf(params.From);
   const to = textOf(params.To);
@@ -71,30 +50,31 @@ export function normaliseInboundText(params: TwilioParams, idempotencyToken?: st
     from,
     to,
     // The database takes no NUL.
-    body: (params.Body ?? '').replaceAll('\u0000', '').slice(0, MAX_BODY_LENGTH),
+    body: (stringOf(params.Body) ?? '').replaceAll('\u0000', '').slice(0, MAX_BODY_LENGTH),
     media: mediaOf(params),
     segments: countOf(params.NumSegments) || null,
     messagingServiceSid: textOf(params.MessagingServiceSid),
     optOut: optOutOf(params.OptOutType),
-    idempotencyToken: textOf(idempotencyToken),
   };
 }
 
-/** Reads a status callback whose signature was verified. Null when it names no message or no status we know. */
-export function normaliseTextStatus(params: TwilioParams): TextStatusReport | null {
+/** A delivery report, from the parameters of the status callback. */
+export function parseTextReport(params: Payload): TextReport | null {
   const messageSid = textOf(params.MessageSid ?? params.SmsSid);
-  const status = carrierTextStatusOf(params.MessageStatus ?? params.SmsStatus ?? '');
+  const status = carrierTextStatusOf(stringOf(params.MessageStatus ?? params.SmsStatus) ?? '');
   if (messageSid === null || status === null) return null;
+  const errorCode = countOf(params.ErrorCode) || null;
   return {
     messageSid,
     status,
-    errorCode: countOf(params.ErrorCode) || null,
-    to: params.To ?? '',
-    from: params.From ?? '',
+    errorCode,
+    optedOut: errorCode === RECIPIENT_OPTED_OUT,
+    to: stringOf(params.To) ?? '',
+    from: stringOf(params.From) ?? '',
   };
 }
 
-function mediaOf(params: TwilioParams): InboundText['media'] {
+function mediaOf(params: Payload): InboundText['media'] {
   const count = Math.min(countOf(params.NumMedia), MAX_MEDIA);
   return Array.from({ length: count }, (_, index) => ({
     url: textOf(params[`MediaUrl${index}`]) ?? '',
@@ -106,8 +86,12 @@ function isHttpUrl(url: string): boolean {
   return URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);
 }
 
-function optOutOf(word: string | undefined): InboundText['optOut'] {
-  switch (word?.toUpperCase()) {
+/**
+ * Present only with Advanced Opt-Out on a messaging service, which then has answered by itself:
+ * https://www.twilio.com/docs/messaging/guides/webhook-request
+ */
+function optOutOf(word: unknown): InboundText['optOut'] {
+  switch (stringOf(word)?.toUpperCase()) {
     case 'STOP':
       return 'stop';
     case 'START':
@@ -120,11 +104,14 @@ function optOutOf(word: string | undefined): InboundText['optOut'] {
 }
 
 /** A whole number; 0 for everything else. */
-function countOf(value: string | undefined): number {
-  return value !== undefined && /^\d{1,9}$/.test(value) ? Number(value) : 0;
+function countOf(value: unknown): number {
+  return typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : 0;
 }
 
-function textOf(value: string | undefined): string | null {
-  const trimmed = value?.replaceAll('\u0000', '').trim();
-  return trimmed ? trimmed : null;
+function textOf(value: unknown): string | null {
+  return stringOf(value)?.replaceAll('\u0000', '').trim() || null;
+}
+
+function stringOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
 }

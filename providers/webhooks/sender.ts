@@ -2,31 +2,8 @@ import { lookup as dnsLookup } from 'node:dns/promises';
 import { isIP, type LookupFunction } from 'node:net';
 import { Webhook } from 'standardwebhooks';
 import { Agent, buildConnector, request } from 'undici';
-import { type AllowedNetworks, literalAddress, parseAllowed, refusalOf } from './addresses.ts';
-
-export interface WebhookRequest {
-  url: string;
-  /** The message's id, the same in every attempt. */
-  id: string;
-  /** Signed as it is sent. */
-  body: string;
-  /** `whsec_` and base64; each of them signs. */
-  secrets: readonly string[];
-  /** When this attempt is made; receivers refuse what is minutes away from their own clock. */
-  at: Date;
-}
-
-/** What one attempt came to. `blocked`: nothing was sent, because of where it would have gone. */
-export type WebhookAnswer =
-  | { kind: 'answered'; status: number; retryAfterMs: number | null }
-  | { kind: 'blocked'; reason: string }
-  | { kind: 'unanswered'; reason: string };
-
-export interface WebhookSender {
-  /** Sends once. Never throws, follows no redirect and repeats nothing. */
-  send(request: WebhookRequest): Promise<WebhookAnswer>;
-  close(): Promise<void>;
-}
+import type { OutboundAnswer, OutboundWebhook, WebhookSender } from '../ports.ts';
+import { type AllowedNetworks, literalAddress, parseAllowed, refusalOf, urlProblem } from './addresses.ts';
 
 /** The addresses of a name. */
 export type Resolve = (hostname: string) => Promise<{ address: string; family: number }[]>;
@@ -59,11 +36,12 @@ export function createWebhookSender(options: SenderOptions): WebhookSender {
   const agent = new Agent({ connect, headersTimeout: timeoutMs, bodyTimeout: timeoutMs, allowH2: false });
   return {
     send: (webhook) => send(agent, webhook, timeoutMs),
+    urlProblem: (url) => urlProblem(url, allowed),
     close: () => agent.destroy(),
   };
 }
 
-async function send(agent: Agent, webhook: WebhookRequest, timeoutMs: number): Promise<WebhookAnswer> {
+async function send(agent: Agent, webhook: OutboundWebhook, timeoutMs: number): Promise<OutboundAnswer> {
   const signal = AbortSignal.timeout(timeoutMs);
   try {
     const { statusCode, headers, body } = await request(webhook.url, {
@@ -94,7 +72,7 @@ async function send(agent: Agent, webhook: WebhookRequest, timeoutMs: number): P
   }
 }
 
-function signed({ id, at, body, secrets }: WebhookRequest): Record<string, string> {
+function signed({ id, at, body, secrets }: OutboundWebhook): Record<string, string> {
   return {
     'webhook-id': id,
     'webhook-timestamp': String(Math.floor(at.getTime() / 1_000)),

@@ -4,7 +4,6 @@ import { lockConversation } from '#db/queries/locks.ts';
 import { markAllSignalled, markMerged } from '#db/queries/provider-events.ts';
 import type { CallSource } from '#domain/call.ts';
 import type { ConversationFacts } from '#domain/conversation.ts';
-import { parseElevenLabsEvent } from '#providers/elevenlabs/webhook.ts';
 import { raiseAttention, settleUnmatched } from '../attention.ts';
 import type { Context } from '../context.ts';
 import { endNotPlaced, lockCall } from './end-call.ts';
@@ -86,10 +85,10 @@ export async function mergeWaitingWebhooks(
     .execute();
   const results: WaitingWebhook[] = [];
   for (const { id, payload } of waiting) {
-    const event = parseElevenLabsEvent(JSON.stringify(payload));
+    const event = context.voice.parseEvent(payload);
     const now = await context.now();
     const merged =
-      'facts' in event
+      event.kind === 'conversation'
         ? await mergeFacts(tx, { facts: event.facts, source: 'webhook', now, ...price(context) })
         : null;
     const awaited = merged?.ended === true && merged.dialled;

@@ -3,7 +3,6 @@ import { inTransaction, type Tx } from '#db/client.ts';
 import type { Message } from '#db/queries/messages.ts';
 import type { Meeting } from '#domain/meeting.ts';
 import { textToHtml } from '#domain/template.ts';
-import { composeInvitation } from '#providers/mail/calendar.ts';
 import { MailError, type Mailer } from '#providers/ports.ts';
 import type { Context } from '../context.ts';
 import {
@@ -44,17 +43,15 @@ export async function sendMail(
       subject,
       text: message.body,
       html: textToHtml(message.body),
-      calendar:
+      invitation:
         meeting === null
           ? null
-          : composeInvitation({
+          : {
               uid: `${followUp.call_id ?? followUp.id}@${domain}`,
               meeting,
               title: subject,
-              organizer: mailer.from,
-              guest: to,
               stamp: followUp.created_at,
-            }),
+            },
     });
     await context.checkpoint?.('mail_sent');
     return await closeSent(context, { followUp, message, providerId: messageId });

@@ -3,7 +3,6 @@ import { lockContact } from '#db/queries/locks.ts';
 import { lockMessage, type Message, recordTextReport, unreportedTexts } from '#db/queries/messages.ts';
 import { messageStatusOf } from '#domain/message.ts';
 import type { Carrier, CarrierText } from '#providers/ports.ts';
-import { RECIPIENT_OPTED_OUT } from '#providers/twilio/texts.ts';
 import type { Context } from '../context.ts';
 import { unavailable } from '../errors.ts';
 import { addOptOut, notifyOptedOut } from '../opt-outs/opt-outs.ts';
@@ -64,10 +63,9 @@ async function settle(
     const status = (found === null ? null : messageStatusOf(found.status)) ?? current.status;
     const errorCode = found?.errorCode ?? null;
     await recordTextReport(tx, current, { status, providerId: current.provider_id, errorCode }, now);
-    const refused = errorCode === RECIPIENT_OPTED_OUT;
     return {
       moved: (await lockMessage(tx, id)).status !== current.status,
-      optedOut: refused && (await addCarrierOptOut(tx, current)),
+      optedOut: found?.optedOut === true && (await addCarrierOptOut(tx, current)),
     };
   });
   if (optedOut && !(await notifyOptedOut(context, phone))) {

@@ -1,85 +1,81 @@
 import { markAllSignalled } from '#db/queries/provider-events.ts';
 import type { Context } from '../context.ts';
 
-/** Whose workflow is to be told of which call's end, and of which event it was learnt. */
-export interface Telling {
+/** A call's end that a workflow waits for, and the event that told of it. */
+export interface CallEnd {
   eventId: number;
   leadId: string | null;
   callId: string;
 }
 
-/** Tells workflows of the end of their calls. What fails is told by the sweep; a workflow that is gone needs no telling. */
-export interface Teller {
-  /** What is to be told now has to wait for others. */
+/** Notifies workflows that their calls have ended. What fails is left to the sweep; a workflow that is gone needs nothing. */
+export interface Notifier {
+  /** The next notification has to wait for others. */
   readonly busy: boolean;
-  /** Resolves when the workflow was told and that was noted, or it could not be; never rejects. */
-  tell(telling: Telling): Promise<void>;
+  /** Resolves when the workflow was notified and that was recorded, or when it failed. Never rejects. */
+  notify(callEnd: CallEnd): Promise<void>;
 }
 
-/** So many are told at the same time: Temporal takes no more a second when it is asked for more at once. */
-const MOST_AT_ONCE = 8;
+/** Temporal takes no more signals a second when it is asked for more at once. */
+const CONCURRENCY = 8;
 /** One statement for so many costs little more than for one. */
-const NOTED_TOGETHER = 32;
-/** Beyond it nothing is remembered here: while Temporal is gone, the sweep's list is long enough. */
-const MOST_WAITING = 10_000;
+const MARKED_TOGETHER = 32;
+/** Beyond it nothing is queued here: while Temporal is down, the sweep's list is long enough. */
+const LONGEST_QUEUE = 10_000;
 
-interface Waiting {
-  telling: Telling;
-  settle(): void;
-}
+type Waiting = CallEnd & { settle(): void };
 
-export function createTeller({ db, workflows, logger, now }: Context): Teller {
-  const waiting: Waiting[] = [];
-  let told: (Telling & { settle(): void })[] = [];
-  let under = 0;
-  let noting = false;
+export function createNotifier({ db, workflows, logger, now }: Context): Notifier {
+  const queue: Waiting[] = [];
+  let notified: Waiting[] = [];
+  let running = 0;
+  let marking = false;
 
-  const tellOn = async () => {
-    under += 1;
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-      const { telling, settle } = next;
-      const answer = await workflows.callEnded(telling.leadId, telling.callId);
-      if (answer.kind === 'done' || answer.kind === 'absent') {
-        told.push({ ...telling, settle });
+  const work = async () => {
+    running += 1;
+    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+      const reply = await workflows.callEnded(next.leadId, next.callId);
+      if (reply.kind === 'done' || reply.kind === 'absent') {
+        notified.push(next);
       } else {
-        logger.warn({ callId: telling.callId, answer: answer.kind }, 'the workflow was not told yet');
-        settle();
+        logger.warn({ callId: next.callId, answer: reply.kind }, 'a workflow was not notified yet');
+        next.settle();
       }
-      if (!noting) void noteOn();
+      if (!marking) void mark();
     }
-    under -= 1;
+    running -= 1;
   };
-  /** While others wait to be told it is for many at once; whoever is told last is not kept waiting. */
-  const isNoteDue = () => told.length >= NOTED_TOGETHER || (told.length > 0 && waiting.length === 0);
-  /** What was told while one note was written shares the next. */
-  const noteOn = async () => {
-    noting = true;
-    while (isNoteDue()) {
-      const together = told;
-      told = [];
-      const ids = together.map(({ eventId }) => eventId);
+  /** In batches while others are queued; the last one is not kept waiting. */
+  const isMarkDue = () => notified.length >= MARKED_TOGETHER || (notified.length > 0 && queue.length === 0);
+  /** What is notified while one statement runs shares the next. */
+  const mark = async () => {
+    marking = true;
+    while (isMarkDue()) {
+      const batch = notified;
+      notified = [];
+      const ids = batch.map(({ eventId }) => eventId);
       try {
         await markAllSignalled(db, ids, await now());
       } catch {
-        // The facts are committed: the provider must not send them again for this.
-        logger.warn({ events: ids.length }, 'it was not noted that workflows were told');
+        // The facts are committed: the provider must not deliver them again for this.
+        logger.warn({ events: ids.length }, 'notifications were not recorded');
       }
-      for (const { settle } of together) settle();
+      for (const { settle } of batch) settle();
     }
-    noting = false;
+    marking = false;
   };
   return {
     get busy() {
-      return under >= MOST_AT_ONCE;
+      return running >= CONCURRENCY;
     },
-    tell: (telling) =>
+    notify: (callEnd) =>
       new Promise((settle) => {
-        if (waiting.length >= MOST_WAITING) {
+        if (queue.length >= LONGEST_QUEUE) {
           settle();
           return;
         }
-        waiting.push({ telling, settle });
-        if (under < MOST_AT_ONCE) void tellOn();
+        queue.push({ ...callEnd, settle });
+        if (running < CONCURRENCY) void work();
       }),
   };
 }

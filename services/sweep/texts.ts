@@ -4,7 +4,7 @@ import { currentSettings } from '#db/queries/settings.ts';
 import { textNotice } from '#domain/context.ts';
 import { messageWorkflowId } from '#domain/ids.ts';
 import { readWish } from '#domain/opt-out.ts';
-import { normaliseInboundText, type TwilioParams } from '#providers/twilio/webhook.ts';
+import type { Payload } from '#providers/ports.ts';
 import { noteContext } from '../calls/context-events.ts';
 import type { Context } from '../context.ts';
 import { unavailable } from '../errors.ts';
@@ -41,9 +41,9 @@ export async function retellReplies(context: Context, before: Date): Promise<num
 }
 
 /** Tells everybody of a received text again: all of it may be told twice. */
-export async function retellText(context: Context, payload: unknown): Promise<void> {
+export async function retellText(context: Context, payload: Payload): Promise<void> {
   // What was stored is what the carrier sent, verified.
-  const received = normaliseInboundText((payload ?? {}) as TwilioParams);
+  const received = context.carrier?.parseText(payload) ?? null;
   if (received === null) return;
   const text = await context.db
     .selectFrom('messages')

@@ -2,7 +2,7 @@ import { type Db, inTransaction } from '#db/client.ts';
 import { toJson } from '#db/json.ts';
 import { type Delivery, findDelivery, listOverdue } from '#db/queries/deliveries.ts';
 import { type AttemptOutcome, activeSecrets, afterAttempt, DELIVERY_DELAYS_MS } from '#domain/delivery.ts';
-import type { WebhookAnswer } from '#providers/webhooks/sender.ts';
+import type { OutboundAnswer } from '#providers/ports.ts';
 import type { Context } from '../context.ts';
 import { reached } from '../workflows.ts';
 import { recordAttempt } from './delivery-attempts.ts';
@@ -105,7 +105,7 @@ async function giveUp(db: Db, deliveryId: string): Promise<void> {
     .execute();
 }
 
-function outcomeOf(answer: WebhookAnswer): AttemptOutcome {
+function outcomeOf(answer: OutboundAnswer): AttemptOutcome {
   switch (answer.kind) {
     case 'answered': {
       const { status, retryAfterMs } = answer;

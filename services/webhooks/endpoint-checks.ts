@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Tx } from '#db/client.ts';
 import { findCampaign } from '#db/queries/campaigns.ts';
-import { urlProblem } from '#providers/webhooks/url.ts';
 import type { Context } from '../context.ts';
 import { invalid } from '../errors.ts';
 
@@ -13,8 +12,8 @@ export function newSecret(): string {
 }
 
 /** @throws ServiceError 422 on a URL to which nothing may be sent */
-export function checkUrl({ config }: Pick<Context, 'config'>, url: string): void {
-  const problem = urlProblem(url, config.outboundWebhooksAllow);
+export function checkUrl({ webhookSender }: Pick<Context, 'webhookSender'>, url: string): void {
+  const problem = webhookSender.urlProblem(url);
   if (problem !== null) throw invalid([{ path: 'url', message: problem }]);
 }
 

@@ -110,6 +110,7 @@ test("a call's line of time has its events and the webhooks received of it, and 
     await appendEvent(tx, { type: 'call.started', leadId: leadId('Ada'), callId: other });
     await appendEvent(tx, { type: 'call.ended', callId: id });
     const webhook = {
+      provider: 'elevenlabs' as const,
       dedupKey: 'once',
       type: 'post_call_transcription',
       conversationId: null,

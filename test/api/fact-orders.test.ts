@@ -3,13 +3,13 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { attemptId } from '#domain/ids.ts';
 import { normaliseConversation } from '#providers/elevenlabs/normalise.ts';
-import { signElevenLabs } from '#providers/elevenlabs/webhook.ts';
 import type { CarrierCall, CarrierCallStatus, DialAnswer } from '#providers/ports.ts';
 import { createConcluding } from '#services/calls/conclude.ts';
 import { createDialling } from '#services/calls/dial.ts';
 import { createPolling } from '#services/calls/poll.ts';
 import { mergeFetched } from '#services/calls/record.ts';
 import type { Context } from '#services/context.ts';
+import { signElevenLabs } from '#simulator/signature.ts';
 import { type ApiRig, recordingWorkflows, startApi, WEBHOOK_SECRET } from '../support/api-rig.ts';
 import { createPhoneBook, QUICK } from '../support/chain-rig.ts';
 import {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { signElevenLabs } from '#providers/elevenlabs/webhook.ts';
+import { signElevenLabs } from '#simulator/signature.ts';
 import { type ApiRig, recordingWorkflows, startApi, WEBHOOK_SECRET } from '../support/api-rig.ts';
 import { insertCall } from '../support/api-rows.ts';
 

@@ -1,9 +1,9 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { signElevenLabs } from '#providers/elevenlabs/webhook.ts';
 import type { Context } from '#services/context.ts';
 import { createSweeping } from '#services/sweep/sweep.ts';
 import type { Workflows } from '#services/workflows.ts';
+import { signElevenLabs } from '#simulator/signature.ts';
 import { type ApiRig, recordingWorkflows, startApi, WEBHOOK_SECRET } from '../support/api-rig.ts';
 import { insertCall, setLead } from '../support/api-rows.ts';
 import { createPhoneBook } from '../support/chain-rig.ts';

@@ -1,10 +1,7 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { signElevenLabs } from '#providers/elevenlabs/webhook.ts';
-import type { Delivery } from '#services/provider-events/delivery.ts';
-import { readDelivery } from '#services/provider-events/delivery.ts';
-import { createIntake } from '#services/provider-events/intake.ts';
-import { receiveAll } from '#services/provider-events/receive.ts';
+import { createIntake, storeAndMerge, type VerifiedEvent } from '#services/provider-events/receive.ts';
+import { signElevenLabs } from '#simulator/signature.ts';
 import { type ApiRig, recordingWorkflows, startApi, WEBHOOK_SECRET } from '../support/api-rig.ts';
 import { insertCall } from '../support/api-rows.ts';
 
@@ -15,14 +12,14 @@ interface Dialled {
 }
 
 let api: ApiRig;
-let told: string[] = [];
+let notified: string[] = [];
 let campaigns = 0;
 
 beforeAll(async () => {
   api = await startApi();
   api.workflows.current = recordingWorkflows({
     callEnded: async (_lead, call) => {
-      told.push(call);
+      notified.push(call);
       return { kind: 'done', value: undefined };
     },
   });
@@ -31,7 +28,7 @@ afterAll(() => api.stop());
 
 /** Calls under way, of two campaigns. */
 async function dial(count: number): Promise<Dialled[]> {
-  told = [];
+  notified = [];
   const calls: Dialled[] = [];
   for (const half of [0, 1]) {
     campaigns += 1;
@@ -86,12 +83,12 @@ const send = (raw: string) =>
     },
   });
 
-const arrivalOf = (raw: string): { dedupKey: string; delivery: Delivery } => ({
-  dedupKey: raw,
-  delivery: readDelivery(Buffer.from(raw)),
+const verifiedEvent = (raw: string): VerifiedEvent => ({
+  key: raw,
+  event: api.context.voice.parseEvent(JSON.parse(raw)),
 });
 
-test('webhooks that come at the same time are merged each into its own call, and every workflow is told', async () => {
+test('webhooks that come at the same time are merged each into its own call, and every workflow is notified', async () => {
   const calls = await dial(60);
   const answers = await Promise.all(calls.map((call) => send(bodyOf(call))));
   expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
@@ -129,8 +126,8 @@ test('webhooks that come at the same time are merged each into its own call, and
     });
   }
   const ids = calls.map(({ callId }) => callId).sort();
-  await vi.waitFor(() => expect(told.toSorted()).toEqual(ids));
-  await vi.waitFor(async () => expect(await untold()).toBe(0));
+  await vi.waitFor(() => expect(notified.toSorted()).toEqual(ids));
+  await vi.waitFor(async () => expect(await notNotified()).toBe(0));
   const log = await api.context.db
     .selectFrom('events')
     .select('call_id')
@@ -139,7 +136,7 @@ test('webhooks that come at the same time are merged each into its own call, and
   expect(log.map(({ call_id }) => call_id).sort()).toEqual(ids);
 });
 
-async function untold(): Promise<number> {
+async function notNotified(): Promise<number> {
   const rows = await api.context.db
     .selectFrom('webhook_events')
     .select('id')
@@ -148,13 +145,13 @@ async function untold(): Promise<number> {
   return rows.length;
 }
 
-test('two of one call, and one of none, are taken together as they are one by one', async () => {
+test('two of one call, and one of none, are merged in a batch as they are one by one', async () => {
   const [call, other] = await dial(2);
   if (call === undefined || other === undefined) throw new Error('There are no calls.');
   const unknown = { ...other, conversationId: 'conv_of_nobody', callId: 'nothing.1' };
   const bodies = [bodyOf(call), bodyOf(call, 90), bodyOf(unknown), bodyOf(other)];
-  const received = await receiveAll(api.context, bodies.map(arrivalOf));
-  expect(received.map(({ toTell }) => toTell?.callId ?? null)).toEqual([
+  const received = await storeAndMerge(api.context, bodies.map(verifiedEvent));
+  expect(received.map(({ ended }) => ended?.callId ?? null)).toEqual([
     call.callId,
     call.callId,
     null,
@@ -175,8 +172,8 @@ test('two of one call, and one of none, are taken together as they are one by on
     .set({ conversation_id: conversationId })
     .where('id', '=', await insertCall(api.context.db, other.leadId, { attempt: 2 }))
     .execute();
-  const again = await receiveAll(api.context, [arrivalOf(bodyOf(unknown))]);
-  expect(again.map(({ toTell }) => toTell?.callId)).toEqual([`${other.leadId}.2`]);
+  const again = await storeAndMerge(api.context, [verifiedEvent(bodyOf(unknown))]);
+  expect(again.map(({ ended }) => ended?.callId)).toEqual([`${other.leadId}.2`]);
   expect((await api.call('GET', '/api/attention')).body.items).toEqual([]);
 });
 
@@ -185,10 +182,10 @@ test('one that cannot be stored fails alone', async () => {
   const intake = createIntake(api.context);
   const results = await Promise.allSettled(
     calls.map((call, nth) => {
-      const arrival = arrivalOf(bodyOf(call));
+      const verified = verifiedEvent(bodyOf(call));
       // PostgreSQL takes no NUL in a text.
-      if (nth === 3) arrival.delivery.type = 'broken\0';
-      return intake.receive(arrival);
+      if (nth === 3) verified.event.type = 'broken\0';
+      return intake.receive(verified);
     }),
   );
   expect(results.map(({ status }) => status)).toEqual(
@@ -198,18 +195,18 @@ test('one that cannot be stored fails alone', async () => {
   expect(body.status).toBe('in_progress');
 });
 
-test('so many wait and no more: the next is told to come again, and those that wait are taken in', async () => {
+test('a full queue refuses the next webhook until later, and takes in those that wait', async () => {
   const calls = await dial(6);
-  const intake = createIntake(api.context, { mostWaiting: 3 });
+  const intake = createIntake(api.context, { longestQueue: 3 });
   const { body } = await api.call('GET', `/api/calls/${calls[5]?.callId}`);
   let results: Promise<PromiseSettledResult<unknown>[]> | undefined;
   await api.context.db.transaction().execute(async (tx) => {
     // Two are under way and stand before the lock, three wait.
     await sql`lock table webhook_events in access exclusive mode`.execute(tx);
-    results = Promise.allSettled(calls.map((call) => intake.receive(arrivalOf(bodyOf(call)))));
-    await expect(intake.receive(arrivalOf(bodyOf(calls[5] as Dialled)))).rejects.toMatchObject({
-      status: 503,
-      headers: { 'retry-after': '10' },
+    results = Promise.allSettled(calls.map((call) => intake.receive(verifiedEvent(bodyOf(call)))));
+    await expect(intake.receive(verifiedEvent(bodyOf(calls[5] as Dialled)))).rejects.toMatchObject({
+      kind: 'unavailable',
+      retryAfterSeconds: 10,
     });
   });
   expect((await results)?.map(({ status }) => status)).toEqual([
@@ -218,6 +215,6 @@ test('so many wait and no more: the next is told to come again, and those that w
   ]);
   expect((await api.call('GET', `/api/calls/${calls[5]?.callId}`)).body.status).toBe(body.status);
   // There is room again.
-  await intake.receive(arrivalOf(bodyOf(calls[5] as Dialled)));
+  await intake.receive(verifiedEvent(bodyOf(calls[5] as Dialled)));
   expect((await api.call('GET', `/api/calls/${calls[5]?.callId}`)).body.status).toBe('ended');
 });

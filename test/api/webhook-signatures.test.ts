@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { signElevenLabs } from '#providers/elevenlabs/webhook.ts';
+import { signElevenLabs } from '#simulator/signature.ts';
 import { type ApiRig, recordingWorkflows, startApi, WEBHOOK_SECRET } from '../support/api-rig.ts';
 import { endedEvent, ringLead, sendEvent, storedEvents } from '../support/webhook-events.ts';
 

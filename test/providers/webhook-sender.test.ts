@@ -1,6 +1,7 @@
 import { Webhook } from 'standardwebhooks';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { createWebhookSender, type SenderOptions, type WebhookAnswer } from '#providers/webhooks/sender.ts';
+import type { OutboundAnswer } from '#providers/ports.ts';
+import { createWebhookSender, type SenderOptions } from '#providers/webhooks/sender.ts';
 import { type Receiver, startReceiver } from '../support/webhook-receiver.ts';
 
 const SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
@@ -13,7 +14,7 @@ beforeEach(async () => {
 });
 afterEach(() => Promise.all([receiver.stop(), forbidden.stop()]));
 
-async function send(url: string, options: Partial<SenderOptions> = {}): Promise<WebhookAnswer> {
+async function send(url: string, options: Partial<SenderOptions> = {}): Promise<OutboundAnswer> {
   const sender = createWebhookSender({ allow: ['127.0.0.1'], ...options });
   try {
     return await sender.send({ url, id: 'msg_1', body: '{"a":1}', secrets: [SECRET], at: new Date() });

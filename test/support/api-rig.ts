@@ -11,6 +11,7 @@ import { createEventHub } from '#api/stream/hub.ts';
 import type { Db } from '#db/client.ts';
 import type { ApiRole } from '#domain/access.ts';
 import type { PhoneNumber, VoiceProvider } from '#providers/ports.ts';
+import { createProviders } from '#providers/registry.ts';
 import { hashApiKey } from '#services/access/keys.ts';
 import { createContext } from '#services/context.ts';
 import type { Workflows } from '#services/workflows.ts';
@@ -73,7 +74,7 @@ export async function startApi(): Promise<ApiRig> {
   const logger = { debug() {}, info() {}, warn() {}, error: (event: unknown) => console.error(event) };
   const shared = createContext(config, {
     workflows: forwarding(workflows),
-    voice: voiceWith(phoneNumbers),
+    voice: { ...createProviders(config).voice, ...voiceWith(phoneNumbers) },
     carrier: null,
     logger,
     now,
@@ -171,7 +172,8 @@ function forwarding(workflows: { current: Workflows }): Workflows {
   });
 }
 
-function voiceWith(phoneNumbers: PhoneNumber[]): VoiceProvider {
+/** What asks the provider; webhooks are verified and parsed by the real one. */
+function voiceWith(phoneNumbers: PhoneNumber[]): Partial<VoiceProvider> {
   const unused = () => Promise.reject(new Error('The API does not ask for this.'));
   return {
     dial: unused,

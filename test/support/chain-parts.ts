@@ -5,7 +5,7 @@ import { DefaultLogger, NativeConnection, Runtime, type Worker } from '@temporal
 import { expect } from 'vitest';
 import type { Context } from '#services/context.ts';
 import type { Simulator } from '#simulator/server.ts';
-import { signBody } from '#simulator/signature.ts';
+import { signElevenLabs } from '#simulator/signature.ts';
 import { createWorker } from '#worker/create-worker.ts';
 
 let runtimeInstalled = false;
@@ -76,7 +76,7 @@ export async function report(
   change(data);
   const atSeconds = Math.floor(Date.now() / 1_000);
   const body = JSON.stringify({ type: 'post_call_transcription', event_timestamp: atSeconds, data });
-  const signature = signBody(body, secret, atSeconds);
+  const signature = signElevenLabs(body, secret, new Date(atSeconds * 1_000));
   const response = await fetch(`${url}/webhooks/elevenlabs`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', 'elevenlabs-signature': signature },

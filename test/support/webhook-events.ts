@@ -1,4 +1,4 @@
-import { signElevenLabs } from '#providers/elevenlabs/webhook.ts';
+import { signElevenLabs } from '#simulator/signature.ts';
 import { type ApiRig, WEBHOOK_SECRET } from './api-rig.ts';
 import { insertCall } from './api-rows.ts';
 

@@ -51,7 +51,11 @@ async function receiveWithoutTelling(conversationId: string): Promise<void> {
   if (facts === null) throw new Error(`The phone network knows no ${conversationId}.`);
   await inTransaction(chain.db, async (tx) => {
     const event = { dedupKey: conversationId, type: 'post_call_transcription', conversationId, payload: {} };
-    const stored = await storeWebhookEvent(tx, { ...event, now: new Date(Date.now() - LONG_AGO_MS) });
+    const stored = await storeWebhookEvent(tx, {
+      provider: 'elevenlabs',
+      ...event,
+      now: new Date(Date.now() - LONG_AGO_MS),
+    });
     const now = new Date();
     const merged = await mergeFacts(tx, { facts, source: 'webhook', now, centsPerCredit: 0.02 });
     await markMerged(tx, stored.id, { callId: merged?.callId ?? null, signalled: false, now });
