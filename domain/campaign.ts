@@ -1,7 +1,7 @@
 export const CAMPAIGN_STATUSES = ['draft', 'scheduled', 'running', 'paused', 'completed', 'stopped'] as const;
 export type CampaignStatus = (typeof CAMPAIGN_STATUSES)[number];
 
-/** A campaign's status as its progress shows it; `stopping` is stopped with calls still under way. */
+/** A campaign's status as its progress shows it; `stopping` is stopped with calls still in flight. */
 export const CAMPAIGN_STAGES = [...CAMPAIGN_STATUSES, 'stopping'] as const;
 
 /** How a campaign's workflow sees it: never as a draft, and after a stop as `stopping` until its last call ends. */

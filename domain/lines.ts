@@ -2,16 +2,16 @@ import type { RetryKind } from './retry.ts';
 
 export type LineKind = RetryKind | 'first';
 
-/** Callbacks were promised, retries have begun, first calls can wait. */
+/** Who gets a line first: callbacks were promised, retries have begun, first calls can wait. */
 const KIND_ORDER: Readonly<Record<LineKind, number>> = { callback: 0, retry: 1, first: 2 };
 
 export interface Grant {
   leadId: string;
-  /** Numbers every grant of a campaign: giving back an old line cannot free a newer one. */
+  /** Counts the grants of a campaign, so that giving back an old line cannot free a newer one. */
   line: number;
 }
 
-/** What a pool hands to its successor. */
+/** A pool, as the next run gets it. */
 export interface CarriedLines {
   limit: number;
   nextLine: number;
@@ -19,7 +19,7 @@ export interface CarriedLines {
   wanted: [leadId: string, kind: LineKind][];
 }
 
-/** A campaign's lines: who holds one, and who is waiting for one. Every step may be repeated without effect. */
+/** A campaign's lines: who holds one, and who waits for one. A repeated step has no effect. */
 export class LinePool {
   limit: number;
   #nextLine: number;
@@ -58,31 +58,31 @@ export class LinePool {
     return grant;
   }
 
-  /** Puts a lead in the queue. One that holds a line has lost sight of it, and gives up the old one. */
+  /** Puts a lead in the queue. One that still holds a line was restarted without it, so the line is taken back. */
   want(leadId: string, kind: LineKind): void {
     this.#held.delete(leadId);
     this.#wanted.set(leadId, kind);
   }
 
-  /** Takes a line back. False when the lead does not hold this one. */
+  /** Takes this line back. False when the lead does not hold it. */
   release(leadId: string, line: number): boolean {
     if (this.#held.get(leadId)?.line !== line) return false;
     return this.#held.delete(leadId);
   }
 
-  /** The lead was found to need its line: it counts as held from now. */
+  /** The lead still needs its line: it counts as held from now. */
   extend(leadId: string, nowMs: number): void {
     const held = this.#held.get(leadId);
     if (held !== undefined) held.sinceMs = nowMs;
   }
 
-  /** Takes back whatever line and wish a lead has. */
+  /** Takes back the lead's line and its place in the queue. */
   drop(leadId: string): void {
     this.#held.delete(leadId);
     this.#wanted.delete(leadId);
   }
 
-  /** Grants a free line to whoever is next in the queue; null when there is no line or nobody waits. */
+  /** Grants a free line to the next lead in the queue; null when no line is free or no lead waits. */
   grantNext(nowMs: number): Grant | null {
     if (this.free === 0) return null;
     let next: string | null = null;
@@ -95,12 +95,12 @@ export class LinePool {
     return next === null ? null : this.take(next, nowMs);
   }
 
-  /** Leads that have held their line since before the instant. */
+  /** Leads that got their line before this time. */
   heldSinceBefore(ms: number): string[] {
     return [...this.#held].filter(([, { sinceMs }]) => sinceMs < ms).map(([leadId]) => leadId);
   }
 
-  /** Since when the oldest line is held; null when none is. */
+  /** When the oldest line was granted; null when none is held. */
   oldestSinceMs(): number | null {
     let oldest: number | null = null;
     for (const { sinceMs } of this.#held.values()) oldest = Math.min(oldest ?? sinceMs, sinceMs);

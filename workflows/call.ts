@@ -37,7 +37,7 @@ function polling(scheduleToCloseTimeoutMs: number) {
 
 /** Polling outlasts the deadline by this, so that the conclusion closes the call, not the polling. */
 const POLL_MARGIN_MS = 5_000;
-/** After a conclusion that found the call still under way, polling starts soon. */
+/** After a conclusion that found the call still in flight, polling starts soon. */
 export const LOOK_AGAIN_MS = 1_000;
 
 export interface PlacedCall {
@@ -76,7 +76,7 @@ export async function callWorkflow({ callId }: { callId: string }): Promise<{ re
   });
   setCurrentDetails('placing');
   const placed = await placeSingleCall({ callId });
-  setCurrentDetails(`under way, must end by ${placed.deadlineAt}`);
+  setCurrentDetails(`in flight, must end by ${placed.deadlineAt}`);
   if (!placed.ended) await waitForCallEnd(() => ended, placed);
   for (;;) {
     const concluded = await concludeSingleCall({ callId });

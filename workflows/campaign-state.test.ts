@@ -110,7 +110,7 @@ test('completes when no lead is open, unless a message came while the database w
   expect(campaign.seemsComplete).toBe(false);
   takeAll(campaign);
   campaign.freeLine({ leadId: 'a', line: 1, next: 'finished' });
-  // The last call is over: the open leads are counted anew.
+  // The last call is over: the open leads are counted again.
   expect(campaign.needsFeed(NOW_MS)).toBe(true);
   feed(campaign, [], { open: 0 });
   expect(campaign.seemsComplete).toBe(true);

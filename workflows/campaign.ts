@@ -42,7 +42,7 @@ const { beginCampaign, feedLeads, auditLines, completeCampaign, closeCampaign } 
     Pick<Activities, 'beginCampaign' | 'feedLeads' | 'auditLines' | 'completeCampaign' | 'closeCampaign'>
   >(DATABASE_WORK);
 
-/** Walks over every lead of the campaign, so it may take long; its heartbeat shows a lost worker soon. */
+/** Goes through all leads of the campaign, so it may take long; the heartbeat shows a lost worker soon. */
 const { stopLeads } = proxyActivities<Pick<Activities, 'stopLeads'>>({
   startToCloseTimeout: '30 minutes',
   heartbeatTimeout: '30 seconds',

@@ -3,7 +3,10 @@ import type { Activities } from '#activities/create-activities.ts';
 import { deliverNowSignal } from './messages.ts';
 import { waitFor } from './shared.ts';
 
-/** One outbound webhook, whose sender gives up after ten seconds. These retries are for the database: the workflow repeats the request. */
+/**
+ * One attempt, whose request times out after ten seconds. These retries are for the database; another attempt is
+ * the workflow's decision.
+ */
 const { attemptDelivery } = proxyActivities<Pick<Activities, 'attemptDelivery'>>({
   startToCloseTimeout: '1 minute',
   retry: { initialInterval: '1 second', maximumInterval: '1 minute' },

@@ -1,7 +1,7 @@
 import { continueAsNew, proxyActivities, workflowInfo } from '@temporalio/workflow';
 import type { Activities } from '#activities/create-activities.ts';
 
-/** Walks over many rows, so it may take long; its heartbeat shows a lost worker soon. */
+/** Goes through many rows, so it may take long; the heartbeat shows a lost worker soon. */
 const { sweep } = proxyActivities<Pick<Activities, 'sweep'>>({
   startToCloseTimeout: '30 minutes',
   heartbeatTimeout: '30 seconds',
