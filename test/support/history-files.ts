@@ -5,19 +5,21 @@ import { temporal } from '@temporalio/proto';
 import { Worker } from '@temporalio/worker';
 import { inject } from 'vitest';
 
-/** The SDK's own JSON functions need the whole installation to have one copy of protobufjs, which npm does not grant. */
+/** The SDK's own JSON functions need one copy of protobufjs in the whole installation, which npm does not guarantee. */
 const { History } = temporal.api.history.v1;
 const AS_JSON = { enums: String, longs: String, bytes: String };
 
 const FOLDER = resolve(import.meta.dirname, '..', 'workflows', 'histories');
 
-/** Of everybody who is called here. */
+/** The name and address of everybody who is called here. */
 export const CANARY = { name: 'Quillfeather Canaryson', email: 'quillfeather@canary.example' };
 
-/** One for every way that a workflow may go. */
+/** One for every course that a workflow may take. */
 export const HISTORY_NAMES = [
+  'call',
   'campaign',
   'campaign-continued',
+  'campaign-stopped',
   'delivery-retried',
   'follow-up-later',
   'lead-callback',
@@ -41,7 +43,7 @@ export interface RecordedHistory {
   events: HistoryEvent[];
 }
 
-/** `date/name` of every history that was kept. */
+/** The path `date/name.json` of every kept history. */
 export const keptHistories = readdirSync(FOLDER, { recursive: true, encoding: 'utf8' })
   .filter((path) => path.endsWith('.json'))
   .sort();
@@ -50,21 +52,21 @@ export function readHistory(path: string): RecordedHistory {
   return JSON.parse(readFileSync(join(FOLDER, path), 'utf8')) as RecordedHistory;
 }
 
-/** Throws when the workflows of today would have done something else. */
+/** Throws when today's workflows would have done something else. */
 export async function replay(history: RecordedHistory): Promise<void> {
   const codePath = inject('workflowBundlePath');
   if (codePath === null) throw new Error('There is no workflow bundle: run the tests with "npm test".');
   await Worker.runReplayHistory({ workflowBundle: { codePath } }, History.fromObject(history));
 }
 
-/** Every text in a history, with what its payloads hold. */
+/** Every text in a history, those in its payloads included. */
 export function textsOf(value: unknown): string[] {
   if (typeof value === 'string') return [value, Buffer.from(value, 'base64').toString('utf8')];
   if (typeof value !== 'object' || value === null) return [];
   return [...Object.keys(value), ...Object.values(value).flatMap(textsOf)];
 }
 
-/** What of a person can be read in a history. */
+/** The texts of a history that name a person. */
 export function personalIn(history: RecordedHistory): string[] {
   return textsOf(history).filter(
     (text) =>
@@ -73,12 +75,12 @@ export function personalIn(history: RecordedHistory): string[] {
   );
 }
 
-/** A workflow's history, as it is kept. */
+/** A workflow's history in the form in which it is kept. */
 export function asKept(history: Parameters<typeof History.fromObject>[0]): RecordedHistory {
   return withoutMachine(History.toObject(History.fromObject(history), AS_JSON) as RecordedHistory);
 }
 
-/** Without what tells of the machine: who polled, and where the code lay. */
+/** Without what identifies the machine: the worker's identity, the host's name, the code's paths. */
 function withoutMachine(history: RecordedHistory): RecordedHistory {
   const text = JSON.stringify(history, (key, value: unknown) => {
     if (key === 'identity') return 'worker';
@@ -87,7 +89,7 @@ function withoutMachine(history: RecordedHistory): RecordedHistory {
   return JSON.parse(text.replaceAll(hostname(), 'host')) as RecordedHistory;
 }
 
-/** In a new folder, named by the date. */
+/** Writes them to a new folder, named by the date. */
 export function keepHistories(histories: ReadonlyMap<string, RecordedHistory>): void {
   const folder = newFolder(new Date().toISOString().slice(0, 10));
   mkdirSync(folder);
@@ -96,7 +98,7 @@ export function keepHistories(histories: ReadonlyMap<string, RecordedHistory>): 
   }
 }
 
-/** What was kept on the same day before stays. */
+/** A second folder of the same day gets a number. */
 function newFolder(date: string): string {
   for (let nth = 1; ; nth += 1) {
     const folder = join(FOLDER, nth === 1 ? date : `${date}.${nth}`);

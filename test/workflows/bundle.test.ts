@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, inject, test } from 'vitest';
 
-/** What workflow code may bring with it: its own files, the rules it needs, and Temporal's side of the sandbox. */
+/** What the bundle may hold: the workflows' own files, the rules they need, and Temporal's side of the sandbox. */
 const OURS = [
   'domain/campaign.ts',
   'domain/ids.ts',
@@ -42,7 +42,7 @@ beforeAll(() => {
     .sort();
 });
 
-/** The modules that the bundle was made of, by its source map. */
+/** The modules in the bundle, by its source map. */
 function sourcesOf(bundle: string): string[] {
   const map = /sourceMappingURL=data:application\/json;[^,]*base64,([\w+/=]+)\s*$/.exec(bundle)?.[1];
   if (map === undefined) throw new Error('The bundle has no source map.');
@@ -64,11 +64,11 @@ describe('the workflow bundle', () => {
     expect(packages).toEqual(PACKAGES);
   });
 
-  test('asks for nothing at run time', () => {
+  test('loads nothing at run time', () => {
     const withoutMap = code.slice(0, code.indexOf('sourceMappingURL'));
     expect(withoutMap).not.toMatch(/\brequire\(/);
     expect(withoutMap).not.toMatch(/["']node:/);
-    // Every workflow context holds a copy of it.
+    // Every workflow's sandbox holds a copy of it.
     expect(withoutMap.length).toBeLessThan(1_000_000);
   });
 });

@@ -1,10 +1,11 @@
-// Histories of workflows as they were run and kept must replay on today's workflows. To keep those of today's:
+// Kept histories must replay on today's workflows. To keep today's as well:
 // RECORD_HISTORIES=1 npm test -- test/workflows/histories.test.ts
-// They go to a new folder named by the date; folders of versions that may still be running somewhere stay.
+// They go to a new folder, named by the date. A folder stays while its version may be running somewhere.
 
 import { DeterminismViolationError } from '@temporalio/workflow';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import {
+  callWorkflowId,
   campaignWorkflowId,
   deliveryWorkflowId,
   followUpWorkflowId,
@@ -29,6 +30,7 @@ import {
   replay,
   textsOf,
 } from '../support/history-files.ts';
+import { placeCall, setSingleCallRules } from '../support/one-off-call-rig.ts';
 import { connectTexts, messagesOf, textFrom } from '../support/texting-rig.ts';
 import { startReceiver } from '../support/webhook-receiver.ts';
 
@@ -37,7 +39,7 @@ beforeAll(() => {
 });
 
 describe('histories that were kept', () => {
-  test('are there, of every workflow that lasts', () => {
+  test('cover every workflow that lasts', () => {
     const names = new Set(keptHistories.map((path) => path.split('/').at(-1)?.replace('.json', '')));
     expect([...names].sort()).toEqual(HISTORY_NAMES);
   });
@@ -46,7 +48,7 @@ describe('histories that were kept', () => {
     await replay(readHistory(path));
   });
 
-  test.for(keptHistories)('%s says nothing of a person or a machine', (path) => {
+  test.for(keptHistories)('%s names no person and no machine', (path) => {
     const history = readHistory(path);
     expect(personalIn(history)).toEqual([]);
     expect(textsOf(history).filter((text) => /\/(home|root|work|tmp|Users)\//.test(text))).toEqual([]);
@@ -54,7 +56,7 @@ describe('histories that were kept', () => {
 });
 
 describe('controls', () => {
-  test('a workflow that does something else than its history fails', async () => {
+  test('a workflow that departs from its history fails', async () => {
     const path = keptHistories.find((name) => name.endsWith('lead-retried.json')) ?? '';
     const other = JSON.parse(
       JSON.stringify(readHistory(path)).replaceAll('"concludeCall"', '"concludeAttempt"'),
@@ -62,7 +64,7 @@ describe('controls', () => {
     await expect(replay(other)).rejects.toThrow(DeterminismViolationError);
   });
 
-  test('another workflow than the history is of fails', async () => {
+  test('a history replayed on another workflow fails', async () => {
     const path = keptHistories.find((name) => name.endsWith('lead-one-attempt.json')) ?? '';
     const other = JSON.parse(
       JSON.stringify(readHistory(path)).replaceAll('"leadWorkflow"', '"campaignWorkflow"'),
@@ -79,6 +81,8 @@ describe('controls', () => {
     ).toHaveLength(1);
   });
 });
+
+const IN_AN_HOUR = { no_answer: 3_600, busy: 3_600, failed: 3_600, voicemail: 3_600 };
 
 describe('histories of today', () => {
   let chain: Chain;
@@ -98,7 +102,7 @@ describe('histories of today', () => {
     today.set(name, asKept(history));
   }
 
-  /** Calls people whose names must not be found afterwards. */
+  /** Starts a campaign whose leads' names must not be found afterwards. */
   async function launch(endings: string[], settings: Partial<CampaignSettings> = {}): Promise<string> {
     const id = await chain.create({ ...QUICK, ...settings });
     const leads = numbersEndingIn(...endings).map((phone) => ({
@@ -121,6 +125,17 @@ describe('histories of today', () => {
       .execute();
   }
 
+  async function backsOff(campaignId: string) {
+    return await vi.waitFor(
+      async () => {
+        const [lead] = await leadsOf(campaignId);
+        expect(lead?.state).toBe('backing_off');
+        return lead;
+      },
+      { timeout: 20_000 },
+    );
+  }
+
   async function rememberLead(name: string, campaignId: string, ending: string): Promise<void> {
     const lead = (await leadsOf(campaignId)).find(({ phone }) => phone.endsWith(ending));
     await remember(name, leadWorkflowId(lead?.id ?? ''));
@@ -136,7 +151,7 @@ describe('histories of today', () => {
     await rememberLead('lead-callback', id, '06');
   });
 
-  test('of leads whose webhook never comes, and whose dial is put off', async () => {
+  test('of leads whose webhook never comes, and whose dial is throttled', async () => {
     chain.simulator.setFaults({ webhookLoss: 1 });
     const polled = await launch(['08']);
     await chain.reaches(polled, 'completed');
@@ -148,26 +163,41 @@ describe('histories of today', () => {
   });
 
   test('of a lead that opts out while it waits for its next attempt', async () => {
-    const never = { no_answer: 3_600, busy: 3_600, failed: 3_600, voicemail: 3_600 };
-    const id = await launch(['01'], { retryAfterSeconds: never });
-    const lead = await vi.waitFor(
-      async () => {
-        const [waiting] = await leadsOf(id);
-        expect(waiting?.state).toBe('backing_off');
-        return waiting;
-      },
-      { timeout: 20_000 },
-    );
+    const id = await launch(['01'], { retryAfterSeconds: IN_AN_HOUR });
+    const lead = await backsOff(id);
     await chain.call('POST', '/api/opt-outs', { phone: lead?.phone, reason: 'asked by mail' });
     await chain.reaches(id, 'completed');
     await rememberLead('lead-closed', id, '01');
   });
 
-  test('of a campaign that goes on in a fresh history, with its lines and all of its leads', async () => {
+  test('of a campaign that is paused, changed, resumed and stopped', async () => {
+    const id = await launch(['02'], { retryAfterSeconds: IN_AN_HOUR });
+    await backsOff(id);
+    await chain.call('POST', `/api/campaigns/${id}/pause`, {});
+    await chain.call('PATCH', `/api/campaigns/${id}`, { settings: { lines: 3 } });
+    await chain.call('POST', `/api/campaigns/${id}/resume`, {});
+    await chain.call('POST', `/api/campaigns/${id}/stop`, {});
+    await chain.client.workflow.getHandle(campaignWorkflowId(id)).result();
+    await remember('campaign-stopped', campaignWorkflowId(id));
+    const accepted = today
+      .get('campaign-stopped')
+      ?.events.filter(({ eventType }) => eventType.endsWith('UPDATE_ACCEPTED'));
+    expect(accepted).toHaveLength(4);
+  });
+
+  test('of a one-off call', async () => {
+    await setSingleCallRules(chain.db, {});
+    const { status, body } = await placeCall(chain, numbersEndingIn('08')[0] ?? '');
+    expect(status).toBe(202);
+    await chain.client.workflow.getHandle(callWorkflowId(body.id)).result();
+    await remember('call', callWorkflowId(body.id));
+  });
+
+  test('of a campaign that continues in a new run, with its lines and all of its leads', async () => {
     const id = await launch(['09', '09', '09', '09', '09', '09'], { lines: 2 });
     const handle = chain.client.workflow.getHandle(campaignWorkflowId(id));
     const { runId: firstRun } = await handle.describe();
-    // Temporal suggests a fresh history at four megabytes: signals that change nothing fill this one.
+    // Temporal suggests to continue as new at four megabytes: signals that change nothing fill this history.
     const freed = { leadId: 'x'.repeat(300_000), line: 0, next: 'backing_off' as const };
     for (let sent = 0; sent < 16; sent += 1) await handle.signal(lineFreedSignal, freed);
     await vi.waitFor(async () => expect((await handle.describe()).runId).not.toBe(firstRun), {
@@ -181,7 +211,7 @@ describe('histories of today', () => {
     await chain.expectInvariants();
   });
 
-  test('of what follows a call at once and later, and of a webhook that is tried again', async () => {
+  test('of follow-ups that are due at once and later, and of a webhook that is retried', async () => {
     const crm = await startReceiver();
     crm.answer((response, nth) => response.writeHead(nth === 1 ? 503 : 204).end());
     chain.context.timeouts.deliveryDelaysMs = [0, 50];
@@ -194,7 +224,7 @@ describe('histories of today', () => {
       ],
     });
     await chain.reaches(id, 'completed');
-    const { later, crm: told } = await vi.waitFor(
+    const { later, crm: sent } = await vi.waitFor(
       async () => {
         const rows = await chain.db
           .selectFrom('follow_ups')
@@ -207,7 +237,7 @@ describe('histories of today', () => {
       },
       { timeout: 20_000 },
     );
-    const deliveryWorkflow = deliveryWorkflowId(told?.delivery_id ?? '');
+    const deliveryWorkflow = deliveryWorkflowId(sent?.delivery_id ?? '');
     await chain.client.workflow.getHandle(deliveryWorkflow).result();
     expect(crm.received).toHaveLength(2);
     await crm.stop();
@@ -217,7 +247,7 @@ describe('histories of today', () => {
     await rememberLead('lead-followed-up', id, '00');
   });
 
-  test('of a text that is answered, and of a walk over the conversations', async () => {
+  test('of a text that is answered, and of a sync of the conversations', async () => {
     connectTexts(chain);
     const id = await launch(['08'], {
       autoReply: { rules: [{ keywords: ['address'], body: `${CANARY.name} is at home.` }], agent: null },
@@ -246,7 +276,7 @@ describe('histories of today', () => {
     await remember('sync', workflowId);
   });
 
-  test('replay, and say nothing of a person', async () => {
+  test('replay, and name no person', async () => {
     expect([...today.keys()].sort()).toEqual(HISTORY_NAMES);
     for (const [name, history] of today) {
       await replay(history);
