@@ -1,4 +1,4 @@
-/** What needs a person: the lists of these are worked off by hand. */
+/** What needs a person. */
 export const ATTENTION_KINDS = [
   'unknown_call',
   'unmatched_webhook',

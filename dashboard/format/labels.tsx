@@ -13,7 +13,15 @@ import {
   X,
 } from 'lucide-react';
 import type { ReactNode } from 'react';
-import type { Call, Campaign, Lead } from '../client/generated.ts';
+import type {
+  Call,
+  CallStatus,
+  CampaignStatus,
+  Direction,
+  Disposition,
+  LeadState,
+  Reach,
+} from '../client/generated.ts';
 import { Badge, type Tone } from '../ui/badge.tsx';
 
 interface Label {
@@ -22,7 +30,7 @@ interface Label {
   text: string;
 }
 
-const REACH: Record<NonNullable<Call['reach']>, Label> = {
+const REACH: Record<Reach, Label> = {
   answered: { tone: 'good', icon: <Check />, text: 'Answered' },
   voicemail: { tone: 'info', icon: <Voicemail />, text: 'Voicemail' },
   no_answer: { tone: 'muted', icon: <PhoneMissed />, text: 'No answer' },
@@ -32,13 +40,14 @@ const REACH: Record<NonNullable<Call['reach']>, Label> = {
   unknown: { tone: 'bad', icon: <CircleHelp />, text: 'Unknown' },
 };
 
-const CALL_STATUS: Record<Exclude<Call['status'], 'ended'>, Label> = {
+const CALL_STATUS: Record<CallStatus, Label> = {
   dialling: { tone: 'accent', icon: <Phone />, text: 'Dialling' },
   ringing: { tone: 'accent', icon: <PhoneIncoming />, text: 'Ringing' },
   in_progress: { tone: 'good', icon: <Phone />, text: 'Talking' },
+  ended: { tone: 'muted', icon: <PhoneOff />, text: 'Ended' },
 };
 
-export const DISPOSITION_TEXT: Record<NonNullable<Call['disposition']>, string> = {
+export const DISPOSITION_TEXT: Record<Disposition, string> = {
   converted: 'Converted',
   qualified: 'Qualified',
   callback_requested: 'Callback requested',
@@ -48,7 +57,9 @@ export const DISPOSITION_TEXT: Record<NonNullable<Call['disposition']>, string> 
   none: 'None',
 };
 
-const CAMPAIGN_STATUS: Record<Campaign['status'], Label> = {
+export const DIRECTION_TEXT: Record<Direction, string> = { outbound: 'Outbound', inbound: 'Inbound' };
+
+const CAMPAIGN_STATUS: Record<CampaignStatus, Label> = {
   draft: { tone: 'muted', icon: <Clock />, text: 'Draft' },
   scheduled: { tone: 'info', icon: <Clock />, text: 'Scheduled' },
   running: { tone: 'good', icon: <Play />, text: 'Running' },
@@ -57,7 +68,7 @@ const CAMPAIGN_STATUS: Record<Campaign['status'], Label> = {
   stopped: { tone: 'bad', icon: <Ban />, text: 'Stopped' },
 };
 
-const LEAD_STATE: Record<Lead['state'], Label> = {
+const LEAD_STATE: Record<LeadState, Label> = {
   waiting: { tone: 'muted', icon: <Clock />, text: 'Waiting' },
   queued: { tone: 'info', icon: <Clock />, text: 'Queued for a line' },
   calling: { tone: 'accent', icon: <Phone />, text: 'Calling' },
@@ -79,22 +90,26 @@ export function CallBadge({ call }: { call: Pick<Call, 'status' | 'reach'> }) {
   return <Labelled {...REACH[call.reach ?? 'unknown']} />;
 }
 
-export function ReachBadge({ reach }: { reach: NonNullable<Call['reach']> }) {
+export function ReachBadge({ reach }: { reach: Reach }) {
   return <Labelled {...REACH[reach]} />;
 }
 
-export function reachText(reach: NonNullable<Call['reach']>): string {
+export function reachText(reach: Reach): string {
   return REACH[reach].text;
 }
 
-export function CampaignBadge({ status }: { status: Campaign['status'] }) {
+export function callStatusText(status: CallStatus): string {
+  return CALL_STATUS[status].text;
+}
+
+export function CampaignBadge({ status }: { status: CampaignStatus }) {
   return <Labelled {...CAMPAIGN_STATUS[status]} />;
 }
 
-export function LeadBadge({ state }: { state: Lead['state'] }) {
+export function LeadBadge({ state }: { state: LeadState }) {
   return <Labelled {...LEAD_STATE[state]} />;
 }
 
-export function leadStateText(state: Lead['state']): string {
+export function leadStateText(state: LeadState): string {
   return LEAD_STATE[state].text;
 }

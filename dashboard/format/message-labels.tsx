@@ -1,9 +1,9 @@
 import { Ban, Check, CheckCheck, CircleHelp, Clock, Send, X } from 'lucide-react';
 import type { ReactNode } from 'react';
-import type { Message } from '../client/generated.ts';
+import type { Message, MessageSource, MessageStatus } from '../client/generated.ts';
 import { Badge, type Tone } from '../ui/badge.tsx';
 
-const STATUS: Record<Message['status'], { tone: Tone; icon: ReactNode; text: string }> = {
+const STATUS: Record<MessageStatus, { tone: Tone; icon: ReactNode; text: string }> = {
   scheduled: { tone: 'info', icon: <Clock />, text: 'Waits' },
   sending: { tone: 'accent', icon: <Send />, text: 'Being sent' },
   sent: { tone: 'muted', icon: <Check />, text: 'Sent' },
@@ -15,7 +15,7 @@ const STATUS: Record<Message['status'], { tone: Tone; icon: ReactNode; text: str
   received: { tone: 'muted', icon: <Check />, text: 'Received' },
 };
 
-const SOURCES: Record<Message['source'], string> = {
+const SOURCES: Record<MessageSource, string> = {
   person: 'A person',
   follow_up: 'A follow-up',
   auto_reply: 'The automatic answer',
@@ -24,7 +24,7 @@ const SOURCES: Record<Message['source'], string> = {
 };
 
 /** How far a text or mail got. */
-export function MessageBadge({ status }: { status: Message['status'] }) {
+export function MessageBadge({ status }: { status: MessageStatus }) {
   const { tone, icon, text } = STATUS[status];
   return (
     <Badge tone={tone} icon={icon}>

@@ -1,22 +1,35 @@
-import type { Metrics } from '../client/generated.ts';
+import type { Metrics, Reach } from '../client/generated.ts';
 import type { Share } from '../ui/share-bar.tsx';
+import { reachText } from './labels.tsx';
+import { entriesOf } from './words.ts';
 
-/** How far calls got, in the order from good to bad. */
-export function reachShares(calls: Metrics['calls']): Share[] {
-  return [
-    { label: 'Answered', count: calls.answered, colour: 'bg-chart-2' },
-    { label: 'Voicemail', count: calls.voicemail, colour: 'bg-chart-1' },
-    { label: 'No answer', count: calls.noAnswer, colour: 'bg-chart-5' },
-    { label: 'Busy', count: calls.busy, colour: 'bg-chart-3' },
-    { label: 'Failed', count: calls.failed, colour: 'bg-chart-4' },
-    { label: 'Not placed', count: calls.notPlaced, colour: 'bg-line-strong' },
-    { label: 'Unknown', count: calls.unknown, colour: 'bg-bad' },
-  ];
+type CallCounts = Metrics['calls'];
+
+/** Each reach by its name in the figures, and its colour, in the order from good to bad. */
+const COUNTED: Record<Reach, { count: keyof CallCounts; colour: string }> = {
+  answered: { count: 'answered', colour: 'bg-chart-2' },
+  voicemail: { count: 'voicemail', colour: 'bg-chart-1' },
+  no_answer: { count: 'noAnswer', colour: 'bg-chart-5' },
+  busy: { count: 'busy', colour: 'bg-chart-3' },
+  failed: { count: 'failed', colour: 'bg-chart-4' },
+  not_placed: { count: 'notPlaced', colour: 'bg-line-strong' },
+  unknown: { count: 'unknown', colour: 'bg-bad' },
+};
+
+/** How far calls got. */
+export function reachShares(calls: CallCounts): Share[] {
+  return entriesOf(COUNTED).map(([reach, { count, colour }]) => ({
+    label: reachText(reach),
+    count: calls[count],
+    colour,
+  }));
 }
 
 /** Of the calls that were placed and are over; null while there are none. */
-export function answerRate(calls: Metrics['calls']): number | null {
-  const placed =
-    calls.answered + calls.voicemail + calls.noAnswer + calls.busy + calls.failed + calls.unknown;
+export function answerRate(calls: CallCounts): number | null {
+  const placed = entriesOf(COUNTED).reduce(
+    (sum, [reach, { count }]) => (reach === 'not_placed' ? sum : sum + calls[count]),
+    0,
+  );
   return placed === 0 ? null : calls.answered / placed;
 }

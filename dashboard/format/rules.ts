@@ -1,9 +1,9 @@
-import type { CampaignProgress, LeadWhy } from '../client/generated.ts';
+import type { HoldRule, LeadOutcome } from '../client/generated.ts';
 
-export type Rule = LeadWhy['blockedBy'][number]['rule'];
-export type Outcome = CampaignProgress['outcomes'][number]['outcome'];
+/** What the list of leads can be narrowed by; `none`: nothing holds them. */
+export type LeadHold = HoldRule | 'none';
 
-const RULES: Record<Rule, string> = {
+const RULES: Record<LeadHold, string> = {
   campaign_running: 'Campaign not running',
   lead_open: 'Finished',
   opt_out: 'Opted out',
@@ -20,9 +20,10 @@ const RULES: Record<Rule, string> = {
   pace: 'Pace of the campaign',
   retry: 'Waiting to retry',
   callback: 'Callback at a set time',
+  none: 'Nothing',
 };
 
-const OUTCOMES: Record<Outcome, string> = {
+const OUTCOMES: Record<LeadOutcome, string> = {
   converted: 'Converted',
   answered: 'Answered',
   opted_out: 'Opted out',
@@ -34,17 +35,12 @@ const OUTCOMES: Record<Outcome, string> = {
   stopped: 'Campaign stopped',
 };
 
-/** All words that there are for what holds a lead. */
-export const KNOWN_HOLDS: readonly string[] = [...Object.keys(RULES), 'none'];
-export const KNOWN_OUTCOMES = Object.keys(OUTCOMES) as readonly Outcome[];
-
-/** What a rule of the gate says, in a few words; a rule that is not known here by its own name. */
-export function ruleText(rule: string): string {
-  if (rule === 'none') return 'Nothing';
-  return RULES[rule as Rule] ?? rule.replaceAll('_', ' ');
+/** What a rule of the gate says, in a few words; a rule that this page does not know by its own name. */
+export function ruleText(rule: LeadHold): string {
+  return RULES[rule] ?? String(rule).replaceAll('_', ' ');
 }
 
 /** What became of a finished lead. */
-export function outcomeText(outcome: Outcome): string {
+export function outcomeText(outcome: LeadOutcome): string {
   return OUTCOMES[outcome];
 }

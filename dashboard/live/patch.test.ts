@@ -101,7 +101,8 @@ test('the numbers are read anew once for many calls that begin or end, and not f
   const patcher = createPatcher(client);
   const figure = shownFigure(client, 10, keys.numberHealth);
   await vi.advanceTimersByTimeAsync(2_000);
-  for (const type of ['call.updated', 'lead.finished', 'message.sent']) patcher.apply({ ...EVENT, type });
+  for (const type of ['call.updated', 'lead.finished', 'message.sent'] as const)
+    patcher.apply({ ...EVENT, type });
   await vi.advanceTimersByTimeAsync(2_000);
   expect(figure.asked()).toBe(1);
   for (let count = 0; count < 50; count += 1) {

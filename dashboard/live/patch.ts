@@ -1,5 +1,5 @@
 import type { InfiniteData, QueryClient } from '@tanstack/react-query';
-import { type Call, type CallPage, listCalls } from '../client/generated.ts';
+import { type Call, type CallPage, type EventType, listCalls } from '../client/generated.ts';
 import { keys } from '../client/keys.ts';
 import { ApiProblem } from '../client/problem.ts';
 import type { LiveEvent } from './stream.ts';
@@ -131,16 +131,16 @@ function touchedBy(event: LiveEvent): (readonly unknown[])[] {
   return touched;
 }
 
-const LIVE_CHANGERS = new Set(['call.started', 'call.ended']);
+const LIVE_CHANGERS = new Set<EventType>(['call.started', 'call.ended']);
 /** What moves the counts that a list of campaigns shows. */
-const COUNT_CHANGERS = new Set([
+const COUNT_CHANGERS = new Set<EventType>([
   'call.started',
   'call.ended',
   'lead.converted',
   'lead.finished',
   'leads.added',
 ]);
-const LIST_CHANGERS = new Set(['call.started', 'call.attributed', 'conversation.stored']);
+const LIST_CHANGERS = new Set<EventType>(['call.started', 'call.attributed', 'conversation.stored']);
 
 function mayNeedAttention({ type }: LiveEvent): boolean {
   return /^(call\.ended|call\.updated|campaign\.|follow_up\.failed|message\.failed|endpoint\.|attention\.)/.test(

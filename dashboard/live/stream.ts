@@ -1,11 +1,12 @@
 import { EventSourceParserStream } from 'eventsource-parser/stream';
+import type { EventType } from '../client/generated.ts';
 import { sessionNews } from '../client/setup.ts';
 
 /** An event of the log, as the stream tells it. */
 export interface LiveEvent {
   id: number;
   at: string;
-  type: string;
+  type: EventType;
   campaignId: string | null;
   leadId: string | null;
   callId: string | null;

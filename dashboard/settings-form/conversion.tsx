@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Plus, X } from 'lucide-react';
 import { type CampaignSettingsInput, readAgent } from '../client/generated.ts';
 import { keys } from '../client/keys.ts';
+import { entriesOf } from '../format/words.ts';
 import { Button, IconButton } from '../ui/button.tsx';
 import { Field, NativeSelect } from '../ui/field.tsx';
 import { Section, useError, WordsField } from './controls.tsx';
@@ -15,15 +16,15 @@ type Kind = ConversionRule['rule'];
 const DEEPEST = 3;
 const MOST_RULES = 20;
 
-const KINDS: readonly [Kind, string][] = [
-  ['call_successful', 'The agent calls it a success'],
-  ['data_collection', 'A data field was collected'],
-  ['evaluation', 'A criterion came out so'],
-  ['keywords', 'The person said one of these words'],
-  ['all', 'All of these rules hold'],
-  ['any', 'Any of these rules holds'],
-  ['manual', 'A person marks it'],
-];
+const KINDS: Record<Kind, string> = {
+  call_successful: 'The agent calls it a success',
+  data_collection: 'A data field was collected',
+  evaluation: 'A criterion came out so',
+  keywords: 'The person said one of these words',
+  all: 'All of these rules hold',
+  any: 'Any of these rules holds',
+  manual: 'A person marks it',
+};
 
 /** What makes an answered call a conversion. */
 export function ConversionSection({
@@ -64,7 +65,7 @@ interface RuleProps {
 
 function RuleFields(props: RuleProps) {
   const { rule, path, depth, onChange } = props;
-  const kinds = KINDS.filter(
+  const kinds = entriesOf(KINDS).filter(
     ([kind]) => (kind !== 'manual' || depth === 1) && ((kind !== 'all' && kind !== 'any') || depth < DEEPEST),
   );
   const error = useError(path);

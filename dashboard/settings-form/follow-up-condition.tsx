@@ -1,3 +1,4 @@
+import { dispositionValues, reachValues } from '../client/generated.ts';
 import { DISPOSITION_TEXT, reachText } from '../format/labels.tsx';
 import { Checkbox, Field, NativeSelect } from '../ui/field.tsx';
 import { Fields } from './controls.tsx';
@@ -15,13 +16,13 @@ export function Condition({
     <div className="grid gap-3">
       <Choices
         label="When the outcome is one of"
-        options={Object.entries(DISPOSITION_TEXT) as [Outcome, string][]}
+        options={dispositionValues.map((disposition) => [disposition, DISPOSITION_TEXT[disposition]])}
         chosen={on.dispositions ?? []}
         onChange={(dispositions) => onChange({ ...on, dispositions })}
       />
       <Choices
         label="And the call reached"
-        options={REACHES.map((reach) => [reach, reachText(reach)])}
+        options={reachValues.map((reach) => [reach, reachText(reach)])}
         chosen={on.reaches ?? []}
         onChange={(reaches) => onChange({ ...on, reaches })}
       />
@@ -40,18 +41,6 @@ export function Condition({
     </div>
   );
 }
-
-type Outcome = NonNullable<FollowUpCondition['dispositions']>[number];
-type Reach = NonNullable<FollowUpCondition['reaches']>[number];
-const REACHES: readonly Reach[] = [
-  'answered',
-  'voicemail',
-  'no_answer',
-  'busy',
-  'failed',
-  'not_placed',
-  'unknown',
-];
 
 function withFlag(
   on: FollowUpCondition,

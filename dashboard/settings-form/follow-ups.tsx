@@ -1,20 +1,21 @@
 import { useQuery } from '@tanstack/react-query';
 import { Plus, Trash2 } from 'lucide-react';
-import { listWebhooks } from '../client/generated.ts';
+import { type FollowUpChannel, listWebhooks } from '../client/generated.ts';
 import { keys } from '../client/keys.ts';
+import { entriesOf } from '../format/words.ts';
 import { Button } from '../ui/button.tsx';
 import { Checkbox, Field, Input, NativeSelect, Textarea } from '../ui/field.tsx';
 import { DurationField, Fields, Section, useError } from './controls.tsx';
 import { Condition } from './follow-up-condition.tsx';
 import type { SectionProps } from './settings-form.tsx';
-import type { FollowUpChannel, FollowUpRule } from './value.ts';
+import type { FollowUpRule } from './value.ts';
 
 const MOST_RULES = 20;
-const CHANNELS: readonly [FollowUpChannel, string][] = [
-  ['sms', 'a text'],
-  ['email', 'an e-mail'],
-  ['webhook', 'a webhook'],
-];
+const CHANNELS: Record<FollowUpChannel, string> = {
+  sms: 'a text',
+  email: 'an e-mail',
+  webhook: 'a webhook',
+};
 
 /** What follows a call: a text, a mail, a webhook. */
 export function FollowUpsSection({ value, change }: SectionProps) {
@@ -88,7 +89,7 @@ function RuleFields({ rule, number, onChange, onRemove }: RuleProps & { onRemove
               value={rule.channel}
               onChange={(event) => onChange(withChannel(rule, event.target.value as FollowUpChannel))}
             >
-              {CHANNELS.map(([channel, text]) => (
+              {entriesOf(CHANNELS).map(([channel, text]) => (
                 <option key={channel} value={channel}>
                   {text}
                 </option>

@@ -1,6 +1,7 @@
 import { Copy, Plus, X } from 'lucide-react';
 import { useId } from 'react';
 import type { CampaignSettingsInput } from '../client/generated.ts';
+import { entriesOf } from '../format/words.ts';
 import { Button, IconButton } from '../ui/button.tsx';
 import { Field, Input, NativeSelect } from '../ui/field.tsx';
 import { Section, useDraftText, useError } from './controls.tsx';
@@ -11,15 +12,15 @@ type Days = NonNullable<Window['days']>;
 type Day = keyof Days;
 type Range = [string, string];
 
-const DAYS: readonly [Day, string][] = [
-  ['mon', 'Monday'],
-  ['tue', 'Tuesday'],
-  ['wed', 'Wednesday'],
-  ['thu', 'Thursday'],
-  ['fri', 'Friday'],
-  ['sat', 'Saturday'],
-  ['sun', 'Sunday'],
-];
+const DAYS: Record<Day, string> = {
+  mon: 'Monday',
+  tue: 'Tuesday',
+  wed: 'Wednesday',
+  thu: 'Thursday',
+  fri: 'Friday',
+  sat: 'Saturday',
+  sun: 'Sunday',
+};
 const WORKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri'] as const;
 const USUAL_HOURS: Range = ['10:00', '19:00'];
 
@@ -41,7 +42,7 @@ export function HoursSection({ value, change }: SectionProps) {
         />
       </div>
       <ul className="grid divide-y rounded-md border" aria-label="Hours by weekday">
-        {DAYS.map(([day, name]) => (
+        {entriesOf(DAYS).map(([day, name]) => (
           <DayHours
             key={day}
             day={day}

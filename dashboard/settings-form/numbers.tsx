@@ -1,4 +1,5 @@
-import type { CampaignSettingsInput } from '../client/generated.ts';
+import type { CampaignSettings, VoicemailChoice } from '../client/generated.ts';
+import { entriesOf } from '../format/words.ts';
 import { Field, NativeSelect } from '../ui/field.tsx';
 import {
   DurationField,
@@ -50,12 +51,15 @@ export function PaceSection({ value, change }: SectionProps) {
   );
 }
 
-const RETRIES = [
-  ['no_answer', 'After no answer'],
-  ['busy', 'After busy'],
-  ['failed', 'After a failure'],
-  ['voicemail', 'After voicemail'],
-] as const;
+type RetryDelays = CampaignSettings['retryAfterSeconds'];
+type ScoreWeights = CampaignSettings['scoreWeights'];
+
+const RETRIES: Record<keyof RetryDelays, string> = {
+  no_answer: 'After no answer',
+  busy: 'After busy',
+  failed: 'After a failure',
+  voicemail: 'After voicemail',
+};
 
 /** How often a lead is tried, and how long is waited in between. */
 export function AttemptsSection({ value, change }: SectionProps) {
@@ -76,7 +80,7 @@ export function AttemptsSection({ value, change }: SectionProps) {
         <Voicemail value={value} change={change} />
       </Fields>
       <Fields>
-        {RETRIES.map(([reach, label]) => (
+        {entriesOf(RETRIES).map(([reach, label]) => (
           <OptionalDurationField
             key={reach}
             label={label}
@@ -91,11 +95,11 @@ export function AttemptsSection({ value, change }: SectionProps) {
   );
 }
 
-const VOICEMAIL: [NonNullable<CampaignSettingsInput['voicemail']>, string][] = [
-  ['done', 'Hang up, the lead is done'],
-  ['leave_message', 'Leave a message, then done'],
-  ['retry', 'Hang up, call again'],
-];
+const VOICEMAIL: Record<VoicemailChoice, string> = {
+  done: 'Hang up, the lead is done',
+  leave_message: 'Leave a message, then done',
+  retry: 'Hang up, call again',
+};
 
 function Voicemail({ value, change }: SectionProps) {
   return (
@@ -104,11 +108,9 @@ function Voicemail({ value, change }: SectionProps) {
         <NativeSelect
           {...control}
           value={value.voicemail}
-          onChange={(event) =>
-            change({ voicemail: event.target.value as NonNullable<CampaignSettingsInput['voicemail']> })
-          }
+          onChange={(event) => change({ voicemail: event.target.value as VoicemailChoice })}
         >
-          {VOICEMAIL.map(([choice, text]) => (
+          {entriesOf(VOICEMAIL).map(([choice, text]) => (
             <option key={choice} value={choice}>
               {text}
             </option>
@@ -173,13 +175,13 @@ export function CallSection({ value, change }: SectionProps) {
   );
 }
 
-const WEIGHTS = [
-  ['answered', 'Answered'],
-  ['talkTime', 'Time talked'],
-  ['engagement', 'Engagement'],
-  ['success', 'Agent says success'],
-  ['conversion', 'Conversion'],
-] as const;
+const WEIGHTS: Record<keyof ScoreWeights, string> = {
+  answered: 'Answered',
+  talkTime: 'Time talked',
+  engagement: 'Engagement',
+  success: 'Agent says success',
+  conversion: 'Conversion',
+};
 
 /** What makes up a lead's score. */
 export function ScoreSection({ value, change }: SectionProps) {
@@ -190,7 +192,7 @@ export function ScoreSection({ value, change }: SectionProps) {
       about="How much each thing counts in the score from 0 to 100. Only their ratio matters."
     >
       <Fields>
-        {WEIGHTS.map(([part, label]) => (
+        {entriesOf(WEIGHTS).map(([part, label]) => (
           <NumberField
             key={part}
             label={label}

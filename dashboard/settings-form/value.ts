@@ -1,4 +1,4 @@
-import type { CampaignSettingsInput, FollowUp } from '../client/generated.ts';
+import type { CampaignSettingsInput, ProviderVerdict } from '../client/generated.ts';
 import { ApiProblem } from '../client/problem.ts';
 
 /** What is wrong with one setting; the path is dotted and begins in the settings: `window.days.mon.0`. */
@@ -8,7 +8,6 @@ export interface SettingsError {
 }
 
 export type FollowUpRule = NonNullable<CampaignSettingsInput['followUps']>[number];
-export type FollowUpChannel = FollowUp['channel'];
 export type FollowUpCondition = FollowUpRule['on'];
 export type AutoReplyValue = NonNullable<CampaignSettingsInput['autoReply']>;
 
@@ -16,7 +15,7 @@ export type AutoReplyValue = NonNullable<CampaignSettingsInput['autoReply']>;
 export type ConversionRule =
   | { rule: 'call_successful' }
   | { rule: 'data_collection'; field: string; equals?: string | number | boolean }
-  | { rule: 'evaluation'; criterion: string; result?: 'success' | 'failure' | 'unknown' }
+  | { rule: 'evaluation'; criterion: string; result?: ProviderVerdict }
   | { rule: 'keywords'; keywords: string[] }
   | { rule: 'all' | 'any'; rules: ConversionRule[] }
   | { rule: 'manual' };

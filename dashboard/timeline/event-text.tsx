@@ -21,9 +21,9 @@ import {
   Star,
   UserCheck,
 } from 'lucide-react';
-import type { Call } from '../client/generated.ts';
+import type { Disposition, EventType, LeadOutcome, Reach } from '../client/generated.ts';
 import { DISPOSITION_TEXT, reachText } from '../format/labels.tsx';
-import { type Outcome, outcomeText, ruleText } from '../format/rules.ts';
+import { type LeadHold, outcomeText, ruleText } from '../format/rules.ts';
 import { formatTime } from '../format/times.ts';
 import type { Tone } from '../ui/badge.tsx';
 
@@ -38,46 +38,81 @@ export interface EventText {
 
 const text = (icon: LucideIcon, tone: Tone, title: string): EventText => ({ icon, tone, title });
 
-/** An event in words; one that is not known here by its own name. */
-export function eventText(type: string, data: Data): EventText {
-  const family = type.split('.')[0];
-  const known =
-    family === 'call' || family === 'conversation'
-      ? callText(type, data)
-      : family === 'lead' || family === 'contact'
-        ? leadText(type, data)
-        : otherText(type, data);
-  return known ?? text(Clock, 'muted', sentenceOf(type));
+const plain = (type: EventType) => (): EventText => text(Clock, 'muted', sentenceOf(type));
+const message = (icon: LucideIcon, tone: Tone, what: string) => (data: Data) =>
+  text(icon, tone, `${channelOf(data)} ${what}`);
+const followUp = (tone: Tone, what: string) => (data: Data) => {
+  const channel = channelOf(data);
+  const icon = channel === 'Mail' ? Mail : channel === 'Webhook' ? Bell : MessageSquare;
+  return text(icon, tone, `Follow-up by ${channel.toLowerCase()} ${what}`);
+};
+
+/** Every type that the API names, in words. */
+const TEXTS: Record<EventType, (data: Data) => EventText> = {
+  'call.started': ({ attempt }) =>
+    text(PhoneCall, 'accent', attempt ? `Call begun, attempt ${attempt}` : 'Call begun'),
+  'call.placed': () => text(Phone, 'accent', 'Dialled'),
+  'call.updated': ({ status }) =>
+    text(Phone, 'good', status === 'in_progress' ? 'Somebody is on the line' : 'Call went on'),
+  'call.ended': (data) => text(PhoneOff, 'muted', endText(data)),
+  'call.marked': (data) => text(PencilLine, 'info', markText(data)),
+  'call.attributed': () => text(UserCheck, 'info', 'Attributed to the lead'),
+  'call.context_sent': ({ sent }) =>
+    sent === false
+      ? text(Bot, 'warn', 'The agent could not be told of it')
+      : text(Bot, 'info', 'The agent was told something'),
+  'conversation.stored': () => text(Phone, 'muted', 'Found at the provider'),
+  'lead.backing_off': ({ until, kind }) => {
+    const at = typeof until === 'string' ? ` ${formatTime(until)}` : '';
+    return kind === 'callback'
+      ? text(CalendarClock, 'info', `To be called back${at}`)
+      : text(RotateCcw, 'muted', `To be tried again${at}`);
+  },
+  'lead.held': ({ rule }) => text(Ban, 'warn', `Held: ${ruleText(String(rule) as LeadHold).toLowerCase()}`),
+  'lead.finished': ({ outcome }) =>
+    text(Check, 'muted', `Lead finished: ${outcomeText(outcome as LeadOutcome)?.toLowerCase() ?? 'done'}`),
+  'lead.converted': () => text(Star, 'good', 'Converted'),
+  'lead.replied': ({ by }) => text(Reply, 'info', by === 'call' ? 'Called back' : 'Wrote back'),
+  'lead.changed': () => text(PencilLine, 'muted', 'Lead corrected'),
+  'lead.restarted': () => text(RotateCcw, 'muted', 'Taken up again'),
+  'leads.added': plain('leads.added'),
+  'contact.opted_out': () => text(ShieldBan, 'bad', 'Opted out'),
+  'contact.opted_in': () => text(Handshake, 'good', 'Opt-out taken back'),
+  'message.scheduled': message(Clock, 'muted', 'to be sent'),
+  'message.sent': message(Send, 'info', 'sent'),
+  'message.delivered': message(Check, 'good', 'delivered'),
+  'message.received': message(MessageSquare, 'accent', 'received'),
+  'message.failed': message(CircleAlert, 'bad', 'failed'),
+  'follow_up.planned': followUp('muted', 'planned'),
+  'follow_up.done': followUp('muted', 'done'),
+  'follow_up.skipped': followUp('muted', 'skipped'),
+  'follow_up.failed': followUp('bad', 'failed'),
+  'delivery.delivered': () => text(Bell, 'muted', 'Webhook delivered'),
+  'delivery.failed': () => text(Bell, 'bad', 'Webhook failed'),
+  'endpoint.disabled': plain('endpoint.disabled'),
+  'campaign.created': plain('campaign.created'),
+  'campaign.changed': plain('campaign.changed'),
+  'campaign.scheduled': plain('campaign.scheduled'),
+  'campaign.started': plain('campaign.started'),
+  'campaign.paused': plain('campaign.paused'),
+  'campaign.resumed': plain('campaign.resumed'),
+  'campaign.reopened': plain('campaign.reopened'),
+  'campaign.completed': plain('campaign.completed'),
+  'campaign.stopped': plain('campaign.stopped'),
+  'campaign.archived': plain('campaign.archived'),
+};
+
+/** An event in words. The server may be newer than this page: a type that the page does not know goes by its name. */
+export function eventText(type: EventType, data: Data): EventText {
+  return (TEXTS[type] ?? plain(type))(data);
 }
 
-function callText(type: string, data: Data): EventText | null {
-  switch (type) {
-    case 'call.started':
-      return text(PhoneCall, 'accent', data.attempt ? `Call begun, attempt ${data.attempt}` : 'Call begun');
-    case 'call.placed':
-      return text(Phone, 'accent', 'Dialled');
-    case 'call.updated':
-      return text(Phone, 'good', data.status === 'in_progress' ? 'Somebody is on the line' : 'Call went on');
-    case 'call.ended':
-      return text(PhoneOff, 'muted', endText(data));
-    case 'call.marked':
-      return text(PencilLine, 'info', markText(data));
-    case 'call.attributed':
-      return text(UserCheck, 'info', 'Attributed to the lead');
-    case 'call.context_sent':
-      return data.sent === false
-        ? text(Bot, 'warn', 'The agent could not be told of it')
-        : text(Bot, 'info', 'The agent was told something');
-    case 'conversation.stored':
-      return text(Phone, 'muted', 'Found at the provider');
-    default:
-      return null;
-  }
+function channelOf({ channel }: Data): 'Mail' | 'Webhook' | 'Text' {
+  return channel === 'email' ? 'Mail' : channel === 'webhook' ? 'Webhook' : 'Text';
 }
 
 function endText({ reach, source }: Data): string {
-  const how =
-    typeof reach === 'string' ? `: ${reachText(reach as NonNullable<Call['reach']>).toLowerCase()}` : '';
+  const how = typeof reach === 'string' ? `: ${reachText(reach as Reach).toLowerCase()}` : '';
   const by = source === 'poll' ? ', found by asking' : source === 'reconciled' ? ', looked up later' : '';
   return `Call ended${how}${by}`;
 }
@@ -85,67 +120,10 @@ function endText({ reach, source }: Data): string {
 function markText({ converted, disposition, notes }: Data): string {
   const parts = [
     typeof converted === 'boolean' && (converted ? 'converted' : 'not converted'),
-    typeof disposition === 'string' &&
-      DISPOSITION_TEXT[disposition as keyof typeof DISPOSITION_TEXT]?.toLowerCase(),
+    typeof disposition === 'string' && DISPOSITION_TEXT[disposition as Disposition]?.toLowerCase(),
     notes !== undefined && `notes ${notes}`,
   ].filter(Boolean);
   return `A person said: ${parts.join(', ')}`;
-}
-
-function leadText(type: string, data: Data): EventText | null {
-  switch (type) {
-    case 'lead.backing_off': {
-      const until = typeof data.until === 'string' ? ` ${formatTime(data.until)}` : '';
-      return data.kind === 'callback'
-        ? text(CalendarClock, 'info', `To be called back${until}`)
-        : text(RotateCcw, 'muted', `To be tried again${until}`);
-    }
-    case 'lead.held':
-      return text(Ban, 'warn', `Held: ${ruleText(String(data.rule)).toLowerCase()}`);
-    case 'lead.finished':
-      return text(
-        Check,
-        'muted',
-        `Lead finished: ${outcomeText(data.outcome as Outcome)?.toLowerCase() ?? 'done'}`,
-      );
-    case 'lead.converted':
-      return text(Star, 'good', 'Converted');
-    case 'lead.replied':
-      return text(Reply, 'info', data.by === 'call' ? 'Called back' : 'Wrote back');
-    case 'lead.changed':
-      return text(PencilLine, 'muted', 'Lead corrected');
-    case 'lead.restarted':
-      return text(RotateCcw, 'muted', 'Taken up again');
-    case 'contact.opted_out':
-      return text(ShieldBan, 'bad', 'Opted out');
-    case 'contact.opted_in':
-      return text(Handshake, 'good', 'Opt-out taken back');
-    default:
-      return null;
-  }
-}
-
-const MESSAGE_TEXT: Record<string, [LucideIcon, Tone, string]> = {
-  'message.scheduled': [Clock, 'muted', 'to be sent'],
-  'message.sent': [Send, 'info', 'sent'],
-  'message.delivered': [Check, 'good', 'delivered'],
-  'message.received': [MessageSquare, 'accent', 'received'],
-  'message.failed': [CircleAlert, 'bad', 'failed'],
-  'message.unknown': [CircleAlert, 'bad', 'unknown whether sent'],
-};
-
-function otherText(type: string, data: Data): EventText | null {
-  const channel = data.channel === 'email' ? 'Mail' : data.channel === 'webhook' ? 'Webhook' : 'Text';
-  const message = MESSAGE_TEXT[type];
-  if (message !== undefined) return text(message[0], message[1], `${channel} ${message[2]}`);
-  const [family, what = ''] = type.split('.');
-  const bad = what === 'failed';
-  if (family === 'follow_up') {
-    const icon = channel === 'Mail' ? Mail : channel === 'Webhook' ? Bell : MessageSquare;
-    return text(icon, bad ? 'bad' : 'muted', `Follow-up by ${channel.toLowerCase()} ${what}`);
-  }
-  if (family === 'delivery') return text(Bell, bad ? 'bad' : 'muted', `Webhook ${what}`);
-  return null;
 }
 
 function sentenceOf(type: string): string {

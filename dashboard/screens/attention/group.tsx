@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import type { Attention } from '../../client/generated.ts';
+import type { Attention, AttentionKind } from '../../client/generated.ts';
 import { formatCount } from '../../format/numbers.ts';
 import { Badge } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
@@ -11,7 +11,7 @@ import { KIND_TEXTS } from './kinds.ts';
 const SHOWN_FIRST = 8;
 
 /** All of one kind, with what it means and what to do said once. */
-export function Group({ kind, items }: { kind: Attention['kind']; items: readonly Attention[] }) {
+export function Group({ kind, items }: { kind: AttentionKind; items: readonly Attention[] }) {
   const [isOpen, setIsOpen] = useState(false);
   const { title, tone, urgency, happened, means, todo } = KIND_TEXTS[kind];
   const shown = isOpen ? items : items.slice(0, SHOWN_FIRST);

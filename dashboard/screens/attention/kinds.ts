@@ -1,7 +1,6 @@
-import type { Attention } from '../../client/generated.ts';
+import type { Attention, AttentionKind } from '../../client/generated.ts';
+import { entriesOf } from '../../format/words.ts';
 import type { Tone } from '../../ui/badge.tsx';
-
-type Kind = Attention['kind'];
 
 interface KindText {
   title: string;
@@ -13,17 +12,7 @@ interface KindText {
 }
 
 /** The worst first: what may harm people, then what stands still, then what was missed. */
-const KINDS: readonly Kind[] = [
-  'unknown_call',
-  'campaign_fault',
-  'unknown_message',
-  'disabled_webhook',
-  'failed_reply',
-  'failed_follow_up',
-  'unmatched_webhook',
-];
-
-export const KIND_TEXTS: Record<Kind, KindText> = {
+export const KIND_TEXTS: Record<AttentionKind, KindText> = {
   unknown_call: {
     title: 'Calls that could not be accounted for',
     tone: 'bad',
@@ -84,8 +73,8 @@ export const KIND_TEXTS: Record<Kind, KindText> = {
 };
 
 /** Grouped by kind, the worst kind first; within it the newest first, as they come. */
-export function byKind(items: readonly Attention[]): { kind: Kind; items: Attention[] }[] {
-  return KINDS.map((kind) => ({ kind, items: items.filter((item) => item.kind === kind) })).filter(
-    (group) => group.items.length > 0,
-  );
+export function byKind(items: readonly Attention[]): { kind: AttentionKind; items: Attention[] }[] {
+  return entriesOf(KIND_TEXTS)
+    .map(([kind]) => ({ kind, items: items.filter((item) => item.kind === kind) }))
+    .filter((group) => group.items.length > 0);
 }

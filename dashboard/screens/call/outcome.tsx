@@ -1,6 +1,12 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, type ReactNode, useState } from 'react';
-import { type CallDetail, updateCall } from '../../client/generated.ts';
+import {
+  type CallDetail,
+  type CallSource,
+  type CampaignSettings,
+  dispositionValues,
+  updateCall,
+} from '../../client/generated.ts';
 import { keys } from '../../client/keys.ts';
 import { messageOf } from '../../client/problem.ts';
 import { DISPOSITION_TEXT } from '../../format/labels.tsx';
@@ -15,7 +21,6 @@ import { toastDone } from '../../ui/toast.tsx';
 import { changeOf, isSameWord, rebased, type Word, wordOf } from './word.ts';
 
 const LONGEST_NOTES = 10_000;
-const DISPOSITIONS = Object.keys(DISPOSITION_TEXT) as (keyof typeof DISPOSITION_TEXT)[];
 
 /** What came of the call: the summary, how it converted, its score, and a person's own word on it. */
 export function Outcome({ call }: { call: CallDetail }) {
@@ -56,7 +61,7 @@ function Facts({ call }: { call: CallDetail }) {
   );
 }
 
-const SOURCE_TEXT: Record<NonNullable<CallDetail['source']>, string> = {
+const SOURCE_TEXT: Record<CallSource, string> = {
   webhook: 'the webhook',
   poll: 'asking the provider',
   reconciled: 'looking it up afterwards',
@@ -80,7 +85,7 @@ function Fact({ name, children }: { name: string; children: ReactNode }) {
   );
 }
 
-const PART_TEXT: Record<string, string> = {
+const PART_TEXT: Record<keyof CampaignSettings['scoreWeights'], string> = {
   answered: 'Answered',
   talkTime: 'Talk time',
   engagement: 'Took part',
@@ -98,7 +103,7 @@ function ScoreParts({ call: { score, scoreParts } }: { call: CallDetail }) {
       <dl className="grid gap-1">
         {parts.map(([name, points]) => (
           <div key={name} className="grid grid-cols-[7rem_minmax(0,1fr)_3rem] items-center gap-2">
-            <dt className="text-muted">{PART_TEXT[name] ?? name}</dt>
+            <dt className="text-muted">{PART_TEXT[name as keyof typeof PART_TEXT] ?? name}</dt>
             <span aria-hidden className="h-1.5 overflow-hidden rounded-full bg-raised">
               <span className="block h-full bg-chart-1" style={{ width: `${(100 * points) / most}%` }} />
             </span>
@@ -189,7 +194,7 @@ function WordFields({ word: { converted, disposition, notes }, change, error }: 
             value={disposition}
             onChange={(event) => change({ disposition: event.target.value as Word['disposition'] })}
           >
-            {DISPOSITIONS.map((each) => (
+            {dispositionValues.map((each) => (
               <option key={each} value={each}>
                 {DISPOSITION_TEXT[each]}
               </option>

@@ -1,9 +1,9 @@
-import type { CallDetail, CallUpdate } from '../../client/generated.ts';
+import type { CallDetail, CallUpdate, Disposition } from '../../client/generated.ts';
 
 /** A person's word on a call, as the form has it. */
 export interface Word {
   converted: boolean;
-  disposition: NonNullable<CallDetail['disposition']>;
+  disposition: Disposition;
   /** Empty: there are none. */
   notes: string;
 }

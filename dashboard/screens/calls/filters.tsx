@@ -1,14 +1,21 @@
 import { useQuery } from '@tanstack/react-query';
 import { SlidersHorizontal } from 'lucide-react';
 import { type ReactNode, useId, useState } from 'react';
-import { listAgents, listCampaigns } from '../../client/generated.ts';
+import {
+  callStatusValues,
+  directionValues,
+  dispositionValues,
+  listAgents,
+  listCampaigns,
+  reachValues,
+} from '../../client/generated.ts';
 import { keys } from '../../client/keys.ts';
-import { DISPOSITION_TEXT, reachText } from '../../format/labels.tsx';
+import { callStatusText, DIRECTION_TEXT, DISPOSITION_TEXT, reachText } from '../../format/labels.tsx';
 import { Button } from '../../ui/button.tsx';
 import { cn } from '../../ui/cn.ts';
 import { Input, NativeSelect } from '../../ui/field.tsx';
 import { SearchInput } from '../../ui/search-input.tsx';
-import { type CallsSearch, DISPOSITIONS, dayOf, LONGEST_SEARCH, REACHES, STATUSES } from './search.ts';
+import { type CallsSearch, dayOf, LONGEST_SEARCH } from './search.ts';
 
 const MOST_CAMPAIGNS = 200;
 /** The list is asked for when the fingers rest, not with every key. */
@@ -88,19 +95,19 @@ function OfCall({ search, onChange }: FiltersProps) {
         label="Reach"
         value={search.reach}
         onChange={(reach) => onChange({ reach })}
-        options={REACHES.map((reach) => [reach, reachText(reach)])}
+        options={reachValues.map((reach) => [reach, reachText(reach)])}
       />
       <Choice
         label="Disposition"
         value={search.disposition}
         onChange={(disposition) => onChange({ disposition })}
-        options={DISPOSITIONS.map((disposition) => [disposition, DISPOSITION_TEXT[disposition]])}
+        options={dispositionValues.map((disposition) => [disposition, DISPOSITION_TEXT[disposition]])}
       />
       <Choice
         label="Status"
         value={search.status}
         onChange={(status) => onChange({ status })}
-        options={STATUSES.map((status) => [status, STATUS_TEXT[status]])}
+        options={callStatusValues.map((status) => [status, callStatusText(status)])}
       />
       <Choice
         label="Direction"
@@ -111,8 +118,7 @@ function OfCall({ search, onChange }: FiltersProps) {
           )
         }
         options={[
-          ['outbound', 'Outbound'],
-          ['inbound', 'Inbound'],
+          ...directionValues.map((direction) => [direction, DIRECTION_TEXT[direction]] as const),
           ['browser', 'In the browser'],
         ]}
       />
@@ -121,13 +127,6 @@ function OfCall({ search, onChange }: FiltersProps) {
     </>
   );
 }
-
-const STATUS_TEXT: Record<(typeof STATUSES)[number], string> = {
-  dialling: 'Dialling',
-  ringing: 'Ringing',
-  in_progress: 'Talking',
-  ended: 'Ended',
-};
 
 function Labelled({ label, active, children }: { label: string; active: boolean; children: ReactNode }) {
   return (

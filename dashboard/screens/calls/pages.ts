@@ -1,6 +1,6 @@
 import { type QueryClient, type UseQueryResult, useQueries, useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
-import { type Call, type CallPage, listCalls } from '../../client/generated.ts';
+import { type Call, type CallPage, type EventType, listCalls } from '../../client/generated.ts';
 import { keys } from '../../client/keys.ts';
 import { useLiveEvents } from '../../live/provider.tsx';
 import type { LiveEvent } from '../../live/stream.ts';
@@ -17,8 +17,8 @@ const RHYTHM_MS = 1_000;
 /** Scrolled no further than this, the list is at its beginning, and new calls may come in on top. */
 const TOP_ROWS = 4;
 /** What may put a call into a list that does not have it; the last ones where it is one of what came of calls. */
-const ENTERING = new Set(['call.started', 'call.attributed', 'conversation.stored']);
-const SETTLING = new Set(['call.ended', 'call.marked', 'lead.converted']);
+const ENTERING = new Set<EventType>(['call.started', 'call.attributed', 'conversation.stored']);
+const SETTLING = new Set<EventType>(['call.ended', 'call.marked', 'lead.converted']);
 
 interface Place {
   chain: readonly Link[];

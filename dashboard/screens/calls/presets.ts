@@ -1,8 +1,7 @@
-import type { RawSearch } from '../../format/search.ts';
-import { dayAt } from './search.ts';
+import { type CallsSearch, dayAt } from './search.ts';
 
 /** Filters that are one press away. */
-export const PRESETS: readonly { name: string; search: () => RawSearch }[] = [
+export const PRESETS: readonly { name: string; search: () => CallsSearch }[] = [
   { name: 'All', search: () => ({}) },
   { name: 'Today', search: () => ({ from: dayAt(new Date()) }) },
   { name: 'Talking now', search: () => ({ status: 'in_progress' }) },

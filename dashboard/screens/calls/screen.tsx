@@ -76,7 +76,7 @@ function Presets({ search, onChoose }: { search: CallsSearch; onChoose: (search:
     <fieldset className="flex min-w-0 gap-1.5 overflow-x-auto p-0.5">
       <legend className="sr-only">Quick filters</legend>
       {PRESETS.map(({ name, search: make }) => {
-        const next = callsSearch(make());
+        const next = callsSearch({ ...make() });
         const isShown = sameFilters(next, search);
         return (
           <button

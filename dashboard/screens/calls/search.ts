@@ -1,41 +1,32 @@
+import {
+  type AttributionState,
+  attributionStateValues,
+  type CallKind,
+  type CallStatus,
+  callKindValues,
+  callStatusValues,
+  type Direction,
+  type Disposition,
+  directionValues,
+  dispositionValues,
+  type Reach,
+  reachValues,
+} from '../../client/generated.ts';
 import { oneOf, type RawSearch, textOf } from '../../format/search.ts';
-
-export const REACHES = [
-  'answered',
-  'voicemail',
-  'no_answer',
-  'busy',
-  'failed',
-  'not_placed',
-  'unknown',
-] as const;
-export const DISPOSITIONS = [
-  'converted',
-  'qualified',
-  'callback_requested',
-  'not_interested',
-  'opted_out',
-  'wrong_person',
-  'none',
-] as const;
-export const STATUSES = ['dialling', 'ringing', 'in_progress', 'ended'] as const;
 
 const UUID = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/;
 /** The API takes no longer search. */
 export const LONGEST_SEARCH = 200;
 
-type Reach = (typeof REACHES)[number];
-type Disposition = (typeof DISPOSITIONS)[number];
-
 /** What the list is narrowed by, as it stands in the URL. */
 export interface CallsSearch {
   q?: string | undefined;
-  status?: (typeof STATUSES)[number] | undefined;
+  status?: CallStatus | undefined;
   reach?: Reach | undefined;
   disposition?: Disposition | undefined;
-  direction?: 'outbound' | 'inbound' | undefined;
-  kind?: 'phone' | 'browser' | undefined;
-  attribution?: 'attributed' | 'unattributed' | undefined;
+  direction?: Direction | undefined;
+  kind?: CallKind | undefined;
+  attribution?: AttributionState | undefined;
   campaign?: string | undefined;
   agent?: string | undefined;
   /** A day of the viewer as 2026-03-31, or an instant. */
@@ -49,12 +40,12 @@ export function callsSearch(raw: RawSearch): CallsSearch {
   const campaign = textOf(raw.campaign);
   return {
     q: textOf(raw.q)?.slice(0, LONGEST_SEARCH),
-    status: oneOf(raw.status, STATUSES),
-    reach: oneOf(raw.reach, REACHES),
-    disposition: oneOf(raw.disposition, DISPOSITIONS),
-    direction: oneOf(raw.direction, ['outbound', 'inbound'] as const),
-    kind: oneOf(raw.kind, ['phone', 'browser'] as const),
-    attribution: oneOf(raw.attribution, ['attributed', 'unattributed'] as const),
+    status: oneOf(raw.status, callStatusValues),
+    reach: oneOf(raw.reach, reachValues),
+    disposition: oneOf(raw.disposition, dispositionValues),
+    direction: oneOf(raw.direction, directionValues),
+    kind: oneOf(raw.kind, callKindValues),
+    attribution: oneOf(raw.attribution, attributionStateValues),
     campaign: campaign !== undefined && UUID.test(campaign) ? campaign : undefined,
     agent: textOf(raw.agent)?.slice(0, LONGEST_SEARCH),
     from: whenOf(raw.from),

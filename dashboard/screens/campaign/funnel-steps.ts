@@ -1,10 +1,9 @@
-import type { CampaignProgress } from '../../client/generated.ts';
+import type { CampaignProgress, HoldRule, LeadState } from '../../client/generated.ts';
 import { ruleText } from '../../format/rules.ts';
-import type { LEAD_STATES } from './search.ts';
 
 /** What the leads tab is to show for a number; as in its URL. */
 export interface LeadsOf {
-  state?: (typeof LEAD_STATES)[number];
+  state?: LeadState;
   hold?: string;
   outcome?: string;
 }
@@ -22,13 +21,13 @@ export interface FunnelStep {
   kind: 'total' | 'minus' | 'rest';
 }
 
-const CAPPED = ['contact_gap', 'contact_day', 'contact_week', 'contact_live'];
-const RETRY = ['retry', 'callback'];
+const CAPPED = ['contact_gap', 'contact_day', 'contact_week', 'contact_live'] as const satisfies HoldRule[];
+const RETRY = ['retry', 'callback'] as const satisfies HoldRule[];
 /** A pause holds everything; it is said over the funnel, and is no step of it. */
-const NO_STEP = new Set([...CAPPED, ...RETRY, 'window', 'campaign_running']);
+const NO_STEP = new Set<HoldRule>([...CAPPED, ...RETRY, 'window', 'campaign_running']);
 
 /** How many leads are held by any of these rules. */
-function heldBy({ holds }: Pick<CampaignProgress, 'holds'>, rules: readonly string[]): number {
+function heldBy({ holds }: Pick<CampaignProgress, 'holds'>, rules: readonly HoldRule[]): number {
   return holds.reduce((sum, { reason, leads }) => sum + (rules.includes(reason) ? leads : 0), 0);
 }
 

@@ -1,19 +1,19 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { X } from 'lucide-react';
+import { holdRuleValues, leadOutcomeValues, leadStateValues, reachValues } from '../../client/generated.ts';
 import { leadStateText, reachText } from '../../format/labels.tsx';
-import { KNOWN_HOLDS, KNOWN_OUTCOMES, outcomeText, ruleText } from '../../format/rules.ts';
+import { type LeadHold, outcomeText, ruleText } from '../../format/rules.ts';
 import { oneOf } from '../../format/search.ts';
 import { Button } from '../../ui/button.tsx';
 import { Field, NativeSelect } from '../../ui/field.tsx';
 import { SearchInput } from '../../ui/search-input.tsx';
-import { REACHES } from '../calls/search.ts';
-import { type CampaignSearch, LEAD_STATES } from './search.ts';
+import type { CampaignSearch } from './search.ts';
 
 /** What is typed is looked for when it pauses so long. */
 const PAUSE_MS = 250;
 /** Rules by which no lead of a list waits. */
-const NEVER_HOLDS = new Set(['lead_open', 'opt_out', 'replied', 'attempts', 'campaign_running']);
-const HOLDS = KNOWN_HOLDS.filter((hold) => !NEVER_HOLDS.has(hold));
+const NEVER_HOLDS = new Set<LeadHold>(['lead_open', 'opt_out', 'replied', 'attempts', 'campaign_running']);
+const HOLDS = ([...holdRuleValues, 'none'] as const).filter((hold) => !NEVER_HOLDS.has(hold));
 
 /** The filters of the leads, which are all in the URL. */
 export function LeadFilters() {
@@ -30,8 +30,8 @@ export function LeadFilters() {
       <Choice
         label="State"
         value={state}
-        options={LEAD_STATES.map((value) => [value, leadStateText(value)])}
-        onChoose={(value) => choose({ state: oneOf(value, LEAD_STATES) })}
+        options={leadStateValues.map((value) => [value, leadStateText(value)])}
+        onChoose={(value) => choose({ state: oneOf(value, leadStateValues) })}
       />
       <Choice
         label="Held by"
@@ -42,13 +42,13 @@ export function LeadFilters() {
       <Choice
         label="Last reach"
         value={reach}
-        options={REACHES.map((value) => [value, reachText(value)])}
-        onChoose={(value) => choose({ reach: oneOf(value, REACHES) })}
+        options={reachValues.map((value) => [value, reachText(value)])}
+        onChoose={(value) => choose({ reach: oneOf(value, reachValues) })}
       />
       <Choice
         label="Ended as"
         value={outcome}
-        options={KNOWN_OUTCOMES.map((value) => [value, outcomeText(value)])}
+        options={leadOutcomeValues.map((value) => [value, outcomeText(value)])}
         onChoose={(value) => choose({ outcome: value })}
       />
       {isFiltered && (

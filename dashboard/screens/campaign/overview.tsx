@@ -1,10 +1,17 @@
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
-import { type Campaign, type Metrics, readMetrics, readProgress } from '../../client/generated.ts';
+import {
+  type Campaign,
+  type Disposition,
+  type Metrics,
+  readMetrics,
+  readProgress,
+} from '../../client/generated.ts';
 import { keys } from '../../client/keys.ts';
 import { DISPOSITION_TEXT } from '../../format/labels.tsx';
 import { formatCents, formatCount, formatRate, formatSeconds, NONE } from '../../format/numbers.ts';
 import { answerRate, reachShares } from '../../format/reach.ts';
+import { entriesOf } from '../../format/words.ts';
 import { Card, Figure } from '../../ui/card.tsx';
 import { Late } from '../../ui/late.tsx';
 import { type Share, ShareBar } from '../../ui/share-bar.tsx';
@@ -119,7 +126,7 @@ function Results({ metrics }: { metrics: Metrics | undefined }) {
   );
 }
 
-const DISPOSITION_COLOURS: Record<keyof typeof DISPOSITION_TEXT, string> = {
+const DISPOSITION_COLOURS: Record<Disposition, string> = {
   converted: 'bg-chart-2',
   qualified: 'bg-chart-1',
   callback_requested: 'bg-chart-3',
@@ -132,10 +139,10 @@ const DISPOSITION_COLOURS: Record<keyof typeof DISPOSITION_TEXT, string> = {
 /** Every disposition in its fixed place, those without calls as well. */
 function dispositionShares(byDisposition: Metrics['byDisposition']): Share[] {
   const counts = new Map(byDisposition.map(({ disposition, calls }) => [disposition, calls]));
-  return (Object.keys(DISPOSITION_COLOURS) as (keyof typeof DISPOSITION_COLOURS)[]).map((disposition) => ({
+  return entriesOf(DISPOSITION_COLOURS).map(([disposition, colour]) => ({
     label: DISPOSITION_TEXT[disposition],
     count: counts.get(disposition) ?? 0,
-    colour: DISPOSITION_COLOURS[disposition],
+    colour,
   }));
 }
 

@@ -1,14 +1,20 @@
-import { KNOWN_HOLDS, KNOWN_OUTCOMES } from '../../format/rules.ts';
+import {
+  holdRuleValues,
+  type LeadState,
+  leadOutcomeValues,
+  leadStateValues,
+  type Reach,
+  reachValues,
+} from '../../client/generated.ts';
 import { oneOf, type RawSearch, textOf } from '../../format/search.ts';
-import { REACHES } from '../calls/search.ts';
 
 export const CAMPAIGN_TABS = ['overview', 'leads', 'calls', 'settings'] as const;
-export const LEAD_STATES = ['waiting', 'queued', 'calling', 'backing_off', 'finished'] as const;
+
 /** The tab, and what of the leads is shown. */
 export interface CampaignSearch {
   tab?: (typeof CAMPAIGN_TABS)[number];
-  state?: (typeof LEAD_STATES)[number];
-  reach?: (typeof REACHES)[number];
+  state?: LeadState;
+  reach?: Reach;
   /** Rules of which any holds the lead, with commas between. */
   hold?: string;
   /** What became of the lead: any of these, with commas between. */
@@ -19,10 +25,10 @@ export interface CampaignSearch {
 export function campaignSearch(raw: RawSearch): CampaignSearch {
   return {
     tab: oneOf(raw.tab, CAMPAIGN_TABS),
-    state: oneOf(raw.state, LEAD_STATES),
-    reach: oneOf(raw.reach, REACHES),
-    hold: wordsOf(raw.hold, KNOWN_HOLDS),
-    outcome: wordsOf(raw.outcome, KNOWN_OUTCOMES),
+    state: oneOf(raw.state, leadStateValues),
+    reach: oneOf(raw.reach, reachValues),
+    hold: wordsOf(raw.hold, [...holdRuleValues, 'none']),
+    outcome: wordsOf(raw.outcome, leadOutcomeValues),
     q: textOf(raw.q),
   };
 }

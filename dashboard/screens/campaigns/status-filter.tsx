@@ -1,18 +1,20 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import type { Campaign } from '../../client/generated.ts';
+import type { CampaignStatus } from '../../client/generated.ts';
+import { entriesOf } from '../../format/words.ts';
 import { cn } from '../../ui/cn.ts';
 
-const CHOICES: readonly [Campaign['status'] | undefined, string][] = [
-  [undefined, 'All'],
-  ['running', 'Running'],
-  ['scheduled', 'Scheduled'],
-  ['paused', 'Paused'],
-  ['draft', 'Drafts'],
-  ['completed', 'Completed'],
-  ['stopped', 'Stopped'],
-];
+/** In the order in which they are shown. */
+const STATUSES: Record<CampaignStatus, string> = {
+  running: 'Running',
+  scheduled: 'Scheduled',
+  paused: 'Paused',
+  draft: 'Drafts',
+  completed: 'Completed',
+  stopped: 'Stopped',
+};
+const CHOICES: readonly [CampaignStatus | undefined, string][] = [[undefined, 'All'], ...entriesOf(STATUSES)];
 
-export function statusText(status: Campaign['status']): string {
+export function statusText(status: CampaignStatus): string {
   return status === 'draft' ? 'a draft' : status;
 }
 

@@ -1,8 +1,8 @@
 import type { CampaignSettings } from '../../client/generated.ts';
+import { entriesOf } from '../../format/words.ts';
 import type { ConversionRule } from '../../settings-form/value.ts';
 
-const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
-const DAY_TEXT: Record<(typeof DAYS)[number], string> = {
+const DAYS: Record<keyof CampaignSettings['window']['days'], string> = {
   mon: 'Mon',
   tue: 'Tue',
   wed: 'Wed',
@@ -15,12 +15,12 @@ const DAY_TEXT: Record<(typeof DAYS)[number], string> = {
 /** The week in lines of equal days, then in whose zone and without which holidays. */
 export function hoursText({ window }: CampaignSettings): string[] {
   const lines: { first: string; last: string; hours: string }[] = [];
-  for (const day of DAYS) {
+  for (const [day, text] of entriesOf(DAYS)) {
     const ranges = window.days[day] ?? [];
     const hours = ranges.length === 0 ? 'closed' : ranges.map((range) => range.join('–')).join(', ');
     const line = lines.at(-1);
-    if (line?.hours === hours) line.last = DAY_TEXT[day];
-    else lines.push({ first: DAY_TEXT[day], last: DAY_TEXT[day], hours });
+    if (line?.hours === hours) line.last = text;
+    else lines.push({ first: text, last: text, hours });
   }
   return [
     ...lines.map(({ first, last, hours }) => `${first === last ? first : `${first}–${last}`} ${hours}`),
@@ -29,17 +29,18 @@ export function hoursText({ window }: CampaignSettings): string[] {
   ];
 }
 
+const RETRIES: Record<keyof CampaignSettings['retryAfterSeconds'], string> = {
+  no_answer: 'no answer',
+  busy: 'busy',
+  failed: 'a failure',
+  voicemail: 'voicemail',
+};
+
 /** "Up to 3; again after no answer (2 h), busy (4 h)". */
 export function retriesText({ maxAttempts, retryAfterSeconds }: CampaignSettings): string {
-  const names = {
-    no_answer: 'no answer',
-    busy: 'busy',
-    failed: 'a failure',
-    voicemail: 'voicemail',
-  };
-  const again = (['no_answer', 'busy', 'failed', 'voicemail'] as const).flatMap((reach) => {
+  const again = entriesOf(RETRIES).flatMap(([reach, text]) => {
     const seconds = retryAfterSeconds[reach];
-    return seconds === null ? [] : [`${names[reach]} (${durationText(seconds)})`];
+    return seconds === null ? [] : [`${text} (${durationText(seconds)})`];
   });
   return `Up to ${maxAttempts}${again.length === 0 ? ', never again' : `; again after ${again.join(', ')}`}`;
 }

@@ -1,6 +1,12 @@
 import { Link } from '@tanstack/react-router';
 import { Paperclip } from 'lucide-react';
-import { type Lead, readTimeline, type TimelineItem } from '../../client/generated.ts';
+import {
+  type EventType,
+  type Lead,
+  type MessageSource,
+  readTimeline,
+  type TimelineItem,
+} from '../../client/generated.ts';
 import { keys } from '../../client/keys.ts';
 import { usePages } from '../../client/pages.ts';
 import { CallBadge, DISPOSITION_TEXT } from '../../format/labels.tsx';
@@ -105,7 +111,7 @@ function OfCall({ item: { call, type } }: { item: TimelineItem }) {
   );
 }
 
-const WORDED = new Set(['message.scheduled', 'message.received', 'message.failed']);
+const WORDED = new Set<EventType>(['message.scheduled', 'message.received', 'message.failed']);
 
 function OfMessage({
   message,
@@ -113,7 +119,7 @@ function OfMessage({
   leadId,
 }: {
   message: NonNullable<TimelineItem['message']>;
-  type: string;
+  type: EventType;
   leadId: string;
 }) {
   const { subject, body, attachments, error, source, channel } = message;
@@ -148,7 +154,7 @@ function OfMessage({
   );
 }
 
-const SOURCE_TEXT: Record<NonNullable<TimelineItem['message']>['source'], string> = {
+const SOURCE_TEXT: Record<MessageSource, string> = {
   person: 'Written by a person',
   follow_up: 'By a follow-up rule',
   auto_reply: 'An automatic reply',
@@ -156,7 +162,13 @@ const SOURCE_TEXT: Record<NonNullable<TimelineItem['message']>['source'], string
   contact: 'By them',
 };
 
-function OfFollowUp({ followUp, type }: { followUp: NonNullable<TimelineItem['followUp']>; type: string }) {
+function OfFollowUp({
+  followUp,
+  type,
+}: {
+  followUp: NonNullable<TimelineItem['followUp']>;
+  type: EventType;
+}) {
   return (
     <p className="text-muted">
       Rule “{followUp.ruleId}”

@@ -1,4 +1,4 @@
-import type { Call } from '../../client/generated.ts';
+import type { Call, EventType } from '../../client/generated.ts';
 import type { LiveEvent } from '../../live/stream.ts';
 
 export type NewsKind = 'converted' | 'opted_out' | 'replied' | 'paused' | 'campaign';
@@ -14,7 +14,7 @@ export interface News {
   campaignId: string | null;
 }
 
-const CAMPAIGN_TEXT: Record<string, string> = {
+const CAMPAIGN_TEXT: Partial<Record<EventType, string>> = {
   'campaign.started': 'Campaign started',
   'campaign.resumed': 'Campaign resumed',
   'campaign.paused': 'Campaign paused',

@@ -1,14 +1,13 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useRef } from 'react';
+import type { Direction } from '../../client/generated.ts';
+import { entriesOf } from '../../format/words.ts';
 import { useShortcut } from '../../shell/shortcuts.ts';
 import { cn } from '../../ui/cn.ts';
 import { SearchInput } from '../../ui/search-input.tsx';
 
-const CHOICES = [
-  [undefined, 'All'],
-  ['inbound', 'They wrote last'],
-  ['outbound', 'We wrote last'],
-] as const;
+const WROTE_LAST: Record<Direction, string> = { inbound: 'They wrote last', outbound: 'We wrote last' };
+const CHOICES: readonly [Direction | undefined, string][] = [[undefined, 'All'], ...entriesOf(WROTE_LAST)];
 
 /** Which conversations are listed, and the search for a person; both kept in the URL. */
 export function ThreadFilters() {

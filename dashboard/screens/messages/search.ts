@@ -1,7 +1,8 @@
+import { type Direction, directionValues } from '../../client/generated.ts';
 import { oneOf, type RawSearch, textOf } from '../../format/search.ts';
 
 interface MessagesSearch {
-  direction?: 'inbound' | 'outbound' | undefined;
+  direction?: Direction | undefined;
   q?: string | undefined;
   selected?: string | undefined;
 }
@@ -12,7 +13,7 @@ interface MessagesSearch {
  */
 export function messagesSearch(raw: RawSearch): MessagesSearch {
   return {
-    direction: oneOf(raw.direction, ['inbound', 'outbound'] as const),
+    direction: oneOf(raw.direction, directionValues),
     q: textOf(raw.q),
     selected: numberOf(raw.selected),
   };

@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
-import { type ApiKeyCreate, createKey } from '../../client/generated.ts';
+import { type ApiRole, createKey } from '../../client/generated.ts';
 import { keys } from '../../client/keys.ts';
 import { fieldProblem, messageOf } from '../../client/problem.ts';
 import { Button } from '../../ui/button.tsx';
@@ -9,9 +9,7 @@ import { Field, Input, NativeSelect } from '../../ui/field.tsx';
 import { SecretOnce } from '../../ui/secret-once.tsx';
 import { toastFailed } from '../../ui/toast.tsx';
 
-type Role = ApiKeyCreate['role'];
-
-const ROLES: Record<Role, string> = {
+const ROLES: Record<ApiRole, string> = {
   viewer: 'Reads everything, changes nothing',
   operator: 'Launches, pauses, writes to people',
   admin: 'Does everything, also keys and webhooks',
@@ -53,7 +51,7 @@ interface CreateFormProps {
 function CreateForm({ onCancel, onMade }: CreateFormProps) {
   const client = useQueryClient();
   const [name, setName] = useState('');
-  const [role, setRole] = useState<Role>('viewer');
+  const [role, setRole] = useState<ApiRole>('viewer');
   const creating = useMutation({
     mutationFn: () => createKey({ name: name.trim(), role }),
     onSuccess: (created) => {
@@ -83,9 +81,9 @@ function CreateForm({ onCancel, onMade }: CreateFormProps) {
           />
         )}
       </Field>
-      <Field label="Role" hint={ROLES[role]}>
+      <Field label="ApiRole" hint={ROLES[role]}>
         {(control) => (
-          <NativeSelect {...control} value={role} onChange={({ target }) => setRole(target.value as Role)}>
+          <NativeSelect {...control} value={role} onChange={({ target }) => setRole(target.value as ApiRole)}>
             {Object.keys(ROLES).map((each) => (
               <option key={each} value={each}>
                 {each}

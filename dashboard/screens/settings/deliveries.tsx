@@ -1,7 +1,13 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { Check, Clock, X } from 'lucide-react';
 import type { ReactNode } from 'react';
-import { type Delivery, listDeliveries, type Webhook } from '../../client/generated.ts';
+import {
+  type Delivery,
+  type DeliveryStatus,
+  deliveryStatusValues,
+  listDeliveries,
+  type Webhook,
+} from '../../client/generated.ts';
 import { keys } from '../../client/keys.ts';
 import { usePages } from '../../client/pages.ts';
 import { NONE } from '../../format/numbers.ts';
@@ -12,17 +18,16 @@ import { type Column, DataTable } from '../../ui/data-table.tsx';
 import { NativeSelect } from '../../ui/field.tsx';
 import { Empty, Loaded } from '../../ui/states.tsx';
 import { DeliveryDialog } from './delivery.tsx';
-import { DELIVERY_STATUSES } from './search.ts';
 
 const PAGE_SIZE = 100;
 
-const STATUS: Record<Delivery['status'], { tone: Tone; icon: ReactNode; text: string }> = {
+const STATUS: Record<DeliveryStatus, { tone: Tone; icon: ReactNode; text: string }> = {
   pending: { tone: 'info', icon: <Clock />, text: 'Waits' },
   delivered: { tone: 'good', icon: <Check />, text: 'Delivered' },
   failed: { tone: 'bad', icon: <X />, text: 'Failed' },
 };
 
-export function DeliveryBadge({ status }: { status: Delivery['status'] }) {
+export function DeliveryBadge({ status }: { status: DeliveryStatus }) {
   const { tone, icon, text } = STATUS[status];
   return (
     <Badge tone={tone} icon={icon}>
@@ -91,12 +96,12 @@ function StatusChoice() {
       onChange={({ target }) =>
         void navigate({
           from: '/settings',
-          search: (old) => ({ ...old, status: DELIVERY_STATUSES.find((one) => one === target.value) }),
+          search: (old) => ({ ...old, status: deliveryStatusValues.find((one) => one === target.value) }),
         })
       }
     >
       <option value="">All</option>
-      {DELIVERY_STATUSES.map((one) => (
+      {deliveryStatusValues.map((one) => (
         <option key={one} value={one}>
           {STATUS[one].text}
         </option>

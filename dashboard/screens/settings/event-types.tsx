@@ -1,10 +1,9 @@
-import type { WebhookCreate } from '../../client/generated.ts';
+import type { SubscribedEventType } from '../../client/generated.ts';
+import { entriesOf } from '../../format/words.ts';
 import { Checkbox } from '../../ui/field.tsx';
 
-type EventType = WebhookCreate['eventTypes'][number];
-
 /** Every kind there is; one that the API adds and that is not listed here does not compile. */
-const TEXTS: Record<Exclude<EventType, '*'>, string> = {
+const TEXTS: Record<Exclude<SubscribedEventType, '*'>, string> = {
   'call.ended': 'A call has ended',
   'call.marked': 'A person marked a call',
   'call.attributed': 'A call was given to a lead',
@@ -28,8 +27,8 @@ const TEXTS: Record<Exclude<EventType, '*'>, string> = {
 };
 
 interface EventTypesProps {
-  chosen: readonly EventType[];
-  onChange: (types: readonly EventType[]) => void;
+  chosen: readonly SubscribedEventType[];
+  onChange: (types: readonly SubscribedEventType[]) => void;
 }
 
 /** Which kinds of events are sent. */
@@ -37,7 +36,7 @@ export function EventTypes({ chosen, onChange }: EventTypesProps) {
   return (
     <fieldset className="grid max-h-56 gap-x-4 gap-y-1.5 overflow-y-auto rounded-lg border p-3 sm:grid-cols-2">
       <legend className="px-1 font-medium">Events</legend>
-      {(Object.entries(TEXTS) as [EventType, string][]).map(([type, text]) => (
+      {entriesOf(TEXTS).map(([type, text]) => (
         <Checkbox
           key={type}
           label={<span title={type}>{text}</span>}

@@ -1,12 +1,12 @@
+import { type DeliveryStatus, deliveryStatusValues } from '../../client/generated.ts';
 import { oneOf, type RawSearch, textOf } from '../../format/search.ts';
 
 const SETTINGS_TABS = ['health', 'keys', 'webhooks'] as const;
-export const DELIVERY_STATUSES = ['pending', 'delivered', 'failed'] as const;
 
 interface SettingsSearch {
   tab?: (typeof SETTINGS_TABS)[number] | undefined;
   endpoint?: string | undefined;
-  status?: (typeof DELIVERY_STATUSES)[number] | undefined;
+  status?: DeliveryStatus | undefined;
   delivery?: string | undefined;
 }
 
@@ -15,7 +15,7 @@ export function settingsSearch(raw: RawSearch): SettingsSearch {
   return {
     tab: oneOf(raw.tab, SETTINGS_TABS),
     endpoint: textOf(raw.endpoint),
-    status: oneOf(raw.status, DELIVERY_STATUSES),
+    status: oneOf(raw.status, deliveryStatusValues),
     delivery: textOf(raw.delivery),
   };
 }

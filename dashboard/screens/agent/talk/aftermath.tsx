@@ -4,6 +4,7 @@ import { RotateCcw, Scale } from 'lucide-react';
 import { type SyntheticEvent, useCallback, useEffect, useRef, useState } from 'react';
 import {
   type AgentDetail,
+  type EventType,
   type StartedSession,
   tieSession,
   updateSession,
@@ -117,7 +118,7 @@ function StoredCall({ talk, session, agentId }: Omit<AftermathProps, 'agent'> & 
 }
 
 const ASK_AFTER_MS = 1_000;
-const STORING = new Set(['conversation.stored', 'call.ended', 'call.updated', 'call.attributed']);
+const STORING = new Set<EventType>(['conversation.stored', 'call.ended', 'call.updated', 'call.attributed']);
 
 function Judgement({ talk, session }: Omit<AftermathProps, 'agent'>) {
   const [rating, setRating] = useState<number | null>(null);
