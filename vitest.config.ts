@@ -1,5 +1,5 @@
 import { defineConfig } from 'vitest/config';
-import { filesOf, LANES } from './launcher/test-lanes.ts';
+import { filesOf, LANES } from '#launcher/test-lanes.ts';
 
 const NOT_OURS = ['**/node_modules/**', '.ringleader/**', 'dashboard/dist/**'];
 

@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Db, Tx } from '#db/client.ts';
+import { holidayDates } from '#domain/holidays.ts';
 import { DEFAULT_SETTINGS } from '#domain/settings.ts';
-import { holidayDates } from '#providers/holidays.ts';
 import type { LedgerEntry, LedgerSnapshot } from '#simulator/ledger.ts';
 import type { InvariantsInput } from './check.ts';
 import { readWorkflows } from './read-workflows.ts';

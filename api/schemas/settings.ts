@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { isHolidayCalendar } from '#domain/holidays.ts';
 import { SCORE_PARTS } from '#domain/score.ts';
 import type { CampaignSettings } from '#domain/settings.ts';
 import { DEFAULT_SETTINGS, RETRIED_REACHES } from '#domain/settings.ts';
@@ -6,7 +7,6 @@ import { LONGEST_TEXT } from '#domain/text-length.ts';
 import { validateWindow } from '#domain/window.ts';
 import { byWord } from '#domain/words.ts';
 import { isTimeZone } from '#domain/zones/time-zone.ts';
-import { isHolidayCalendar } from '#providers/holidays.ts';
 import { text } from './common.ts';
 import { conversionRule } from './conversion.ts';
 import { followUpRules } from './follow-ups.ts';

@@ -7,11 +7,11 @@ import { lockContact } from '#db/queries/locks.ts';
 import type { CallsTable } from '#db/schema/calls.ts';
 import { localDate } from '#domain/day.ts';
 import { decide, type GateFacts, type GateRule, type GateVerdict, RULES_VERSION } from '#domain/gate.ts';
+import { holidaysAround } from '#domain/holidays.ts';
 import { attemptId } from '#domain/ids.ts';
 import type { LeadOutcome } from '#domain/lead.ts';
 import type { CampaignSettings } from '#domain/settings.ts';
 import { isOpen, nextOpening } from '#domain/window.ts';
-import { holidaysAround } from '#providers/holidays.ts';
 import type { Context } from '../context.ts';
 import { finishLead, holdLead } from '../leads/steps.ts';
 

@@ -2,11 +2,11 @@ import { inTransaction, type Tx } from '#db/client.ts';
 import { appendAudit } from '#db/queries/audit.ts';
 import { lockContact } from '#db/queries/locks.ts';
 import type { Actor } from '#domain/access.ts';
+import { holidaysAround, isHolidayCalendar } from '#domain/holidays.ts';
 import { parsePhone } from '#domain/phone.ts';
 import { holdsOfSingleCall, type SingleCallSettings } from '#domain/single-call.ts';
 import { isOpen, nextOpening } from '#domain/window.ts';
 import { zonesForPhone } from '#domain/zones/zones-for-phone.ts';
-import { holidaysAround, isHolidayCalendar } from '#providers/holidays.ts';
 import type { Context } from '../context.ts';
 import { type ServiceError, wrongState } from '../errors.ts';
 import {

@@ -1,7 +1,7 @@
 import { createRoute } from '@hono/zod-openapi';
 import { findCampaign } from '#db/queries/campaigns.ts';
 import { findLead, readLeadBlocks } from '#db/queries/leads.ts';
-import { holidaysAround } from '#providers/holidays.ts';
+import { holidaysAround } from '#domain/holidays.ts';
 import { notFound } from '#services/errors.ts';
 import { explainLead } from '#services/leads/why.ts';
 import type { Api, ApiContext } from '../../context.ts';
