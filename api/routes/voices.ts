@@ -49,11 +49,11 @@ const sampleVoiceRoute = createRoute({
   },
 });
 
-export function registerVoices(app: Api, { voice }: ApiContext): void {
+export function registerVoices(app: Api, context: ApiContext): void {
   app.openapi(listVoicesRoute, async (c) => {
     const { search, cursor, limit } = c.req.valid('query');
     const page = await reachable(() =>
-      voice.searchVoices({
+      context.voice.searchVoices({
         pageSize: limit,
         ...(search === undefined ? {} : { search }),
         ...(cursor === undefined ? {} : { cursor }),
@@ -66,7 +66,7 @@ export function registerVoices(app: Api, { voice }: ApiContext): void {
     const { text: words } = c.req.valid('json');
     const audio = await reachable(async () => {
       try {
-        return await voice.speak({ voiceId, text: words });
+        return await context.voice.speak({ voiceId, text: words });
       } catch (error) {
         if (error instanceof ProviderError && error.status === 404) throw notFound('voice');
         throw error;
