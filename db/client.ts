@@ -1,10 +1,9 @@
-import { Kysely, PostgresDialect, type Transaction } from 'kysely';
+import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import { collectEvents, writeEvents } from './queries/events.ts';
-import type { Database } from './schema/database.ts';
+import type { Database, Db, Tx } from './schema/database.ts';
 
-export type Db = Kysely<Database>;
-export type Tx = Transaction<Database>;
+export type { Db, Tx };
 
 const INT8 = 20;
 const DATE = 1082;

@@ -1,15 +1,30 @@
+import type { Client } from '@temporalio/client';
 import { type RawBuilder, sql } from 'kysely';
 import type { Db, Tx } from '#db/client.ts';
 import { holidayDates } from '#domain/holidays.ts';
 import { DEFAULT_SETTINGS } from '#domain/settings.ts';
 import type { LedgerEntry, LedgerSnapshot } from '#simulator/ledger.ts';
-import type { InvariantsInput } from './check.ts';
 import { readWorkflows } from './read-workflows.ts';
 import { type Dial, leadIdOf, type Snapshot, type SnapshotSettings, type StatusEvent } from './snapshot.ts';
 
 const DIAL_TIMEOUT_MS = 30_000;
 const DEADLINE_GRACE_MS = 10_000;
 const STATUS_EVENTS = ['campaign.paused', 'campaign.resumed', 'campaign.stopped'] as const;
+
+export interface InvariantsInput {
+  db: Db;
+  /** Read when the last call has ended: it is compared as it is. */
+  ledger: LedgerSnapshot;
+  temporal: Client;
+  /** Judges these alone; without them, every campaign of the database. */
+  campaignIds?: readonly string[];
+  /** By campaign, how many leads its imports answered for as accepted. */
+  imported?: Readonly<Record<string, number>>;
+  /** `DIAL_TIMEOUT_SECONDS` of the workers, in milliseconds; 30,000 when left out. */
+  dialTimeoutMs?: number;
+  /** How long Temporal's listing is given to catch up, in milliseconds; 15,000 when left out. */
+  catchUpMs?: number;
+}
 
 /** Reads the three accounts: the database at one instant, then Temporal's listing; the ledger is given. */
 export async function readSnapshot(input: InvariantsInput): Promise<Snapshot> {

@@ -1,16 +1,6 @@
 import type { LedgerEntry } from './ledger.ts';
 import { type CallPlan, pickedUp } from './people.ts';
-import type { SimulatedTalk } from './talks.ts';
-
-/** A JSON object as it came over the wire. */
-export type JsonObject = Record<string, unknown>;
-
-/** Something said to the agent during a call without the other side hearing it. */
-export interface GivenContext {
-  text: string;
-  /** From the start of the conversation. */
-  atSeconds: number;
-}
+import type { GivenContext, JsonObject, SimulatedTalk } from './talks.ts';
 
 /** Why a call ended before its people were done: an operator hung up, or passed it to a person's phone. */
 export type HangUp =

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import type { JsonObject } from './calls.ts';
 import { driftPayload } from './drift.ts';
 import { seededRandom } from './random.ts';
+import type { JsonObject } from './talks.ts';
 
 function payload(): JsonObject {
   return {

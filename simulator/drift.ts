@@ -1,5 +1,5 @@
-import type { JsonObject } from './calls.ts';
 import { between, pick, type Random } from './random.ts';
+import type { JsonObject } from './talks.ts';
 
 type Mutation = (payload: JsonObject) => void;
 

@@ -1,8 +1,9 @@
-import { CallBook, type HangUp, type JsonObject, personNumber, type SimulatedCall } from './calls.ts';
+import { CallBook, type HangUp, personNumber, type SimulatedCall } from './calls.ts';
 import type { Faults } from './faults.ts';
 import type { Ledger, LedgerEntry } from './ledger.ts';
 import { pickedUp, planCall, planIncoming } from './people.ts';
 import { between, digest, seededRandom } from './random.ts';
+import type { JsonObject } from './talks.ts';
 import type { Timers } from './timers.ts';
 
 /** One accepted dial, or one call that a person makes to a number of ours. */

@@ -1,16 +1,10 @@
 import { z } from 'zod';
-import type { JsonObject, SimulatedCall } from './calls.ts';
+import type { SimulatedCall } from './calls.ts';
 import { findAgent, PHONE_NUMBERS } from './fleet.ts';
 import { openEntry } from './ledger.ts';
 import { digest } from './random.ts';
-import type { World } from './world.ts';
-
-/** Where the platform asks about a caller before the agent speaks. */
-export interface InitiationTarget {
-  url: string;
-  /** Sent with the question: a secret, usually. */
-  headers?: Record<string, string>;
-}
+import type { JsonObject } from './talks.ts';
+import type { InitiationTarget, World } from './world.ts';
 
 /** A person's call to one of the workspace's numbers, both E.164. */
 export interface IncomingCall {

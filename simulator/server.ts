@@ -5,18 +5,19 @@ import { Hono } from 'hono';
 import { adminRoutes, parseTextingTarget, parseWebhookTarget } from './admin.ts';
 import type { SimulatedCall } from './calls.ts';
 import { elevenLabsRoutes } from './elevenlabs/routes.ts';
-import { Signatures, serveSockets } from './elevenlabs/sockets.ts';
+import { Signatures } from './elevenlabs/signatures.ts';
+import { serveSockets } from './elevenlabs/sockets.ts';
 import { voiceSearchRoutes } from './elevenlabs/voices.ts';
 import { Exchange } from './exchange.ts';
 import { type FaultOptions, Faults } from './faults.ts';
-import { callIn, type IncomingCall, type InitiationTarget, parseInitiationTarget } from './incoming.ts';
+import { callIn, type IncomingCall, parseInitiationTarget } from './incoming.ts';
 import { Ledger } from './ledger.ts';
 import { type Mailbox, startMailbox } from './mailbox.ts';
 import { type TextingTarget, Texts } from './texts.ts';
 import { Timers } from './timers.ts';
 import { twilioRoutes } from './twilio/routes.ts';
 import { Webhooks, type WebhookTarget } from './webhooks.ts';
-import type { World } from './world.ts';
+import type { InitiationTarget, World } from './world.ts';
 
 export interface SimulatorOptions {
   /** 0 or none: any free one. */

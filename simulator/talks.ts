@@ -1,6 +1,15 @@
 import type { ProviderVerdict } from '#domain/call.ts';
-import type { GivenContext, JsonObject } from './calls.ts';
 import type { LedgerWebhook } from './ledger.ts';
+
+/** A JSON object as it came over the wire. */
+export type JsonObject = Record<string, unknown>;
+
+/** Something said to the agent during a call without the other side hearing it. */
+export interface GivenContext {
+  text: string;
+  /** From the start of the conversation. */
+  atSeconds: number;
+}
 
 /** One thing said in a talk. Times are wall-clock seconds from its start: a talk has a real person at its end. */
 export interface TalkTurn {

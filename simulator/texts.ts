@@ -7,7 +7,7 @@ import { between, digest, seededRandom } from './random.ts';
 import { type TextFate, textAfterCall, textFate } from './texters.ts';
 import type { Timers } from './timers.ts';
 import { confirmationOf, OptOuts, optOutWord } from './twilio/opt-out.ts';
-import { receivedParams, reportParams } from './twilio/text-params.ts';
+import { receivedParams, reportParams, type SimulatedText, type TextStatus } from './twilio/text-params.ts';
 import { TextWebhooks } from './twilio/text-webhooks.ts';
 import { messagesOfTwiml } from './twilio/twiml.ts';
 
@@ -23,29 +23,6 @@ export interface TextingTarget {
   advancedOptOut?: boolean;
   /** How many of the people without a sentinel text back after a call, from 0 to 1; default 0.05. */
   textsBack?: number;
-}
-
-export type TextStatus = 'accepted' | 'queued' | 'sent' | 'delivered' | 'undelivered' | 'failed' | 'received';
-
-/** One text that the network took. Instants are Unix milliseconds on the wall clock. */
-export interface SimulatedText {
-  messageSid: string;
-  accountSid: string;
-  /** `MG…` when the sender was chosen from a messaging service. */
-  messagingServiceSid: string | null;
-  direction: 'inbound' | 'outbound-api' | 'outbound-reply';
-  /** E.164, as is `to`. */
-  from: string;
-  to: string;
-  body: string;
-  media: string[];
-  segments: number;
-  status: TextStatus;
-  errorCode: number | null;
-  createdAtMs: number;
-  sentAtMs: number | null;
-  updatedAtMs: number;
-  entry: LedgerText;
 }
 
 /** A text that the product sends. */

@@ -1,4 +1,4 @@
-import { type JsonObject, personNumber, type SimulatedConversation } from './calls.ts';
+import { personNumber, type SimulatedConversation } from './calls.ts';
 import { driftPayload } from './drift.ts';
 import { conversationPayload } from './elevenlabs/conversation.ts';
 import { type ExtraKind, extraPayload } from './elevenlabs/extra-webhooks.ts';
@@ -8,6 +8,7 @@ import type { Faults } from './faults.ts';
 import type { LedgerWebhook } from './ledger.ts';
 import { digest, pick, seededRandom } from './random.ts';
 import { signElevenLabs } from './signature.ts';
+import type { JsonObject } from './talks.ts';
 import type { Timers } from './timers.ts';
 
 /** Where finished calls are reported to. */

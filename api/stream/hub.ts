@@ -4,7 +4,7 @@ import { listenForEvents } from '#db/listen.ts';
 import { keysInForce, sessionsInForce } from '#db/queries/access.ts';
 import { type EventFilter, type LoggedEvent, newestEventId, readEvents } from '#db/queries/event-log.ts';
 import type { Context } from '#services/context.ts';
-import { Problem } from '../http/errors.ts';
+import { type ServiceError, unavailable } from '#services/errors.ts';
 import { createAudience } from './audience.ts';
 import { type Follower, followLog, PAGE } from './follower.ts';
 import { frameOf, HEARTBEAT, readyFrame } from './frame.ts';
@@ -54,7 +54,7 @@ export interface EventHub {
   /**
    * The stream of one client: what it missed, from the database, and then what comes, without a gap or a repeat.
    *
-   * @throws Problem 503 when there are too many clients
+   * @throws ServiceError unavailable, when there are too many clients
    */
   open(subscription: Subscription): Promise<ReadableStream<Uint8Array>>;
   /** Clients that are connected. */
@@ -145,9 +145,9 @@ export function createEventHub({ db, databaseUrl, logger, now, limits: given }: 
   };
 }
 
-function full(stopped: boolean): Problem {
+function full(stopped: boolean): ServiceError {
   const detail = stopped ? 'The server is stopping.' : 'There are too many streams.';
-  return new Problem('unavailable', detail, { headers: { 'retry-after': '5' } });
+  return unavailable(detail);
 }
 
 /**

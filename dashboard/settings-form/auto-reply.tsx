@@ -5,8 +5,7 @@ import { keys } from '../client/keys.ts';
 import { Button } from '../ui/button.tsx';
 import { Checkbox, Field, NativeSelect, Textarea } from '../ui/field.tsx';
 import { Fields, NumberField, Section, useError, WordsField } from './controls.tsx';
-import type { SectionProps } from './settings-form.tsx';
-import type { AutoReplyValue } from './value.ts';
+import type { AutoReplyValue, SectionProps } from './value.ts';
 
 const MOST_RULES = 50;
 const USUAL_TURNS = 5;

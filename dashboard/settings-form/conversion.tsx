@@ -7,8 +7,7 @@ import { Button, IconButton } from '../ui/button.tsx';
 import { Field, NativeSelect } from '../ui/field.tsx';
 import { Section, useError, WordsField } from './controls.tsx';
 import { CriterionFields, DataFields, type KnownNames } from './conversion-fields.tsx';
-import type { SectionProps } from './settings-form.tsx';
-import type { ConversionRule } from './value.ts';
+import type { ConversionRule, SectionProps } from './value.ts';
 
 type Kind = ConversionRule['rule'];
 

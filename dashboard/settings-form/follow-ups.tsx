@@ -7,8 +7,7 @@ import { Button } from '../ui/button.tsx';
 import { Checkbox, Field, Input, NativeSelect, Textarea } from '../ui/field.tsx';
 import { DurationField, Fields, Section, useError } from './controls.tsx';
 import { Condition } from './follow-up-condition.tsx';
-import type { SectionProps } from './settings-form.tsx';
-import type { FollowUpRule } from './value.ts';
+import type { FollowUpRule, SectionProps } from './value.ts';
 
 const MOST_RULES = 20;
 const CHANNELS: Record<FollowUpChannel, string> = {

@@ -5,7 +5,7 @@ import { entriesOf } from '../format/words.ts';
 import { Button, IconButton } from '../ui/button.tsx';
 import { Field, Input, NativeSelect } from '../ui/field.tsx';
 import { Section, useDraftText, useError } from './controls.tsx';
-import type { SectionProps } from './settings-form.tsx';
+import type { SectionProps } from './value.ts';
 
 type Window = NonNullable<CampaignSettingsInput['window']>;
 type Days = NonNullable<Window['days']>;

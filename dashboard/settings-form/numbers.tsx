@@ -10,7 +10,7 @@ import {
   Section,
   useError,
 } from './controls.tsx';
-import type { SectionProps } from './settings-form.tsx';
+import type { SectionProps } from './value.ts';
 
 const CENTS_PER_DOLLAR = 100;
 

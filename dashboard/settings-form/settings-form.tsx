@@ -8,12 +8,6 @@ import { HoursSection } from './hours.tsx';
 import { AttemptsSection, CallSection, CapsSection, PaceSection, ScoreSection } from './numbers.tsx';
 import { type SettingsError, unreadableSettings } from './value.ts';
 
-/** What every part of the form gets: the settings, and how to change some of them. */
-export interface SectionProps {
-  value: CampaignSettingsInput;
-  change: (part: Partial<CampaignSettingsInput>) => void;
-}
-
 interface SettingsFormProps {
   /** Mostly the campaign's settings as the API gives them; what is left out stays as it is in force. */
   value: CampaignSettingsInput;

@@ -51,3 +51,9 @@ export function errorAt(
   const found = errors.filter((each) => each.path === path || (within && each.path.startsWith(`${path}.`)));
   return found.length === 0 ? undefined : found.map(({ message }) => message).join('; ');
 }
+
+/** What every part of the form gets: the settings, and how to change some of them. */
+export interface SectionProps {
+  value: CampaignSettingsInput;
+  change: (part: Partial<CampaignSettingsInput>) => void;
+}

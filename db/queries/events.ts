@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import { EVERY_TYPE, type EventType, isOutbound } from '#domain/events.ts';
-import type { Tx } from '../client.ts';
 import { toJson } from '../json.ts';
+import type { Tx } from '../schema/database.ts';
 
 export interface NewEvent {
   type: EventType;

@@ -1,3 +1,4 @@
+import type { Kysely, Transaction } from 'kysely';
 import type { ApiKeysTable, AuditLogTable, BrowserSessionsTable, IdempotencyKeysTable } from './access.ts';
 import type { CallBreakdownsTable, CallDetailsTable, CallsTable, CallTotalsTable } from './calls.ts';
 import type { CampaignSettingsTable, CampaignsTable } from './campaigns.ts';
@@ -40,3 +41,6 @@ export interface Database {
   webhook_events: WebhookEventsTable;
   workspace: WorkspaceTable;
 }
+
+export type Db = Kysely<Database>;
+export type Tx = Transaction<Database>;

@@ -1,7 +1,8 @@
-import { conversationStatus, type JsonObject, personNumber, type SimulatedCall } from '../calls.ts';
+import { conversationStatus, personNumber, type SimulatedCall } from '../calls.ts';
 import { pickedUp } from '../people.ts';
 import { digest } from '../random.ts';
 import { type Conversation, composeConversation } from '../script.ts';
+import type { JsonObject } from '../talks.ts';
 import { CREDITS_PER_SECOND, collectedResults, criteriaResults, spokenTurn } from './payload-parts.ts';
 
 /** What the payloads need to know of the world around a call. */

@@ -1,11 +1,11 @@
 import type { HttpBindings } from '@hono/node-server';
 import type { Context } from 'hono';
 import { z } from 'zod';
-import type { JsonObject } from '../calls.ts';
 import { findAgent, findPhoneNumber } from '../fleet.ts';
 import { type DialOutcome, type LedgerEntry, openEntry } from '../ledger.ts';
 import { isRefusedNumber } from '../people.ts';
 import { between, seededRandom } from '../random.ts';
+import type { JsonObject } from '../talks.ts';
 import { leaveUnanswered } from '../unanswered.ts';
 import type { World } from '../world.ts';
 import { invalid, problem } from './errors.ts';

@@ -1,6 +1,7 @@
-import type { JsonObject, SimulatedConversation } from '../calls.ts';
+import type { SimulatedConversation } from '../calls.ts';
 import { pickedUp } from '../people.ts';
 import { composeConversation } from '../script.ts';
+import type { JsonObject } from '../talks.ts';
 import { talkSeconds } from '../talks.ts';
 import type { PayloadWorld } from './conversation.ts';
 import { recording } from './sound.ts';

@@ -1,4 +1,5 @@
-import type { JsonObject, SimulatedCall } from '../calls.ts';
+import type { SimulatedCall } from '../calls.ts';
+import type { JsonObject } from '../talks.ts';
 import { SIMULATED_ACCOUNT_SID, twilioStatus } from '../twilio/call.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { JsonObject } from '../calls.ts';
 import { findVoice, greetingOf, type SimulatedAgent } from '../fleet.ts';
+import type { JsonObject } from '../talks.ts';
 import { allowedOverrides } from './workspace.ts';
 
 const overrideSchema = z.looseObject({

@@ -1,7 +1,8 @@
 import type { ProviderVerdict } from '#domain/call.ts';
-import type { JsonObject, SimulatedConversation } from '../calls.ts';
+import type { SimulatedConversation } from '../calls.ts';
 import { conversationStatus } from '../calls.ts';
 import { verdictOf } from '../judgement.ts';
+import type { JsonObject } from '../talks.ts';
 import { talkVerdict } from '../talks.ts';
 import type { World } from '../world.ts';
 import { conversationSummary } from './conversation.ts';

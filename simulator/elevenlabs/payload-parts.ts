@@ -1,6 +1,6 @@
-import type { JsonObject } from '../calls.ts';
 import { DATA_COLLECTION, type Judgement } from '../judgement.ts';
 import { seededRandom } from '../random.ts';
+import type { JsonObject } from '../talks.ts';
 
 /** ElevenLabs' credits for a second of conversation: about what a minute costs on its middle tiers. */
 export const CREDITS_PER_SECOND = 7;

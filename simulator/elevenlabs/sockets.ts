@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
@@ -7,29 +6,9 @@ import type { World } from '../world.ts';
 import { monitor } from './monitor.ts';
 import { TalkSession } from './talk-session.ts';
 
-const SIGNED_FOR_MS = 15 * 60_000;
 const MAX_MESSAGE_BYTES = 1024 * 1024;
 const MONITOR_PATH = /^\/v1\/convai\/conversations\/([^/]+)\/monitor$/;
 const TALK_PATH = '/v1/convai/conversation';
-
-/** Signatures that let a browser join an agent without the key. */
-export class Signatures {
-  readonly #issued = new Map<string, { agentId: string; expiresAtMs: number }>();
-
-  /** A new one, good for fifteen minutes, as ElevenLabs documents it. */
-  issue(agentId: string): string {
-    const now = Date.now();
-    for (const [old, { expiresAtMs }] of this.#issued) if (expiresAtMs <= now) this.#issued.delete(old);
-    const signature = `cvtkn_${randomBytes(18).toString('hex')}`;
-    this.#issued.set(signature, { agentId, expiresAtMs: now + SIGNED_FOR_MS });
-    return signature;
-  }
-
-  allows(signature: string, agentId: string): boolean {
-    const issued = this.#issued.get(signature);
-    return issued !== undefined && issued.agentId === agentId && issued.expiresAtMs > Date.now();
-  }
-}
 
 /** Serves the agents' and the monitors' WebSockets on the server. Returns what closes them all. */
 export function serveSockets(server: Server, world: World): () => void {

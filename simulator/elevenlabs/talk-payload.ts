@@ -1,5 +1,6 @@
-import { conversationStatus, type JsonObject } from '../calls.ts';
+import { conversationStatus } from '../calls.ts';
 import { spokenTime } from '../judgement.ts';
+import type { JsonObject } from '../talks.ts';
 import { type SimulatedTalk, talkSeconds, talkVerdict } from '../talks.ts';
 import { CREDITS_PER_SECOND, collectedResults, criteriaResults, spokenTurn } from './payload-parts.ts';
 

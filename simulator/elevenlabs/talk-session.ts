@@ -1,8 +1,7 @@
 import type { WebSocket } from 'ws';
-import type { JsonObject } from '../calls.ts';
 import { findVoice, type SimulatedAgent } from '../fleet.ts';
 import { between, digest, type Random, seededRandom } from '../random.ts';
-import type { SimulatedTalk, TalkTurn } from '../talks.ts';
+import type { JsonObject, SimulatedTalk, TalkTurn } from '../talks.ts';
 import type { World } from '../world.ts';
 import { answerTo, heardSpeech } from './answers.ts';
 import { Ear } from './ear.ts';

@@ -1,7 +1,7 @@
 import { type Context, Hono } from 'hono';
 import { z } from 'zod';
-import type { JsonObject } from '../calls.ts';
 import { findVoice, type SimulatedVoice, VOICES } from '../fleet.ts';
+import type { JsonObject } from '../talks.ts';
 import { invalid, problem } from './errors.ts';
 import { hum, wav } from './sound.ts';
 

@@ -1,4 +1,3 @@
-import type { JsonObject } from '../calls.ts';
 import {
   findAgent,
   greetingOf,
@@ -8,6 +7,7 @@ import {
   type SimulatedPhoneNumber,
 } from '../fleet.ts';
 import { DATA_COLLECTION } from '../judgement.ts';
+import type { JsonObject } from '../talks.ts';
 
 const ACCESS = {
   is_creator: true,

@@ -1,5 +1,6 @@
-import type { JsonObject, SimulatedCall } from '../calls.ts';
+import type { SimulatedCall } from '../calls.ts';
 import { pickedUp } from '../people.ts';
+import type { JsonObject } from '../talks.ts';
 
 /** The account that the simulated numbers belong to, where no request names one. */
 export const SIMULATED_ACCOUNT_SID = `AC${'0'.repeat(31)}1`;

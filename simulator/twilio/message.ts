@@ -1,6 +1,6 @@
-import type { JsonObject } from '../calls.ts';
-import type { SimulatedText } from '../texts.ts';
+import type { JsonObject } from '../talks.ts';
 import { rfc2822 } from './call.ts';
+import type { SimulatedText } from './text-params.ts';
 
 const PRICE_PER_SEGMENT = 0.0079;
 

@@ -1,4 +1,27 @@
-import type { SimulatedText } from '../texts.ts';
+import type { LedgerText } from '../ledger.ts';
+
+export type TextStatus = 'accepted' | 'queued' | 'sent' | 'delivered' | 'undelivered' | 'failed' | 'received';
+
+/** One text that the network took. Instants are Unix milliseconds on the wall clock. */
+export interface SimulatedText {
+  messageSid: string;
+  accountSid: string;
+  /** `MG…` when the sender was chosen from a messaging service. */
+  messagingServiceSid: string | null;
+  direction: 'inbound' | 'outbound-api' | 'outbound-reply';
+  /** E.164, as is `to`. */
+  from: string;
+  to: string;
+  body: string;
+  media: string[];
+  segments: number;
+  status: TextStatus;
+  errorCode: number | null;
+  createdAtMs: number;
+  sentAtMs: number | null;
+  updatedAtMs: number;
+  entry: LedgerText;
+}
 
 /** What Twilio says of a text that came in: https://www.twilio.com/docs/messaging/guides/webhook-request */
 export function receivedParams(text: SimulatedText, optOutType: string | null): Record<string, string> {

@@ -3,11 +3,12 @@ import { type Context, Hono } from 'hono';
 import { PHONE_NUMBERS } from '../fleet.ts';
 import type { DialOutcome, LedgerText } from '../ledger.ts';
 import { textRefusalOf } from '../texters.ts';
-import { openText, type SimulatedText, senderFor } from '../texts.ts';
+import { openText, senderFor } from '../texts.ts';
 import { leaveUnanswered } from '../unanswered.ts';
 import type { World } from '../world.ts';
 import { day, failure, missing, pageOf } from './http.ts';
 import { twilioMessage } from './message.ts';
+import type { SimulatedText } from './text-params.ts';
 
 type TextContext = Context<{ Bindings: HttpBindings }>;
 

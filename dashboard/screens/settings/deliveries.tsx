@@ -1,40 +1,16 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { Check, Clock, X } from 'lucide-react';
-import type { ReactNode } from 'react';
-import {
-  type Delivery,
-  type DeliveryStatus,
-  deliveryStatusValues,
-  listDeliveries,
-  type Webhook,
-} from '../../client/generated.ts';
+import { type Delivery, deliveryStatusValues, listDeliveries, type Webhook } from '../../client/generated.ts';
 import { keys } from '../../client/keys.ts';
 import { usePages } from '../../client/pages.ts';
 import { NONE } from '../../format/numbers.ts';
 import { Time } from '../../format/time.tsx';
-import { Badge, type Tone } from '../../ui/badge.tsx';
 import { Card } from '../../ui/card.tsx';
 import { type Column, DataTable } from '../../ui/data-table.tsx';
 import { NativeSelect } from '../../ui/field.tsx';
 import { Empty, Loaded } from '../../ui/states.tsx';
-import { DeliveryDialog } from './delivery.tsx';
+import { DELIVERY_STATUS, DeliveryBadge, DeliveryDialog } from './delivery.tsx';
 
 const PAGE_SIZE = 100;
-
-const STATUS: Record<DeliveryStatus, { tone: Tone; icon: ReactNode; text: string }> = {
-  pending: { tone: 'info', icon: <Clock />, text: 'Waits' },
-  delivered: { tone: 'good', icon: <Check />, text: 'Delivered' },
-  failed: { tone: 'bad', icon: <X />, text: 'Failed' },
-};
-
-export function DeliveryBadge({ status }: { status: DeliveryStatus }) {
-  const { tone, icon, text } = STATUS[status];
-  return (
-    <Badge tone={tone} icon={icon}>
-      {text}
-    </Badge>
-  );
-}
 
 /** What was sent to one receiver, the latest first; one of them can be opened. */
 export function Deliveries({ endpointId, webhook }: { endpointId: string; webhook: Webhook | undefined }) {
@@ -59,7 +35,7 @@ export function Deliveries({ endpointId, webhook }: { endpointId: string; webhoo
               title={
                 status === undefined
                   ? 'Nothing was sent yet'
-                  : `Nothing is ${STATUS[status].text.toLowerCase()}`
+                  : `Nothing is ${DELIVERY_STATUS[status].text.toLowerCase()}`
               }
             >
               The next event that it asks for appears here, with every attempt to deliver it.
@@ -103,7 +79,7 @@ function StatusChoice() {
       <option value="">All</option>
       {deliveryStatusValues.map((one) => (
         <option key={one} value={one}>
-          {STATUS[one].text}
+          {DELIVERY_STATUS[one].text}
         </option>
       ))}
     </NativeSelect>

@@ -1,16 +1,38 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Check, Clock, X } from 'lucide-react';
+import type { ReactNode } from 'react';
 import { useState } from 'react';
-import { type DeliveryDetail, readDelivery, retryDelivery } from '../../client/generated.ts';
+import {
+  type DeliveryDetail,
+  type DeliveryStatus,
+  readDelivery,
+  retryDelivery,
+} from '../../client/generated.ts';
 import { keys } from '../../client/keys.ts';
 import { LeadLink } from '../../format/names.tsx';
 import { plural } from '../../format/numbers.ts';
 import { Time } from '../../format/time.tsx';
 import { useMay } from '../../session/session.tsx';
+import { Badge, type Tone } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { Loaded } from '../../ui/states.tsx';
 import { toastDone, toastFailed } from '../../ui/toast.tsx';
-import { DeliveryBadge } from './deliveries.tsx';
+
+export const DELIVERY_STATUS: Record<DeliveryStatus, { tone: Tone; icon: ReactNode; text: string }> = {
+  pending: { tone: 'info', icon: <Clock />, text: 'Waits' },
+  delivered: { tone: 'good', icon: <Check />, text: 'Delivered' },
+  failed: { tone: 'bad', icon: <X />, text: 'Failed' },
+};
+
+export function DeliveryBadge({ status }: { status: DeliveryStatus }) {
+  const { tone, icon, text } = DELIVERY_STATUS[status];
+  return (
+    <Badge tone={tone} icon={icon}>
+      {text}
+    </Badge>
+  );
+}
 
 /** One delivery: what is sent, and how every attempt went. */
 export function DeliveryDialog({ id, onClose }: { id: string | null; onClose: () => void }) {
