@@ -4,13 +4,12 @@ import { createPolling } from '#services/calls/poll.ts';
 import { createSingleCalls } from '#services/calls/single-calls.ts';
 import { createFeeding } from '#services/campaigns/feed.ts';
 import type { Context } from '#services/context.ts';
-import { createFollowingUp } from '#services/follow-ups/perform.ts';
-import { createReplying } from '#services/messages/reply.ts';
-import { createMessaging } from '#services/messages/send.ts';
 import { createSyncing } from '#services/provider-events/sync.ts';
 import { createSweeping } from '#services/sweep/sweep.ts';
 import { createDelivering } from '#services/webhooks/deliver.ts';
 import { asActivity } from './failures.ts';
+import { createFollowUpActivities } from './follow-ups.ts';
+import { createMessageActivities } from './messages.ts';
 
 /** Everything that a worker runs as an activity, by the names that workflows know. */
 export function createActivities(context: Context) {
@@ -23,9 +22,8 @@ export function createActivities(context: Context) {
     ...createSweeping(context),
     ...createSyncing(context),
     ...createDelivering(context),
-    ...createFollowingUp(context),
-    ...createMessaging(context),
-    ...createReplying(context),
+    ...createFollowUpActivities(context),
+    ...createMessageActivities(context),
   });
 }
 

@@ -38,10 +38,7 @@ import { searchLeadsRoute } from './routes/leads/search.ts';
 import { readTimelineRoute } from './routes/leads/timeline.ts';
 import { updateLeadRoute } from './routes/leads/update.ts';
 import { readWhy } from './routes/leads/why.ts';
-import { listMessagesRoute } from './routes/messages/list.ts';
-import { readMessage } from './routes/messages/read.ts';
-import { sendMessage } from './routes/messages/send.ts';
-import { listThreadsRoute } from './routes/messages/threads.ts';
+import { registerMessages } from './routes/messages.ts';
 import { registerOptOuts } from './routes/opt-outs.ts';
 import { registerPhoneNumbers } from './routes/phone-numbers.ts';
 import { readSingleCallSettingsRoute } from './routes/settings/read-single-calls.ts';
@@ -101,10 +98,7 @@ const ROUTES: ((app: Api, context: ApiContext) => void)[] = [
   endCall,
   sendCallContext,
   transferCall,
-  sendMessage,
-  listMessagesRoute,
-  listThreadsRoute,
-  readMessage,
+  registerMessages,
   registerOptOuts,
   registerAttention,
   streamEvents,

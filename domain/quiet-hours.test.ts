@@ -12,23 +12,23 @@ test.for([
   ['a minute before', [EAST], '12:59', '13:00'],
   ['in one zone only', [EAST, WEST], '13:00', '16:00'],
 ] as const)('%s', ([, zones, now, allowed]) => {
-  expect(textAllowedAt({ zones, lastHeardAt: null, now: at(now) })).toEqual(at(allowed));
+  expect(textAllowedAt({ zones, lastTextAt: null, now: at(now) })).toEqual(at(allowed));
 });
 
 test('the evening ends at nine', () => {
   const now = new Date('2026-03-05T02:00:00.000Z');
-  expect(textAllowedAt({ zones: [EAST], lastHeardAt: null, now })).toEqual(
+  expect(textAllowedAt({ zones: [EAST], lastTextAt: null, now })).toEqual(
     new Date('2026-03-05T13:00:00.000Z'),
   );
 });
 
 test('who wrote within the hour is answered at night', () => {
   const now = at('08:00');
-  expect(textAllowedAt({ zones: [EAST], lastHeardAt: at('07:01'), now })).toEqual(now);
-  expect(textAllowedAt({ zones: [EAST], lastHeardAt: at('07:00'), now })).toEqual(at('13:00'));
+  expect(textAllowedAt({ zones: [EAST], lastTextAt: at('07:01'), now })).toEqual(now);
+  expect(textAllowedAt({ zones: [EAST], lastTextAt: at('07:00'), now })).toEqual(at('13:00'));
 });
 
 test('a place that is not known, and places without a common hour, have none', () => {
-  expect(textAllowedAt({ zones: [], lastHeardAt: null, now: at('17:00') })).toBeNull();
-  expect(textAllowedAt({ zones: [], lastHeardAt: at('16:59'), now: at('17:00') })).toEqual(at('17:00'));
+  expect(textAllowedAt({ zones: [], lastTextAt: null, now: at('17:00') })).toBeNull();
+  expect(textAllowedAt({ zones: [], lastTextAt: at('16:59'), now: at('17:00') })).toEqual(at('17:00'));
 });

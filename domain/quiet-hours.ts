@@ -17,11 +17,11 @@ const ANSWER_MS = 3_600_000;
  */
 export function textAllowedAt(question: {
   zones: readonly string[];
-  lastHeardAt: Date | null;
+  lastTextAt: Date | null;
   now: Date;
 }): Date | null {
-  const { zones, lastHeardAt, now } = question;
-  if (lastHeardAt !== null && now.getTime() - lastHeardAt.getTime() < ANSWER_MS) return now;
+  const { zones, lastTextAt, now } = question;
+  if (lastTextAt !== null && now.getTime() - lastTextAt.getTime() < ANSWER_MS) return now;
   const window = { window: TEXTING_HOURS, zones, holidays: new Set<string>() };
   return isOpen({ ...window, at: now }) ? now : nextOpening({ ...window, from: now });
 }

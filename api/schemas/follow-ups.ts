@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
+import type { FollowUp as FollowUpRow } from '#db/queries/follow-ups.ts';
 import { DISPOSITIONS, REACHES } from '#domain/call.ts';
 import { checkTemplate } from '#domain/template.ts';
-import type { FollowUp as FollowUpRow } from '#services/follow-ups/follow-ups.ts';
 import { iso, isoOrNull, page, text, timestamp } from './common.ts';
 import { Disposition, FollowUpChannel, FollowUpStatus, Reach } from './words.ts';
 

@@ -1,7 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import type { ContactLead } from '#db/queries/contact-leads.ts';
-import type { MessageThread as ThreadRow } from '#db/queries/message-threads.ts';
-import type { Message as Row } from '#db/queries/messages.ts';
+import type { Message as Row, MessageThread as ThreadRow } from '#db/queries/messages.ts';
 import { LONGEST_TEXT, measureText } from '#domain/text-length.ts';
 import { iso, isoOrNull, orNull, page, pageQuery, timestamp } from './common.ts';
 import { phone } from './opt-out.ts';

@@ -1,118 +1,45 @@
-import { type Selectable, sql } from 'kysely';
+import { type Insertable, type Selectable, sql, type Updateable } from 'kysely';
 import type { Direction } from '#domain/call.ts';
-import type { EventType } from '#domain/events.ts';
-import { laterMessageStatus, type MessageStatus } from '#domain/message.ts';
-import { measureText } from '#domain/text-length.ts';
+import type { MessageStatus } from '#domain/message.ts';
 import type { Db, Tx } from '../client.ts';
-import { toJson } from '../json.ts';
-import type { Attachment, MessagesTable } from '../schema/messages.ts';
-import { closeAttention } from './attention.ts';
-import { appendEvent } from './events.ts';
+import type { MessagesTable } from '../schema/messages.ts';
 
 export type Message = Selectable<MessagesTable>;
 
-/** A text that is to be sent, by whatever workflow carries it. */
-export interface NewText {
-  id: string;
-  phone: string;
-  leadId: string | null;
-  campaignId: string | null;
-  body: string;
-  source: Exclude<MessagesTable['source'], 'contact'>;
-  /** The name of the API key that sends it. */
-  author?: string | null;
-  inReplyTo?: string | null;
-  followUpId?: string | null;
-  callId?: string | null;
-  /** Not sent before this instant. */
-  notBefore?: Date | null;
-}
-
-/** Schedules a text, once: with an id that is there already nothing happens, and the answer is false. The contact must exist. */
-export async function scheduleText(tx: Tx, text: NewText, now: Date): Promise<boolean> {
-  const { encoding, segments } = measureText(text.body);
-  const inserted = await tx
+/** False when there is a message with its id, or with the provider's. */
+export async function insertMessage(tx: Tx, message: Insertable<MessagesTable>): Promise<boolean> {
+  const { numInsertedOrUpdatedRows } = await tx
     .insertInto('messages')
-    .values({
-      id: text.id,
-      channel: 'sms',
-      direction: 'outbound',
-      phone: text.phone,
-      lead_id: text.leadId,
-      campaign_id: text.campaignId,
-      call_id: text.callId ?? null,
-      follow_up_id: text.followUpId ?? null,
-      in_reply_to: text.inReplyTo ?? null,
-      body: text.body,
-      status: 'scheduled',
-      source: text.source,
-      author: text.author ?? null,
-      segments,
-      encoding,
-      not_before: text.notBefore ?? null,
-      created_at: now,
-      updated_at: now,
-    })
-    .onConflict((conflict) => conflict.column('id').doNothing())
+    .values(message)
+    .onConflict((conflict) => conflict.doNothing())
     .executeTakeFirst();
-  if (inserted.numInsertedOrUpdatedRows !== 1n) return false;
-  await appendEvent(tx, {
-    type: 'message.scheduled',
-    campaignId: text.campaignId,
-    leadId: text.leadId,
-    messageId: text.id,
-    followUpId: text.followUpId ?? null,
-    data: { source: text.source, notBefore: text.notBefore ?? null },
-  });
-  return true;
-}
-
-/** A text that came from a contact. */
-export interface ReceivedText {
-  id: string;
-  phone: string;
-  ownAddress: string;
-  body: string;
-  attachments: Attachment[];
-  providerId: string;
-  leadId: string | null;
-  campaignId: string | null;
-  /** The call that was under way. */
-  callId: string | null;
-}
-
-/** Stores it, once by the provider's id. */
-export async function storeReceivedText(tx: Tx, text: ReceivedText, now: Date): Promise<boolean> {
-  const { encoding, segments } = measureText(text.body);
-  const inserted = await tx
-    .insertInto('messages')
-    .values({
-      id: text.id,
-      channel: 'sms',
-      direction: 'inbound',
-      phone: text.phone,
-      lead_id: text.leadId,
-      campaign_id: text.campaignId,
-      call_id: text.callId,
-      own_address: text.ownAddress,
-      body: text.body,
-      attachments: toJson(text.attachments),
-      status: 'received',
-      source: 'contact',
-      provider_id: text.providerId,
-      segments,
-      encoding,
-      created_at: now,
-      updated_at: now,
-    })
-    .onConflict((conflict) => conflict.column('provider_id').doNothing())
-    .executeTakeFirst();
-  return inserted.numInsertedOrUpdatedRows === 1n;
+  return numInsertedOrUpdatedRows === 1n;
 }
 
 /** Null when there is none. */
 export async function findMessage(db: Db | Tx, id: string): Promise<Message | null> {
   return (await db.selectFrom('messages').selectAll().where('id', '=', id).executeTakeFirst()) ?? null;
+}
+
+/** By the provider's id; null when there is none. */
+export async function findMessageAt(db: Db | Tx, providerId: string): Promise<Message | null> {
+  const found = await db
+    .selectFrom('messages')
+    .selectAll()
+    .where('provider_id', '=', providerId)
+    .executeTakeFirst();
+  return found ?? null;
+}
+
+/** Which of the provider's ids belong to messages of ours. */
+export async function knownProviderIds(db: Db, providerIds: readonly string[]): Promise<Set<string | null>> {
+  if (providerIds.length === 0) return new Set();
+  const rows = await db
+    .selectFrom('messages')
+    .select('provider_id')
+    .where('provider_id', 'in', [...providerIds])
+    .execute();
+  return new Set(rows.map(({ provider_id }) => provider_id));
 }
 
 /** Holds the message until the transaction ends; its contact must be held already. */
@@ -125,6 +52,22 @@ export async function lockMessage(tx: Tx, id: string): Promise<Message> {
     .executeTakeFirstOrThrow();
 }
 
+/** Changes a message that still has this status. Null when it has another. */
+export async function updateMessage(
+  db: Db | Tx,
+  { id, status }: Pick<Message, 'id' | 'status'>,
+  change: Updateable<MessagesTable>,
+): Promise<Message | null> {
+  const updated = await db
+    .updateTable('messages')
+    .set(change)
+    .where('id', '=', id)
+    .where('status', '=', status)
+    .returningAll()
+    .executeTakeFirst();
+  return updated ?? null;
+}
+
 export interface MessageFilter {
   leadId?: string | undefined;
   phone?: string | undefined;
@@ -132,12 +75,10 @@ export interface MessageFilter {
   status?: MessageStatus | undefined;
 }
 
+type PageBefore = { before: { createdAt: Date; id: string } | null; limit: number };
+
 /** Latest first; one row more than `limit`, where there is one. */
-export async function listMessages(
-  db: Db,
-  filter: MessageFilter,
-  page: { before: { createdAt: Date; id: string } | null; limit: number },
-): Promise<Message[]> {
+export async function listMessages(db: Db, filter: MessageFilter, page: PageBefore): Promise<Message[]> {
   let query = db.selectFrom('messages').selectAll();
   if (filter.leadId !== undefined) query = query.where('lead_id', '=', filter.leadId);
   if (filter.phone !== undefined) query = query.where('phone', '=', filter.phone);
@@ -154,81 +95,51 @@ export async function listMessages(
     .execute();
 }
 
-/** What a carrier reports of a text of ours. */
-export interface TextReport {
-  status: MessageStatus;
-  providerId: string | null;
-  errorCode: number | null;
-  error?: string | null;
-  segments?: number | null;
+/** The latest message with a number, whose lead it is about, and whether the number may be written to. */
+export interface MessageThread extends Message {
+  lead_name: string | null;
+  opted_out: boolean;
 }
 
 /**
- * Moves a held message forward by a report, and says so in the log. What is known is filled in, never blanked;
- * a report that comes late settles what was unknown.
+ * One row a number, latest first; one row more than `limit`, where there is one. `direction` is that of the latest
+ * message: inbound ones wait for an answer.
  */
-export async function recordTextReport(
-  tx: Tx,
-  message: Message,
-  report: TextReport,
-  now: Date,
-): Promise<void> {
-  const status = laterMessageStatus(message.status, report.status);
-  const isSent = status === 'sent' || status === 'delivered' || status === 'undelivered';
-  const moved = status !== message.status;
-  await tx
-    .updateTable('messages')
-    .set({
-      status,
-      provider_id: message.provider_id ?? report.providerId,
-      segments: report.segments ?? message.segments,
-      error_code: moved ? report.errorCode : message.error_code,
-      error: moved ? (report.error ?? null) : message.error,
-      sent_at: isSent ? (message.sent_at ?? now) : message.sent_at,
-      delivered_at: status === 'delivered' ? (message.delivered_at ?? now) : message.delivered_at,
-      updated_at: now,
-    })
-    .where('id', '=', message.id)
+export async function listThreads(
+  db: Db,
+  filter: { direction?: Direction | undefined },
+  page: PageBefore,
+): Promise<MessageThread[]> {
+  let query = db
+    .selectFrom('messages')
+    .leftJoin('leads', 'leads.id', 'messages.lead_id')
+    .selectAll('messages')
+    .select('leads.name as lead_name')
+    // A scalar, because PostgreSQL would collect all opt-outs for an "exists" before the first row.
+    .select(
+      sql<boolean>`(select true from opt_outs where opt_outs.phone = messages.phone) is not null`.as(
+        'opted_out',
+      ),
+    )
+    // "offset 0" keeps PostgreSQL from making a join of it, which would read every message before the first page.
+    .where(
+      sql<boolean>`not exists (select from messages as later where later.phone = messages.phone
+        and (later.created_at, later.id) > (messages.created_at, messages.id) offset 0)`,
+    );
+  if (filter.direction !== undefined) query = query.where('messages.direction', '=', filter.direction);
+  if (page.before !== null) {
+    const { createdAt, id } = page.before;
+    query = query.where(sql<boolean>`(messages.created_at, messages.id) < (${createdAt}, ${id}::uuid)`);
+  }
+  return await query
+    .orderBy('messages.created_at', 'desc')
+    .orderBy('messages.id', 'desc')
+    .limit(page.limit + 1)
     .execute();
-  if (!moved) return;
-  await appendEvent(tx, {
-    type: eventTypeOf(status),
-    campaignId: message.campaign_id,
-    leadId: message.lead_id,
-    messageId: message.id,
-    followUpId: message.follow_up_id,
-    data: { status, ...(report.errorCode === null ? {} : { errorCode: report.errorCode }) },
-  });
-  if (message.status === 'unknown') {
-    await closeAttention(tx, {
-      kind: 'unknown_message',
-      subject: message.id,
-      settlement: `It was ${status}.`,
-    });
-  }
 }
 
-function eventTypeOf(status: MessageStatus): EventType {
-  switch (status) {
-    case 'scheduled':
-    case 'sending':
-      return 'message.scheduled';
-    case 'sent':
-      return 'message.sent';
-    case 'delivered':
-      return 'message.delivered';
-    case 'received':
-      return 'message.received';
-    case 'undelivered':
-    case 'failed':
-    case 'refused':
-    case 'unknown':
-      return 'message.failed';
-  }
-}
-
-/** When the contact last wrote; null when never. */
-export async function lastHeardAt(db: Db | Tx, phone: string): Promise<Date | null> {
+/** When the contact last sent a text; null when never. */
+export async function lastTextFrom(db: Db | Tx, phone: string): Promise<Date | null> {
   const last = await db
     .selectFrom('messages')
     .select('created_at')
@@ -241,14 +152,25 @@ export async function lastHeardAt(db: Db | Tx, phone: string): Promise<Date | nu
   return last?.created_at ?? null;
 }
 
+/** How many answers of an agent the contact was sent since an instant. */
+export async function countAgentAnswers(db: Db, phone: string, since: Date): Promise<number> {
+  const { answers } = await db
+    .selectFrom('messages')
+    .select((eb) => eb.fn.countAll<number>().as('answers'))
+    .where('phone', '=', phone)
+    .where('source', '=', 'agent')
+    .where('created_at', '>', since)
+    .executeTakeFirstOrThrow();
+  return answers;
+}
+
 /**
- * Texts that the carrier took between the two instants, and of which nothing was heard since `before`; those that were
- * not asked for longest come first.
+ * Texts that the carrier accepted between the two instants and has not reported on since `before`; those that were
+ * looked up longest ago come first.
  */
 export async function unreportedTexts(
   db: Db,
-  { sentAfter, before }: { sentAfter: Date; before: Date },
-  limit: number,
+  { sentAfter, before, limit }: { sentAfter: Date; before: Date; limit: number },
 ): Promise<Message[]> {
   return await db
     .selectFrom('messages')
@@ -264,8 +186,11 @@ export async function unreportedTexts(
     .execute();
 }
 
-/** Texts that are to be sent and have stood still since `before`: nobody may be at work on them. */
-export async function stalledTexts(db: Db, before: Date, limit: number): Promise<string[]> {
+/** Texts that are to be sent and have not changed since `before`: their workflow may be lost. */
+export async function stalledTexts(
+  db: Db,
+  { before, limit }: { before: Date; limit: number },
+): Promise<string[]> {
   const rows = await db
     .selectFrom('messages')
     .select('id')

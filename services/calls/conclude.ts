@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { inTransaction, type Tx } from '#db/client.ts';
 import { toJson } from '#db/json.ts';
 import { appendEvent } from '#db/queries/events.ts';
+import { pendingFollowUps } from '#db/queries/follow-ups.ts';
 import type { GateRows } from '#db/queries/gate.ts';
 import { lockContact } from '#db/queries/locks.ts';
 import { currentSettings } from '#db/queries/settings.ts';
@@ -12,7 +13,7 @@ import type { CampaignSettings } from '#domain/settings.ts';
 import { nextOpening } from '#domain/window.ts';
 import { raiseAttention } from '../attention.ts';
 import type { Context } from '../context.ts';
-import { pendingFollowUps, planFollowUps } from '../follow-ups/follow-ups.ts';
+import { planFollowUps } from '../follow-ups/plan.ts';
 import { finishLead, holdLead } from '../leads/steps.ts';
 import { reached } from '../workflows.ts';
 import { type Call, windowOf } from './gate.ts';
@@ -136,7 +137,7 @@ async function conclude(
     .where('id', '=', callId)
     .execute();
   await moveLead(tx, lead, { call, step, attemptsUsed, now });
-  await planFollowUps(tx, call, settings, now);
+  await planFollowUps(tx, { call, settings, now });
   return { call, step };
 }
 

@@ -9,7 +9,7 @@ import type { Disposition } from '#domain/call.ts';
 import { evaluateCall } from '#domain/evaluate.ts';
 import type { LeadOutcome } from '#domain/lead.ts';
 import { DEFAULT_SETTINGS } from '#domain/settings.ts';
-import { planFollowUps } from '../follow-ups/follow-ups.ts';
+import { planFollowUps } from '../follow-ups/plan.ts';
 import { addOptOut } from '../opt-outs/opt-outs.ts';
 import { analysisOf } from './evaluate.ts';
 
@@ -57,7 +57,8 @@ export async function markCall(tx: Tx, id: string, mark: CallMark, now: Date): P
 async function followConversion(tx: Tx, before: Row, marked: Row, now: Date): Promise<string[]> {
   const { campaign_id: campaignId } = marked;
   if (campaignId === null || before.concluded_at === null || before.converted || !marked.converted) return [];
-  return await planFollowUps(tx, marked, (await currentSettings(tx, campaignId)).settings, now);
+  const { settings } = await currentSettings(tx, campaignId);
+  return await planFollowUps(tx, { call: marked, settings, now });
 }
 
 /** The call, held together with its contact and lead, in the order in which all are locked. */

@@ -14,7 +14,7 @@ import {
 } from '#domain/call.ts';
 import type { ConversationFacts } from '#domain/conversation.ts';
 import type { Evaluation } from '#domain/evaluate.ts';
-import { planFollowUps } from '../follow-ups/follow-ups.ts';
+import { planFollowUps } from '../follow-ups/plan.ts';
 import { noteCallBack } from '../leads/replies.ts';
 import { addOptOut } from '../opt-outs/opt-outs.ts';
 import { evaluateUnder, evaluationColumns } from './evaluate.ts';
@@ -217,7 +217,7 @@ async function followLate(
   if (before.concluded_at === null || before.reach === after.reach || after.campaign_id === null) return [];
   const { settings } = await currentSettings(tx, after.campaign_id);
   const { disposition = null, converted = false } = evaluation ?? {};
-  return await planFollowUps(tx, { ...after, disposition, converted }, settings, now);
+  return await planFollowUps(tx, { call: { ...after, disposition, converted }, settings, now });
 }
 
 async function recordChange(tx: Tx, before: Call, after: Call, evaluation: Evaluation | null): Promise<void> {

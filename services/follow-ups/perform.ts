@@ -1,7 +1,7 @@
 import { v7 as uuid } from 'uuid';
 import { inTransaction, type Tx } from '#db/client.ts';
 import { insertFollowUpDelivery } from '#db/queries/deliveries.ts';
-import { scheduleText } from '#db/queries/messages.ts';
+import { type FollowUp, findFollowUp, overdueFollowUps } from '#db/queries/follow-ups.ts';
 import type { FollowUpContent } from '#domain/follow-up.ts';
 import { followUpVariables } from '#domain/follow-up-variables.ts';
 import { followUpWorkflowId } from '#domain/ids.ts';
@@ -9,18 +9,11 @@ import type { Meeting } from '#domain/meeting.ts';
 import { renderTemplate, TemplateError, type TemplateVariables } from '#domain/template.ts';
 import { LONGEST_TEXT } from '#domain/text-length.ts';
 import type { Context } from '../context.ts';
+import { scheduleText } from '../messages/send.ts';
 import { reached } from '../workflows.ts';
-import {
-  type FollowedRows,
-  type FollowUp,
-  failFollowUp,
-  finishFollowUp,
-  lockFollowUp,
-  meetingOf,
-  overdueFollowUps,
-} from './follow-ups.ts';
-import { closeMail, sendMail, type WrittenMail } from './mail.ts';
-import { ensureMail } from './mails.ts';
+import { closeFollowUp, type FollowUpCase, holdFollowUp } from './follow-up.ts';
+import { closeMail, ensureMail, sendMail, type WrittenMail } from './mail.ts';
+import { meetingOf } from './plan.ts';
 
 export interface FollowUpRef {
   followUpId: string;
@@ -36,71 +29,71 @@ type Step =
   | { kind: 'delivery'; deliveryId: string }
   | ({ kind: 'mail' } & WrittenMail);
 
-export function createFollowingUp(context: Context) {
-  return {
-    /** When it is due, ISO; null when there is nothing left to do. */
-    async readFollowUp({ followUpId }: FollowUpRef): Promise<{ dueAt: string | null }> {
-      const row = await context.db
-        .selectFrom('follow_ups')
-        .select(['status', 'due_at'])
-        .where('id', '=', followUpId)
-        .executeTakeFirst();
-      return { dueAt: row?.status === 'planned' ? row.due_at.toISOString() : null };
-    },
+/** When it is due, ISO; null when there is nothing left to do. */
+export async function readFollowUp(
+  context: Context,
+  { followUpId }: FollowUpRef,
+): Promise<{ dueAt: string | null }> {
+  const followUp = await findFollowUp(context.db, followUpId);
+  return { dueAt: followUp?.status === 'planned' ? followUp.due_at.toISOString() : null };
+}
 
-    /**
-     * Does what is due, unless something speaks against it by now. Safe to run again at any point: texts and
-     * webhooks are written down once, a mail goes out under the same Message-ID however often it is sent.
-     *
-     * @throws ApplicationFailure `MailDeferred`, to be tried again, when the mail server did not take the mail
-     */
-    async performFollowUp({ followUpId }: FollowUpRef): Promise<{ status: string }> {
-      const step = await inTransaction(context.db, async (tx) => await decide(tx, context, followUpId));
-      await context.checkpoint?.('follow_up_decided');
-      switch (step.kind) {
-        case 'closed':
-          return { status: step.status };
-        case 'text':
-          await reached(context.workflows.startMessage(step.messageId));
-          return { status: 'done' };
-        case 'delivery':
-          await reached(context.workflows.startDelivery(step.deliveryId));
-          return { status: 'done' };
-        case 'mail':
-          return await sendMail(context, step);
-      }
-    },
+/**
+ * Does what is due, unless something speaks against it by now. Safe to run again at any point: texts and webhooks are
+ * written down once, a mail goes out under the same Message-ID however often it is sent.
+ *
+ * @throws RetryLater `MailDeferred` when the mail server did not take the mail
+ */
+export async function performFollowUp(
+  context: Context,
+  { followUpId }: FollowUpRef,
+): Promise<{ status: string }> {
+  const step = await inTransaction(context.db, async (tx) => await decide(tx, context, followUpId));
+  await context.checkpoint?.('follow_up_decided');
+  switch (step.kind) {
+    case 'closed':
+      return { status: step.status };
+    case 'text':
+      await reached(context.workflows.startMessage(step.messageId));
+      return { status: 'done' };
+    case 'delivery':
+      await reached(context.workflows.startDelivery(step.deliveryId));
+      return { status: 'done' };
+    case 'mail':
+      return await sendMail(context, step);
+  }
+}
 
-    /** Closes what could not be done for as long as it was tried. */
-    async abandonFollowUp({ followUpId }: FollowUpRef): Promise<void> {
-      const now = await context.now();
-      await inTransaction(context.db, async (tx) => {
-        const rows = await lockFollowUp(tx, followUpId);
-        if (rows === null || rows.followUp.status !== 'planned') return;
-        await closeMail(tx, rows.followUp, 'failed', now);
-        await failFollowUp(tx, rows.followUp, 'It was tried for three days without success.', now);
-      });
-    },
-  };
+/** Closes what could not be done for as long as it was tried. */
+export async function abandonFollowUp(context: Context, { followUpId }: FollowUpRef): Promise<void> {
+  const now = await context.now();
+  await inTransaction(context.db, async (tx) => {
+    const held = await holdFollowUp(tx, followUpId);
+    if (held === null || held.followUp.status !== 'planned') return;
+    const { followUp } = held;
+    await closeMail(tx, { followUp, status: 'failed', now });
+    const reason = 'It was tried for three days without success.';
+    await closeFollowUp(tx, { followUp, end: { status: 'failed', reason }, now });
+  });
 }
 
 async function decide(tx: Tx, context: Context, followUpId: string): Promise<Step> {
-  const rows = await lockFollowUp(tx, followUpId);
-  if (rows === null) return { kind: 'closed', status: 'erased' };
-  const { followUp } = rows;
+  const held = await holdFollowUp(tx, followUpId);
+  if (held === null) return { kind: 'closed', status: 'erased' };
+  const { followUp } = held;
   if (followUp.status !== 'planned') return handedOver(followUp);
   const now = await context.now();
-  const obstacle = obstacleOf(rows);
+  const obstacle = obstacleOf(held);
   if (obstacle !== null) {
-    await closeMail(tx, followUp, 'refused', now);
-    await finishFollowUp(tx, followUp, { status: 'skipped', reason: obstacle }, now);
+    await closeMail(tx, { followUp, status: 'refused', now });
+    await closeFollowUp(tx, { followUp, end: { status: 'skipped', reason: obstacle }, now });
     return { kind: 'closed', status: 'skipped' };
   }
   try {
-    return await prepare(tx, context, rows, now);
+    return await prepare(tx, context, { held, now });
   } catch (error) {
     if (!(error instanceof FollowUpFault || error instanceof TemplateError)) throw error;
-    await failFollowUp(tx, followUp, error.message, now);
+    await closeFollowUp(tx, { followUp, end: { status: 'failed', reason: error.message }, now });
     return { kind: 'closed', status: 'failed' };
   }
 }
@@ -114,8 +107,8 @@ function handedOver({ status, channel, message_id, delivery_id }: FollowUp): Ste
   return { kind: 'closed', status };
 }
 
-/** Why it must not be done any more. A webhook tells of the lead, not to the lead: an opt-out does not stop it. */
-function obstacleOf({ followUp, lead, campaign, call, optedOut }: FollowedRows): string | null {
+/** Why it must not be done any more. A webhook speaks about the lead, not to the lead: an opt-out does not stop it. */
+function obstacleOf({ followUp, lead, campaign, call, optedOut }: FollowUpCase): string | null {
   if (optedOut && followUp.channel !== 'webhook') return 'The contact opted out.';
   if (campaign.archived_at !== null) return 'The campaign was archived.';
   const since = call?.ended_at ?? followUp.created_at;
@@ -131,70 +124,59 @@ class FollowUpFault extends Error {
   override readonly name = 'FollowUpFault';
 }
 
-async function prepare(tx: Tx, context: Context, rows: FollowedRows, now: Date): Promise<Step> {
-  const content: FollowUpContent = rows.followUp.rule;
+type Due = { held: FollowUpCase; now: Date };
+
+async function prepare(tx: Tx, context: Context, due: Due): Promise<Step> {
+  const content: FollowUpContent = due.held.followUp.rule;
   switch (content.channel) {
     case 'sms':
-      return await prepareText(tx, rows, content.body, now);
+      return await prepareText(tx, due, content.body);
     case 'email':
-      return await prepareMail(tx, context, rows, { content, now });
+      return await prepareMail(tx, context, { ...due, content });
     case 'webhook':
-      return await prepareDelivery(tx, rows, content.endpointId, now);
+      return await prepareDelivery(tx, due, content.endpointId);
   }
 }
 
-async function prepareText(tx: Tx, rows: FollowedRows, template: string, now: Date): Promise<Step> {
-  const { followUp, lead } = rows;
+async function prepareText(tx: Tx, { held, now }: Due, template: string): Promise<Step> {
+  const { followUp, lead } = held;
   const messageId = uuid();
-  await scheduleText(
-    tx,
-    {
-      id: messageId,
-      phone: lead.phone,
-      leadId: lead.id,
-      campaignId: followUp.campaign_id,
-      callId: followUp.call_id,
-      followUpId: followUp.id,
-      body: renderTemplate(template, variablesOf(rows, meetingIn(rows)), LONGEST_TEXT),
-      source: 'follow_up',
-    },
-    now,
-  );
-  await finishFollowUp(tx, followUp, { status: 'done', messageId }, now);
+  const text = {
+    id: messageId,
+    phone: lead.phone,
+    leadId: lead.id,
+    campaignId: followUp.campaign_id,
+    callId: followUp.call_id,
+    followUpId: followUp.id,
+    body: renderTemplate(template, variablesOf(held, meetingIn(held)), LONGEST_TEXT),
+    source: 'follow_up' as const,
+  };
+  await scheduleText(tx, { text, now });
+  await closeFollowUp(tx, { followUp, end: { status: 'done', messageId }, now });
   return { kind: 'text', messageId };
 }
 
-async function prepareDelivery(
-  tx: Tx,
-  { followUp, lead }: FollowedRows,
-  endpointId: string,
-  now: Date,
-): Promise<Step> {
-  const deliveryId = uuid();
+async function prepareDelivery(tx: Tx, { held, now }: Due, endpointId: string): Promise<Step> {
+  const { followUp, lead } = held;
   const { campaign_id: campaignId, id: followUpId } = followUp;
-  const accepted = await insertFollowUpDelivery(tx, {
-    id: deliveryId,
-    endpointId,
-    followUpId,
-    campaignId,
-    leadId: lead.id,
-    now,
-  });
-  if (!accepted) throw new FollowUpFault('The webhook endpoint is removed, disabled or of another campaign.');
-  await finishFollowUp(tx, followUp, { status: 'done', deliveryId }, now);
+  const deliveryId = uuid();
+  const delivery = { id: deliveryId, endpointId, followUpId, campaignId, leadId: lead.id, now };
+  if (!(await insertFollowUpDelivery(tx, delivery))) {
+    throw new FollowUpFault('The webhook endpoint is removed, disabled or of another campaign.');
+  }
+  await closeFollowUp(tx, { followUp, end: { status: 'done', deliveryId }, now });
   return { kind: 'delivery', deliveryId };
 }
 
 async function prepareMail(
   tx: Tx,
   { mailer }: Context,
-  rows: FollowedRows,
-  { content, now }: { content: Extract<FollowUpContent, { channel: 'email' }>; now: Date },
+  { held, content, now }: Due & { content: Extract<FollowUpContent, { channel: 'email' }> },
 ): Promise<Step> {
   if (mailer === null) throw new FollowUpFault('No mail server is configured.');
-  const { followUp, lead } = rows;
-  const meeting = meetingIn(rows);
-  const variables = variablesOf(rows, meeting);
+  const { followUp, lead } = held;
+  const meeting = meetingIn(held);
+  const variables = variablesOf(held, meeting);
   const invited = content.calendar ? meeting : null;
   const mail = {
     phone: lead.phone,
@@ -205,16 +187,18 @@ async function prepareMail(
     body: renderTemplate(content.body, variables, LONGEST_MAIL),
     calendar: invited !== null,
   };
-  const message = await ensureMail(tx, followUp, mail, now);
-  return { kind: 'mail', mailer, message, rows, meeting: invited };
+  const message = await ensureMail(tx, { followUp, mail, now });
+  return { kind: 'mail', mailer, message, of: held, meeting: invited };
 }
 
-function meetingIn({ call, collected, lead }: FollowedRows): Meeting | null {
+function meetingIn({ call, collected, lead }: FollowUpCase): Meeting | null {
   return call === null ? null : meetingOf(call, collected, lead.zones);
 }
 
-function variablesOf(rows: FollowedRows, meeting: Meeting | null): TemplateVariables {
-  const { lead, campaign, call, collected } = rows;
+function variablesOf(
+  { lead, campaign, call, collected }: FollowUpCase,
+  meeting: Meeting | null,
+): TemplateVariables {
   return followUpVariables({
     lead,
     campaign: campaign.name,
@@ -224,12 +208,12 @@ function variablesOf(rows: FollowedRows, meeting: Meeting | null): TemplateVaria
   });
 }
 
-/** What has been due for so long has a workflow at work, unless that was never started. */
+/** A workflow is at work on what has been due for so long, unless it was never started. */
 const OVERDUE_MS = 120_000;
 const PAGE = 200;
 const MOST_PAGES = 50;
 
-/** Starts the workflows of what is overdue and has none. Those that wait for a mail server are left alone. */
+/** Starts the workflows of what is overdue and has none. Returns how many. */
 export async function restartFollowUps(context: Context, now: Date): Promise<number> {
   const before = new Date(now.getTime() - OVERDUE_MS);
   let restarted = 0;

@@ -1,15 +1,17 @@
 import { type Selectable, sql } from 'kysely';
 import type { Tx } from '#db/client.ts';
+import { toJson } from '#db/json.ts';
 import { type ContactLead, leadsOfContact, waitingLeads } from '#db/queries/contact-leads.ts';
 import { appendEvent } from '#db/queries/events.ts';
 import { lockContactsBehind } from '#db/queries/locks.ts';
-import { storeReceivedText } from '#db/queries/messages.ts';
+import { insertMessage } from '#db/queries/messages.ts';
 import { currentSettings } from '#db/queries/settings.ts';
 import type { CallsTable } from '#db/schema/calls.ts';
 import type { Attachment } from '#db/schema/messages.ts';
 import { findConversion } from '#domain/conversion.ts';
 import { readWish, type TextWish } from '#domain/opt-out.ts';
 import type { CampaignSettings } from '#domain/settings.ts';
+import { measureText } from '#domain/text-length.ts';
 import { addOptOut, optInByText } from '../opt-outs/opt-outs.ts';
 
 /** A text as the carrier delivered it. */
@@ -56,17 +58,26 @@ export async function receiveText(tx: Tx, text: IncomingText, now: Date): Promis
   const leads = await leadsOfContact(tx, text.phone);
   const lead = leads[0] ?? null;
   const liveCall = await findLiveCall(tx, text.phone);
-  const stored = await storeReceivedText(
-    tx,
-    {
-      ...text,
-      ownAddress: text.to,
-      leadId: lead?.leadId ?? null,
-      campaignId: lead?.campaignId ?? null,
-      callId: liveCall?.id ?? null,
-    },
-    now,
-  );
+  const { encoding, segments } = measureText(text.body);
+  const stored = await insertMessage(tx, {
+    id: text.id,
+    channel: 'sms',
+    direction: 'inbound',
+    phone: text.phone,
+    lead_id: lead?.leadId ?? null,
+    campaign_id: lead?.campaignId ?? null,
+    call_id: liveCall?.id ?? null,
+    own_address: text.to,
+    body: text.body,
+    attachments: toJson(text.attachments),
+    status: 'received',
+    source: 'contact',
+    provider_id: text.providerId,
+    segments,
+    encoding,
+    created_at: now,
+    updated_at: now,
+  });
   if (!stored) return null;
   const wish = readWish(text.body, text.optOut);
   const subject = subjectOf(text, lead);

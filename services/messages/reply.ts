@@ -1,9 +1,8 @@
-import { ApplicationFailure } from '@temporalio/activity';
 import { v5 as uuidFrom } from 'uuid';
 import { inTransaction } from '#db/client.ts';
 import { findLead } from '#db/queries/leads.ts';
 import { lockContact } from '#db/queries/locks.ts';
-import { findMessage, type Message, scheduleText } from '#db/queries/messages.ts';
+import { countAgentAnswers, findMessage, type Message } from '#db/queries/messages.ts';
 import { currentSettings } from '#db/queries/settings.ts';
 import { saysWord } from '#domain/conversion.ts';
 import type { AutoReply } from '#domain/follow-up.ts';
@@ -12,11 +11,13 @@ import { LONGEST_TEXT } from '#domain/text-length.ts';
 import { raiseAttention } from '../attention.ts';
 import { tellHistory } from '../calls/history.ts';
 import type { Context } from '../context.ts';
+import { RetryLater } from '../errors.ts';
 import { reached } from '../workflows.ts';
+import { scheduleText } from './send.ts';
 
 const ANSWER_WITHIN_MS = 20_000;
 const DAY_MS = 86_400_000;
-/** Names answers: the same received text has the same answer, however often it is composed. */
+/** The namespace of answers' ids: a received text has the same answer, however often it is composed. */
 const ANSWERS = '6f1b52c8-5f0e-4b7c-9a53-9d1f3c1f7a10';
 
 interface Answer {
@@ -24,59 +25,38 @@ interface Answer {
   source: 'auto_reply' | 'agent';
 }
 
-export function createReplying(context: Context) {
-  return {
-    /** Composes the answer to a received text, if there is to be one, and schedules it, once. */
-    async composeReply({ messageId }: { messageId: string }): Promise<{ answerId: string | null }> {
-      const asked = await findMessage(context.db, messageId);
-      if (asked === null || asked.direction !== 'inbound') return { answerId: null };
-      const answerId = uuidFrom(messageId, ANSWERS);
-      if ((await findMessage(context.db, answerId)) === null) {
-        const answer = await compose(context, asked);
-        if (answer === null || answer.body.trim() === '') return { answerId: null };
-        await schedule(context, answerId, asked, answer);
-      }
-      await reached(context.workflows.startMessage(answerId));
-      return { answerId };
-    },
-
-    /** Puts a received text that was not answered, though it should have been, before a person. */
-    async abandonReply({ messageId }: { messageId: string }): Promise<void> {
-      const asked = await findMessage(context.db, messageId);
-      if (asked === null) return;
-      await inTransaction(context.db, (tx) =>
-        raiseAttention(tx, {
-          kind: 'failed_reply',
-          subject: messageId,
-          campaignId: asked.campaign_id,
-          leadId: asked.lead_id,
-          detail: 'The automatic answer to a text could not be composed.',
-        }),
-      );
-    },
-  };
+/** Composes the answer to a received text, if there is to be one, and schedules it, once. */
+export async function composeReply(
+  context: Context,
+  { messageId }: { messageId: string },
+): Promise<{ answerId: string | null }> {
+  const asked = await findMessage(context.db, messageId);
+  if (asked === null || asked.direction !== 'inbound') return { answerId: null };
+  const answerId = uuidFrom(messageId, ANSWERS);
+  if ((await findMessage(context.db, answerId)) === null) {
+    const answer = await compose(context, asked);
+    if (answer === null || answer.body.trim() === '') return { answerId: null };
+    await schedule(context, { id: answerId, asked, answer });
+  }
+  await reached(context.workflows.startMessage(answerId));
+  return { answerId };
 }
 
-async function schedule(context: Context, id: string, asked: Message, answer: Answer): Promise<void> {
+async function schedule(
+  context: Context,
+  { id, asked, answer }: { id: string; asked: Message; answer: Answer },
+): Promise<void> {
+  const { phone, lead_id: leadId, campaign_id: campaignId } = asked;
+  const body = answer.body.slice(0, LONGEST_TEXT).toWellFormed();
+  const text = { id, phone, leadId, campaignId, body, source: answer.source, inReplyTo: asked.id };
   const now = await context.now();
   await inTransaction(context.db, async (tx) => {
-    await lockContact(tx, asked.phone);
-    await scheduleText(
-      tx,
-      {
-        id,
-        phone: asked.phone,
-        leadId: asked.lead_id,
-        campaignId: asked.campaign_id,
-        body: answer.body.slice(0, LONGEST_TEXT).toWellFormed(),
-        source: answer.source,
-        inReplyTo: asked.id,
-      },
-      now,
-    );
+    await lockContact(tx, phone);
+    await scheduleText(tx, { text, now });
   });
 }
 
+/** Null when the campaign's rules have no answer. */
 async function compose(context: Context, asked: Message): Promise<Answer | null> {
   // Twilio confirms keywords by itself; a second answer would only confuse.
   if (readWish(asked.body) !== 'none' || asked.campaign_id === null) return null;
@@ -84,24 +64,22 @@ async function compose(context: Context, asked: Message): Promise<Answer | null>
   if (autoReply === null) return null;
   const rule = autoReply.rules.find(({ keywords }) => keywords.some((word) => saysWord(asked.body, word)));
   if (rule !== undefined) return { body: rule.body, source: 'auto_reply' };
-  return autoReply.agent === null ? null : await ask(context, asked, autoReply.agent);
+  return autoReply.agent === null ? null : await askAgent(context, asked, autoReply.agent);
 }
 
-/** One turn with the agent, which knows what was said before. Null when it has answered the lead often enough today. */
-async function ask(
+/**
+ * One turn with the agent, which knows what was said before. Null when it has answered the contact often enough today.
+ *
+ * @throws RetryLater `EmptyAnswer`
+ */
+async function askAgent(
   context: Context,
   asked: Message,
   { agentId, maxTurns }: NonNullable<AutoReply['agent']>,
 ): Promise<Answer | null> {
   const now = await context.now();
-  const { answers } = await context.db
-    .selectFrom('messages')
-    .select((eb) => eb.fn.countAll<number>().as('answers'))
-    .where('phone', '=', asked.phone)
-    .where('source', '=', 'agent')
-    .where('created_at', '>', new Date(now.getTime() - DAY_MS))
-    .executeTakeFirstOrThrow();
-  if (answers >= maxTurns) return null;
+  const since = new Date(now.getTime() - DAY_MS);
+  if ((await countAgentAnswers(context.db, asked.phone, since)) >= maxTurns) return null;
   const lead = asked.lead_id === null ? null : await findLead(context.db, asked.lead_id);
   const history = await tellHistory(context.db, asked.phone, now);
   const talk = await context.voice.openTextTalk({
@@ -116,10 +94,25 @@ async function ask(
     timeoutMs: ANSWER_WITHIN_MS,
   });
   try {
-    const body = await talk.say(asked.body);
-    if (body.trim() === '') throw ApplicationFailure.retryable('The agent answered nothing.', 'EmptyAnswer');
-    return { body: body.trim(), source: 'agent' };
+    const body = (await talk.say(asked.body)).trim();
+    if (body === '') throw new RetryLater('EmptyAnswer', 'The agent answered nothing.');
+    return { body, source: 'agent' };
   } finally {
     talk.close();
   }
+}
+
+/** Puts a received text that was not answered, though it should have been, before a person. */
+export async function abandonReply(context: Context, { messageId }: { messageId: string }): Promise<void> {
+  const asked = await findMessage(context.db, messageId);
+  if (asked === null) return;
+  await inTransaction(context.db, (tx) =>
+    raiseAttention(tx, {
+      kind: 'failed_reply',
+      subject: messageId,
+      campaignId: asked.campaign_id,
+      leadId: asked.lead_id,
+      detail: 'The automatic answer to a text could not be composed.',
+    }),
+  );
 }

@@ -1,7 +1,6 @@
 import { v7 as uuid } from 'uuid';
 import { inTransaction, type Tx } from '#db/client.ts';
-import { lockContact } from '#db/queries/locks.ts';
-import { findMessage, lockMessage, type Message, recordTextReport } from '#db/queries/messages.ts';
+import { findMessage, findMessageAt, type Message } from '#db/queries/messages.ts';
 import { markMerged, markSignalled, storeWebhookEvent } from '#db/queries/provider-events.ts';
 import { textNotice } from '#domain/context.ts';
 import { messageStatusOf } from '#domain/message.ts';
@@ -12,7 +11,7 @@ import type { Context } from '../context.ts';
 import { ServiceError } from '../errors.ts';
 import { tellReplied } from '../leads/notify-replied.ts';
 import { type LiveCall, receiveText as storeText, type TextConsequences } from '../messages/receive.ts';
-import { addCarrierOptOut } from '../messages/reports.ts';
+import { recordReport } from '../messages/reports.ts';
 import { notifyOptedOut } from '../opt-outs/opt-outs.ts';
 
 interface VerifiedPayload {
@@ -181,25 +180,20 @@ async function storeReport(
       settled: true,
     });
     if (!event.isNew) return null;
-    const found = await findReported(tx, report.messageSid, messageId);
-    const status = messageStatusOf(report.status);
-    if (found === null || status === null) return null;
-    await lockContact(tx, found.phone);
-    const message = await lockMessage(tx, found.id);
     const { messageSid: providerId, errorCode, optedOut } = report;
-    await recordTextReport(tx, message, { status, providerId, errorCode }, now);
-    return optedOut && (await addCarrierOptOut(tx, message)) ? message.phone : null;
+    const text = await findReported(tx, providerId, messageId);
+    const status = messageStatusOf(report.status);
+    if (text === null || status === null) return null;
+    const said = { status, providerId, errorCode, optedOut };
+    const recorded = await recordReport(tx, { text, report: said, now });
+    return recorded.optedOut ? text.phone : null;
   });
 }
 
 /** By the carrier's id; a report that overtakes the answer to the sending, by ours. */
 async function findReported(tx: Tx, messageSid: string, messageId: string | null): Promise<Message | null> {
-  const known = await tx
-    .selectFrom('messages')
-    .selectAll()
-    .where('provider_id', '=', messageSid)
-    .executeTakeFirst();
-  if (known !== undefined) return known;
+  const known = await findMessageAt(tx, messageSid);
+  if (known !== null) return known;
   const named = messageId === null ? null : await findMessage(tx, messageId);
   // The answer may have been recorded between the two reads.
   const isOurs = named?.provider_id === null || named?.provider_id === messageSid;

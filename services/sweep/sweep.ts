@@ -8,9 +8,10 @@ import { openSingleCalls } from '../calls/single-call-rows.ts';
 import type { Context } from '../context.ts';
 import { restartFollowUps } from '../follow-ups/perform.ts';
 import { askForReports } from '../messages/reports.ts';
+import { restartTexts } from '../messages/send.ts';
 import { restartDeliveries } from '../webhooks/deliver.ts';
 import { reached } from '../workflows.ts';
-import { restartTexts, retellReplies, retellText } from './texts.ts';
+import { retellReplies, retellText } from './texts.ts';
 
 export interface SweepReport {
   webhooksDelivered: number;

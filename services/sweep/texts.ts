@@ -1,8 +1,7 @@
 import { leadsOfContact, waitingLeads } from '#db/queries/contact-leads.ts';
-import { type Message, stalledTexts } from '#db/queries/messages.ts';
+import type { Message } from '#db/queries/messages.ts';
 import { currentSettings } from '#db/queries/settings.ts';
 import { textNotice } from '#domain/context.ts';
-import { messageWorkflowId } from '#domain/ids.ts';
 import { readWish } from '#domain/opt-out.ts';
 import type { Payload } from '#providers/ports.ts';
 import { noteContext } from '../calls/context-events.ts';
@@ -12,22 +11,7 @@ import { markRepliesTold, untoldReplies } from '../leads/replies.ts';
 import { notifyOptedOut } from '../opt-outs/opt-outs.ts';
 import { reached } from '../workflows.ts';
 
-/** A text that has stood still for so long may have lost its workflow. */
-const STALLED_MS = 120_000;
 const BATCH = 200;
-
-/** Texts that are to be sent and that nobody sends. */
-export async function restartTexts(context: Context, now: Date): Promise<number> {
-  const stalled = await stalledTexts(context.db, new Date(now.getTime() - STALLED_MS), BATCH);
-  let restarted = 0;
-  for (const messageId of stalled) {
-    context.heartbeat();
-    if (await reached(context.workflows.isRunning(messageWorkflowId(messageId)))) continue;
-    await reached(context.workflows.startMessage(messageId));
-    restarted += 1;
-  }
-  return restarted;
-}
 
 /** Leads that wait, and whose workflows could not be told that their person called or wrote. */
 export async function retellReplies(context: Context, before: Date): Promise<number> {

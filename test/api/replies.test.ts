@@ -1,8 +1,6 @@
-import { MockActivityEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import type { Context } from '#services/context.ts';
 import { createSweeping } from '#services/sweep/sweep.ts';
-import type { Workflows } from '#services/workflows.ts';
+import type { Reply } from '#services/workflows.ts';
 import { signElevenLabs } from '#simulator/signature.ts';
 import { type ApiRig, recordingWorkflows, startApi, WEBHOOK_SECRET } from '../support/api-rig.ts';
 import { insertCall, setLead } from '../support/api-rows.ts';
@@ -30,8 +28,8 @@ beforeEach(async () => {
   await setLead(api.context.db, leadId, { state: 'backing_off' });
 });
 
-/** What the lead's workflow does when the API tells it of a reply. */
-function answerWith(answer: Awaited<ReturnType<Workflows['contactReplied']>>): void {
+/** What the lead's workflow does when the API notifies it of a reply. */
+function answerWith(answer: Reply): void {
   api.workflows.current = recordingWorkflows({ contactReplied: async () => answer });
 }
 
@@ -58,46 +56,40 @@ async function callsBack(): Promise<void> {
   expect(status).toBe(200);
 }
 
-/** One sweep, an hour later; resolves with the leads whose workflows it told of a reply. */
-async function sweep(contactReplied?: (leadId: string) => Promise<void>): Promise<string[]> {
-  const told: string[] = [];
-  const deps = {
-    db: api.context.db,
-    carrier: null,
-    now: async () => new Date(Date.now() + 3_600_000),
-    signals: {
-      isRunning: async () => true,
-      matchStatus: async () => {},
-      async contactReplied(id: string) {
-        await contactReplied?.(id);
-        told.push(id);
-      },
+/** One sweep, an hour later; resolves with the leads whose workflows it notified of a reply. */
+async function sweep(reply: Reply = { kind: 'done', value: undefined }): Promise<string[]> {
+  const notified: string[] = [];
+  const workflows = recordingWorkflows({
+    async contactReplied(id) {
+      if (reply.kind === 'done') notified.push(id);
+      return reply;
     },
-  } as unknown as Context;
-  await new MockActivityEnvironment().run(() => createSweeping(deps).sweep());
-  return told;
+  });
+  const context = { ...api.context, workflows, now: async () => new Date(Date.now() + 3_600_000) };
+  await createSweeping(context).sweep();
+  return notified;
 }
 
-test('a lead that was told of its reply is not told again', async () => {
+test('a lead that was notified of its reply is not notified again', async () => {
   await callsBack();
   expect(await sweep()).toEqual([]);
 });
 
-test('a lead that could not be told of a reply is told by the sweep, once', async () => {
+test('a lead that could not be notified of a reply is notified by the sweep, once', async () => {
   answerWith({ kind: 'silent', why: 'no answer' });
   await callsBack();
   expect(await sweep()).toEqual([leadId]);
   expect(await sweep()).toEqual([]);
 });
 
-test('what the sweep cannot tell it tells the next time', async () => {
+test('what fails in one sweep is done in the next', async () => {
   answerWith({ kind: 'silent', why: 'no answer' });
   await callsBack();
-  await expect(sweep(() => Promise.reject(new Error('refused')))).rejects.toThrow('refused');
+  await expect(sweep({ kind: 'refused', reason: 'refused' })).rejects.toThrow('refused');
   expect(await sweep()).toEqual([leadId]);
 });
 
-test('a lead whose workflow is gone needs no telling, nor does one that is finished', async () => {
+test('a lead whose workflow is gone needs no notification, nor does one that is finished', async () => {
   answerWith({ kind: 'absent' });
   await callsBack();
   expect(await sweep()).toEqual([]);

@@ -1,8 +1,8 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import { listFollowUps } from '#db/queries/follow-ups.ts';
 import { findLead } from '#db/queries/leads.ts';
 import { UUID } from '#domain/ids.ts';
 import { notFound } from '#services/errors.ts';
-import { listFollowUps } from '#services/follow-ups/follow-ups.ts';
 import type { Api, ApiContext } from '../../context.ts';
 import { access } from '../../http/auth.ts';
 import { decodeCursor, toPage } from '../../http/cursor.ts';
