@@ -35,3 +35,18 @@ export function refusal(action: CampaignAction, status: CampaignStatus | Campaig
   if (from.some((allowed) => allowed === status)) return null;
   return `A campaign that is ${status} cannot ${verb}; it must be ${from.join(' or ')}.`;
 }
+
+/** What a campaign's workflow says of itself. */
+export interface CampaignProgress {
+  status: CampaignRunStatus;
+  lines: { limit: number; inUse: number };
+  /** Leads whose workflow asked for a line and has none yet. */
+  wantingLine: number;
+  /** ISO time of the next feed, when nothing can be called now. */
+  nextOpeningAt: string | null;
+}
+
+export interface InFlight {
+  /** Calls in flight, or about to be. */
+  inFlight: number;
+}

@@ -116,3 +116,14 @@ export class LinePool {
     };
   }
 }
+
+/** A lead gives its line back. */
+export interface LineFreed {
+  leadId: string;
+  /** The number of the grant that is given back. */
+  line: number;
+  /** What the lead does next. `requeue` asks for a line again at once. */
+  next: 'finished' | 'backing_off' | 'requeue';
+  /** The gate found the campaign paused, so its workflow has missed the pause. */
+  paused?: boolean;
+}

@@ -1,4 +1,6 @@
 import type { SyncCounts } from '#db/queries/sync-runs.ts';
+import type { CampaignProgress, InFlight } from '#domain/campaign.ts';
+import type { LineFreed } from '#domain/lines.ts';
 import { unavailable } from './errors.ts';
 
 /**
@@ -20,28 +22,6 @@ export interface CampaignStart {
   startAt: Date | null;
   /** Replaces a run that still waits for another start time. */
   replace?: boolean;
-}
-
-export interface LineFreed {
-  leadId: string;
-  /** The number of the grant that is given back. */
-  line: number;
-  /** What the lead does next. `requeue` asks for a line again at once. */
-  next: 'finished' | 'backing_off' | 'requeue';
-  /** The gate found the campaign paused: the workflow has missed it. */
-  paused?: boolean;
-}
-
-export interface CampaignProgress {
-  status: 'scheduled' | 'running' | 'paused' | 'stopping' | 'completed';
-  lines: { limit: number; inUse: number };
-  /** ISO time of the next feed, when nothing can be called now. */
-  nextOpeningAt: string | null;
-}
-
-export interface InFlight {
-  /** Calls under way, or about to be. */
-  inFlight: number;
 }
 
 export interface SyncStart {

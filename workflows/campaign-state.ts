@@ -1,7 +1,9 @@
 import type { Activities } from '#activities/create-activities.ts';
+import type { CampaignProgress, InFlight } from '#domain/campaign.ts';
 import { type CampaignAction, type CampaignRunStatus, refusal } from '#domain/campaign.ts';
+import type { LineFreed } from '#domain/lines.ts';
 import { type CarriedLines, type Grant, LinePool } from '#domain/lines.ts';
-import type { CampaignProgress, InFlight, LineFreed, LineWanted } from './messages.ts';
+import type { LineWanted } from './messages.ts';
 
 export interface CampaignInput {
   campaignId: string;

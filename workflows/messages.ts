@@ -1,8 +1,8 @@
 import { defineSearchAttributeKey } from '@temporalio/common';
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
-import type { CampaignRunStatus } from '#domain/campaign.ts';
+import type { CampaignProgress, InFlight } from '#domain/campaign.ts';
 import { SEARCH_ATTRIBUTES } from '#domain/ids.ts';
-import type { LineKind } from '#domain/lines.ts';
+import type { LineFreed, LineKind } from '#domain/lines.ts';
 
 /**
  * How everyone else speaks to the workflows and finds them: signals, updates, queries, and search attributes.
@@ -14,33 +14,9 @@ export const stateKey = defineSearchAttributeKey(SEARCH_ATTRIBUTES.state, 'KEYWO
 
 // The campaign's workflow.
 
-export interface LineFreed {
-  leadId: string;
-  /** The number of the grant that is given back. */
-  line: number;
-  /** What the lead does next. `requeue` asks for a line again at once. */
-  next: 'finished' | 'backing_off' | 'requeue';
-  /** The gate found the campaign paused, so its workflow has missed the pause. */
-  paused?: boolean;
-}
-
 export interface LineWanted {
   leadId: string;
   kind: LineKind;
-}
-
-export interface CampaignProgress {
-  status: CampaignRunStatus;
-  lines: { limit: number; inUse: number };
-  /** Leads whose workflow asked for a line and has none yet. */
-  wantingLine: number;
-  /** ISO time of the next feed, when nothing can be called now. */
-  nextOpeningAt: string | null;
-}
-
-export interface InFlight {
-  /** Calls in flight, or about to be. */
-  inFlight: number;
 }
 
 export const leadsAddedSignal = defineSignal('leadsAdded');

@@ -9,7 +9,7 @@ import {
 } from '#db/queries/campaigns.ts';
 import { appendEvent } from '#db/queries/events.ts';
 import type { Actor } from '#domain/access.ts';
-import { type CampaignAction, refusal } from '#domain/campaign.ts';
+import { type CampaignAction, type CampaignRunStatus, refusal } from '#domain/campaign.ts';
 import type { EventType } from '#domain/events.ts';
 import { raiseAttention } from '../attention.ts';
 import type { Context } from '../context.ts';
@@ -78,8 +78,6 @@ export function startOf(campaign: Campaign): CampaignStart {
   };
 }
 
-type WorkflowStatus = 'running' | 'paused' | 'stopping' | 'completed';
-
 /**
  * Tells the workflow of a change that the database holds already. A missing workflow is started: it reads where
  * it stands. Silence is no failure, since the sweep tells it again. A workflow that refuses because it has seen
@@ -91,7 +89,7 @@ export async function relay(
   { workflows, logger }: Pick<Context, 'workflows' | 'logger'>,
   campaign: Campaign,
   tell: () => Promise<Reply<unknown>>,
-  wanted: readonly WorkflowStatus[],
+  wanted: readonly CampaignRunStatus[],
 ): Promise<void> {
   const answer = await tell();
   switch (answer.kind) {
