@@ -1,13 +1,13 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
-import { methodNotAllowed } from 'hono/method-not-allowed';
 import { secureHeaders } from 'hono/secure-headers';
 import type { Api, ApiContext, ApiEnv } from './context.ts';
 import { serveDashboard } from './dashboard.ts';
 import { serveDocs } from './docs.ts';
 import { authenticate } from './http/auth.ts';
-import { createErrorHandler, onInvalid, Problem } from './http/errors.ts';
-import { idempotency } from './http/idempotency.ts';
+import { createErrorHandler, onInvalid } from './http/errors.ts';
+import { idempotency, withIdempotencyKey } from './http/idempotency.ts';
 import { readJsonBody } from './http/limits.ts';
+import { readOperations, refuseOtherMethods } from './http/operations.ts';
 import { requestLog } from './http/request-log.ts';
 import { receiveElevenLabs } from './provider-events/elevenlabs.ts';
 import { receiveTwilio } from './provider-events/twilio.ts';
@@ -17,6 +17,7 @@ import { registerRoutes } from './routes.ts';
 /** The whole HTTP surface. */
 export function createApp(context: ApiContext): Api {
   const app: Api = new OpenAPIHono<ApiEnv>({ defaultHook: onInvalid });
+  const operations = readOperations(app);
   app.onError(createErrorHandler(context.logger));
 
   app.use(requestLog(context.logger));
@@ -34,19 +35,11 @@ export function createApp(context: ApiContext): Api {
     await next();
   });
   app.use('/api/*', authenticate(context));
-  app.use(
-    methodNotAllowed({
-      app,
-      onMethodNotAllowed: (_c, methods) =>
-        new Problem('method-not-allowed', `Possible here: ${methods.join(', ')}.`, {
-          headers: { allow: methods.join(', ') },
-        }).toResponse(),
-    }),
-  );
-  app.use('/api/*', readJsonBody(isImportPath));
+  app.use(refuseOtherMethods(operations));
+  app.use('/api/*', readJsonBody(operations, isImportPath));
   app.use(
     '/sign-in',
-    readJsonBody(() => false),
+    readJsonBody(operations, () => false),
   );
   app.use('/api/*', idempotency(context, isImportPath));
 
@@ -61,8 +54,8 @@ export function createApp(context: ApiContext): Api {
 
 function describe(app: Api): void {
   app.openAPIRegistry.registerComponent('securitySchemes', 'key', { type: 'http', scheme: 'bearer' });
-  app.doc31('/openapi.json', {
-    openapi: '3.1.0',
+  const document = {
+    openapi: '3.1.0' as const,
     info: {
       title: 'Ringleader',
       version: '1',
@@ -72,5 +65,6 @@ function describe(app: Api): void {
         'an Idempotency-Key: repeated with the same body, it gets the first answer and does nothing. Secrets are ' +
         'shown the first time only; sound and sessions in the browser are made anew.',
     },
-  });
+  };
+  app.get('/openapi.json', (c) => c.json(withIdempotencyKey(app.getOpenAPI31Document(document))));
 }

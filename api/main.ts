@@ -14,6 +14,8 @@ import { CSV_LIMIT } from './http/limits.ts';
 import { createEventHub } from './stream/hub.ts';
 
 const HEADERS_MS = 15_000;
+/** Room for the longest parameter that the document allows, each of its characters escaped. */
+const HEADERS_BYTES = 64 * 1024;
 /** How long requests under way may take to finish at a stop. */
 const FINISH_MS = 10_000;
 
@@ -64,7 +66,11 @@ async function listen(
   app: ReturnType<typeof createApp>,
   config: Config,
 ): Promise<{ server: Server; url: string }> {
-  const serverOptions = { headersTimeout: HEADERS_MS, requestTimeout: CSV_LIMIT.totalMs + HEADERS_MS };
+  const serverOptions = {
+    maxHeaderSize: HEADERS_BYTES,
+    headersTimeout: HEADERS_MS,
+    requestTimeout: CSV_LIMIT.totalMs + HEADERS_MS,
+  };
   return await new Promise((resolve, reject) => {
     const server = serve(
       { fetch: app.fetch, hostname: config.host, port: config.port, serverOptions },

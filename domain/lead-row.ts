@@ -42,9 +42,16 @@ export interface LeadProblem {
   message: string;
 }
 
-const MAX_LENGTH = { name: 200, email: 320, region: 100, postalCode: 20, consent: 1_000 } as const;
-const MAX_VARIABLES = 50;
-const MAX_VARIABLE_NAME = 64;
+/** In characters, and in variables. */
+export const LEAD_LIMITS = {
+  name: 200,
+  email: 320,
+  region: 100,
+  postalCode: 20,
+  consent: 1_000,
+  variables: 50,
+  variableName: 64,
+} as const;
 const MAX_VARIABLE_VALUE = 2_000;
 
 /** Only what no mailbox can be without: one @, something before it, a dot in what follows. */
@@ -82,10 +89,14 @@ export function normaliseLead(
   return errors.length === 0 ? { ok: true, lead } : { ok: false, errors };
 }
 
-function readText(input: LeadInput, column: keyof typeof MAX_LENGTH, errors: LeadProblem[]): string | null {
+function readText(
+  input: LeadInput,
+  column: 'name' | 'email' | 'region' | 'postalCode' | 'consent',
+  errors: LeadProblem[],
+): string | null {
   const text = input[column]?.trim();
   if (!text) return null;
-  const problem = textProblem(text, MAX_LENGTH[column]);
+  const problem = textProblem(text, LEAD_LIMITS[column]);
   if (problem === null) return text;
   errors.push({ column, message: problem });
   return null;
@@ -118,7 +129,7 @@ function readVariables(input: LeadInput, errors: LeadProblem[]): Record<string, 
     count += 1;
     const problem = variableNameProblem(name) ?? textProblem(value, MAX_VARIABLE_VALUE);
     if (problem === null) variables[name] = value;
-    else errors.push({ column: `variables.${name.slice(0, MAX_VARIABLE_NAME)}`, message: problem });
+    else errors.push({ column: `variables.${name.slice(0, LEAD_LIMITS.variableName)}`, message: problem });
   }
   const company = input.company?.trim();
   if (company && variables.company === undefined) {
@@ -127,10 +138,10 @@ function readVariables(input: LeadInput, errors: LeadProblem[]): Record<string, 
     if (problem === null) variables.company = company;
     else errors.push({ column: 'company', message: problem });
   }
-  if (count > MAX_VARIABLES) {
+  if (count > LEAD_LIMITS.variables) {
     errors.push({
       column: 'variables',
-      message: `has ${count} variables; at most ${MAX_VARIABLES} are kept`,
+      message: `has ${count} variables; at most ${LEAD_LIMITS.variables} are kept`,
     });
   }
   return variables;
@@ -140,7 +151,8 @@ function readVariables(input: LeadInput, errors: LeadProblem[]): Record<string, 
 export function variableNameProblem(name: string): string | null {
   if (name.trim() === '') return 'has no name';
   if (name === '__proto__') return 'has a name that cannot be used';
-  if (name.length > MAX_VARIABLE_NAME) return `has a name longer than ${MAX_VARIABLE_NAME} characters`;
+  if (name.length > LEAD_LIMITS.variableName)
+    return `has a name longer than ${LEAD_LIMITS.variableName} characters`;
   if (/\p{Cc}/u.test(name) || !name.isWellFormed()) return 'has a name with control or broken characters';
   return null;
 }

@@ -18,7 +18,17 @@ async function readDocument(): Promise<string> {
   const app = createApp({ config, logger } as unknown as ApiContext);
   const answer = await app.request('/openapi.json');
   if (!answer.ok) throw new Error(`The OpenAPI document cannot be made: ${answer.status}.`);
-  return await answer.text();
+  const document = JSON.parse(await answer.text());
+  // The dashboard's fetch sends the key with every POST by itself.
+  for (const { post } of Object.values<{ post?: { parameters?: unknown[] } }>(document.paths)) {
+    if (post?.parameters !== undefined)
+      post.parameters = post.parameters.filter((one) => !isIdempotencyKey(one));
+  }
+  return JSON.stringify(document);
+}
+
+function isIdempotencyKey(parameter: unknown): boolean {
+  return (parameter as { $ref?: string }).$ref?.endsWith('/IdempotencyKey') ?? false;
 }
 
 interface OpenApiDocument {

@@ -1,4 +1,4 @@
-import { invalid } from '#services/errors.ts';
+import { invalid, type ServiceError } from '#services/errors.ts';
 
 /** Where the next page begins, opaque to callers: the sort key of the last row of this one. */
 export function encodeCursor(key: readonly string[]): string {
@@ -20,8 +20,12 @@ export function decodeCursor<const Checks extends readonly RegExp[]>(
     Array.isArray(key) &&
     key.length === checks.length &&
     checks.every((check, index) => typeof key[index] === 'string' && check.test(key[index]));
-  if (!fits) throw invalid([{ path: 'cursor', message: 'is not a cursor of this list' }]);
+  if (!fits) throw notACursor();
   return key as { [Index in keyof Checks]: string };
+}
+
+export function notACursor(): ServiceError {
+  return invalid([{ path: 'cursor', message: 'is not a cursor of this list' }]);
 }
 
 function parse(cursor: string): unknown {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Context, MiddlewareHandler } from 'hono';
 import { type Claim, claimKey, keepAnswer, releaseKey } from '#db/queries/idempotency.ts';
 import { invalid } from '#services/errors.ts';
-import type { ApiContext, ApiEnv } from '../context.ts';
+import type { Api, ApiContext, ApiEnv } from '../context.ts';
 import { Problem } from './errors.ts';
 
 /** One use of an Idempotency-Key: the same key of another caller, or on another path, is another key. */
@@ -12,11 +12,37 @@ interface KeyUse {
   route: string;
 }
 
+const KEY = /^[\x21-\x7e]{1,255}$/;
+const PARAMETER = 'IdempotencyKey';
+
+type OpenApiDocument = ReturnType<Api['getOpenAPI31Document']>;
+
+/** The document with the header on every operation that honours it: each POST below /api. */
+export function withIdempotencyKey(document: OpenApiDocument): OpenApiDocument {
+  const paths = Object.entries(document.paths ?? {}).map(([path, methods]) => {
+    if (!path.startsWith('/api/') || methods.post === undefined) return [path, methods];
+    const parameters = [...(methods.post.parameters ?? []), { $ref: `#/components/parameters/${PARAMETER}` }];
+    return [path, { ...methods, post: { ...methods.post, parameters } }];
+  });
+  const key = {
+    name: 'Idempotency-Key',
+    in: 'header' as const,
+    description: 'A repetition with the same key and body gets the first answer and does nothing',
+    schema: { type: 'string' as const, pattern: KEY.source },
+  };
+  const parameters = { ...document.components?.parameters, [PARAMETER]: key };
+  return {
+    ...document,
+    paths: Object.fromEntries(paths),
+    components: { ...document.components, parameters },
+  };
+}
+
 /** The request's use of a key, or null without one. @throws Problem 422 when the key cannot be one. */
 export function keyUse(c: Context<ApiEnv>): KeyUse | null {
   const key = c.req.header('idempotency-key');
   if (key === undefined) return null;
-  if (!/^[\x21-\x7e]{1,255}$/.test(key)) {
+  if (!KEY.test(key)) {
     throw invalid([
       { path: 'Idempotency-Key', message: 'must be 1 to 255 printable characters without spaces' },
     ]);

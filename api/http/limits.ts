@@ -1,6 +1,7 @@
 import type { MiddlewareHandler } from 'hono';
 import type { ApiEnv } from '../context.ts';
 import { Problem } from './errors.ts';
+import type { Operations } from './operations.ts';
 
 /** How much of a body is taken, and how long a sender may take over it. */
 export interface BodyLimit {
@@ -78,22 +79,29 @@ function tooLarge({ maxBytes }: BodyLimit): Problem {
   });
 }
 
+/** In the place of a body that is left out: the validator alone would take none for `{}`, wherever one is required. */
+const LEFT_OUT = { optional: '{}', required: 'null' };
+
 /**
- * Reads the body of every route that takes JSON, before anything looks at it: bounded, and as text whose UTF-8
- * is checked. Routes that stream their body are passed by.
+ * Reads the body of every route that takes JSON, before anything looks at it: bounded, and as text whose UTF-8 is
+ * checked. Routes that stream their body are passed by.
  */
 export function readJsonBody(
+  operations: Operations,
   streams: (path: string) => boolean,
   limit = JSON_LIMIT,
 ): MiddlewareHandler<ApiEnv> {
   return async (c, next) => {
-    if (c.req.method !== 'GET' && c.req.method !== 'HEAD' && !streams(c.req.path)) {
-      const body = await readBody(c.req.raw, limit);
-      const text = decodeUtf8(body);
+    const { method, path } = c.req;
+    const takesBody = method !== 'GET' && method !== 'HEAD' && operations.methods(path) !== null;
+    if (takesBody && !streams(path)) {
+      const text = decodeUtf8(await readBody(c.req.raw, limit));
       const headers = new Headers(c.req.raw.headers);
-      // No body is no JSON, whatever the header says: routes without a required body take it for one left out.
+      const wanted = operations.body(method, path);
       if (text === '') headers.delete('content-type');
-      c.req.raw = new Request(c.req.url, { method: c.req.method, headers, body: text === '' ? null : text });
+      if (text === '' && wanted !== null) headers.set('content-type', 'application/json');
+      const body = text !== '' ? text : wanted && LEFT_OUT[wanted];
+      c.req.raw = new Request(c.req.url, { method, headers, body });
     }
     await next();
   };

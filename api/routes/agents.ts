@@ -38,6 +38,7 @@ const side = text(310)
   .refine(({ agentId, label }) => agentId !== '' && label !== '', 'must be agentId or agentId:label')
   .openapi({
     type: 'string',
+    pattern: '^[^\\s:\\x00][^:\\x00]*(:[^\\x00]*[^\\s\\x00][^\\x00]*)?$',
     description:
       'An agent: its calls outside of labelled sessions; or agentId:label, its sessions of that label',
     example: 'agent_1:warmer greeting',
@@ -102,7 +103,7 @@ const startSessionRoute = createRoute({
   ...access('operator'),
   request: {
     params: agentParam,
-    body: { required: true, content: { 'application/json': { schema: SessionStart } } },
+    body: { content: { 'application/json': { schema: SessionStart } } },
   },
   responses: { 201: json('How to join', StartedSession), ...bodyProblems, ...problems(404, 502) },
 });

@@ -1,10 +1,48 @@
 import type { HttpBindings } from '@hono/node-server';
 import { createRoute, z } from '@hono/zod-openapi';
+import { EVENT_TYPES } from '#domain/events.ts';
 import type { Api, ApiContext } from '../context.ts';
 import { access } from '../http/auth.ts';
 import { keyProblems, problems } from '../schemas/problem.ts';
 
+const SUBJECTS = ['campaignId', 'leadId', 'callId', 'messageId', 'followUpId', 'deliveryId'];
+
 const eventNumber = z.string().regex(/^\d{1,15}$/, 'is not the number of an event');
+
+const eventData: object = {
+  contentMediaType: 'application/json',
+  contentSchema: {
+    oneOf: [
+      {
+        type: 'object',
+        required: ['newestId'],
+        properties: { newestId: { type: 'integer' } },
+        additionalProperties: false,
+      },
+      {
+        type: 'object',
+        required: ['id', 'at', 'type', ...SUBJECTS, 'data'],
+        properties: {
+          id: { type: 'integer' },
+          at: { type: 'string', format: 'date-time' },
+          type: { enum: EVENT_TYPES },
+          ...Object.fromEntries(SUBJECTS.map((name) => [name, { type: ['string', 'null'] }])),
+          data: { type: 'object' },
+        },
+        additionalProperties: false,
+      },
+    ],
+  },
+};
+
+/** One event of the stream, as its lines name its parts. */
+const StreamEvent = z
+  .object({
+    id: eventNumber.openapi({ description: "The event's number" }),
+    event: z.enum(['ready', ...EVENT_TYPES]),
+    data: z.string().openapi({ ...eventData, description: 'JSON' }),
+  })
+  .openapi('StreamEvent');
 
 const route = createRoute({
   method: 'get',
@@ -29,7 +67,7 @@ const route = createRoute({
   responses: {
     200: {
       description: 'The stream',
-      content: { 'text/event-stream': { schema: z.string() } },
+      content: { 'text/event-stream': { schema: StreamEvent } },
     },
     ...keyProblems,
     ...problems(422, 503),

@@ -3,8 +3,9 @@ import { ProviderError } from '#providers/ports.ts';
 import { notFound, reachable } from '#services/errors.ts';
 import type { Api, ApiContext } from '../context.ts';
 import { access } from '../http/auth.ts';
+import { notACursor } from '../http/cursor.ts';
 import { VoicePage, agentParam as voiceParam } from '../schemas/agent.ts';
-import { searchText, text } from '../schemas/common.ts';
+import { format, searchText, text } from '../schemas/common.ts';
 import { bodyProblems, json, keyProblems, problems } from '../schemas/problem.ts';
 
 const Sample = z.strictObject({ text: text(500) }).openapi('VoiceSample');
@@ -21,7 +22,7 @@ const listVoicesRoute = createRoute({
   request: {
     query: z.object({
       search: searchText.openapi({ description: 'In name, description, labels and category' }),
-      cursor: z.string().min(1).max(2_000).optional(),
+      cursor: z.string().min(1).max(2_000).optional().openapi(format('cursor')),
       limit: z.coerce.number().int().min(1).max(100).default(30),
     }),
   },
@@ -52,13 +53,20 @@ const sampleVoiceRoute = createRoute({
 export function registerVoices(app: Api, context: ApiContext): void {
   app.openapi(listVoicesRoute, async (c) => {
     const { search, cursor, limit } = c.req.valid('query');
-    const page = await reachable(() =>
-      context.voice.searchVoices({
-        pageSize: limit,
-        ...(search === undefined ? {} : { search }),
-        ...(cursor === undefined ? {} : { cursor }),
-      }),
-    );
+    const page = await reachable(async () => {
+      try {
+        return await context.voice.searchVoices({
+          pageSize: limit,
+          ...(search === undefined ? {} : { search }),
+          ...(cursor === undefined ? {} : { cursor }),
+        });
+      } catch (error) {
+        // Its pages are the provider's own, and so are their cursors.
+        const refused = cursor !== undefined && error instanceof ProviderError && error.status === 422;
+        if (refused) throw notACursor();
+        throw error;
+      }
+    });
     return c.json(page, 200);
   });
   app.openapi(sampleVoiceRoute, async (c) => {

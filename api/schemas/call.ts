@@ -2,7 +2,18 @@ import { z } from '@hono/zod-openapi';
 import type { Selectable } from 'kysely';
 import type { CallDetails as DetailsRow, Call as Row } from '#db/queries/calls.ts';
 import type { DecisionsTable } from '#db/schema/gate.ts';
-import { iso, isoOrNull, orNull, page, pageQuery, searchText, text, timestamp } from './common.ts';
+import {
+  ANY_FIELD,
+  iso,
+  isoOrNull,
+  orNull,
+  page,
+  pageQuery,
+  searchText,
+  text,
+  timestamp,
+  wording,
+} from './common.ts';
 import { conversionReason } from './conversion.ts';
 import {
   Attribution,
@@ -125,7 +136,7 @@ export const CallUpdate = z
     notes: text(10_000).nullable().optional(),
   })
   .refine((update) => Object.keys(update).length > 0, 'names nothing to change')
-  .openapi('CallUpdate');
+  .openapi('CallUpdate', ANY_FIELD);
 
 const bound = (description: string) =>
   z.iso
@@ -150,12 +161,13 @@ export const callQuery = {
 
 /** How many calls may be asked for by their ids at once. */
 const MOST_IDS = 100;
+const ID_LIST = new RegExp(`^[^,\\x00]*(,+[^,\\x00]+){0,${MOST_IDS - 1}},*$`);
 
 export const CallQuery = z.object({
   attribution: AttributionState.optional(),
   campaign: z.uuid().optional(),
   lead: z.uuid().optional(),
-  agent: z.string().min(1).max(200).optional(),
+  agent: wording(200).optional(),
   single: z
     .enum(['true', 'false'])
     .optional()
@@ -168,11 +180,13 @@ export const CallQuery = z.object({
   ids: z
     .string()
     .max(MOST_IDS * 201)
+    .regex(ID_LIST, `must be at most ${MOST_IDS} ids with commas between`)
     .optional()
     .transform((list) => list?.split(',').filter((id) => id !== ''))
-    .refine((ids) => (ids?.length ?? 0) <= MOST_IDS, `has more than ${MOST_IDS} ids`)
     .openapi({
       type: 'string',
+      pattern: ID_LIST.source,
+      maxLength: MOST_IDS * 201,
       description: `These calls only: at most ${MOST_IDS} ids, with commas between`,
     }),
   ...callQuery,

@@ -2,6 +2,10 @@ import { z } from '@hono/zod-openapi';
 
 const storable = (text: string) => !text.includes('\0') && text.isWellFormed();
 
+/** PostgreSQL keeps no NUL. */
+const NO_NUL = '^[^\\x00]*$';
+const NOT_BLANK = '^[^\\x00]*[^\\s\\ufeff\\x00][^\\x00]*$';
+
 /** Text that PostgreSQL can keep, trimmed and not empty. */
 export function text(maxLength: number) {
   return z
@@ -9,7 +13,56 @@ export function text(maxLength: number) {
     .trim()
     .min(1)
     .max(maxLength)
-    .refine(storable, 'contains characters that cannot be stored');
+    .refine(storable, 'contains characters that cannot be stored')
+    .openapi({ pattern: NOT_BLANK });
+}
+
+/** As `text`, word for word: what surrounds it is kept. */
+export function wording(maxLength: number) {
+  return z
+    .string()
+    .max(maxLength)
+    .refine((body) => body.trim() !== '', 'is empty')
+    .refine(storable, 'contains characters that cannot be stored')
+    .openapi({ minLength: 1, pattern: NOT_BLANK });
+}
+
+/** What the document says of text that may be blank and is checked where it is kept. */
+export function keepable(maxLength: number) {
+  return { maxLength, pattern: NO_NUL };
+}
+
+/**
+ * What JSON Schema cannot say of a text is named by its format: a phone number as people write it, an IANA time
+ * zone, a holiday calendar, a Liquid template, a cursor that a page gave.
+ */
+export type Format = 'phone' | 'time-zone' | 'holiday-calendar' | 'liquid' | 'cursor';
+
+/** For `openapi`: the format's name, checked at compile time. */
+export function format(name: Format) {
+  return { format: name };
+}
+
+/** What the names of a record's entries must be like: a keyword that the library's types do not know. */
+export function entryNames(propertyNames: {
+  maxLength?: number;
+  pattern: string;
+  not?: { pattern: string };
+}): object {
+  return { propertyNames };
+}
+
+/** A change names at least one field. */
+export const ANY_FIELD = { minProperties: 1 };
+
+/** Several of these words with commas between, in one parameter. */
+export function wordList<Word extends string>(words: readonly Word[]) {
+  const word = `(${words.join('|')})`;
+  return z
+    .string()
+    .transform((list) => list.split(','))
+    .pipe(z.array(z.enum(words)))
+    .openapi({ type: 'string', pattern: `^${word}(,${word})*$` });
 }
 
 export const timestamp = z.iso.datetime().openapi({ example: '2026-03-02T17:00:00.000Z' });
@@ -27,7 +80,11 @@ export const idParam = z.object({
 });
 
 export const pageQuery = {
-  cursor: z.string().max(500).optional().openapi({ description: 'nextCursor of the page before' }),
+  cursor: z
+    .string()
+    .max(500)
+    .optional()
+    .openapi({ ...format('cursor'), description: 'nextCursor of the page before' }),
   limit: z.coerce.number().int().min(1).max(200).default(50),
 };
 

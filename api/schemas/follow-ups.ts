@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 import type { FollowUp as FollowUpRow } from '#db/queries/follow-ups.ts';
 import { DISPOSITIONS, REACHES } from '#domain/call.ts';
 import { checkTemplate } from '#domain/template.ts';
-import { iso, isoOrNull, page, text, timestamp } from './common.ts';
+import { format, iso, isoOrNull, page, text, timestamp } from './common.ts';
 import { Disposition, FollowUpChannel, FollowUpStatus, Reach } from './words.ts';
 
 const MOST_RULES = 20;
@@ -15,7 +15,7 @@ function template(maxLength: number) {
       const problem = checkTemplate(source);
       if (problem !== null) context.addIssue({ code: 'custom', message: `is not a template: ${problem}` });
     })
-    .openapi({ example: "Hello {{ first_name | default: 'there' }}" });
+    .openapi({ ...format('liquid'), example: "Hello {{ first_name | default: 'there' }}" });
 }
 
 const common = {
@@ -53,6 +53,7 @@ const rule = z.discriminatedUnion(
 export const followUpRules = z
   .array(rule)
   .max(MOST_RULES)
+  .openapi({ description: 'Each with an id of its own' })
   .superRefine((rules, context) => {
     const seen = new Set<string>();
     for (const [index, { id }] of rules.entries()) {

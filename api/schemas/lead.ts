@@ -1,11 +1,14 @@
 import { z } from '@hono/zod-openapi';
 import type { FoundLead as FoundLeadRow } from '#db/queries/lead-search.ts';
 import type { Lead as LeadRow } from '#db/queries/leads.ts';
+import { LEAD_LIMITS, variableNameProblem } from '#domain/lead-row.ts';
 import { IMPORT_FIELDS } from '#services/leads/import-columns.ts';
-import { iso, isoOrNull, orNull, page, timestamp } from './common.ts';
+import { entryNames, format, iso, isoOrNull, keepable, orNull, page, timestamp } from './common.ts';
 import { Disposition, HoldRule, LeadOutcome, LeadState, Reach } from './words.ts';
 
 const scalar = z.union([z.string(), z.number(), z.boolean()]).transform(String);
+
+const optionalText: { type: ('string' | 'null')[] } = { type: ['string', 'null'] };
 
 /** One lead as JSON gives it; what its fields mean is checked lead by lead. */
 export const LeadInput = z.strictObject({
@@ -19,8 +22,6 @@ export const LeadInput = z.strictObject({
   consent: z.string().nullish(),
   variables: z.record(z.string(), scalar).nullish(),
 });
-
-const optionalText: { type: ('string' | 'null')[] } = { type: ['string', 'null'] };
 
 export const LeadsAdd = z
   .strictObject({
@@ -139,12 +140,31 @@ export const LeadPage = page(Lead, 'LeadPage');
 const FoundLead = Lead.extend({ campaignName: z.string() }).openapi('FoundLead');
 export const FoundLeadPage = page(FoundLead, 'FoundLeadPage');
 
+const BLANK_OR_EMAIL = '^\\s*([^\\s@\\x00]+@[^\\s@.\\x00]+(\\.[^\\s@.\\x00]+)+)?\\s*$';
+const VARIABLE_NAME =
+  '^(?!__proto__$)[^\\x00-\\x1f\\x7f-\\x9f]*[^\\s\\x00-\\x1f\\x7f-\\x9f][^\\x00-\\x1f\\x7f-\\x9f]*$';
+
 export const LeadUpdate = z
   .strictObject({
-    name: z.string().nullable(),
-    email: z.string().nullable(),
-    timeZone: z.string().nullable().openapi({ description: 'IANA; null: by the number' }),
-    variables: z.record(z.string(), scalar).openapi({ description: 'Replaces all variables' }),
+    name: z.string().nullable().openapi(keepable(LEAD_LIMITS.name)),
+    email: z.string().nullable().openapi({ maxLength: LEAD_LIMITS.email, pattern: BLANK_OR_EMAIL }),
+    timeZone: z
+      .string()
+      .nullable()
+      .openapi({ ...format('time-zone'), description: 'IANA; null: by the number' }),
+    variables: z
+      .record(z.string(), scalar)
+      .superRefine((variables, context) => {
+        for (const name of Object.keys(variables)) {
+          const problem = variableNameProblem(name);
+          if (problem !== null) context.addIssue({ code: 'custom', path: [name], message: problem });
+        }
+      })
+      .openapi({
+        description: 'Replaces all variables',
+        ...entryNames({ maxLength: LEAD_LIMITS.variableName, pattern: VARIABLE_NAME }),
+        maxProperties: LEAD_LIMITS.variables,
+      }),
   })
   .partial()
   .openapi('LeadUpdate');

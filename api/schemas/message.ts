@@ -2,21 +2,15 @@ import { z } from '@hono/zod-openapi';
 import type { ContactLead } from '#db/queries/contact-leads.ts';
 import type { Message as Row, MessageThread as ThreadRow } from '#db/queries/messages.ts';
 import { LONGEST_TEXT, measureText } from '#domain/text-length.ts';
-import { iso, isoOrNull, orNull, page, pageQuery, timestamp } from './common.ts';
+import { iso, isoOrNull, orNull, page, pageQuery, timestamp, wording } from './common.ts';
 import { phone } from './opt-out.ts';
 import { Direction, MessageChannel, MessageSource, MessageStatus, TextEncoding } from './words.ts';
-
-const storable = (body: string) => !body.includes('\0') && body.isWellFormed();
 
 export const MessageSend = z
   .strictObject({
     leadId: z.uuid().optional(),
     to: phone.optional(),
-    body: z
-      .string()
-      .max(LONGEST_TEXT)
-      .refine((body) => body.trim() !== '', 'is empty')
-      .refine(storable, 'contains characters that cannot be stored'),
+    body: wording(LONGEST_TEXT),
     whenAllowed: z
       .boolean()
       .optional()
@@ -26,7 +20,7 @@ export const MessageSend = z
     path: ['leadId'],
     message: 'name either leadId or to',
   })
-  .openapi('MessageSend');
+  .openapi('MessageSend', { oneOf: [{ required: ['leadId'] }, { required: ['to'] }] });
 
 const fields = {
   id: z.uuid(),

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import type { OptOut as Row } from '#db/queries/opt-outs.ts';
 import { parsePhone } from '#domain/phone.ts';
-import { iso, page, text, timestamp } from './common.ts';
+import { format, iso, page, text, timestamp } from './common.ts';
 import { OptOutSource } from './words.ts';
 
 /** A number as people write it, brought into E.164. */
@@ -14,7 +14,7 @@ export const phone = z
     context.addIssue({ code: 'custom', message: parsed.reason });
     return z.NEVER;
   })
-  .openapi({ type: 'string', example: '+14155550117' });
+  .openapi({ type: 'string', ...format('phone'), example: '+14155550117' });
 
 export const OptOutAdd = z.strictObject({ phone, reason: text(500).optional() }).openapi('OptOutAdd');
 

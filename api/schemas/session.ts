@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import type { AgentSession } from '#db/queries/agent-sessions.ts';
 import type { SessionOverrides } from '#db/schema/conversations.ts';
-import { iso, text, timestamp } from './common.ts';
+import { ANY_FIELD, entryNames, iso, text, timestamp } from './common.ts';
 
 /** The provider's bounds for its voices: speed 0.7 to 1.2, the others 0 to 1. */
 const share = z.number().min(0).max(1);
@@ -29,19 +29,25 @@ const Overrides = z.strictObject({
   textOnly: z.boolean().optional(),
 });
 
+const VARIABLE_NAME = /^[A-Za-z0-9_.-]{1,100}$/;
 /** Ours: they tie a conversation to what it belongs to. */
 const RESERVED = /^(session_id|attempt_id|system__.*)$/;
+const MOST_VARIABLES = 100;
 
 /** Dynamic variables of one conversation. */
 export const Variables = z
   .record(
     z
       .string()
-      .regex(/^[\w.-]{1,100}$/, 'must be a name of letters, digits, "_", "-" and "."')
+      .regex(VARIABLE_NAME, 'must be a name of letters, digits, "_", "-" and "."')
       .refine((name) => !RESERVED.test(name), 'is a name that is kept for the product'),
     z.string().max(2_000),
   )
-  .refine((all) => Object.keys(all).length <= 100, 'holds more than 100');
+  .refine((all) => Object.keys(all).length <= MOST_VARIABLES, `holds more than ${MOST_VARIABLES}`)
+  .openapi({
+    ...entryNames({ pattern: VARIABLE_NAME.source, not: { pattern: RESERVED.source } }),
+    maxProperties: MOST_VARIABLES,
+  });
 
 const LabelText = text(100).openapi({
   description: 'What this version of the agent is called, to compare it with others',
@@ -120,7 +126,7 @@ export const SessionUpdate = z
       .openapi({ description: 'What the person really said, turn by turn, to judge the transcription by' }),
   })
   .refine((update) => Object.keys(update).length > 0, 'names nothing to change')
-  .openapi('SessionUpdate');
+  .openapi('SessionUpdate', ANY_FIELD);
 
 export const SessionConversation = z
   .strictObject({ conversationId: text(200) })

@@ -7,7 +7,7 @@ import { LONGEST_TEXT } from '#domain/text-length.ts';
 import { validateWindow } from '#domain/window.ts';
 import { byWord } from '#domain/words.ts';
 import { isTimeZone } from '#domain/zones/time-zone.ts';
-import { text } from './common.ts';
+import { format, text } from './common.ts';
 import { conversionRule } from './conversion.ts';
 import { followUpRules } from './follow-ups.ts';
 import { VoicemailChoice } from './words.ts';
@@ -15,10 +15,17 @@ import { VoicemailChoice } from './words.ts';
 const MAX_DELAY_SECONDS = 30 * 86_400;
 const MAX_GAP_SECONDS = 7 * 86_400;
 
+const TIME_OF_DAY = '^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$';
+
+const timeOfDay = z.string().max(5).openapi({ pattern: TIME_OF_DAY });
+
 const hours = z
-  .array(z.tuple([z.string().max(5), z.string().max(5)]))
+  .array(z.tuple([timeOfDay, timeOfDay]).openapi({ minItems: 2, maxItems: 2 }))
   .max(24)
-  .openapi({ example: [['10:00', '19:00']], description: 'HH:MM to HH:MM, the end exclusive' });
+  .openapi({
+    example: [['10:00', '19:00']],
+    description: 'HH:MM to HH:MM, the end exclusive; each begins before it ends, and none overlaps another',
+  });
 
 /** A day that is not named is closed. */
 const dayHours = hours.default([]);
@@ -45,13 +52,13 @@ const timeZone = z
   .string()
   .max(64)
   .refine((name) => name === 'lead' || isTimeZone(name), 'must be "lead" or an IANA time zone')
-  .openapi({ example: 'lead' });
+  .openapi({ ...format('time-zone'), example: 'lead', description: 'IANA, or lead: the zones of each lead' });
 
 const holidays = z
   .string()
   .max(20)
   .refine(isHolidayCalendar, 'is not a holiday calendar such as US or US-CA')
-  .openapi({ example: 'US-CA' });
+  .openapi({ ...format('holiday-calendar'), example: 'US-CA' });
 
 const strictest = z
   .literal(true)

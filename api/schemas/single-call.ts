@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { DEFAULT_SETTINGS } from '#domain/settings.ts';
 import type { SingleCallSettings as Rules } from '#domain/single-call.ts';
-import { text } from './common.ts';
+import { ANY_FIELD, text } from './common.ts';
 import { phone } from './opt-out.ts';
 import { agentOverrides, Variables } from './session.ts';
 import { caps, mergeSettings, ofOneCall, windowInput, windowShown } from './settings.ts';
@@ -32,7 +32,7 @@ export const SingleCallSettingsInput = z
   .strictObject({ ...fields, window: windowInput, caps: z.strictObject(caps).partial() })
   .partial()
   .refine((change) => Object.keys(change).length > 0, 'names nothing to change')
-  .openapi('SingleCallSettingsInput');
+  .openapi('SingleCallSettingsInput', ANY_FIELD);
 
 export const SingleCallSettings = z
   .object({ ...fields, window: windowShown, caps: z.object(caps) })

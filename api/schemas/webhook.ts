@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 import type { DeliveryAttempt, Delivery as DeliveryRow } from '#db/queries/deliveries.ts';
 import { OUTBOUND_EVENT_TYPES } from '#domain/events.ts';
 import type { Endpoint as EndpointRow } from '#services/webhooks/endpoints.ts';
-import { iso, isoOrNull, page, pageQuery, text, timestamp } from './common.ts';
+import { ANY_FIELD, iso, isoOrNull, page, pageQuery, text, timestamp } from './common.ts';
 import { DeliveryStatus, SubscribedEventType } from './words.ts';
 
 const LONGEST_CHANGE_OVER_SECONDS = 7 * 86_400;
@@ -37,7 +37,7 @@ export const WebhookUpdate = z
   })
   .partial()
   .refine((update) => Object.keys(update).length > 0, 'names nothing to change')
-  .openapi('WebhookUpdate');
+  .openapi('WebhookUpdate', ANY_FIELD);
 
 const fields = {
   id: z.uuid(),

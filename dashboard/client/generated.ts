@@ -153,6 +153,7 @@ export type CampaignSettingsInput = {
         rule: "manual";
     };
     spendLimitCents?: number | null;
+    /** Each with an id of its own */
     followUps?: ({
         id: string;
         /** All that is named must hold; nothing named: every call */
@@ -200,39 +201,40 @@ export type CampaignSettingsInput = {
     })[];
     autoReply?: AutoReply;
     window?: {
+        /** IANA, or lead: the zones of each lead */
         timeZone?: string;
         days?: {
-            /** HH:MM to HH:MM, the end exclusive */
+            /** HH:MM to HH:MM, the end exclusive; each begins before it ends, and none overlaps another */
             mon?: [
                 string,
                 string
             ][];
-            /** HH:MM to HH:MM, the end exclusive */
+            /** HH:MM to HH:MM, the end exclusive; each begins before it ends, and none overlaps another */
             tue?: [
                 string,
                 string
             ][];
-            /** HH:MM to HH:MM, the end exclusive */
+            /** HH:MM to HH:MM, the end exclusive; each begins before it ends, and none overlaps another */
             wed?: [
                 string,
                 string
             ][];
-            /** HH:MM to HH:MM, the end exclusive */
+            /** HH:MM to HH:MM, the end exclusive; each begins before it ends, and none overlaps another */
             thu?: [
                 string,
                 string
             ][];
-            /** HH:MM to HH:MM, the end exclusive */
+            /** HH:MM to HH:MM, the end exclusive; each begins before it ends, and none overlaps another */
             fri?: [
                 string,
                 string
             ][];
-            /** HH:MM to HH:MM, the end exclusive */
+            /** HH:MM to HH:MM, the end exclusive; each begins before it ends, and none overlaps another */
             sat?: [
                 string,
                 string
             ][];
-            /** HH:MM to HH:MM, the end exclusive */
+            /** HH:MM to HH:MM, the end exclusive; each begins before it ends, and none overlaps another */
             sun?: [
                 string,
                 string
@@ -326,6 +328,7 @@ export type CampaignSettings = {
         rule: "manual";
     };
     spendLimitCents: number | null;
+    /** Each with an id of its own */
     followUps: ({
         id: string;
         /** All that is named must hold; nothing named: every call */
@@ -373,39 +376,40 @@ export type CampaignSettings = {
     })[];
     autoReply: AutoReply;
     window: {
+        /** IANA, or lead: the zones of each lead */
         timeZone: string;
         days: {
-            /** HH:MM to HH:MM, the end exclusive */
+            /** HH:MM to HH:MM, the end exclusive; each begins before it ends, and none overlaps another */
             mon?: [
                 string,
                 string
             ][];
-            /** HH:MM to HH:MM, the end exclusive */
+            /** HH:MM to HH:MM, the end exclusive; each begins before it ends, and none overlaps another */
             tue?: [
                 string,
                 string
             ][];
-            /** HH:MM to HH:MM, the end exclusive */
+            /** HH:MM to HH:MM, the end exclusive; each begins before it ends, and none overlaps another */
             wed?: [
                 string,
                 string
             ][];
-            /** HH:MM to HH:MM, the end exclusive */
+            /** HH:MM to HH:MM, the end exclusive; each begins before it ends, and none overlaps another */
             thu?: [
                 string,
                 string
             ][];
-            /** HH:MM to HH:MM, the end exclusive */
+            /** HH:MM to HH:MM, the end exclusive; each begins before it ends, and none overlaps another */
             fri?: [
                 string,
                 string
             ][];
-            /** HH:MM to HH:MM, the end exclusive */
+            /** HH:MM to HH:MM, the end exclusive; each begins before it ends, and none overlaps another */
             sat?: [
                 string,
                 string
             ][];
-            /** HH:MM to HH:MM, the end exclusive */
+            /** HH:MM to HH:MM, the end exclusive; each begins before it ends, and none overlaps another */
             sun?: [
                 string,
                 string
@@ -777,33 +781,6 @@ export type CallPage = {
     items: Call[];
     nextCursor: string | null;
 };
-export type LeadsAdd = {
-    leads: {
-        /** E.164 */
-        phone: string;
-        name?: string | null;
-        email?: string | null;
-        company?: string | null;
-        /** IANA */
-        timeZone?: string | null;
-        region?: string | null;
-        postalCode?: string | null;
-        consent?: string | null;
-        variables?: {
-            [key: string]: string | number | boolean;
-        } | {
-            [key: string]: string | number | boolean;
-        };
-    }[];
-};
-export type LeadsAdded = {
-    accepted: number;
-    duplicates: number;
-    rejected: {
-        index: number;
-        message: string;
-    }[];
-};
 export type LeadState = "waiting" | "queued" | "calling" | "backing_off" | "finished";
 export type Lead = {
     id: string;
@@ -842,6 +819,33 @@ export type Lead = {
     finishedAt: string | null;
     createdAt: string;
     updatedAt: string;
+};
+export type LeadsAdd = {
+    leads: {
+        /** E.164 */
+        phone: string;
+        name?: string | null;
+        email?: string | null;
+        company?: string | null;
+        /** IANA */
+        timeZone?: string | null;
+        region?: string | null;
+        postalCode?: string | null;
+        consent?: string | null;
+        variables?: {
+            [key: string]: string | number | boolean;
+        } | {
+            [key: string]: string | number | boolean;
+        };
+    }[];
+};
+export type LeadsAdded = {
+    accepted: number;
+    duplicates: number;
+    rejected: {
+        index: number;
+        message: string;
+    }[];
 };
 export type LeadPage = {
     items: Lead[];
@@ -1162,8 +1166,14 @@ export type TransferStart = {
     to: string;
 };
 export type MessageSend = {
-    leadId?: string;
+    leadId: string;
     to?: string;
+    body: string;
+    /** In quiet hours: wait for their end, in place of a refusal */
+    whenAllowed?: boolean;
+} | {
+    leadId?: string;
+    to: string;
     body: string;
     /** In quiet hours: wait for their end, in place of a refusal */
     whenAllowed?: boolean;
@@ -1281,6 +1291,13 @@ export type Attention = {
 export type AttentionPage = {
     items: Attention[];
     nextCursor: string | null;
+};
+export type StreamEvent = {
+    /** The event's number */
+    id: string;
+    event: "ready" | "call.ended" | "call.marked" | "call.attributed" | "lead.finished" | "lead.replied" | "lead.converted" | "message.received" | "message.sent" | "message.delivered" | "message.failed" | "contact.opted_out" | "contact.opted_in" | "follow_up.done" | "follow_up.skipped" | "follow_up.failed" | "campaign.started" | "campaign.paused" | "campaign.resumed" | "campaign.stopped" | "campaign.completed" | "call.started" | "call.placed" | "call.updated" | "call.context_sent" | "conversation.stored" | "lead.held" | "lead.backing_off" | "lead.changed" | "lead.restarted" | "leads.added" | "message.scheduled" | "follow_up.planned" | "delivery.delivered" | "delivery.failed" | "endpoint.disabled" | "campaign.created" | "campaign.changed" | "campaign.scheduled" | "campaign.reopened" | "campaign.archived";
+    /** JSON */
+    data: string;
 };
 export type Agent = {
     agentId: string;
@@ -1458,39 +1475,40 @@ export type SingleCallSettings = {
     /** Where the window names no holidays: those of the number's country are kept */
     nationalHolidays: boolean;
     window: {
+        /** IANA, or lead: the zones of each lead */
         timeZone: string;
         days: {
-            /** HH:MM to HH:MM, the end exclusive */
+            /** HH:MM to HH:MM, the end exclusive; each begins before it ends, and none overlaps another */
             mon?: [
                 string,
                 string
             ][];
-            /** HH:MM to HH:MM, the end exclusive */
+            /** HH:MM to HH:MM, the end exclusive; each begins before it ends, and none overlaps another */
             tue?: [
                 string,
                 string
             ][];
-            /** HH:MM to HH:MM, the end exclusive */
+            /** HH:MM to HH:MM, the end exclusive; each begins before it ends, and none overlaps another */
             wed?: [
                 string,
                 string
             ][];
-            /** HH:MM to HH:MM, the end exclusive */
+            /** HH:MM to HH:MM, the end exclusive; each begins before it ends, and none overlaps another */
             thu?: [
                 string,
                 string
             ][];
-            /** HH:MM to HH:MM, the end exclusive */
+            /** HH:MM to HH:MM, the end exclusive; each begins before it ends, and none overlaps another */
             fri?: [
                 string,
                 string
             ][];
-            /** HH:MM to HH:MM, the end exclusive */
+            /** HH:MM to HH:MM, the end exclusive; each begins before it ends, and none overlaps another */
             sat?: [
                 string,
                 string
             ][];
-            /** HH:MM to HH:MM, the end exclusive */
+            /** HH:MM to HH:MM, the end exclusive; each begins before it ends, and none overlaps another */
             sun?: [
                 string,
                 string
@@ -1513,39 +1531,40 @@ export type SingleCallSettingsInput = {
     /** Where the window names no holidays: those of the number's country are kept */
     nationalHolidays?: boolean;
     window?: {
+        /** IANA, or lead: the zones of each lead */
         timeZone?: string;
         days?: {
-            /** HH:MM to HH:MM, the end exclusive */
+            /** HH:MM to HH:MM, the end exclusive; each begins before it ends, and none overlaps another */
             mon?: [
                 string,
                 string
             ][];
-            /** HH:MM to HH:MM, the end exclusive */
+            /** HH:MM to HH:MM, the end exclusive; each begins before it ends, and none overlaps another */
             tue?: [
                 string,
                 string
             ][];
-            /** HH:MM to HH:MM, the end exclusive */
+            /** HH:MM to HH:MM, the end exclusive; each begins before it ends, and none overlaps another */
             wed?: [
                 string,
                 string
             ][];
-            /** HH:MM to HH:MM, the end exclusive */
+            /** HH:MM to HH:MM, the end exclusive; each begins before it ends, and none overlaps another */
             thu?: [
                 string,
                 string
             ][];
-            /** HH:MM to HH:MM, the end exclusive */
+            /** HH:MM to HH:MM, the end exclusive; each begins before it ends, and none overlaps another */
             fri?: [
                 string,
                 string
             ][];
-            /** HH:MM to HH:MM, the end exclusive */
+            /** HH:MM to HH:MM, the end exclusive; each begins before it ends, and none overlaps another */
             sat?: [
                 string,
                 string
             ][];
-            /** HH:MM to HH:MM, the end exclusive */
+            /** HH:MM to HH:MM, the end exclusive; each begins before it ends, and none overlaps another */
             sun?: [
                 string,
                 string
@@ -2424,7 +2443,7 @@ export function exportCampaignNdjson(id: string, { what }: {
 } = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
-        data: string;
+        data: Call | Lead;
     } | {
         status: 401;
         data: Problem;
@@ -2535,7 +2554,7 @@ export function listLeads(id: string, { state, reach, hold, outcome, q, cursor, 
  * Import leads from CSV, streamed; one bad row never rejects the rest
  */
 export function importLeads(id: string, body: {
-    /** As the parameter; before the file */
+    /** As the parameter, and up to 64 KiB; before the file */
     mapping?: string;
     file: Blob;
 }, { mapping }: {
@@ -3107,7 +3126,7 @@ export function attributeCall(id: string, callAttribution: CallAttribution, opts
 /**
  * Walk the provider's list of conversations into the database
  */
-export function syncConversations(conversationSyncInput: ConversationSyncInput, opts?: Oazapfts.RequestOpts) {
+export function syncConversations(conversationSyncInput?: ConversationSyncInput, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: ConversationSync;
@@ -3575,7 +3594,7 @@ export function streamEvents({ campaign, lead, after, lastEventId }: {
 } = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
-        data: string;
+        data: StreamEvent;
     } | {
         status: 401;
         data: Problem;
@@ -3708,7 +3727,7 @@ export function listAgentVersions(id: string, opts?: Oazapfts.RequestOpts) {
 /**
  * Start a talk with an agent in the browser: all that the official browser client needs, and no key
  */
-export function startSession(id: string, sessionStart: SessionStart, opts?: Oazapfts.RequestOpts) {
+export function startSession(id: string, sessionStart?: SessionStart, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 201;
         data: StartedSession;
@@ -4161,7 +4180,7 @@ export function removeWebhook(id: string, opts?: Oazapfts.RequestOpts) {
 /**
  * Make a new secret; for a while everything is signed with the old one too
  */
-export function rotateWebhook(id: string, webhookRotate: WebhookRotate, opts?: Oazapfts.RequestOpts) {
+export function rotateWebhook(id: string, webhookRotate?: WebhookRotate, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: WebhookRotated;

@@ -47,17 +47,37 @@ export async function readContract(url: string): Promise<ContractCheck> {
       const promised = found.operation.responses[String(status)];
       if (promised === undefined) throw new Error(`${label} is not in the document: ${JSON.stringify(body)}`);
       const type = headers.get('content-type')?.split(';')[0] ?? '';
-      const media = promised.content?.[type];
+      const media = promised.content?.[type] ?? promised.content?.[`${type.split('/')[0]}/*`];
       if (promised.content === undefined && body === null) return;
       if (media === undefined) throw new Error(`${label} has the type "${type}"`);
       const schema =
         schemas.get(label) ??
         z.fromJSONSchema(inline(media.schema, document) as z.core.JSONSchema.JSONSchema);
       schemas.set(label, schema);
-      const parsed = schema.safeParse(body);
-      if (!parsed.success) throw new Error(`${label} is not as promised:\n${z.prettifyError(parsed.error)}`);
+      for (const item of itemsOf(type, body)) {
+        const parsed = schema.safeParse(item);
+        if (!parsed.success)
+          throw new Error(`${label} is not as promised:\n${z.prettifyError(parsed.error)}`);
+      }
     },
   };
+}
+
+/** What the schema of a media type describes: the whole, or each item of a sequence. */
+function itemsOf(type: string, body: unknown): unknown[] {
+  if (typeof body !== 'string') return [body];
+  if (type === 'application/x-ndjson')
+    return body
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line));
+  if (type !== 'text/event-stream') return [body];
+  const events = body.split('\n\n').filter((event) => event !== '' && !event.startsWith(':'));
+  return events.map((event) =>
+    Object.fromEntries(
+      event.split('\n').map((line) => [line.split(': ', 1)[0], line.slice(line.indexOf(': ') + 2)]),
+    ),
+  );
 }
 
 /** The schema with every reference put in place; none of ours refers to itself. */

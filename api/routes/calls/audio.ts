@@ -11,7 +11,7 @@ import { callParam } from './read.ts';
 
 const audio = (description: string) => ({
   description,
-  content: { 'audio/mpeg': { schema: { type: 'string' as const, format: 'binary' } } },
+  content: { 'audio/*': { schema: { type: 'string' as const, format: 'binary' } } },
 });
 
 const route = createRoute({

@@ -6,10 +6,13 @@ import type { Api, ApiContext } from '../../context.ts';
 import { CALL_COLUMNS, csvHeader, csvRows, leadColumns } from '../../export/columns.ts';
 import { streamTexts } from '../../export/stream.ts';
 import { access } from '../../http/auth.ts';
-import { toCall } from '../../schemas/call.ts';
+import { Call, toCall } from '../../schemas/call.ts';
 import { idParam } from '../../schemas/common.ts';
-import { toLead } from '../../schemas/lead.ts';
+import { Lead, toLead } from '../../schemas/lead.ts';
 import { keyProblems, problems } from '../../schemas/problem.ts';
+
+/** A line of NDJSON. */
+const Row = z.union([Call, Lead]);
 
 const What = z.enum(['calls', 'leads']);
 type What = z.infer<typeof What>;
@@ -28,7 +31,10 @@ function exportRoute<Path extends string>(path: Path, type: string, description:
     ...access('viewer'),
     request: { params: idParam, query: z.object({ what: What.default('calls') }) },
     responses: {
-      200: { description: 'The rows', content: { [type.split(';')[0] ?? type]: { schema: z.string() } } },
+      200: {
+        description: 'The rows',
+        content: { [type.split(';')[0] ?? type]: { schema: type === CSV ? z.string() : Row } },
+      },
       ...keyProblems,
       ...problems(404, 422),
     },

@@ -27,7 +27,7 @@ const route = createRoute({
   tags: ['conversations'],
   summary: "Walk the provider's list of conversations into the database",
   ...access('operator'),
-  request: { body: { required: true, content: { 'application/json': { schema: Request } } } },
+  request: { body: { content: { 'application/json': { schema: Request } } } },
   responses: {
     200: json('What the walk came to', ConversationSync),
     202: {

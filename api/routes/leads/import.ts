@@ -12,10 +12,11 @@ import { idParam } from '../../schemas/common.ts';
 import { LeadsImported } from '../../schemas/lead.ts';
 import { bodyProblems, json, problems } from '../../schemas/problem.ts';
 
-const mapping = z
-  .string()
-  .max(64 * 1024)
-  .optional();
+/** JSON in a text. */
+const JSON_TEXT: object = { contentMediaType: 'application/json' };
+
+/** A longer one fits into the form. */
+const mapping = z.string().max(4_000).optional();
 
 const route = createRoute({
   method: 'post',
@@ -27,7 +28,10 @@ const route = createRoute({
   request: {
     params: idParam,
     query: z.object({
-      mapping: mapping.openapi({ description: 'JSON: the column names of the file to field names' }),
+      mapping: mapping.openapi({
+        ...JSON_TEXT,
+        description: 'JSON: the column names of the file to field names',
+      }),
     }),
     body: {
       required: true,
@@ -38,10 +42,15 @@ const route = createRoute({
             type: 'object',
             required: ['file'],
             properties: {
-              mapping: { type: 'string', description: 'As the parameter; before the file' },
+              mapping: {
+                type: 'string',
+                ...JSON_TEXT,
+                description: 'As the parameter, and up to 64 KiB; before the file',
+              },
               file: { type: 'string', format: 'binary' },
             },
           },
+          encoding: { file: { contentType: 'text/csv' } },
         },
         'text/csv': { schema: { type: 'string', example: 'phone,name\n+14155550117,Ada\n' } },
       },

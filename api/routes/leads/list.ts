@@ -8,29 +8,24 @@ import { notFound } from '#services/errors.ts';
 import type { Api, ApiContext } from '../../context.ts';
 import { access } from '../../http/auth.ts';
 import { decodeCursor, toPage } from '../../http/cursor.ts';
-import { idParam, pageQuery, searchText } from '../../schemas/common.ts';
+import { idParam, pageQuery, searchText, wordList } from '../../schemas/common.ts';
 import { LeadPage, toLead } from '../../schemas/lead.ts';
 import { json, keyProblems, problems } from '../../schemas/problem.ts';
 import { LeadState, Reach } from '../../schemas/words.ts';
 
 const MANY = 'Several with commas between.';
 
-/** Any of these words, with commas between. */
-const anyOf = <Word extends string>(words: readonly Word[]) =>
-  z
-    .string()
-    .transform((list) => list.split(','))
-    .pipe(z.array(z.enum(words)))
-    .optional();
-
 const query = z.object({
   state: LeadState.optional(),
   reach: Reach.optional().openapi({ description: 'Of the last call' }),
-  hold: anyOf([...HOLD_RULES, 'none']).openapi({
-    type: 'string',
-    description: `What holds a lead with calls to come, as the progress counts it; none: it may be called now. ${MANY}`,
-  }),
-  outcome: anyOf(LEAD_OUTCOMES).openapi({ type: 'string', description: `Of a finished lead. ${MANY}` }),
+  hold: wordList([...HOLD_RULES, 'none'])
+    .optional()
+    .openapi({
+      description: `What holds a lead with calls to come, as the progress counts it; none: it may be called now. ${MANY}`,
+    }),
+  outcome: wordList(LEAD_OUTCOMES)
+    .optional()
+    .openapi({ description: `Of a finished lead. ${MANY}` }),
   q: searchText.openapi({
     description:
       'Part of a name, e-mail address or number; its beginning, with fewer than three letters or digits',

@@ -22,7 +22,7 @@ const route = createRoute({
   ...access('admin'),
   request: {
     params: idParam,
-    body: { required: true, content: { 'application/json': { schema: WebhookRotate } } },
+    body: { content: { 'application/json': { schema: WebhookRotate } } },
   },
   responses: { 200: json('The new secret', WebhookRotated), ...bodyProblems, ...problems(404) },
 });
