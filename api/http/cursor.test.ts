@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { ServiceError } from '#services/errors.ts';
 import { decodeCursor, encodeCursor, toPage } from './cursor.ts';
-import { Problem } from './errors.ts';
 
 test('a cursor comes back as the key it was made of', () => {
   expect(decodeCursor(encodeCursor(['a', '7']), [/^a$/, /^\d$/])).toEqual(['a', '7']);
@@ -16,11 +16,11 @@ test('whatever is no cursor of the list is refused, and nothing else happens', (
         fc.json().map((json) => Buffer.from(json).toString('base64url')),
       ),
       (text) => {
-        expect(() => decodeCursor(text, [/^never$/])).toThrow(Problem);
+        expect(() => decodeCursor(text, [/^never$/])).toThrow(ServiceError);
       },
     ),
   );
-  expect(() => decodeCursor(encodeCursor(['a', 'b']), [/^a$/])).toThrow(Problem);
+  expect(() => decodeCursor(encodeCursor(['a', 'b']), [/^a$/])).toThrow(ServiceError);
 });
 
 test('a page has a next one only where there is a row more', () => {
