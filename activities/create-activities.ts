@@ -1,12 +1,9 @@
-import { createConcluding } from '#services/calls/conclude.ts';
-import { createDialling } from '#services/calls/dial.ts';
-import { createPolling } from '#services/calls/poll.ts';
-import { createSingleCalls } from '#services/calls/single-calls.ts';
 import { createFeeding } from '#services/campaigns/feed.ts';
 import type { Context } from '#services/context.ts';
 import { createSyncing } from '#services/provider-events/sync.ts';
 import { createSweeping } from '#services/sweep/sweep.ts';
 import { createDelivering } from '#services/webhooks/deliver.ts';
+import { createCallActivities } from './calls.ts';
 import { asActivity } from './failures.ts';
 import { createFollowUpActivities } from './follow-ups.ts';
 import { createMessageActivities } from './messages.ts';
@@ -15,10 +12,7 @@ import { createMessageActivities } from './messages.ts';
 export function createActivities(context: Context) {
   return translating({
     ...createFeeding(context),
-    ...createDialling(context),
-    ...createPolling(context),
-    ...createConcluding(context),
-    ...createSingleCalls(context),
+    ...createCallActivities(context),
     ...createSweeping(context),
     ...createSyncing(context),
     ...createDelivering(context),

@@ -2,17 +2,7 @@ import type { Api, ApiContext } from './context.ts';
 import { registerAccess } from './routes/access.ts';
 import { registerAgents } from './routes/agents.ts';
 import { registerAttention } from './routes/attention.ts';
-import { attributeCallRoute } from './routes/calls/attribute.ts';
-import { readCallAudio } from './routes/calls/audio.ts';
-import { sendCallContext } from './routes/calls/context.ts';
-import { endCall } from './routes/calls/end.ts';
-import { listCallsRoute } from './routes/calls/list.ts';
-import { listLiveCallsRoute } from './routes/calls/live.ts';
-import { placeCall } from './routes/calls/place.ts';
-import { readCall } from './routes/calls/read.ts';
-import { readCallTimelineRoute } from './routes/calls/timeline.ts';
-import { transferCall } from './routes/calls/transfer.ts';
-import { updateCall } from './routes/calls/update.ts';
+import { registerCalls } from './routes/calls.ts';
 import { archiveCampaign } from './routes/campaigns/archive.ts';
 import { listCampaignCalls } from './routes/campaigns/calls.ts';
 import { createCampaign } from './routes/campaigns/create.ts';
@@ -41,8 +31,8 @@ import { readWhy } from './routes/leads/why.ts';
 import { registerMessages } from './routes/messages.ts';
 import { registerOptOuts } from './routes/opt-outs.ts';
 import { registerPhoneNumbers } from './routes/phone-numbers.ts';
-import { readSingleCallSettingsRoute } from './routes/settings/read-single-calls.ts';
-import { updateSingleCallSettingsRoute } from './routes/settings/update-single-calls.ts';
+import { registerRecordings } from './routes/recordings.ts';
+import { registerSettings } from './routes/settings.ts';
 import { streamEvents } from './routes/stream.ts';
 import { registerSystem } from './routes/system.ts';
 import { registerVoices } from './routes/voices.ts';
@@ -85,26 +75,16 @@ const ROUTES: ((app: Api, context: ApiContext) => void)[] = [
   readWhy,
   listLeadFollowUps,
   readTimelineRoute,
-  placeCall,
-  listCallsRoute,
-  listLiveCallsRoute,
-  readCall,
-  readCallAudio,
-  readCallTimelineRoute,
-  attributeCallRoute,
+  registerCalls,
+  registerRecordings,
   syncConversations,
   readSync,
-  updateCall,
-  endCall,
-  sendCallContext,
-  transferCall,
   registerMessages,
   registerOptOuts,
   registerAttention,
   streamEvents,
   registerAgents,
-  readSingleCallSettingsRoute,
-  updateSingleCallSettingsRoute,
+  registerSettings,
   registerPhoneNumbers,
   registerVoices,
   createWebhook,

@@ -1,25 +1,35 @@
 import { describe, expect, test } from 'vitest';
-import { decide, type GateFacts } from './gate.ts';
-import { DEFAULT_SETTINGS } from './settings.ts';
+import { type GateFacts, type GateVerdict, holdsOf, type LeadFacts } from './gate.ts';
+import { DEFAULT_ONE_OFF_CALL_SETTINGS } from './one-off-call.ts';
+import { type CampaignSettings, DEFAULT_SETTINGS } from './settings.ts';
 
 const now = new Date('2026-11-20T17:00:00Z');
 const ago = (seconds: number) => new Date(now.getTime() - seconds * 1_000);
 const later = (seconds: number) => new Date(now.getTime() + seconds * 1_000);
 
-const open: GateFacts = {
-  now,
+const lead: LeadFacts = {
   campaignStatus: 'running',
   leadState: 'queued',
-  optedOut: false,
   replied: false,
   attemptsUsed: 0,
   spentCents: 0,
-  window: { open: true, nextOpeningAt: now, zones: ['America/New_York'] },
-  contact: { liveUntil: null, recentCalls: [] },
-  workspaceLines: { inUse: 0, limit: 100 },
   campaignLinesInUse: 0,
   nextPaceAt: null,
 };
+
+const open: GateFacts = {
+  now,
+  optedOut: false,
+  window: { open: true, nextOpeningAt: now, zones: ['America/New_York'] },
+  contact: { liveUntil: null, recentCalls: [] },
+  workspaceLines: { inUse: 0, limit: 100 },
+  lead,
+};
+
+/** The first rule that holds. */
+function decide(facts: GateFacts, settings: CampaignSettings): GateVerdict {
+  return holdsOf(facts, settings)[0] ?? { verdict: 'go' };
+}
 
 test('goes when nothing speaks against it', () => {
   expect(decide(open, DEFAULT_SETTINGS)).toEqual({ verdict: 'go' });
@@ -27,12 +37,12 @@ test('goes when nothing speaks against it', () => {
 
 describe('never', () => {
   test.each([
-    ['campaign_running', { campaignStatus: 'stopped' }],
-    ['campaign_running', { campaignStatus: 'draft' }],
-    ['lead_open', { leadState: 'finished' }],
+    ['campaign_running', { lead: { ...lead, campaignStatus: 'stopped' } }],
+    ['campaign_running', { lead: { ...lead, campaignStatus: 'draft' } }],
+    ['lead_open', { lead: { ...lead, leadState: 'finished' } }],
     ['opt_out', { optedOut: true }],
-    ['replied', { replied: true }],
-    ['attempts', { attemptsUsed: 3 }],
+    ['replied', { lead: { ...lead, replied: true } }],
+    ['attempts', { lead: { ...lead, attemptsUsed: 3 } }],
   ] as const)('%s: %o', (rule, change) => {
     expect(decide({ ...open, ...change }, DEFAULT_SETTINGS)).toMatchObject({ verdict: 'never', rule });
   });
@@ -41,7 +51,7 @@ describe('never', () => {
 describe('waits', () => {
   const opening = later(3_600);
   test.each([
-    ['campaign_running', { campaignStatus: 'paused' }, later(60)],
+    ['campaign_running', { lead: { ...lead, campaignStatus: 'paused' } }, later(60)],
     ['window', { window: { open: false, nextOpeningAt: opening, zones: ['UTC'] } }, opening],
     ['window', { window: { open: false, nextOpeningAt: null, zones: [] } }, later(86_400)],
     ['contact_live', { contact: { liveUntil: later(90), recentCalls: [] } }, later(30)],
@@ -53,8 +63,8 @@ describe('waits', () => {
       later(6_400),
     ],
     ['workspace_lines', { workspaceLines: { inUse: 100, limit: 100 } }, later(5)],
-    ['campaign_lines', { campaignLinesInUse: 10 }, later(5)],
-    ['pace', { nextPaceAt: later(0.2) }, later(0.2)],
+    ['campaign_lines', { lead: { ...lead, campaignLinesInUse: 10 } }, later(5)],
+    ['pace', { lead: { ...lead, nextPaceAt: later(0.2) } }, later(0.2)],
   ] as const)('%s: %o', (rule, change, until) => {
     expect(decide({ ...open, ...change } as GateFacts, DEFAULT_SETTINGS)).toMatchObject({
       verdict: 'wait',
@@ -73,7 +83,7 @@ describe('waits', () => {
   });
 
   test('the spend limit holds what it is reached by, and no limit holds nothing', () => {
-    const facts = { ...open, spentCents: 500 };
+    const facts = { ...open, lead: { ...lead, spentCents: 500 } };
     expect(decide(facts, { ...DEFAULT_SETTINGS, spendLimitCents: 500 })).toMatchObject({
       rule: 'spend_limit',
     });
@@ -82,6 +92,66 @@ describe('waits', () => {
 });
 
 test('an opt-out outranks everything that only waits', () => {
-  const facts: GateFacts = { ...open, optedOut: true, campaignStatus: 'paused', campaignLinesInUse: 10 };
+  const crowded: LeadFacts = { ...lead, campaignStatus: 'paused', campaignLinesInUse: 10 };
+  const facts: GateFacts = { ...open, optedOut: true, lead: crowded };
   expect(decide(facts, DEFAULT_SETTINGS)).toMatchObject({ verdict: 'never', rule: 'opt_out' });
+});
+
+describe('a one-off call', () => {
+  const rules: CampaignSettings = { ...DEFAULT_SETTINGS, ...DEFAULT_ONE_OFF_CALL_SETTINGS };
+  const oneOff: GateFacts = { ...open, workspaceLines: { inUse: 99, limit: 100 }, lead: null };
+  const hoursAgo = (hours: number) => ago(hours * 3_600);
+  const rulesThatHold = (change: Partial<GateFacts>) =>
+    holdsOf({ ...oneOff, ...change }, rules).map(({ verdict, rule }) => [verdict, rule]);
+
+  test('nothing holds a call in its hours to somebody who was not called', () => {
+    expect(rulesThatHold({})).toEqual([]);
+  });
+
+  test('every rule that holds is named with its time, and permanent ones come first', () => {
+    const opensAt = new Date('2026-11-19T15:00:00.000Z');
+    const given: GateFacts = {
+      ...oneOff,
+      optedOut: true,
+      window: { open: false, nextOpeningAt: opensAt, zones: ['America/New_York'] },
+      contact: {
+        liveUntil: hoursAgo(-1),
+        recentCalls: [0.1, 1, 2, 30, 40, 50, 60].map(hoursAgo),
+      },
+      workspaceLines: { inUse: 100, limit: 100 },
+    };
+    const before = structuredClone(given);
+    const holds = holdsOf(given, rules);
+    expect(holds.map(({ rule }) => rule)).toEqual([
+      'opt_out',
+      'window',
+      'contact_live',
+      'contact_gap',
+      'contact_day',
+      'contact_week',
+      'workspace_lines',
+    ]);
+    expect(holds[0]).not.toHaveProperty('until');
+    expect(holds[1]).toMatchObject({ until: opensAt });
+    expect(holds[3]).toMatchObject({ until: new Date(hoursAgo(0.1).getTime() + 600_000) });
+    expect(holds[4]).toMatchObject({ until: hoursAgo(2 - 24) });
+    expect(holds[5]).toMatchObject({ until: hoursAgo(60 - 7 * 24) });
+    // Neither the facts nor the defaults are changed by looking.
+    expect(given).toEqual(before);
+    expect(DEFAULT_ONE_OFF_CALL_SETTINGS.caps).toEqual({ perDay: 3, perWeek: 7, minGapSeconds: 600 });
+  });
+
+  test('a call that by this clock begins in the future holds by its gap, once', () => {
+    const justBegun = { liveUntil: hoursAgo(-0.2), recentCalls: [hoursAgo(-0.001)] };
+    expect(rulesThatHold({ contact: justBegun })).toEqual([
+      ['wait', 'contact_live'],
+      ['wait', 'contact_gap'],
+    ]);
+  });
+
+  test('one call too many is held by its own rule only', () => {
+    expect(rulesThatHold({ contact: { liveUntil: null, recentCalls: [1, 2, 3].map(hoursAgo) } })).toEqual([
+      ['wait', 'contact_day'],
+    ]);
+  });
 });

@@ -30,17 +30,10 @@ export type HoldRule = (typeof HOLD_RULES)[number];
 
 export const GATE_VERDICTS = ['go', 'wait', 'never'] as const satisfies readonly GateVerdict['verdict'][];
 
-/** Everything the gate reads, at one instant, in one transaction. */
+/** Everything that the gate reads, at one instant, in one transaction. */
 export interface GateFacts {
   now: Date;
-  campaignStatus: CampaignStatus;
-  leadState: LeadState;
   optedOut: boolean;
-  /** The person called or wrote after the end of the last call to this lead. */
-  replied: boolean;
-  /** Calls placed to this lead in this campaign. */
-  attemptsUsed: number;
-  spentCents: number;
   window: { open: boolean; nextOpeningAt: Date | null; zones: readonly string[] };
   contact: {
     /** The instant at which the last call still under way must be over, or null when there is none. */
@@ -49,128 +42,172 @@ export interface GateFacts {
     recentCalls: readonly Date[];
   };
   workspaceLines: { inUse: number; limit: number };
+  /** Null for a one-off call. */
+  lead: LeadFacts | null;
+}
+
+/** What the gate reads of a lead and its campaign. */
+export interface LeadFacts {
+  campaignStatus: CampaignStatus;
+  leadState: LeadState;
+  /** The person called or wrote after the end of the last call to this lead. */
+  replied: boolean;
+  /** Calls placed to this lead in this campaign. */
+  attemptsUsed: number;
+  spentCents: number;
   campaignLinesInUse: number;
   /** The earliest instant at which the campaign's pace allows another dial. */
   nextPaceAt: Date | null;
 }
 
-export type GateVerdict =
-  | { verdict: 'go' }
+/** One rule that speaks against a call, for good or until a time. */
+export type Hold =
   | { verdict: 'wait'; rule: GateRule; detail: string; until: Date }
   | { verdict: 'never'; rule: GateRule; detail: string };
+
+export type GateVerdict = { verdict: 'go' } | Hold;
 
 const DAY_MS = 86_400_000;
 const LINE_WAIT_MS = 5_000;
 const PAUSED_WAIT_MS = 60_000;
 
-/** May this call be placed now? Permanent reasons come first, then the longest waits, then the crowding. */
-export function decide(facts: GateFacts, settings: CampaignSettings): GateVerdict {
-  return permanentRefusal(facts, settings) ?? wait(facts, settings) ?? { verdict: 'go' };
+type Rule = (facts: GateFacts, settings: CampaignSettings) => Hold | null;
+
+/** In this order: permanent reasons, then the longest waits, then the crowding. */
+const RULES: readonly Rule[] = [
+  campaignOver,
+  leadFinished,
+  optedOut,
+  replied,
+  attemptsSpent,
+  campaignPaused,
+  spendLimit,
+  outsideWindow,
+  contactLive,
+  contactGap,
+  callsOfDay,
+  callsOfWeek,
+  workspaceLines,
+  campaignLines,
+  pace,
+];
+
+/** May this call be placed now? Every rule that holds it, the weightiest first; it may when there is none. */
+export function holdsOf(facts: GateFacts, settings: CampaignSettings): Hold[] {
+  return RULES.flatMap((rule) => rule(facts, settings) ?? []);
 }
 
-function permanentRefusal(facts: GateFacts, settings: CampaignSettings): GateVerdict | null {
-  const never = (rule: GateRule, detail: string): GateVerdict => ({ verdict: 'never', rule, detail });
-  const { campaignStatus } = facts;
-  if (campaignStatus !== 'running' && campaignStatus !== 'paused') {
-    return never('campaign_running', `The campaign is ${campaignStatus}.`);
-  }
-  if (facts.leadState === 'finished') return never('lead_open', 'The lead is finished.');
-  if (facts.optedOut) return never('opt_out', 'The contact opted out.');
-  if (facts.replied) return never('replied', 'The person has called or written since the last call.');
-  if (facts.attemptsUsed >= settings.maxAttempts) {
-    return never('attempts', `All ${settings.maxAttempts} attempts are spent.`);
-  }
-  return null;
+function never(rule: GateRule, detail: string): Hold {
+  return { verdict: 'never', rule, detail };
 }
 
-function wait(facts: GateFacts, settings: CampaignSettings): GateVerdict | null {
-  const { now } = facts;
-  const later = (rule: GateRule, detail: string, until: Date): GateVerdict => ({
-    verdict: 'wait',
-    rule,
-    detail,
-    until,
-  });
-  const after = (ms: number) => new Date(now.getTime() + ms);
-  if (facts.campaignStatus === 'paused') {
-    return later('campaign_running', 'The campaign is paused.', after(PAUSED_WAIT_MS));
-  }
-  if (settings.spendLimitCents !== null && facts.spentCents >= settings.spendLimitCents) {
-    return later(
-      'spend_limit',
-      `The limit of ${settings.spendLimitCents} cents is spent.`,
-      after(DAY_MS / 24),
-    );
-  }
-  if (!facts.window.open) {
-    const zones = facts.window.zones.length === 0 ? 'no zone is known' : facts.window.zones.join(', ');
-    const until = facts.window.nextOpeningAt;
-    if (until === null) return later('window', `No hour is allowed in every zone (${zones}).`, after(DAY_MS));
-    return later('window', `Outside the calling window (${zones}).`, until);
-  }
-  return contactWait(facts, settings, later) ?? crowding(facts, settings, later, after);
+function wait(rule: GateRule, detail: string, until: Date): Hold {
+  return { verdict: 'wait', rule, detail, until };
 }
 
-type Later = (rule: GateRule, detail: string, until: Date) => GateVerdict;
+function after({ now }: GateFacts, ms: number): Date {
+  return new Date(now.getTime() + ms);
+}
 
-function contactWait(facts: GateFacts, settings: CampaignSettings, later: Later): GateVerdict | null {
-  const { now } = facts;
-  const { liveUntil, recentCalls } = facts.contact;
-  if (liveUntil !== null) {
-    // Most calls are over long before they must be: nobody answers, or the talk is short.
-    const lookAgainAt = new Date(Math.min(liveUntil.getTime(), now.getTime() + settings.ringSeconds * 1_000));
-    return later('contact_live', 'A call to this contact is under way.', lookAgainAt);
-  }
-  const { perDay, perWeek, minGapSeconds } = settings.caps;
-  const gapEnds = recentCalls[0] === undefined ? 0 : recentCalls[0].getTime() + minGapSeconds * 1_000;
-  if (gapEnds > now.getTime()) {
-    return later('contact_gap', `Less than ${minGapSeconds} s since the last call.`, new Date(gapEnds));
-  }
-  return (
-    cap(facts, 'contact_day', perDay, DAY_MS, 'a day', later) ??
-    cap(facts, 'contact_week', perWeek, 7 * DAY_MS, 'a week', later)
-  );
+function campaignOver({ lead }: GateFacts): Hold | null {
+  const status = lead?.campaignStatus ?? 'running';
+  if (status === 'running' || status === 'paused') return null;
+  return never('campaign_running', `The campaign is ${status}.`);
+}
+
+function leadFinished({ lead }: GateFacts): Hold | null {
+  return lead?.leadState === 'finished' ? never('lead_open', 'The lead is finished.') : null;
+}
+
+function optedOut(facts: GateFacts): Hold | null {
+  return facts.optedOut ? never('opt_out', 'The contact opted out.') : null;
+}
+
+function replied({ lead }: GateFacts): Hold | null {
+  return lead?.replied ? never('replied', 'The person has called or written since the last call.') : null;
+}
+
+function attemptsSpent({ lead }: GateFacts, { maxAttempts }: CampaignSettings): Hold | null {
+  if (lead === null || lead.attemptsUsed < maxAttempts) return null;
+  return never('attempts', `All ${maxAttempts} attempts are spent.`);
+}
+
+function campaignPaused(facts: GateFacts): Hold | null {
+  if (facts.lead?.campaignStatus !== 'paused') return null;
+  return wait('campaign_running', 'The campaign is paused.', after(facts, PAUSED_WAIT_MS));
+}
+
+function spendLimit(facts: GateFacts, { spendLimitCents }: CampaignSettings): Hold | null {
+  if (facts.lead === null || spendLimitCents === null || facts.lead.spentCents < spendLimitCents) return null;
+  return wait('spend_limit', `The limit of ${spendLimitCents} cents is spent.`, after(facts, DAY_MS / 24));
+}
+
+function outsideWindow(facts: GateFacts): Hold | null {
+  const { open, nextOpeningAt, zones } = facts.window;
+  if (open) return null;
+  const where = zones.length === 0 ? 'no zone is known' : zones.join(', ');
+  return nextOpeningAt === null
+    ? wait('window', `No hour is allowed in every zone (${where}).`, after(facts, DAY_MS))
+    : wait('window', `Outside the calling window (${where}).`, nextOpeningAt);
+}
+
+function contactLive(facts: GateFacts, { ringSeconds }: CampaignSettings): Hold | null {
+  const { liveUntil } = facts.contact;
+  if (liveUntil === null) return null;
+  // Most calls are over long before they must be: nobody answers, or the talk is short.
+  const lookAgainMs = Math.min(liveUntil.getTime(), facts.now.getTime() + ringSeconds * 1_000);
+  return wait('contact_live', 'A call to this contact is under way.', new Date(lookAgainMs));
+}
+
+function contactGap({ contact, now }: GateFacts, { caps }: CampaignSettings): Hold | null {
+  const [newest] = contact.recentCalls;
+  if (newest === undefined) return null;
+  const endsAt = new Date(newest.getTime() + caps.minGapSeconds * 1_000);
+  if (endsAt <= now) return null;
+  return wait('contact_gap', `Less than ${caps.minGapSeconds} s since the last call.`, endsAt);
+}
+
+function callsOfDay(facts: GateFacts, { caps }: CampaignSettings): Hold | null {
+  return cap(facts, { rule: 'contact_day', limit: caps.perDay, periodMs: DAY_MS, period: 'a day' });
+}
+
+function callsOfWeek(facts: GateFacts, { caps }: CampaignSettings): Hold | null {
+  return cap(facts, { rule: 'contact_week', limit: caps.perWeek, periodMs: 7 * DAY_MS, period: 'a week' });
 }
 
 /** The cap is lifted when the oldest of the calls that fill it leaves the period. */
 function cap(
   { now, contact }: GateFacts,
-  rule: GateRule,
-  limit: number | null,
-  periodMs: number,
-  period: string,
-  later: Later,
-): GateVerdict | null {
+  {
+    rule,
+    limit,
+    periodMs,
+    period,
+  }: { rule: GateRule; limit: number | null; periodMs: number; period: string },
+): Hold | null {
   if (limit === null) return null;
   const within = contact.recentCalls.filter((at) => at.getTime() > now.getTime() - periodMs);
   const oldest = within[limit - 1];
   if (oldest === undefined) return null;
-  return later(rule, `${limit} calls ${period} to one contact.`, new Date(oldest.getTime() + periodMs));
+  return wait(rule, `${limit} calls ${period} to one contact.`, new Date(oldest.getTime() + periodMs));
 }
 
-function crowding(
-  facts: GateFacts,
-  settings: CampaignSettings,
-  later: Later,
-  after: (ms: number) => Date,
-): GateVerdict | null {
-  const { workspaceLines, campaignLinesInUse, nextPaceAt, now } = facts;
-  if (workspaceLines.inUse >= workspaceLines.limit) {
-    return later(
-      'workspace_lines',
-      `All ${workspaceLines.limit} lines of the workspace are in use.`,
-      after(LINE_WAIT_MS),
-    );
-  }
-  if (campaignLinesInUse >= settings.lines) {
-    return later(
-      'campaign_lines',
-      `All ${settings.lines} lines of the campaign are in use.`,
-      after(LINE_WAIT_MS),
-    );
-  }
-  if (nextPaceAt !== null && nextPaceAt > now) {
-    return later('pace', `${settings.callsPerSecond} calls per second.`, nextPaceAt);
-  }
-  return null;
+function workspaceLines(facts: GateFacts): Hold | null {
+  const { inUse, limit } = facts.workspaceLines;
+  if (inUse < limit) return null;
+  return wait(
+    'workspace_lines',
+    `All ${limit} lines of the workspace are in use.`,
+    after(facts, LINE_WAIT_MS),
+  );
+}
+
+function campaignLines(facts: GateFacts, { lines }: CampaignSettings): Hold | null {
+  if (facts.lead === null || facts.lead.campaignLinesInUse < lines) return null;
+  return wait('campaign_lines', `All ${lines} lines of the campaign are in use.`, after(facts, LINE_WAIT_MS));
+}
+
+function pace({ lead, now }: GateFacts, { callsPerSecond }: CampaignSettings): Hold | null {
+  if (lead === null || lead.nextPaceAt === null || lead.nextPaceAt <= now) return null;
+  return wait('pace', `${callsPerSecond} calls per second.`, lead.nextPaceAt);
 }

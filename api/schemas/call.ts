@@ -1,7 +1,8 @@
 import { z } from '@hono/zod-openapi';
 import type { Selectable } from 'kysely';
-import type { CallDetails as DetailsRow, Call as Row } from '#db/queries/calls.ts';
+import type { CallDetails as DetailsRow, Call as Row, readCallTimeline } from '#db/queries/calls.ts';
 import type { DecisionsTable } from '#db/schema/gate.ts';
+import { PROVIDERS } from '#domain/conversation.ts';
 import {
   ANY_FIELD,
   iso,
@@ -15,6 +16,7 @@ import {
   wording,
 } from './common.ts';
 import { conversionReason } from './conversion.ts';
+import { phone } from './opt-out.ts';
 import {
   Attribution,
   AttributionState,
@@ -24,12 +26,15 @@ import {
   ConversionJudge,
   Direction,
   Disposition,
+  EventType,
   GateRule,
   GateVerdict,
   Reach,
   Sentiment,
   Speaker,
 } from './words.ts';
+
+export const callParam = z.object({ id: text(200).openapi({ param: { name: 'id', in: 'path' } }) });
 
 const fields = {
   id: z.string(),
@@ -258,3 +263,58 @@ export function toDecision(row: Selectable<DecisionsTable>): z.infer<typeof Deci
     decidedAt: iso(row.decided_at),
   };
 }
+
+const CallWebhook = z
+  .object({
+    id: z.number().int(),
+    provider: z.enum(PROVIDERS),
+    type: z.string(),
+    receivedAt: timestamp,
+    mergedAt: timestamp.nullable().openapi({ description: 'When what it says was taken into the call' }),
+    deliveries: z.number().int().openapi({ description: 'How often it came, the first time included' }),
+  })
+  .openapi('HeardWebhook');
+
+export const CallTimeline = z
+  .object({
+    events: z.array(
+      z.object({
+        id: z.number().int().openapi({ description: "The event's number, as in the stream" }),
+        at: timestamp,
+        type: EventType,
+        data: z.record(z.string(), z.unknown()),
+      }),
+    ),
+    webhooks: z.array(CallWebhook),
+  })
+  .openapi('CallTimeline');
+
+export function toCallTimeline({
+  events,
+  webhooks,
+}: Awaited<ReturnType<typeof readCallTimeline>>): z.infer<typeof CallTimeline> {
+  return {
+    events: events.map(({ id, at, type, data }) => ({ id, at: iso(at), type, data })),
+    webhooks: webhooks.map(({ id, provider, type, deliveries, received_at, merged_at }) => ({
+      id,
+      provider,
+      type,
+      receivedAt: iso(received_at),
+      mergedAt: isoOrNull(merged_at),
+      deliveries,
+    })),
+  };
+}
+
+export const ContextSend = z.strictObject({ text: text(2_000) }).openapi('ContextSend');
+export const TransferStart = z.strictObject({ to: phone }).openapi('TransferStart');
+
+/** Accepted; the call itself shows what comes of it. */
+export const LiveDone = z
+  .object({
+    callId: z.string(),
+    via: z
+      .enum(['monitor', 'carrier'])
+      .openapi({ description: "The voice provider's monitor socket, or the telephone company" }),
+  })
+  .openapi('LiveDone');

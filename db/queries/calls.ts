@@ -1,13 +1,18 @@
-import { type Selectable, type SelectQueryBuilder, sql } from 'kysely';
+import { type Insertable, type RawBuilder, type Selectable, type SelectQueryBuilder, sql } from 'kysely';
 import type { AttributionState, CallKind, CallStatus, Direction, Disposition, Reach } from '#domain/call.ts';
 import type { Db, Tx } from '../client.ts';
+import { toJson } from '../json.ts';
 import type { CallDetailsTable, CallsTable } from '../schema/calls.ts';
 import type { Database } from '../schema/database.ts';
-import type { DecisionsTable } from '../schema/gate.ts';
-import { callHas } from './call-search.ts';
+import type { WebhookEventsTable } from '../schema/events.ts';
+import type { LoggedEvent } from './event-log.ts';
+import { FEW, leadHas, searching, seekLeads } from './lead-search.ts';
+import { numberHas } from './search.ts';
+
+export type CallRow = Selectable<CallsTable>;
 
 /** A call, whether it is on the list of what needs a person, and its lead's name. */
-export type Call = Selectable<CallsTable> & { needs_attention: boolean; name: string | null };
+export type Call = CallRow & { needs_attention: boolean; name: string | null };
 
 /** All calls, for a query to choose from. */
 export function callsOf(db: Db | Tx): SelectQueryBuilder<Database, 'calls', Call> {
@@ -32,7 +37,7 @@ export interface CallFilter {
   disposition?: Disposition | undefined;
   direction?: Direction | undefined;
   kind?: CallKind | undefined;
-  /** True: calls that were placed outside of campaigns; false: all others. */
+  /** True: one-off calls; false: all others. */
   single?: boolean | undefined;
   /** Started at or after. */
   from?: Date | undefined;
@@ -56,15 +61,15 @@ export async function listCalls(
   if (filter.campaignId !== undefined) query = query.where('calls.campaign_id', '=', filter.campaignId);
   if (filter.attribution === 'attributed') query = query.where('calls.lead_id', 'is not', null);
   if (filter.attribution === 'unattributed') {
-    // A call outside of campaigns is nobody's, and known.
+    // A one-off call has no lead and needs none.
     query = query
       .where('calls.lead_id', 'is', null)
       .where('calls.kind', '=', 'phone')
       .where('calls.attempt', 'is', null);
   }
-  const isSingle = sql<boolean>`(calls.campaign_id is null and calls.attempt is not null)`;
-  if (filter.single === true) query = query.where(isSingle);
-  if (filter.single === false) query = query.where(sql<boolean>`not ${isSingle}`);
+  const isOneOff = sql<boolean>`(calls.campaign_id is null and calls.attempt is not null)`;
+  if (filter.single === true) query = query.where(isOneOff);
+  if (filter.single === false) query = query.where(sql<boolean>`not ${isOneOff}`);
   if (filter.ids !== undefined) query = query.where(sql<boolean>`calls.id = any(${filter.ids})`);
   const exact = {
     'calls.lead_id': filter.leadId,
@@ -92,7 +97,7 @@ export async function listCalls(
     .execute();
 }
 
-/** Calls under way, longest first. There are never more than the workspace has lines; `limit` bounds them all the same. */
+/** Calls under way, longest first. They are never more than the workspace has lines; `limit` bounds them all the same. */
 export async function listLiveCalls(db: Db, limit: number): Promise<Call[]> {
   return await callsOf(db)
     .where('calls.status', '!=', 'ended')
@@ -102,16 +107,57 @@ export async function listLiveCalls(db: Db, limit: number): Promise<Call[]> {
     .execute();
 }
 
+/**
+ * The condition that a call is with a person whose number or name has this in it, or has it for its provider's id.
+ * People are searched first: no index of calls knows their names.
+ */
+async function callHas(
+  db: Db,
+  q: string,
+  { campaignId, attribution }: Pick<CallFilter, 'campaignId' | 'attribution'>,
+): Promise<RawBuilder<boolean>> {
+  const { leads, others } = await searching(db, async (tx) => ({
+    leads: attribution === 'unattributed' ? [] : await seekLeads(tx, q, { campaignId, columns: ['name'] }),
+    others: await seekCallsApart(tx, q, campaignId),
+  }));
+  const byId = sql`calls.conversation_id = ${q} or calls.call_sid = ${q}`;
+  if (leads !== null && others !== null) {
+    return sql`(calls.lead_id = any(${leads}::uuid[]) or calls.id = any(${others}::text[]) or ${byId})`;
+  }
+  // One lead's value, not "exists": that would gather all such leads before it looks at the first call.
+  const ofLead = sql`(select ${leadHas(q, ['name'])} from leads where leads.id = calls.lead_id)`;
+  return sql`(${numberHas('calls.phone', q)} or ${byId} or ${ofLead})`;
+}
+
+/**
+ * Calls that have a number of their own; a dial to a lead has the lead's. Null when there are more than a few.
+ */
+async function seekCallsApart(tx: Tx, q: string, campaignId: string | undefined): Promise<string[] | null> {
+  let query = tx
+    .selectFrom('calls')
+    .select('id')
+    .where(sql<boolean>`(attempt is null or lead_id is null)`)
+    .where(numberHas('phone', q));
+  if (campaignId !== undefined) query = query.where('campaign_id', '=', campaignId);
+  const rows = await query.limit(FEW + 1).execute();
+  return rows.length > FEW ? null : rows.map(({ id }) => id);
+}
+
 /** Null when there is none. */
 export async function findCall(db: Db | Tx, id: string): Promise<Call | null> {
   return (await callsOf(db).where('calls.id', '=', id).executeTakeFirst()) ?? null;
 }
 
-/** Those of these calls that there are, in no order. */
+/** Those of these calls that exist, in no order. */
 export async function findCalls(db: Db, ids: readonly string[]): Promise<Call[]> {
   return await callsOf(db)
     .where('calls.id', 'in', [...ids])
     .execute();
+}
+
+/** @throws Error when there is none */
+export async function readCallRow(db: Db | Tx, id: string): Promise<CallRow> {
+  return await db.selectFrom('calls').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
 }
 
 export type CallDetails = Pick<Selectable<CallDetailsTable>, 'transcript' | 'analysis' | 'quality'>;
@@ -126,7 +172,85 @@ export async function findCallDetails(db: Db | Tx, callId: string): Promise<Call
   return details ?? { transcript: null, analysis: null, quality: null };
 }
 
-/** The gate's answer that a call was placed on. */
-export async function findDecision(db: Db, id: number): Promise<Selectable<DecisionsTable> | null> {
-  return (await db.selectFrom('decisions').selectAll().where('id', '=', id).executeTakeFirst()) ?? null;
+/** A webhook about a call, without its payload. */
+export type CallWebhook = Pick<
+  Selectable<WebhookEventsTable>,
+  'id' | 'provider' | 'type' | 'deliveries' | 'received_at' | 'merged_at'
+>;
+
+/** What happened to a call and the webhooks about it, oldest first, at most `limit` of each. */
+export async function readCallTimeline(
+  db: Db,
+  callId: string,
+  limit: number,
+): Promise<{ events: LoggedEvent[]; webhooks: CallWebhook[] }> {
+  const [events, webhooks] = await Promise.all([
+    db.selectFrom('events').selectAll().where('call_id', '=', callId).orderBy('id').limit(limit).execute(),
+    db
+      .selectFrom('webhook_events')
+      .select(['id', 'provider', 'type', 'deliveries', 'received_at', 'merged_at'])
+      .where('call_id', '=', callId)
+      .orderBy('id')
+      .limit(limit)
+      .execute(),
+  ]);
+  return { events, webhooks };
+}
+
+/** What facts may change in a call, with its columns' types. */
+const COLUMNS = {
+  conversation_id: 'text',
+  call_sid: 'text',
+  has_audio: 'boolean',
+  sentiment: 'text',
+  from_number: 'text',
+  status: 'text',
+  reach: 'text',
+  source: 'text',
+  verdict: 'text',
+  answered_at: 'timestamptz',
+  ended_at: 'timestamptz',
+  talk_seconds: 'int',
+  cost_cents: 'numeric',
+  summary: 'text',
+  termination_reason: 'text',
+  failure: 'text',
+  converted: 'boolean',
+  converted_by: 'text',
+  conversion_reason: 'jsonb',
+  disposition: 'text',
+  score: 'int',
+  score_parts: 'jsonb',
+} as const satisfies Partial<Record<keyof CallsTable, string>>;
+
+type Column = keyof typeof COLUMNS;
+const names = Object.keys(COLUMNS) as Column[];
+
+const set = sql.raw(names.map((name) => `${name} = new.${name}`).join(', '));
+const types = sql.raw(names.map((name) => `${name} ${COLUMNS[name]}`).join(', '));
+
+/** A call as it was read, with columns as they are to be written. */
+type ChangedCall = Pick<Selectable<CallsTable>, 'id'> & {
+  [name in Column]: Selectable<CallsTable>[name] | Insertable<CallsTable>[name];
+};
+
+/**
+ * Writes calls in one statement. The rows must be locked: the planner chooses the order in which it writes them. What
+ * they add to the totals is written in one order for everybody afterwards (`keep_totals_of_updated`).
+ */
+export async function saveCalls(tx: Tx, calls: readonly ChangedCall[]): Promise<void> {
+  const rows = calls.map((call) => ({
+    id: call.id,
+    ...Object.fromEntries(names.map((name) => [name, columnOf(call, name)])),
+  }));
+  await sql`
+    update calls set ${set}
+    from jsonb_to_recordset(${toJson(rows)}::jsonb) as new (id text, ${types})
+    where calls.id = new.id`.execute(tx);
+}
+
+/** JSON comes as text where it is new, and parsed where it was read. */
+function columnOf(call: ChangedCall, name: Column): unknown {
+  const value = call[name];
+  return COLUMNS[name] === 'jsonb' && typeof value === 'string' ? JSON.parse(value) : value;
 }

@@ -1,21 +1,26 @@
-import { type RawBuilder, type Selectable, sql } from 'kysely';
-import type { GateFacts } from '#domain/gate.ts';
+import { type Insertable, type Selectable, sql } from 'kysely';
+import type { GateFacts, LeadFacts } from '#domain/gate.ts';
+import { DEFAULT_ONE_OFF_CALL_SETTINGS, type OneOffCallSettings } from '#domain/one-off-call.ts';
 import type { CampaignSettings } from '#domain/settings.ts';
-import type { Tx } from '../client.ts';
+import type { Db, Tx } from '../client.ts';
 import type { CampaignsTable } from '../schema/campaigns.ts';
+import type { DecisionsTable } from '../schema/gate.ts';
 import type { LeadsTable } from '../schema/leads.ts';
 import { currentSettings } from './settings.ts';
 
-/** The locked rows that the gate judges. */
-export interface GateRows {
+/** A lead with its campaign and the settings in force, as the gate reads them. */
+export interface LeadRows {
   campaign: Selectable<CampaignsTable>;
   lead: Selectable<LeadsTable>;
   version: number;
   settings: CampaignSettings;
 }
 
-/** Locks campaign, lead and workspace, in this order; the contact must be held already. */
-export async function lockGateRows(tx: Tx, campaignId: string, leadId: string): Promise<GateRows> {
+/** Locks campaign and lead, in this order. The contact must be locked already. */
+export async function lockLead(
+  tx: Tx,
+  { campaignId, leadId }: { campaignId: string; leadId: string },
+): Promise<LeadRows> {
   const campaign = await tx
     .selectFrom('campaigns')
     .selectAll()
@@ -31,20 +36,44 @@ export async function lockGateRows(tx: Tx, campaignId: string, leadId: string): 
   return { campaign, lead, ...(await currentSettings(tx, campaignId)) };
 }
 
-/** Calls that hold a line and their contact. One given up as unknown is taken for alive until its deadline. */
-export function aliveCalls(now: Date): RawBuilder<unknown> {
-  return sql`select campaign_id, phone, deadline_at from calls
-    where status <> 'ended' or (reach = 'unknown' and deadline_at > ${now})`;
+/** The limits that all calls share. */
+export interface Workspace {
+  lines: number;
+  timeZone: string;
+  /** The rules for one-off calls. */
+  oneOffCalls: OneOffCallSettings;
 }
 
-type CountedFacts = Pick<
-  GateFacts,
-  'optedOut' | 'replied' | 'attemptsUsed' | 'spentCents' | 'contact' | 'workspaceLines' | 'campaignLinesInUse'
->;
+/** Locks the workspace, so that no line is given twice; it comes last in the order of the locks. */
+export async function lockWorkspace(tx: Tx): Promise<Workspace> {
+  const row = await tx
+    .selectFrom('workspace')
+    .select(['lines', 'time_zone', 'single_call_settings'])
+    .forUpdate()
+    .executeTakeFirstOrThrow();
+  return {
+    lines: row.lines,
+    timeZone: row.time_zone,
+    oneOffCalls: { ...DEFAULT_ONE_OFF_CALL_SETTINGS, ...row.single_call_settings },
+  };
+}
 
-/** Reads the gate's counts under the locks. */
-export async function readGateCounts(tx: Tx, { campaign, lead }: GateRows, now: Date): Promise<CountedFacts> {
-  const workspace = await tx.selectFrom('workspace').select('lines').forUpdate().executeTakeFirstOrThrow();
+/** The gate's counts, in the form of its facts; those of a lead are meaningless without one. */
+export type GateCounts = Pick<GateFacts, 'optedOut' | 'contact'> &
+  Pick<LeadFacts, 'replied' | 'attemptsUsed' | 'spentCents' | 'campaignLinesInUse'> & {
+    workspaceLinesInUse: number;
+  };
+
+/**
+ * Counts for the gate, under its locks. A call that ended as unknown holds its line and its contact until its deadline:
+ * it may still be under way.
+ */
+export async function readGateCounts(
+  tx: Tx,
+  { phone, lead, now }: { phone: string; lead: Selectable<LeadsTable> | null; now: Date },
+): Promise<GateCounts> {
+  const leadId = lead?.id ?? null;
+  const campaignId = lead?.campaign_id ?? null;
   const { rows } = await sql<{
     opted_out: boolean;
     replied: boolean | null;
@@ -55,20 +84,24 @@ export async function readGateCounts(tx: Tx, { campaign, lead }: GateRows, now: 
     workspace_in_use: number;
     campaign_in_use: number;
   }>`
-    with alive as (${aliveCalls(now)})
+    with alive as (
+      select campaign_id, phone, deadline_at from calls
+      where status <> 'ended' or (reach = 'unknown' and deadline_at > ${now})
+    )
     select
-      exists (select from opt_outs where phone = ${lead.phone}) as opted_out,
-      ${lead.replied_at}::timestamptz > (
-        select max(ended_at) from calls where lead_id = ${lead.id} and attempt is not null
+      exists (select from opt_outs where phone = ${phone}) as opted_out,
+      ${lead?.replied_at ?? null}::timestamptz > (
+        select max(ended_at) from calls where lead_id = ${leadId} and attempt is not null
       ) as replied,
-      (select count(*) from calls where lead_id = ${lead.id} and attempt is not null and reach is distinct from 'not_placed') as attempts_used,
-      (select coalesce(sum(cost_cents), 0) from call_totals where campaign_id = ${campaign.id}) as spent_cents,
-      (select max(deadline_at) from alive where phone = ${lead.phone}) as live_until,
+      (select count(*) from calls
+        where lead_id = ${leadId} and attempt is not null and reach is distinct from 'not_placed') as attempts_used,
+      (select coalesce(sum(cost_cents), 0) from call_totals where campaign_id = ${campaignId}) as spent_cents,
+      (select max(deadline_at) from alive where phone = ${phone}) as live_until,
       (select array_agg(started_at order by started_at desc) from calls
-        where phone = ${lead.phone} and direction = 'outbound' and reach is distinct from 'not_placed'
+        where phone = ${phone} and direction = 'outbound' and reach is distinct from 'not_placed'
           and started_at > ${new Date(now.getTime() - 7 * 86_400_000)}) as recent,
       (select count(*) from alive) as workspace_in_use,
-      (select count(*) from alive where campaign_id = ${campaign.id}) as campaign_in_use`.execute(tx);
+      (select count(*) from alive where campaign_id = ${campaignId}) as campaign_in_use`.execute(tx);
   const counts = rows[0];
   if (counts === undefined) throw new Error('The gate read nothing.');
   return {
@@ -77,7 +110,18 @@ export async function readGateCounts(tx: Tx, { campaign, lead }: GateRows, now: 
     attemptsUsed: counts.attempts_used,
     spentCents: counts.spent_cents,
     contact: { liveUntil: counts.live_until, recentCalls: counts.recent ?? [] },
-    workspaceLines: { inUse: counts.workspace_in_use, limit: workspace.lines },
+    workspaceLinesInUse: counts.workspace_in_use,
     campaignLinesInUse: counts.campaign_in_use,
   };
+}
+
+/** Returns the decision's id. */
+export async function insertDecision(tx: Tx, decision: Insertable<DecisionsTable>): Promise<number> {
+  const { id } = await tx.insertInto('decisions').values(decision).returning('id').executeTakeFirstOrThrow();
+  return id;
+}
+
+/** The decision that a call was placed on. */
+export async function findDecision(db: Db, id: number): Promise<Selectable<DecisionsTable> | null> {
+  return (await db.selectFrom('decisions').selectAll().where('id', '=', id).executeTakeFirst()) ?? null;
 }

@@ -1,5 +1,7 @@
-import { sql } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import type { Tx } from '../client.ts';
+import type { CallsTable } from '../schema/calls.ts';
+import type { LeadsTable } from '../schema/leads.ts';
 
 /**
  * Rows are locked in this order everywhere, so that transactions never wait for each other in a circle:
@@ -7,46 +9,46 @@ import type { Tx } from '../client.ts';
  */
 
 /**
- * Makes sure that the contact exists and holds it: every decision about a phone number passes here. A withheld
- * number is nobody's.
+ * Makes sure that the contact exists and locks it: every decision about a phone number takes this lock. Null is a
+ * withheld number, which belongs to nobody.
  */
 export async function lockContact(tx: Tx, phone: string | null): Promise<void> {
-  if (phone === null || (await holdContact(tx, phone))) return;
-  // Somebody else may insert it at the same time: the insert waits for them, and the row is there to be held.
+  if (phone === null || (await lockExisting(tx, phone))) return;
+  // Another transaction may insert it at the same time: the insert waits for that one, and then the row can be locked.
   await tx
     .insertInto('contacts')
     .values({ phone })
     .onConflict((conflict) => conflict.doNothing())
     .execute();
-  await holdContact(tx, phone);
+  await lockExisting(tx, phone);
 }
 
 /** As `lockContact` for several, in one order for everybody. */
 export async function lockContacts(tx: Tx, phones: readonly (string | null)[]): Promise<void> {
   const wanted = [...new Set(phones.filter((phone) => phone !== null))].sort();
   if (wanted.length === 0) return;
-  const held = await tx
+  const locked = await tx
     .selectFrom('contacts')
     .select('phone')
     .where('phone', 'in', wanted)
     .orderBy('phone')
     .forUpdate()
     .execute();
-  const known = new Set(held.map(({ phone }) => phone));
+  const known = new Set(locked.map(({ phone }) => phone));
   for (const phone of wanted) if (!known.has(phone)) await lockContact(tx, phone);
 }
 
 /**
- * As `lockContacts`, and with them the contacts that the numbers are known to belong to: whoever touches the leads
- * behind a number that came to us holds all of them from the start, so that two who come by different numbers of one
- * person do not wait for each other. What is learnt of a number between the reading and the locking is not held.
+ * As `lockContacts`, and with them the contacts that the numbers are aliases of. Whoever updates the leads behind a
+ * number locks all of these first, so that two who come by different numbers of one person do not wait for each other.
+ * An alias that is added between the reading and the locking is not covered.
  */
 export async function lockContactsBehind(tx: Tx, phones: readonly (string | null)[]): Promise<void> {
   const wanted = phones.filter((phone) => phone !== null);
   if (wanted.length > 0) await lockContacts(tx, [...wanted, ...(await contactsBehind(tx, wanted))]);
 }
 
-/** Contacts that these numbers belong to, by what a person said: as it was said, and as the lead has it. */
+/** The contacts that these numbers are aliases of: as it was entered, and as the lead has it now. */
 async function contactsBehind(tx: Tx, phones: readonly string[]): Promise<string[]> {
   const rows = await tx
     .selectFrom('contact_aliases')
@@ -60,19 +62,57 @@ async function contactsBehind(tx: Tx, phones: readonly string[]): Promise<string
 }
 
 /** False when there is no such contact. */
-async function holdContact(tx: Tx, phone: string): Promise<boolean> {
-  const held = await tx
+async function lockExisting(tx: Tx, phone: string): Promise<boolean> {
+  const locked = await tx
     .selectFrom('contacts')
     .select('phone')
     .where('phone', '=', phone)
     .forUpdate()
     .executeTakeFirst();
-  return held !== undefined;
+  return locked !== undefined;
+}
+
+type CallRow = Selectable<CallsTable>;
+
+/** Locks a call that exists, after its contact. */
+export async function lockCall(tx: Tx, { id, phone }: Pick<CallRow, 'id' | 'phone'>): Promise<CallRow> {
+  await lockContact(tx, phone);
+  return await tx.selectFrom('calls').selectAll().where('id', '=', id).forUpdate().executeTakeFirstOrThrow();
+}
+
+/** Locks a call after its contact and its lead. Null when there is no such call. */
+export async function lockCallAndLead(
+  tx: Tx,
+  id: string,
+): Promise<{ call: CallRow; lead: Selectable<LeadsTable> | null } | null> {
+  const found = await tx
+    .selectFrom('calls')
+    .select(['phone', 'lead_id'])
+    .where('id', '=', id)
+    .executeTakeFirst();
+  if (found === undefined) return null;
+  await lockContact(tx, found.phone);
+  const lead =
+    found.lead_id === null
+      ? null
+      : await tx
+          .selectFrom('leads')
+          .selectAll()
+          .where('id', '=', found.lead_id)
+          .forUpdate()
+          .executeTakeFirstOrThrow();
+  const call = await tx
+    .selectFrom('calls')
+    .selectAll()
+    .where('id', '=', id)
+    .forUpdate()
+    .executeTakeFirstOrThrow();
+  return { call, lead };
 }
 
 /**
- * Holds conversations that may not have a row yet. A webhook that looks for its call and a dial that records
- * its conversation exclude each other, so that one of them sees the other.
+ * Locks conversations that may not have a row yet. A webhook that looks for its call and a dial that records its
+ * conversation exclude each other, so that one of them sees the other.
  */
 export async function lockConversations(tx: Tx, conversationIds: readonly string[]): Promise<void> {
   const wanted = [...new Set(conversationIds)].sort();
@@ -87,7 +127,7 @@ export async function lockConversation(tx: Tx, conversationId: string): Promise<
   await lockConversations(tx, [conversationId]);
 }
 
-/** Holds a walk over the provider's list, which may have no row yet: two beginnings of one make one. */
+/** Locks a walk over the provider's list, which may have no row yet: two that begin at once become one. */
 export async function lockWalk(tx: Tx, workflowId: string): Promise<void> {
   await sql`select pg_advisory_xact_lock(hashtextextended(${`walk/${workflowId}`}, 0))`.execute(tx);
 }

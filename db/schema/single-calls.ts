@@ -1,17 +1,17 @@
 import type { ColumnType } from 'kysely';
-import type { CallOverrides, SingleCallSettings } from '#domain/single-call.ts';
+import type { CallOverrides, OneOffCallSettings } from '#domain/one-off-call.ts';
 
-/** What a call outside of campaigns was asked for with; its `calls` row has no lead, and attempt 1. */
+/** What a one-off call was asked for with; its `calls` row has no lead, and attempt 1. */
 export interface SingleCallsTable {
   call_id: string;
-  /** The rules by which it was let go. */
-  settings: ColumnType<SingleCallSettings, string, never>;
+  /** The rules by which the gate judged it. */
+  settings: ColumnType<OneOffCallSettings, string, never>;
   variables: ColumnType<Record<string, string>, string, never>;
   overrides: ColumnType<CallOverrides, string, never>;
   /** The person's consent in the words of whoever asked for the call; null when they said nothing. */
   consent: string | null;
   /** The API key that asked for it. */
   actor: string;
-  /** Set by the one who dials, before the dial: it is made by nobody else, and not once more. */
+  /** Set before the dial by whoever dials: nobody else dials it, and nobody twice. */
   dial_begun_at: Date | null;
 }

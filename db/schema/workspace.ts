@@ -1,5 +1,5 @@
 import type { ColumnType, Generated } from 'kysely';
-import type { SingleCallSettings } from '#domain/single-call.ts';
+import type { OneOffCallSettings } from '#domain/one-off-call.ts';
 
 /** One row: limits that all campaigns share. */
 export interface WorkspaceTable {
@@ -8,6 +8,6 @@ export interface WorkspaceTable {
   lines: Generated<number>;
   /** IANA zone in which days are counted. */
   time_zone: Generated<string>;
-  /** What is set otherwise for calls outside of campaigns; null for nothing. */
-  single_call_settings: ColumnType<Partial<SingleCallSettings> | null, string | null, string | null>;
+  /** The rules for one-off calls that differ from the defaults; null for none. */
+  single_call_settings: ColumnType<Partial<OneOffCallSettings> | null, string | null, string | null>;
 }

@@ -22,7 +22,7 @@ import type { Actor } from '#domain/access.ts';
 import { transcriptErrorRate } from '#domain/quality.ts';
 import { type BrowserJoin, ProviderError } from '#providers/ports.ts';
 import { mergeOrAdopt } from '../calls/adopt.ts';
-import { tellHistory } from '../calls/history.ts';
+import { historyOf } from '../calls/history.ts';
 import type { Context } from '../context.ts';
 import { invalid, notFound, reachable, wrongState } from '../errors.ts';
 import { forbiddenOverrides } from './overrides.ts';
@@ -89,7 +89,7 @@ export async function startSession(context: Context, request: SessionRequest): P
 async function leadVariables({ db, now }: Context, leadId: string): Promise<Record<string, string>> {
   const lead = await findLead(db, leadId);
   if (lead === null) throw notFound('lead');
-  const history = await tellHistory(db, lead.phone, await now());
+  const history = await historyOf(db, lead.phone, await now());
   return {
     ...lead.variables,
     ...(lead.name === null ? {} : { name: lead.name }),

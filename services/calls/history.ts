@@ -8,12 +8,12 @@ const MOST_OF_EACH = 25;
 /** Enough for an agent, and small beside its prompt. */
 const HISTORY_CHARS = 1_500;
 
-/** What an agent is told of earlier calls and messages with the contact, as lines; empty when there were none. */
-export async function tellHistory(db: Db, phone: string, now: Date): Promise<string> {
+/** Earlier calls and messages with a contact, in lines for an agent; empty when there were none. */
+export async function historyOf(db: Db, phone: string, now: Date): Promise<string> {
   return summariseHistory({ ...(await readHistory(db, phone)), now }, { maxChars: HISTORY_CHARS });
 }
 
-/** The answered calls and the messages of a contact over all campaigns, the newest of each; in one query. */
+/** The newest answered calls and messages of a contact, over all campaigns; in one query. */
 async function readHistory(db: Db, phone: string): Promise<{ calls: PastCall[]; messages: PastMessage[] }> {
   const { rows } = await sql<
     | ({ kind: 'call' } & Omit<PastCall, 'reach'>)

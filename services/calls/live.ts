@@ -1,58 +1,159 @@
-import type { Call } from '#db/queries/calls.ts';
-import type { LiveCommand, LiveCommandAnswer } from '#providers/ports.ts';
+import { type Db, inTransaction } from '#db/client.ts';
+import { appendAudit } from '#db/queries/audit.ts';
+import { type CallRow, findCall } from '#db/queries/calls.ts';
+import { appendEvent } from '#db/queries/events.ts';
+import type { Actor } from '#domain/access.ts';
+import { type LiveCommand, type LiveCommandAnswer, ProviderError } from '#providers/ports.ts';
 import type { Context } from '../context.ts';
-import { wrongState } from '../errors.ts';
-import { noteContext } from './context-events.ts';
+import { notFound, reachable, wrongState } from '../errors.ts';
+import { idsOf } from './record.ts';
 
 /** What of a call is needed to reach it while it lasts. */
-type LiveCall = Pick<Call, 'id' | 'campaign_id' | 'lead_id' | 'conversation_id' | 'status'>;
+type LiveCall = Pick<CallRow, 'id' | 'campaign_id' | 'lead_id' | 'conversation_id' | 'status'>;
 
 /** As `LiveCommandAnswer`; `not_connected`: the provider has not named the conversation yet. */
-export type LiveAnswer = LiveCommandAnswer | 'not_connected';
+type LiveAnswer = LiveCommandAnswer | 'not_connected';
 
-/** Sends a command into a call. @throws ProviderError */
-export async function commandCall(
+interface LiveRequest {
+  callId: string;
+  actor: Actor;
+}
+
+const UNAVAILABLE =
+  'unavailable: the voice provider does not let this account into calls under way. It needs real-time ' +
+  "monitoring, in the account's plan and in the agent's settings.";
+
+/**
+ * Ends a call under way: through the monitor, else by the carrier, which can hang up in any state of the conversation.
+ * The outcome is reported as for every call.
+ *
+ * @throws ServiceError `not-found`, `wrong-state`, `provider-unavailable`
+ */
+export async function endCall(
+  context: Context,
+  { callId, actor }: LiveRequest,
+): Promise<'monitor' | 'carrier'> {
+  const call = await readCall(context.db, callId);
+  const via = await reachable(() => hangUp(context, call));
+  await audit(context.db, { actor, action: 'call.end_requested', subject: callId, data: { via } });
+  return via;
+}
+
+async function hangUp(context: Context, call: CallRow): Promise<'monitor' | 'carrier'> {
+  if (call.status === 'ended') throw refusal('gone');
+  const answer = await endByMonitor(context, call);
+  if (answer === 'done') return 'monitor';
+  const { carrier } = context;
+  if (carrier !== null && call.call_sid !== null) {
+    if (await carrier.endCall(call.call_sid)) return 'carrier';
+    throw refusal('gone');
+  }
+  if (answer instanceof ProviderError) throw answer;
+  if (answer !== 'unavailable') throw refusal(answer);
+  const otherwise =
+    carrier === null
+      ? 'No telephone company is configured that could hang up instead.'
+      : 'The call has no number at the telephone company, which could hang up instead.';
+  throw wrongState(`${UNAVAILABLE} ${otherwise}`);
+}
+
+async function endByMonitor(context: Context, call: CallRow): Promise<LiveAnswer | ProviderError> {
+  try {
+    return await command(context, call, { kind: 'end' });
+  } catch (error) {
+    if (error instanceof ProviderError) return error;
+    throw error;
+  }
+}
+
+/** Hands a call under way to a person. @throws ServiceError as `endCall` */
+export async function transferCall(
+  context: Context,
+  { callId, actor, to }: LiveRequest & { to: string },
+): Promise<void> {
+  const call = await readCall(context.db, callId);
+  const answer = await reachable(() => command(context, call, { kind: 'transfer', to }));
+  if (answer !== 'done') throw refusal(answer);
+  await audit(context.db, { actor, action: 'call.transfer_requested', subject: callId });
+}
+
+/** Lets the agent of a call under way know something, unheard by the person. @throws ServiceError as `endCall` */
+export async function sendContext(
+  context: Context,
+  { callId, actor, text }: LiveRequest & { text: string },
+): Promise<void> {
+  const call = await readCall(context.db, callId);
+  const answer = await reachable(() => command(context, call, { kind: 'context', text }));
+  if (answer !== 'done') throw refusal(answer);
+  const characters = text.length;
+  await noteContext(context.db, call, { messageId: null, answer, characters });
+  await audit(context.db, { actor, action: 'call.context_sent', subject: callId, data: { characters } });
+}
+
+/** Lets the agent of a call under way know of the person's text. The log says whether it could. @throws ProviderError */
+export async function sendTextAsContext(
+  context: Pick<Context, 'db' | 'voice'>,
+  call: LiveCall,
+  { messageId, notice }: { messageId: string; notice: string },
+): Promise<void> {
+  const answer = await command(context, call, { kind: 'context', text: notice });
+  await noteContext(context.db, call, { messageId, answer, characters: notice.length });
+}
+
+/** Logs that the agent of a call under way was sent something, or could not be. The words stay out of the log. */
+export async function noteContext(
+  db: Db,
+  call: Pick<CallRow, 'id' | 'campaign_id' | 'lead_id'>,
+  {
+    messageId,
+    answer,
+    characters,
+  }: {
+    /** The person's text that it was about; null when one of us said it. */
+    messageId: string | null;
+    /** `done`, or why it could not be sent. */
+    answer: string;
+    characters: number;
+  },
+): Promise<void> {
+  await inTransaction(db, (tx) =>
+    appendEvent(tx, {
+      type: 'call.context_sent',
+      ...idsOf(call),
+      messageId,
+      data: answer === 'done' ? { characters } : { sent: false, why: answer },
+    }),
+  );
+}
+
+/** @throws ProviderError */
+async function command(
   { voice }: Pick<Context, 'voice'>,
   call: LiveCall,
-  command: LiveCommand,
+  what: LiveCommand,
 ): Promise<LiveAnswer> {
   if (call.status === 'ended') return 'gone';
   if (call.conversation_id === null) return 'not_connected';
-  return await voice.command(call.conversation_id, command);
+  return await voice.command(call.conversation_id, what);
 }
 
-/**
- * Lets the agent of a call under way know something, without being heard by the person. What was said stays out
- * of the log; that something was is in it, with the text that it was about. Of a text, so is that it did not get
- * there. @throws ProviderError
- */
-export async function sendContext(
-  context: Pick<Context, 'db' | 'voice'>,
-  call: LiveCall,
-  text: string,
-  messageId: string | null = null,
-): Promise<LiveAnswer> {
-  const answer = await commandCall(context, call, { kind: 'context', text });
-  if (answer === 'done' || messageId !== null) {
-    await noteContext(context.db, call, { messageId, answer, characters: text.length });
-  }
-  return answer;
-}
-
-/** Turns an answer other than success into the 409 that says why. @throws ServiceError */
-export function assertDone(answer: LiveAnswer): asserts answer is 'done' {
+function refusal(answer: Exclude<LiveAnswer, 'done'>) {
   switch (answer) {
-    case 'done':
-      return;
     case 'gone':
-      throw wrongState('The call is over.');
+      return wrongState('The call is over.');
     case 'not_connected':
-      throw wrongState('The call is still being placed; ask again when somebody answers.');
+      return wrongState('The call is still being placed; ask again when somebody answers.');
     case 'unavailable':
-      throw wrongState(UNAVAILABLE);
+      return wrongState(UNAVAILABLE);
   }
 }
 
-export const UNAVAILABLE =
-  'unavailable: the voice provider does not let this account into calls under way. It needs real-time ' +
-  "monitoring, in the account's plan and in the agent's settings.";
+async function readCall(db: Db, id: string): Promise<CallRow> {
+  const call = await findCall(db, id);
+  if (call === null) throw notFound('call');
+  return call;
+}
+
+async function audit(db: Db, entry: Parameters<typeof appendAudit>[1]): Promise<void> {
+  await inTransaction(db, (tx) => appendAudit(tx, entry));
+}

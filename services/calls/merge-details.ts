@@ -1,7 +1,8 @@
 import type { Insertable, Selectable } from 'kysely';
 import type { Tx } from '#db/client.ts';
 import { toJson } from '#db/json.ts';
-import type { CallDetailsTable, CallsTable } from '#db/schema/calls.ts';
+import type { CallRow } from '#db/queries/calls.ts';
+import type { CallDetailsTable } from '#db/schema/calls.ts';
 import { type ProviderVerdict, surerVerdict } from '#domain/call.ts';
 import type {
   AnsweredBy,
@@ -16,22 +17,21 @@ type Details = Selectable<CallDetailsTable>;
 
 /** What is known of a call's conversation, after a merge. */
 export interface MergedDetails extends Pick<Details, 'transcript' | 'analysis'> {
-  /** The carrier's word on who picked up, whenever it came. */
+  /** Who picked up, by the carrier, whenever it said so. */
   answeredBy: AnsweredBy | null;
 }
 
-/** What is told of a call that is held. */
+/** New facts of a call that is locked. */
 interface NewDetails {
-  call: Pick<Selectable<CallsTable>, 'id' | 'session_id'>;
+  call: Pick<CallRow, 'id' | 'session_id'>;
   facts: ConversationFacts;
-  /** The provider judged the talk anew. */
+  /** The provider has analysed the conversation again. */
   remade: boolean;
 }
 
 /**
- * Merges the bulky part of conversations, each of another call: the fuller payload stands with its transcript, values
- * are filled in and never blanked. In whatever order the same payloads come, the same row results; an analysis that
- * was `remade` takes the place of the earlier one.
+ * Merges the bulky part of conversations, each of another call. The fuller payload wins with its transcript, values
+ * are filled in and never removed, and a `remade` analysis replaces the earlier one. The order does not matter.
  */
 export async function mergeDetails(tx: Tx, news: readonly NewDetails[]): Promise<MergedDetails[]> {
   const stored = await tx
@@ -96,8 +96,8 @@ function verdictIn(details: Details | undefined): ProviderVerdict | null {
 }
 
 /**
- * Whether a payload says more than the one that is kept: more of what was said, and with as much of that the longer
- * one. What only says who picked up never takes the place of the conversation's own.
+ * Whether a payload says more than the stored one: it has more turns, or as many and a longer text. One that only says
+ * who picked up never replaces the conversation's own.
  */
 function isFuller(facts: ConversationFacts, old: Details | undefined): boolean {
   if (old === undefined) return true;
@@ -108,13 +108,13 @@ function isFuller(facts: ConversationFacts, old: Details | undefined): boolean {
   return text.length === oldText.length ? text > oldText : text.length > oldText.length;
 }
 
-/** The values, and those of the other where it has none. */
+/** The values, and the others' where they have none. */
 function filled<T>(values: Record<string, T>, others: Record<string, T>): Record<string, T> {
   const known = Object.entries(values).filter(([, value]) => value !== null && value !== 'unknown');
   return { ...values, ...others, ...Object.fromEntries(known) };
 }
 
-/** Of a talk in the browser it may be known what the person really said. */
+/** For some browser conversations somebody wrote down what was really said. */
 async function withErrorRate(
   tx: Tx,
   sessionId: string | null,

@@ -1,9 +1,8 @@
-import type { Selectable } from 'kysely';
 import type { Tx } from '#db/client.ts';
+import { type CallRow, saveCalls } from '#db/queries/calls.ts';
 import { appendEvent } from '#db/queries/events.ts';
-import { saveCalls } from '#db/queries/save-calls.ts';
+import { lockContacts, lockContactsBehind } from '#db/queries/locks.ts';
 import { currentSettings, settingsOf } from '#db/queries/settings.ts';
-import type { CallsTable } from '#db/schema/calls.ts';
 import {
   type CallSource,
   fullerText,
@@ -17,12 +16,8 @@ import type { Evaluation } from '#domain/evaluate.ts';
 import { planFollowUps } from '../follow-ups/plan.ts';
 import { noteCallBack } from '../leads/replies.ts';
 import { addOptOut } from '../opt-outs/opt-outs.ts';
-import { evaluateUnder, evaluationColumns } from './evaluate.ts';
-import { holdCalls } from './hold-calls.ts';
-import { followJudgement, settleLate } from './late-facts.ts';
+import { evaluateUnder, evaluationColumns, followEvaluation, followLateReach } from './evaluate.ts';
 import { type MergedDetails, mergeDetails } from './merge-details.ts';
-
-type Call = Selectable<CallsTable>;
 
 export interface MergeInput {
   facts: ConversationFacts;
@@ -36,26 +31,25 @@ export interface Merged {
   callId: string;
   leadId: string | null;
   ended: boolean;
-  /** We dialled it: its lead's workflow waits for its end. */
+  /** We dialled it: a workflow waits for its end. */
   dialled: boolean;
-  /** What follows it, planned with these facts: to be started. Of a call that a workflow waits for, the workflow does. */
+  /** Follow-ups that were planned with these facts, and that no workflow starts. */
   followUps: string[];
-  /** Leads that wait, and whose person has called back with it: their workflows are to be told. */
+  /** Leads that wait for their next call, and whose person has called back: their workflows are to be notified. */
   replied: string[];
 }
 
 /**
- * Merges what a provider told into the call it is about, found by conversation, by attempt or by the carrier's id.
- * Forward only and idempotent: in whatever order and however often facts come, the same row results. Null when no
- * call is known.
+ * Merges a provider's facts into the call they are about, found by conversation, attempt or the carrier's id. Forward
+ * only and idempotent: the same row results, in whatever order and however often facts come. Null when no call is known.
  */
 export async function mergeFacts(tx: Tx, input: MergeInput): Promise<Merged | null> {
   return (await mergeAll(tx, [input]))[0] ?? null;
 }
 
-/** As `mergeFacts` one after the other, but in hardly more statements than for one. */
+/** As `mergeFacts` for one after the other, in hardly more statements than for one. */
 export async function mergeAll(tx: Tx, inputs: readonly MergeInput[]): Promise<(Merged | null)[]> {
-  const held = await holdCalls(
+  const held = await lockCalls(
     tx,
     inputs.map(({ facts }) => facts),
   );
@@ -64,7 +58,7 @@ export async function mergeAll(tx: Tx, inputs: readonly MergeInput[]): Promise<(
   for (const [index, input] of inputs.entries()) {
     const call = held[index];
     if (call == null) continue;
-    // What another of them says of the same call is merged into what this one leaves.
+    // Of two about the same call, the later is merged into what the first leaves.
     if (merges.some((other) => other.call.id === call.id)) later.push(index);
     else if (call.conversation_id === null || call.conversation_id === input.facts.conversationId)
       merges.push({ index, input, call, remade: isRemade(call, input) });
@@ -81,11 +75,11 @@ export async function mergeAll(tx: Tx, inputs: readonly MergeInput[]): Promise<(
 interface Merge {
   index: number;
   input: MergeInput;
-  call: Call;
+  call: CallRow;
   remade: boolean;
 }
 
-/** Each of another call, all of them held. */
+/** Each is about another call; all calls are locked. */
 async function mergeEach(tx: Tx, merges: readonly Merge[]): Promise<{ index: number; merged: Merged }[]> {
   if (merges.length === 0) return [];
   const details = await mergeDetails(
@@ -119,34 +113,34 @@ async function mergeEach(tx: Tx, merges: readonly Merge[]): Promise<{ index: num
   return results;
 }
 
-/** What else changes with a call. */
+/** Everything else that changes with a call. */
 async function followChange(
   tx: Tx,
   { call, input: { now } }: Merge,
-  after: Call,
+  after: CallRow,
   evaluation: Evaluation | null,
 ): Promise<Merged> {
   await recordChange(tx, call, after, evaluation);
-  if (evaluation !== null) await followJudgement(tx, { before: call, after, evaluation, now });
-  const cameIn = call.direction === 'inbound' && after.reach === 'answered';
+  if (evaluation !== null) await followEvaluation(tx, { before: call, after, evaluation, now });
+  const calledBack = call.direction === 'inbound' && after.reach === 'answered';
   return {
     callId: call.id,
     leadId: call.lead_id,
     ended: after.status === 'ended',
     dialled: call.attempt !== null,
     followUps: await followLate(tx, { before: call, after, evaluation, now }),
-    replied: cameIn ? await noteCallBack(tx, after, evaluation?.converted ?? false) : [],
+    replied: calledBack ? await noteCallBack(tx, after, evaluation?.converted ?? false) : [],
   };
 }
 
-/** The call's columns after the facts. A status and a reach move forward; what is known is filled in, never blanked. */
+/** The call's columns after the facts. Status and reach move forward; values are filled in, never removed. */
 function mergeCall(
-  call: Call,
+  call: CallRow,
   { facts, source, now, centsPerCredit }: MergeInput,
   { answeredBy, remade }: MergedDetails & { remade: boolean },
 ) {
-  const reach = mergeReach(call.reach, reachSaid(call, facts, answeredBy));
-  // A conversation may be over for the provider before its reach can be told; the call ends when both are known.
+  const reach = mergeReach(call.reach, reachOf(call, facts, answeredBy));
+  // A conversation may be over at the provider before its reach is known; the call ends when both are.
   const status =
     reach === null
       ? laterStatus(call.status, facts.status === 'ended' ? 'in_progress' : facts.status)
@@ -171,17 +165,17 @@ function mergeCall(
     ),
     summary: remade ? (facts.summary ?? call.summary) : fullerText(call.summary, facts.summary),
     termination_reason: fullerText(call.termination_reason, facts.terminationReason),
-    // Why it was given up is no news once more is known.
+    // Once more is known, nobody needs the reason for which it was given up.
     failure: isGivenUp(call) ? (facts.failure ?? call.failure) : fullerText(call.failure, facts.failure),
   };
 }
 
 /**
- * For the line a machine that picks up has answered: the carrier's word on it, where it came before the end, makes the
- * call a voicemail. After the end it changes only what was given up.
+ * The voice provider counts a call that a machine picked up as answered. Where the carrier says that it was a machine,
+ * the call is a voicemail; after the end, that changes only a call that was given up.
  */
-function reachSaid(
-  call: Call,
+function reachOf(
+  call: CallRow,
   facts: ConversationFacts,
   answeredBy: MergedDetails['answeredBy'],
 ): Reach | null {
@@ -189,12 +183,12 @@ function reachSaid(
   return facts.reach === 'answered' || (facts.reach === null && isGivenUp(call)) ? 'voicemail' : facts.reach;
 }
 
-function isGivenUp({ reach }: Call): boolean {
+function isGivenUp({ reach }: CallRow): boolean {
   return reach === 'unknown' || reach === 'not_placed';
 }
 
-/** The provider judged the talk anew: a later look of our own finds another verdict than it gave before. */
-function isRemade(call: Call, { facts, source }: MergeInput): boolean {
+/** The provider has analysed the conversation again: a later look finds another verdict than before. */
+function isRemade(call: CallRow, { facts, source }: MergeInput): boolean {
   return (
     source === 'reconciled' && facts.verdict !== null && (call.verdict ?? facts.verdict) !== facts.verdict
   );
@@ -204,15 +198,20 @@ function larger(a: number | null, b: number | null): number | null {
   return a === null || b === null ? (a ?? b) : Math.max(a, b);
 }
 
-/** A provider whose clock is ahead of ours does not put the end of a call, and the retry after it, in the future. */
+/** A provider whose clock is ahead of ours must not move the end of a call, and with it the retry, into the future. */
 function notAfter(now: Date, at: Date | null): Date | null {
   return at !== null && at > now ? now : at;
 }
 
-/** Of calls that no workflow concludes, or that one has given up before: what follows them, now that they ended. */
+/** Plans what follows a call that no workflow concludes, or that its workflow had given up. */
 async function followLate(
   tx: Tx,
-  { before, after, evaluation, now }: { before: Call; after: Call; evaluation: Evaluation | null; now: Date },
+  {
+    before,
+    after,
+    evaluation,
+    now,
+  }: { before: CallRow; after: CallRow; evaluation: Evaluation | null; now: Date },
 ): Promise<string[]> {
   if (before.concluded_at === null || before.reach === after.reach || after.campaign_id === null) return [];
   const { settings } = await currentSettings(tx, after.campaign_id);
@@ -220,7 +219,12 @@ async function followLate(
   return await planFollowUps(tx, { call: { ...after, disposition, converted }, settings, now });
 }
 
-async function recordChange(tx: Tx, before: Call, after: Call, evaluation: Evaluation | null): Promise<void> {
+async function recordChange(
+  tx: Tx,
+  before: CallRow,
+  after: CallRow,
+  evaluation: Evaluation | null,
+): Promise<void> {
   const subject = { campaignId: after.campaign_id, leadId: after.lead_id, callId: after.id };
   if (evaluation?.disposition === 'opted_out' && after.phone !== null) {
     const reason = 'The person asked for it in a call.';
@@ -236,5 +240,70 @@ async function recordChange(tx: Tx, before: Call, after: Call, evaluation: Evalu
     await appendEvent(tx, { type: 'call.updated', ...subject, data: { status: after.status } });
   }
   if (before.concluded_at !== null && before.attempt !== null && before.reach !== after.reach)
-    await settleLate(tx, before, after, evaluation);
+    await followLateReach(tx, { before, after, evaluation });
+}
+
+type Found = Pick<CallRow, 'id' | 'phone' | 'lead_id' | 'direction'>;
+
+/**
+ * The call of each, or null where none is known, locked after its contact and its lead. Callers' contacts are locked
+ * too, because their call may be created, and all contacts behind their number, because all those leads are updated.
+ */
+async function lockCalls(tx: Tx, facts: readonly ConversationFacts[]): Promise<(CallRow | null)[]> {
+  const found = await findCallsOf(tx, facts);
+  const known = found.filter((call) => call !== null);
+  const callers = facts.filter(({ kind, direction }) => kind === 'phone' && direction === 'inbound');
+  const phones = known.map(({ phone }) => phone);
+  const isInbound = callers.length > 0 || known.some(({ direction }) => direction === 'inbound');
+  if (isInbound)
+    await lockContactsBehind(tx, [...phones, ...callers.map(({ externalNumber }) => externalNumber)]);
+  else await lockContacts(tx, phones);
+  if (known.length === 0) return found.map(() => null);
+  const leadIds = [...new Set(known.map(({ lead_id }) => lead_id).filter((id) => id !== null))];
+  if (leadIds.length > 0) {
+    await tx.selectFrom('leads').select('id').where('id', 'in', leadIds).orderBy('id').forUpdate().execute();
+  }
+  const calls = await tx
+    .selectFrom('calls')
+    .selectAll()
+    .where('id', 'in', [...new Set(known.map(({ id }) => id))])
+    .orderBy('id')
+    .forUpdate()
+    .execute();
+  const byId = new Map(calls.map((call) => [call.id, call]));
+  return found.map((call) => (call === null ? null : (byId.get(call.id) ?? null)));
+}
+
+/** By conversation, else by attempt, else by the carrier's id. */
+async function findCallsOf(tx: Tx, facts: readonly ConversationFacts[]): Promise<(Found | null)[]> {
+  const attempts = facts.map(({ attemptId }) => attemptId).filter((id) => id !== null);
+  const rows = await tx
+    .selectFrom('calls')
+    .select(['id', 'phone', 'lead_id', 'direction', 'conversation_id'])
+    .where((eb) => {
+      const conversations = facts.map(({ conversationId }) => conversationId);
+      const byConversation = eb('conversation_id', 'in', conversations);
+      return attempts.length === 0 ? byConversation : eb.or([byConversation, eb('id', 'in', attempts)]);
+    })
+    .execute();
+  const byConversation = new Map(rows.map((row) => [row.conversation_id, row]));
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  const found: (Found | null)[] = [];
+  for (const { conversationId, attemptId, callSid } of facts) {
+    const row = byConversation.get(conversationId) ?? (attemptId === null ? undefined : byId.get(attemptId));
+    found.push(row ?? (callSid === null ? null : await findBySid(tx, callSid)));
+  }
+  return found;
+}
+
+async function findBySid(tx: Tx, callSid: string): Promise<Found | null> {
+  const bySid = await tx
+    .selectFrom('calls')
+    .select(['id', 'phone', 'lead_id', 'direction'])
+    .where('call_sid', '=', callSid)
+    .where('conversation_id', 'is', null)
+    .orderBy('started_at', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return bySid ?? null;
 }

@@ -1,26 +1,26 @@
+import type { CallRow } from '#db/queries/calls.ts';
 import { backoffMs } from '#domain/backoff.ts';
 import type { CarrierCall } from '#providers/ports.ts';
 import type { Context } from '../context.ts';
-import type { Call } from './gate.ts';
-import { mergeFetched, recordPlaced } from './record.ts';
+import { type Absence, mergeFetched, recordPlaced } from './record.ts';
 
 /** What looking for a lost dial found. `uncertain`: nothing was found, and not everyone could be asked. */
 export type Finding = 'found' | 'absent' | 'uncertain';
 
-/** Why a call that was looked for everywhere, for long enough, counts as not placed, and who said so. */
-export const ABSENT_EVERYWHERE = {
+/** A call that was looked for everywhere, for long enough, was not placed. */
+export const ABSENT_EVERYWHERE: Absence = {
   failure: 'No provider knows of this call.',
   source: 'reconciled',
-} as const;
+};
 
-/** Clocks of the providers and ours may differ by this much. */
+/** The providers' clocks and ours may differ by this much. */
 const CLOCK_SKEW_MS = 10_000;
 
 /**
- * Looks for a dial whose answer was lost, at both providers, until it must have shown if it was placed: the
- * dial's own deadline after the intent, and then the listing's lag. What is found is adopted on the way.
+ * Looks for a dial whose answer was lost, at both providers, until it must have shown if it was placed: the dial's own
+ * deadline after the intent, and then the time by which the provider's list may lag. What is found is recorded.
  */
-export async function reconcile(context: Context, call: Call): Promise<Finding> {
+export async function reconcile(context: Context, call: CallRow): Promise<Finding> {
   const { reconcileForMs } = context.timeouts;
   const until = mustHaveShownAtMs(context, call);
   for (let look = 1; ; look += 1) {
@@ -38,13 +38,13 @@ export async function reconcile(context: Context, call: Call): Promise<Finding> 
   }
 }
 
-/** From this instant on a call that was placed is known to both providers. */
-export function mustHaveShownAtMs({ timeouts }: Context, call: Call): number {
+/** From this instant on, both providers know of a call that was placed. */
+export function mustHaveShownAtMs({ timeouts }: Context, call: CallRow): number {
   return call.started_at.getTime() + timeouts.dialTimeoutMs + timeouts.reconcileForMs;
 }
 
 /** One look at both providers. */
-export async function lookOnce(context: Context, call: Call): Promise<Finding> {
+export async function lookOnce(context: Context, call: CallRow): Promise<Finding> {
   const [atVoice, atCarrier] = await Promise.allSettled([
     findConversation(context, call),
     findAtCarrier(context, call),
@@ -65,18 +65,18 @@ export async function lookOnce(context: Context, call: Call): Promise<Finding> {
   return context.carrier === null ? 'uncertain' : 'absent';
 }
 
-async function findConversation(context: Context, call: Call) {
+async function findConversation(context: Context, call: CallRow) {
   const { items } = await context.voice.listConversations({ attemptId: call.id, pageSize: 10 });
   for (const { conversationId } of items) {
     const facts = await context.voice.getConversation(conversationId);
-    // A list that ignored its filter would have us adopt a stranger's call.
+    // If the list ignored its filter, we would adopt a stranger's call.
     if (facts?.attemptId === call.id) return facts;
   }
   return null;
 }
 
 /** A call to the number since the intent that belongs to no other row of ours. */
-async function findAtCarrier(context: Context, call: Call): Promise<CarrierCall | null> {
+async function findAtCarrier(context: Context, call: CallRow): Promise<CarrierCall | null> {
   if (context.carrier === null || call.phone === null) return null;
   const since = new Date(call.started_at.getTime() - CLOCK_SKEW_MS);
   for (const candidate of await context.carrier.findCalls({ to: call.phone, since })) {

@@ -1,24 +1,24 @@
 import { inTransaction, type Tx } from '#db/client.ts';
+import type { CallRow } from '#db/queries/calls.ts';
 import { appendEvent } from '#db/queries/events.ts';
-import { lockConversation } from '#db/queries/locks.ts';
+import { lockCall, lockConversation } from '#db/queries/locks.ts';
 import { markAllSignalled, markMerged } from '#db/queries/provider-events.ts';
 import type { CallSource } from '#domain/call.ts';
 import type { ConversationFacts } from '#domain/conversation.ts';
+import type { DialAnswer } from '#providers/ports.ts';
 import { raiseAttention, settleUnmatched } from '../attention.ts';
 import type { Context } from '../context.ts';
-import { endNotPlaced, lockCall } from './end-call.ts';
-import type { Call } from './gate.ts';
 import { type Merged, mergeFacts } from './merge-facts.ts';
 
 /**
  * Records that the call exists at the provider, and merges the webhooks that came before this was known. The
- * conversation is held meanwhile, so that none slips between.
+ * conversation is locked meanwhile, so that no webhook is missed in between.
  */
 export async function recordPlaced(
   context: Context,
-  call: Call,
+  call: CallRow,
   placed: { conversationId: string | null; callSid: string | null },
-): Promise<Call> {
+): Promise<CallRow> {
   const { conversationId, callSid } = placed;
   return await inTransaction(context.db, async (tx) => {
     if (conversationId !== null) await lockConversation(tx, conversationId);
@@ -43,33 +43,101 @@ export async function recordPlaced(
       .where('id', '=', call.id)
       .returningAll()
       .executeTakeFirstOrThrow();
-    if (before.status === 'dialling') {
-      await appendEvent(tx, {
-        type: 'call.placed',
-        campaignId: call.campaign_id,
-        leadId: call.lead_id,
-        callId: call.id,
-      });
-    }
+    if (before.status === 'dialling') await appendEvent(tx, { type: 'call.placed', ...idsOf(call) });
     if (conversationId === null) return after;
     const waiting = await mergeWaitingWebhooks(tx, context, conversationId);
     if (waiting.length === 0) return after;
-    // What they say is this activity's own answer to the workflow: nobody else need be told.
+    // The workflow learns their facts from this activity's own answer: nobody else need be notified.
     const ids = waiting.map(({ eventId }) => eventId);
     await markAllSignalled(tx, ids, await context.now());
     return await lockCall(tx, call);
   });
 }
 
-/** A webhook that had waited for its call, and what came of it; null of one that says nothing of its outcome. */
+/** Why it is certain that no phone rang. */
+export interface Absence {
+  failure: string;
+  /** `reconciled` when both providers were asked in vain; null when the dial itself said so, or was not made. */
+  source: CallSource | null;
+  /** The provider refused the dial and would refuse it again: for what. */
+  refusal?: Extract<DialAnswer, { kind: 'refused' }>['cause'];
+  /** The provider wants no other dial for so long. */
+  retryAfterMs?: number;
+}
+
+/** What else changes in the transaction that ends a dial as not placed. */
+export type WhenNotPlaced = (tx: Tx, absence: Absence, now: Date) => Promise<void>;
+
+/**
+ * Ends a dial as not placed. A webhook may have shown meanwhile that it was placed after all: then nothing changes.
+ * Returns the call as it is afterwards.
+ */
+export async function recordNotPlaced(
+  context: Pick<Context, 'db' | 'now'>,
+  call: CallRow,
+  absence: Absence,
+  whenNotPlaced?: WhenNotPlaced,
+): Promise<CallRow> {
+  const now = await context.now();
+  return await inTransaction(context.db, async (tx) => {
+    const current = await lockCall(tx, call);
+    if (current.conversation_id !== null || current.call_sid !== null || current.status === 'ended')
+      return current;
+    const ended = await endNotPlaced(tx, current, { ...absence, now });
+    await whenNotPlaced?.(tx, absence, now);
+    return ended;
+  });
+}
+
+/** Ends a locked call of which it is certain that no phone rang. */
+export async function endNotPlaced(
+  tx: Tx,
+  call: CallRow,
+  { now, failure, source }: Absence & { now: Date },
+): Promise<CallRow> {
+  // The failure is in the provider's own words, and stays out of the log.
+  await appendEvent(tx, { type: 'call.ended', ...idsOf(call), data: { reach: 'not_placed', source } });
+  return await tx
+    .updateTable('calls')
+    .set({ status: 'ended', reach: 'not_placed', ended_at: now, concluded_at: now, failure, source })
+    .where('id', '=', call.id)
+    .returningAll()
+    .executeTakeFirstOrThrow();
+}
+
+/** Ends a locked call of which no end has been reported as unknown, and puts it before a person. */
+export async function giveUp(tx: Tx, call: CallRow, now: Date): Promise<CallRow> {
+  const failure = 'Its end was never reported.';
+  await raiseAttention(tx, {
+    kind: 'unknown_call',
+    subject: call.id,
+    campaignId: call.campaign_id,
+    leadId: call.lead_id,
+    detail: call.conversation_id === null ? 'It could not be found out whether it was placed.' : failure,
+  });
+  await appendEvent(tx, { type: 'call.ended', ...idsOf(call), data: { reach: 'unknown' } });
+  return await tx
+    .updateTable('calls')
+    .set({ status: 'ended', reach: 'unknown', ended_at: now, failure: call.failure ?? failure })
+    .where('id', '=', call.id)
+    .returningAll()
+    .executeTakeFirstOrThrow();
+}
+
+/** A call's ids, as events name them. */
+export function idsOf(call: Pick<CallRow, 'id' | 'campaign_id' | 'lead_id'>) {
+  return { campaignId: call.campaign_id, leadId: call.lead_id, callId: call.id };
+}
+
+/** A webhook that waited for its call. `merged` is null for one that says nothing of the call's outcome. */
 export interface WaitingWebhook {
   eventId: number;
   merged: Merged | null;
 }
 
 /**
- * Merges stored webhooks of a conversation that no call was known for. Where a workflow waits for the end that they
- * tell of, the event is left as one that is still to be told; so the sweep tells it when the caller does not come to it.
+ * Merges stored webhooks of a conversation for which no call was known. Where a workflow waits for the end that they
+ * report, the event stays marked as one whose workflow is to be notified: should the caller fail to, the sweep does.
  */
 export async function mergeWaitingWebhooks(
   tx: Tx,
@@ -115,25 +183,4 @@ export async function mergeFetched(
 
 function price(context: Context): { centsPerCredit: number } {
   return { centsPerCredit: context.config.elevenLabs.centsPerCredit };
-}
-
-/**
- * Closes a dial of which it is certain that no phone rang, as an attempt that was not placed. A webhook may have told
- * meanwhile that it was placed after all: then it stays as it is. Returns the call as it is afterwards.
- *
- * @param absence.source `reconciled` when it was looked for in vain; null when the dial itself said so, or was not made
- */
-export async function recordAbsence(
-  context: Context,
-  call: Call,
-  { failure, source }: { failure: string; source: CallSource | null },
-): Promise<Call> {
-  const now = await context.now();
-  return await inTransaction(context.db, async (tx) => {
-    const current = await lockCall(tx, call);
-    if (current.conversation_id !== null || current.call_sid !== null || current.status === 'ended')
-      return current;
-    await endNotPlaced(tx, current, { now, failure, source });
-    return await lockCall(tx, call);
-  });
 }

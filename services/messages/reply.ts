@@ -9,7 +9,7 @@ import type { AutoReply } from '#domain/follow-up.ts';
 import { readWish } from '#domain/opt-out.ts';
 import { LONGEST_TEXT } from '#domain/text-length.ts';
 import { raiseAttention } from '../attention.ts';
-import { tellHistory } from '../calls/history.ts';
+import { historyOf } from '../calls/history.ts';
 import type { Context } from '../context.ts';
 import { RetryLater } from '../errors.ts';
 import { reached } from '../workflows.ts';
@@ -81,7 +81,7 @@ async function askAgent(
   const since = new Date(now.getTime() - DAY_MS);
   if ((await countAgentAnswers(context.db, asked.phone, since)) >= maxTurns) return null;
   const lead = asked.lead_id === null ? null : await findLead(context.db, asked.lead_id);
-  const history = await tellHistory(context.db, asked.phone, now);
+  const history = await historyOf(context.db, asked.phone, now);
   const talk = await context.voice.openTextTalk({
     agentId,
     variables: {

@@ -3,7 +3,7 @@ import { leadsOfContact } from '#db/queries/contact-leads.ts';
 import { findLead } from '#db/queries/leads.ts';
 import { parsePhone } from '#domain/phone.ts';
 import type { IncomingRequest } from '#providers/ports.ts';
-import { tellHistory } from '../calls/history.ts';
+import { historyOf } from '../calls/history.ts';
 import type { Context } from '../context.ts';
 import { refusal } from './receive.ts';
 
@@ -45,7 +45,7 @@ async function inTime(work: Promise<Variables>): Promise<Variables | null> {
 
 async function variablesOf({ db, now }: Context, phone: string): Promise<Variables> {
   const at = await now();
-  const [leads, history] = await Promise.all([leadsOfContact(db, phone), tellHistory(db, phone, at)]);
+  const [leads, history] = await Promise.all([leadsOfContact(db, phone), historyOf(db, phone, at)]);
   const [latest] = leads;
   if (latest === undefined) return { ...UNKNOWN_CALLER, history };
   const [lead, campaign] = await Promise.all([

@@ -6,7 +6,7 @@ import { textNotice } from '#domain/context.ts';
 import { messageStatusOf } from '#domain/message.ts';
 import { parsePhone } from '#domain/phone.ts';
 import type { Carrier, InboundText, IncomingRequest, Payload, TextReport } from '#providers/ports.ts';
-import { sendContext } from '../calls/live.ts';
+import { sendTextAsContext } from '../calls/live.ts';
 import type { Context } from '../context.ts';
 import { ServiceError } from '../errors.ts';
 import { tellReplied } from '../leads/notify-replied.ts';
@@ -137,7 +137,7 @@ async function informAgent(
   { messageId, body }: { messageId: string; body: string },
 ): Promise<boolean> {
   try {
-    await sendContext(context, call, textNotice(body), messageId);
+    await sendTextAsContext(context, call, { messageId, notice: textNotice(body) });
     return true;
   } catch {
     context.logger.warn({ callId: call.id }, 'a text did not reach the call under way');

@@ -1,10 +1,10 @@
 import { sql } from 'kysely';
 import { type Db, inTransaction } from '#db/client.ts';
 import { appendEvent } from '#db/queries/events.ts';
+import { openOneOffCalls } from '#db/queries/one-off-calls.ts';
 import { currentSettings } from '#db/queries/settings.ts';
 import type { CampaignStatus } from '#domain/campaign.ts';
 import { callWorkflowId, campaignWorkflowId, leadWorkflowId } from '#domain/ids.ts';
-import { openSingleCalls } from '../calls/single-call-rows.ts';
 import type { Context } from '../context.ts';
 import { restartFollowUps } from '../follow-ups/perform.ts';
 import { askForReports } from '../messages/reports.ts';
@@ -177,9 +177,9 @@ async function attemptToGoOnWith(db: Db, leadId: string): Promise<number> {
   return attempt;
 }
 
-/** Calls outside of campaigns that are open and that nobody waits for. */
+/** One-off calls that are open and have no workflow. */
 async function restartCalls(context: Context, now: Date): Promise<number> {
-  const open = await openSingleCalls(context.db, new Date(now.getTime() - SETTLE_MS), BATCH);
+  const open = await openOneOffCalls(context.db, new Date(now.getTime() - SETTLE_MS), BATCH);
   let restarted = 0;
   for (const callId of open) {
     context.heartbeat();

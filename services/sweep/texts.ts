@@ -4,7 +4,7 @@ import { currentSettings } from '#db/queries/settings.ts';
 import { textNotice } from '#domain/context.ts';
 import { readWish } from '#domain/opt-out.ts';
 import type { Payload } from '#providers/ports.ts';
-import { noteContext } from '../calls/context-events.ts';
+import { noteContext } from '../calls/live.ts';
 import type { Context } from '../context.ts';
 import { unavailable } from '../errors.ts';
 import { markRepliesTold, untoldReplies } from '../leads/replies.ts';

@@ -1,14 +1,13 @@
-import { ApplicationFailure } from '@temporalio/common';
-import { MockActivityEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { attemptId } from '#domain/ids.ts';
 import { normaliseConversation } from '#providers/elevenlabs/normalise.ts';
-import type { CarrierCall, CarrierCallStatus, DialAnswer } from '#providers/ports.ts';
-import { createConcluding } from '#services/calls/conclude.ts';
-import { createDialling } from '#services/calls/dial.ts';
-import { createPolling } from '#services/calls/poll.ts';
+import type { Carrier, CarrierCall, CarrierCallStatus, DialAnswer } from '#providers/ports.ts';
+import { concludeLeadCall } from '#services/calls/conclude.ts';
+import { placeLeadCall } from '#services/calls/place-lead.ts';
+import { pollCall } from '#services/calls/poll.ts';
 import { mergeFetched } from '#services/calls/record.ts';
 import type { Context } from '#services/context.ts';
+import { RetryLater } from '#services/errors.ts';
 import { signElevenLabs } from '#simulator/signature.ts';
 import { type ApiRig, recordingWorkflows, startApi, WEBHOOK_SECRET } from '../support/api-rig.ts';
 import { createPhoneBook, QUICK } from '../support/chain-rig.ts';
@@ -80,7 +79,7 @@ async function startCampaign(phone: string): Promise<{ campaignId: string; leadI
   return { campaignId, leadId: items[0].id };
 }
 
-/** The lead's workflow without Temporal: it places the call, hears what it is told, and concludes. */
+/** The lead's workflow without Temporal: it places the call, waits for its end, and concludes. */
 function beginAttempt(
   story: Story,
   ref: { campaignId: string; leadId: string; attempt: number; line: number },
@@ -93,18 +92,21 @@ function beginAttempt(
     carrier: carrierCall(call, 'queued'),
   };
   const read = () => normaliseConversation(shown.conversation);
-  const deps = {
-    db: api.context.db,
+  const context: Context = {
+    ...api.context,
     voice: {
+      ...api.context.voice,
       dial() {
         asked.resolve();
         return answered.promise;
       },
       getConversation: async () => read(),
-      listConversations: async () => ({ items: [read()], nextCursor: null }),
+      listConversations: async () => ({ items: [{ ...read(), durationSeconds: null }], nextCursor: null }),
     },
-    carrier: { getCall: async () => shown.carrier, findCalls: async () => [shown.carrier] },
-    signals: { lineFreed: async () => {} },
+    carrier: {
+      getCall: async () => shown.carrier,
+      findCalls: async () => [shown.carrier],
+    } as Partial<Carrier> as Carrier,
     timeouts: {
       dialTimeoutMs: 30_000,
       pollAfterMs: 90_000,
@@ -112,12 +114,8 @@ function beginAttempt(
       reconcileForMs: 180_000,
       callMarginMs: 60_000,
     },
-    centsPerCredit: 0.02,
-    now: async () => await api.context.now(),
-  } as unknown as Context;
-  const run = <T>(work: () => Promise<T>): Promise<T> =>
-    new MockActivityEnvironment().run<[], T, () => Promise<T>>(work);
-  const place = () => run(() => createDialling(deps).placeCall(ref));
+  };
+  const place = () => placeLeadCall(context, { ...ref, turns: new Map() });
   const placing = place();
   const isEnded = async () => {
     const { status } = await api.context.db
@@ -133,11 +131,11 @@ function beginAttempt(
     shown.conversation = conversationShown;
     shown.carrier = carrierCall(call, status);
     // A look that began before the end was told: what it has read is merged all the same.
-    if (await isEnded()) return void (await mergeFetched(deps, read(), 'poll'));
+    if (await isEnded()) return void (await mergeFetched(context, read(), 'poll'));
     try {
-      await run(() => createPolling(deps).pollCall({ callId: call.attempt }));
+      await pollCall(context, { callId: call.attempt });
     } catch (error) {
-      if (!(error instanceof ApplicationFailure && error.type === 'NotEnded')) throw error;
+      if (!(error instanceof RetryLater && error.type === 'NotEnded')) throw error;
     }
   };
   const tellers: Record<Teller, () => Promise<void>> = {
@@ -158,9 +156,7 @@ function beginAttempt(
     async goOn() {
       if (!placed || !(await isEnded())) return;
       const { campaignId, leadId, line } = ref;
-      await run(() =>
-        createConcluding(deps).concludeCall({ campaignId, leadId, line, callId: call.attempt }),
-      );
+      await concludeLeadCall(context, { campaignId, leadId, line, callId: call.attempt });
     },
   };
 }

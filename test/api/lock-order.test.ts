@@ -4,7 +4,7 @@ import { v7 as uuid } from 'uuid';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { inTransaction, type Tx } from '#db/client.ts';
 import { normaliseConversation } from '#providers/elevenlabs/normalise.ts';
-import { attributeCall } from '#services/calls/attribute.ts';
+import { giveCalls } from '#services/calls/attribute.ts';
 import { mergeFacts } from '#services/calls/merge-facts.ts';
 import { receiveText } from '#services/messages/receive.ts';
 import { type ApiRig, recordingWorkflows, startApi } from '../support/api-rig.ts';
@@ -124,7 +124,12 @@ test.for(['STOP', 'START'])(
       .values({ phone: OTHER, reason: 'x', source: 'message' })
       .execute();
     const give = (tx: Tx) =>
-      attributeCall(tx, { callId: call.id, leadId: leads[0] ?? '', remember: false, by: 'test' });
+      giveCalls(tx, {
+        callId: call.id,
+        leadId: leads[0] ?? '',
+        remember: false,
+        actor: { id: 'test', role: 'operator' },
+      });
     const hold = (tx: Tx) => sql`select 1 from contacts where phone = ${OTHER} for update`.execute(tx);
     expect(await runsOf(hold, textOf(OTHER, body), give)).toEqual([1, 1]);
     const optOuts = await api.context.db.selectFrom('opt_outs').select('phone').orderBy('phone').execute();

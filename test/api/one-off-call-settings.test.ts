@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { DEFAULT_SINGLE_CALL_SETTINGS } from '#domain/single-call.ts';
+import { DEFAULT_ONE_OFF_CALL_SETTINGS } from '#domain/one-off-call.ts';
 import { type ApiRig, type CallOptions, recordingWorkflows, startApi } from '../support/api-rig.ts';
 
 const PATH = '/api/settings/single-calls';
@@ -23,7 +23,7 @@ const stored = async () =>
     .single_call_settings;
 
 test('without a word of anybody the rules are those of a new campaign', async () => {
-  const { window, ...rest } = DEFAULT_SINGLE_CALL_SETTINGS;
+  const { window, ...rest } = DEFAULT_ONE_OFF_CALL_SETTINGS;
   expect(await read()).toEqual({ ...rest, window: { ...window, strictest: true } });
 });
 

@@ -1,6 +1,6 @@
 import { v7 as uuid } from 'uuid';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { SingleCallSettings } from '#domain/single-call.ts';
+import type { OneOffCallSettings } from '#domain/one-off-call.ts';
 import { ProviderError } from '#providers/ports.ts';
 import { ADA } from '../support/agent-ada.ts';
 import {
@@ -54,7 +54,7 @@ async function holds(body: Record<string, unknown> = {}): Promise<Record<string,
   return Object.fromEntries(errors.map(({ path, message }) => [path, message]));
 }
 
-async function setRules(rules: Partial<SingleCallSettings>, lines = 100): Promise<void> {
+async function setRules(rules: Partial<OneOffCallSettings>, lines = 100): Promise<void> {
   await api.context.db
     .updateTable('workspace')
     .set({ single_call_settings: JSON.stringify(rules), lines })

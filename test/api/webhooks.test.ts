@@ -88,7 +88,7 @@ test('fault 6: hours late, when the call was given up long ago: it settles what 
   const { db } = api.context;
   await db
     .updateTable('calls')
-    .set({ ...givenUp, failure: 'Its end was never told.' })
+    .set({ ...givenUp, failure: 'Its end was never reported.' })
     .where('id', '=', callId)
     .execute();
   await setLead(db, leadId, { state: 'finished', outcome: 'unknown', finished_at: endedAt });

@@ -1,5 +1,5 @@
 import type { Db } from '#db/client.ts';
-import type { SingleCallSettings } from '#domain/single-call.ts';
+import type { OneOffCallSettings } from '#domain/one-off-call.ts';
 import { AGENTS, PHONE_NUMBERS } from '#simulator/fleet.ts';
 import { type Answer, type Chain, QUICK } from './chain-rig.ts';
 
@@ -15,9 +15,9 @@ export interface PlacedCall {
 }
 
 /** Open at any hour and without limits, but for what a test is about. */
-export async function setSingleCallRules(
+export async function setOneOffCallRules(
   db: Db,
-  rules: Partial<SingleCallSettings>,
+  rules: Partial<OneOffCallSettings>,
   lines = 100,
 ): Promise<void> {
   const { window, caps } = QUICK;

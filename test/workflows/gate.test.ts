@@ -7,7 +7,8 @@ import { ensureContacts, insertLeads } from '#db/queries/add-leads.ts';
 import { changeCampaign, insertCampaign, lockCampaign } from '#db/queries/campaigns.ts';
 import { appendEvent } from '#db/queries/events.ts';
 import { type CampaignSettings, DEFAULT_SETTINGS } from '#domain/settings.ts';
-import { type AttemptRef, type GateResult, passGate } from '#services/calls/gate.ts';
+import { type GateResult, passGate } from '#services/calls/gate.ts';
+import type { LeadAttempt } from '#services/calls/subject.ts';
 import type { Context } from '#services/context.ts';
 import { addOptOut } from '#services/opt-outs/opt-outs.ts';
 import { between, seededRandom } from '#simulator/random.ts';
@@ -39,7 +40,7 @@ beforeEach(async () => {
 async function storeCampaign(
   phones: readonly string[],
   settings: Partial<CampaignSettings> = {},
-): Promise<AttemptRef[]> {
+): Promise<LeadAttempt[]> {
   const campaignId = uuid();
   const now = new Date();
   await inTransaction(db, async (tx) => {
@@ -73,7 +74,7 @@ async function storeCampaign(
     .where('campaign_id', '=', campaignId)
     .orderBy('id')
     .execute();
-  return leads.map(({ id: leadId }) => ({ campaignId, leadId, attempt: 1, line: 1 }));
+  return leads.map(({ id: leadId }) => ({ kind: 'lead', campaignId, leadId, attempt: 1, line: 1 }));
 }
 
 /** One number each. */
@@ -82,7 +83,7 @@ function contacts(count: number): string[] {
 }
 
 /** Comes to the gate until something else than the pace answers. */
-async function passInTurn(ref: AttemptRef): Promise<GateResult> {
+async function passInTurn(ref: LeadAttempt): Promise<GateResult> {
   for (;;) {
     const result = await passGate(deps, ref);
     if (result.kind !== 'held' || result.verdict.verdict !== 'wait' || result.verdict.rule !== 'pace') {
@@ -101,7 +102,7 @@ function tally(results: readonly GateResult[]): Record<string, number> {
 }
 
 /** When an attempt was let go, by the database's clock in microseconds; null when it was not. */
-async function decidedAt({ leadId, attempt }: AttemptRef): Promise<number | null> {
+async function decidedAt({ leadId, attempt }: LeadAttempt): Promise<number | null> {
   const { rows } = await sql<{ at: number }>`
     select (extract(epoch from decided_at) * 1000000)::bigint as at from decisions
     where attempt_id = ${`${leadId}.${attempt}`} and verdict = 'go'`.execute(db);
@@ -111,7 +112,7 @@ async function decidedAt({ leadId, attempt }: AttemptRef): Promise<number | null
 describe('all at once', () => {
   test('one contact in thirty campaigns: one is called', async () => {
     const [phone = ''] = contacts(1);
-    const refs: AttemptRef[] = [];
+    const refs: LeadAttempt[] = [];
     for (let nth = 0; nth < 30; nth += 1) refs.push(...(await storeCampaign([phone])));
     const results = await Promise.all(refs.map(passInTurn));
     expect(tally(results)).toEqual({ go: 1, contact_live: 29 });
@@ -125,7 +126,7 @@ describe('all at once', () => {
   test('campaigns with lines of their own in a workspace of six', async () => {
     await db.updateTable('workspace').set({ lines: 6 }).execute();
     const phones = contacts(30);
-    const refs: AttemptRef[] = [];
+    const refs: LeadAttempt[] = [];
     for (let nth = 0; nth < 3; nth += 1) {
       refs.push(...(await storeCampaign(phones.slice(nth * 10, nth * 10 + 10), { lines: 4 })));
     }

@@ -30,7 +30,7 @@ import {
   replay,
   textsOf,
 } from '../support/history-files.ts';
-import { placeCall, setSingleCallRules } from '../support/one-off-call-rig.ts';
+import { placeCall, setOneOffCallRules } from '../support/one-off-call-rig.ts';
 import { connectTexts, messagesOf, textFrom } from '../support/texting-rig.ts';
 import { startReceiver } from '../support/webhook-receiver.ts';
 
@@ -186,7 +186,7 @@ describe('histories of today', () => {
   });
 
   test('of a one-off call', async () => {
-    await setSingleCallRules(chain.db, {});
+    await setOneOffCallRules(chain.db, {});
     const { status, body } = await placeCall(chain, numbersEndingIn('08')[0] ?? '');
     expect(status).toBe(202);
     await chain.client.workflow.getHandle(callWorkflowId(body.id)).result();

@@ -141,7 +141,7 @@ describe('the checker', () => {
     expect(Object.keys(await broken())).toEqual(['I4']);
     await db
       .insertInto('attention')
-      .values({ kind: 'unknown_call', subject: run.callId, detail: 'Its end was never told.' })
+      .values({ kind: 'unknown_call', subject: run.callId, detail: 'Its end was never reported.' })
       .execute();
     expect(await broken()).toEqual({});
     await db.updateTable('call_totals').set({ unknown: 7 }).execute();

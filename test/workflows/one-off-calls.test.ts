@@ -3,13 +3,13 @@ import { ApplicationFailure } from '@temporalio/common';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { callWorkflowId } from '#domain/ids.ts';
-import type { SingleCallSettings } from '#domain/single-call.ts';
+import type { OneOffCallSettings } from '#domain/one-off-call.ts';
 import type { Checkpoint } from '#services/context.ts';
 import { type FaultOptions, NO_FAULTS } from '#simulator/faults.ts';
 import { AGENTS, PHONE_NUMBERS } from '#simulator/fleet.ts';
 import { type Answer, type Chain, createPhoneBook, KEY, startChain } from '../support/chain-rig.ts';
 import { textsOf } from '../support/history-files.ts';
-import { type PlacedCall, placeCall, setSingleCallRules } from '../support/one-off-call-rig.ts';
+import { type PlacedCall, placeCall, setOneOffCallRules } from '../support/one-off-call-rig.ts';
 
 const AGENT = AGENTS[0]?.agentId ?? '';
 const NUMBER = PHONE_NUMBERS[0]?.phoneNumberId ?? '';
@@ -45,8 +45,8 @@ beforeEach(() => {
   chain.simulator.setFaults(NO_FAULTS);
 });
 
-const setRules = (rules: Partial<SingleCallSettings>, lines = 100) =>
-  setSingleCallRules(chain.db, rules, lines);
+const setRules = (rules: Partial<OneOffCallSettings>, lines = 100) =>
+  setOneOffCallRules(chain.db, rules, lines);
 
 const place = (to: string, more: Record<string, unknown> = {}) => placeCall(chain, to, more);
 

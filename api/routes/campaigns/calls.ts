@@ -6,7 +6,7 @@ import { access } from '../../http/auth.ts';
 import { CallPage, callQuery } from '../../schemas/call.ts';
 import { idParam } from '../../schemas/common.ts';
 import { json, keyProblems, problems } from '../../schemas/problem.ts';
-import { pageOfCalls } from '../calls/page.ts';
+import { pageOfCalls } from '../calls.ts';
 
 const route = createRoute({
   method: 'get',

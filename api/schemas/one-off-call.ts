@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
+import type { OneOffCallSettings as Rules } from '#domain/one-off-call.ts';
 import { DEFAULT_SETTINGS } from '#domain/settings.ts';
-import type { SingleCallSettings as Rules } from '#domain/single-call.ts';
 import { ANY_FIELD, text } from './common.ts';
 import { phone } from './opt-out.ts';
 import { agentOverrides, Variables } from './session.ts';
@@ -28,20 +28,20 @@ const fields = {
 };
 
 /** Any part of it; the window's and the caps' own fields are merged one by one into what is in force. */
-export const SingleCallSettingsInput = z
+export const OneOffCallSettingsInput = z
   .strictObject({ ...fields, window: windowInput, caps: z.strictObject(caps).partial() })
   .partial()
   .refine((change) => Object.keys(change).length > 0, 'names nothing to change')
   .openapi('SingleCallSettingsInput', ANY_FIELD);
 
-export const SingleCallSettings = z
+export const OneOffCallSettings = z
   .object({ ...fields, window: windowShown, caps: z.object(caps) })
   .openapi('SingleCallSettings');
 
 /** What of the rules is to be set, each part whole: what a request leaves out goes on following its default. */
-export function changeOfSingleCallSettings(
+export function changeOfOneOffCallSettings(
   rules: Rules,
-  input: z.infer<typeof SingleCallSettingsInput>,
+  input: z.infer<typeof OneOffCallSettingsInput>,
 ): Partial<Rules> {
   const { nationalHolidays = rules.nationalHolidays, ...ofCampaigns } = input;
   const merged: Rules = {
@@ -52,6 +52,6 @@ export function changeOfSingleCallSettings(
   return Object.fromEntries(named.map((name) => [name, merged[name]]));
 }
 
-export function toSingleCallSettings(rules: Rules): z.infer<typeof SingleCallSettings> {
+export function toOneOffCallSettings(rules: Rules): z.infer<typeof OneOffCallSettings> {
   return { ...rules, window: { ...rules.window, strictest: true } };
 }

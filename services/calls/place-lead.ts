@@ -1,0 +1,160 @@
+import { inTransaction } from '#db/client.ts';
+import { appendEvent } from '#db/queries/events.ts';
+import { backoffMs } from '#domain/backoff.ts';
+import type { Hold } from '#domain/gate.ts';
+import { pauseBySystem } from '../campaigns/transitions.ts';
+import type { Context } from '../context.ts';
+import { holdLead } from '../leads/steps.ts';
+import { reached } from '../workflows.ts';
+import { dial, type PlacedCall, placedCall, resume } from './dial.ts';
+import { type GateResult, passGate } from './gate.ts';
+import type { Absence } from './record.ts';
+import { dialTermsOf, type LeadAttempt, PASSING_RULES } from './subject.ts';
+
+/** What a lead's workflow learns from placing a call. Times are ISO. */
+export type Placement =
+  | PlacedCall
+  /** Held by a rule. Without `lineKept` the line was given back, and is asked for again at `until`. */
+  | { kind: 'wait'; rule: string; until: string; lineKept: boolean }
+  /** The lead is finished without this call. */
+  | { kind: 'never'; rule: string }
+  /** Certainly not placed: the next attempt may follow at `retryAt`. */
+  | { kind: 'not_placed'; retryAt: string; lineKept: boolean; finished: boolean };
+
+/** Shorter waits take place inside the activity. */
+const SHORT_WAIT_MS = 10_000;
+const LONGEST_STAY_MS = 30_000;
+
+/** After an attempt that was not placed: the first delay, the limit, and above which the line is given back. */
+const NOT_PLACED_BACKOFF = { firstMs: 1_000, limitMs: 300_000 };
+const LINE_KEPT_BELOW_MS = 20_000;
+
+/** When the next dial of each campaign is due in this process, in ms since the epoch. */
+export type Turns = Map<string, number>;
+
+/** Gate and dial. May be run again at any point: an attempt is dialled by one run only, and once. */
+export async function placeLeadCall(
+  context: Context,
+  { turns, ...ref }: Omit<LeadAttempt, 'kind'> & { turns: Turns },
+): Promise<Placement> {
+  const attempt: LeadAttempt = { kind: 'lead', ...ref };
+  const passed = await passInTurn(context, attempt, turns);
+  if (passed.kind === 'held') return await followHold(context, attempt, passed.verdict);
+  const { call, absence } =
+    passed.kind === 'go'
+      ? await dial(context, passed.call, dialTermsOf(passed.terms))
+      : await resume(context, passed.call);
+  return absence === null ? placedCall(context, call) : await followAbsence(context, attempt, absence);
+}
+
+/** Comes to the gate again while what holds the call passes within seconds. */
+async function passInTurn(context: Context, attempt: LeadAttempt, turns: Turns): Promise<GateResult> {
+  const leaveAtMs = Date.now() + LONGEST_STAY_MS;
+  for (;;) {
+    const result = await passGate(context, attempt);
+    if (result.kind !== 'held' || result.verdict.verdict !== 'wait') return result;
+    const { rule, until } = result.verdict;
+    if (!PASSING_RULES.has(rule)) return result;
+    const intervalMs = 1_000 / result.settings.callsPerSecond;
+    const turnMs = rule === 'pace' ? takeTurn(turns, attempt, { until, intervalMs }) : until.getTime();
+    const waitMs = Math.max(5, turnMs - (await context.now()).getTime());
+    if (waitMs > SHORT_WAIT_MS || Date.now() + waitMs > leaveAtMs) {
+      return { ...result, verdict: { ...result.verdict, until: new Date(turnMs) } };
+    }
+    await context.sleep(waitMs);
+  }
+}
+
+/**
+ * The gate keeps a campaign's pace. This process's dials only take turns on their way to it, one interval apart, so
+ * that they do not all come at once.
+ */
+function takeTurn(
+  turns: Turns,
+  { campaignId }: LeadAttempt,
+  { until, intervalMs }: { until: Date; intervalMs: number },
+): number {
+  const turnMs = Math.max(until.getTime(), turns.get(campaignId) ?? 0);
+  turns.set(campaignId, turnMs + intervalMs);
+  return turnMs;
+}
+
+/** The line goes back, unless the wait passes within seconds. */
+async function followHold(context: Context, attempt: LeadAttempt, hold: Hold): Promise<Placement> {
+  const { campaignId, leadId, line } = attempt;
+  const { rule } = hold;
+  if (hold.verdict === 'never') {
+    await reached(context.workflows.lineFreed(campaignId, { leadId, line, next: 'finished' }));
+    return { kind: 'never', rule };
+  }
+  const lineKept = PASSING_RULES.has(rule);
+  const paused = rule === 'campaign_running';
+  if (!lineKept) {
+    const next = paused ? 'requeue' : 'backing_off';
+    await reached(context.workflows.lineFreed(campaignId, { leadId, line, next, paused }));
+  }
+  // A paused campaign grants the line again when it is resumed: the lead waits for that, not for a time.
+  const until = paused ? await context.now() : hold.until;
+  return { kind: 'wait', rule, until: until.toISOString(), lineKept };
+}
+
+/** What comes after an attempt that was not placed: the end of the lead, a paused campaign, or the next attempt. */
+async function followAbsence(context: Context, attempt: LeadAttempt, absence: Absence): Promise<Placement> {
+  const { campaignId, leadId, line } = attempt;
+  if (absence.refusal === undefined) return await backOff(context, attempt, absence.retryAfterMs ?? 0);
+  const paused = absence.refusal === 'configuration';
+  if (paused) await pauseForFault(context, attempt, absence.failure);
+  const next = paused ? 'requeue' : 'finished';
+  await reached(context.workflows.lineFreed(campaignId, { leadId, line, next, paused }));
+  const now = await context.now();
+  return { kind: 'not_placed', retryAt: now.toISOString(), lineKept: false, finished: !paused };
+}
+
+/** The next attempt follows later with every one in a row that was not placed. */
+async function backOff(context: Context, attempt: LeadAttempt, atLeastMs: number): Promise<Placement> {
+  const { campaignId, leadId, line } = attempt;
+  const now = await context.now();
+  const failures = await countNotPlaced(context, leadId);
+  const delayMs = Math.max(atLeastMs, backoffMs(failures, { ...NOT_PLACED_BACKOFF, chance: Math.random() }));
+  const until = new Date(now.getTime() + delayMs);
+  const lineKept = delayMs < LINE_KEPT_BELOW_MS;
+  await inTransaction(context.db, async (tx) => {
+    const state = lineKept ? 'queued' : 'backing_off';
+    const detail = 'The last attempt was not placed.';
+    await holdLead(tx, leadId, { state, rule: 'retry', detail, until, now });
+    if (lineKept) return;
+    const data = { until: until.toISOString(), kind: 'retry' };
+    await appendEvent(tx, { type: 'lead.backing_off', campaignId, leadId, data });
+  });
+  if (!lineKept) {
+    await reached(context.workflows.lineFreed(campaignId, { leadId, line, next: 'backing_off' }));
+  }
+  return { kind: 'not_placed', retryAt: until.toISOString(), lineKept, finished: false };
+}
+
+/** The lead's latest attempts in a row that were not placed; no more than a dozen are counted. */
+async function countNotPlaced({ db }: Context, leadId: string): Promise<number> {
+  const recent = await db
+    .selectFrom('calls')
+    .select('reach')
+    .where('lead_id', '=', leadId)
+    .where('attempt', 'is not', null)
+    .orderBy('attempt', 'desc')
+    .limit(12)
+    .execute();
+  const placed = recent.findIndex(({ reach }) => reach !== 'not_placed');
+  return placed === -1 ? recent.length : placed;
+}
+
+async function pauseForFault(
+  context: Context,
+  { campaignId, leadId }: LeadAttempt,
+  reason: string,
+): Promise<void> {
+  const now = await context.now();
+  await inTransaction(context.db, async (tx) => {
+    await pauseBySystem(tx, { campaignId, reason, now });
+    const hold = { state: 'queued', rule: 'campaign_running', detail: reason } as const;
+    await holdLead(tx, leadId, { ...hold, until: now, now });
+  });
+}
