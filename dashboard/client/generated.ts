@@ -1132,6 +1132,17 @@ export type CallAttribution = {
     /** Later calls and texts of the number are theirs too */
     remember?: boolean;
 };
+export type LiveDone = {
+    callId: string;
+    /** The voice provider's monitor socket, or the telephone company */
+    via: "monitor" | "carrier";
+};
+export type ContextSend = {
+    text: string;
+};
+export type TransferStart = {
+    to: string;
+};
 export type ConversationSyncInput = {
     /** Started at or after; where the last walk ended when left out */
     since?: string;
@@ -1153,17 +1164,6 @@ export type ConversationSync = {
     finished: boolean;
     startedAt: string;
     finishedAt: string | null;
-};
-export type LiveDone = {
-    callId: string;
-    /** The voice provider's monitor socket, or the telephone company */
-    via: "monitor" | "carrier";
-};
-export type ContextSend = {
-    text: string;
-};
-export type TransferStart = {
-    to: string;
 };
 export type MessageSend = {
     leadId: string;
@@ -3020,41 +3020,6 @@ export function updateCall(id: string, callUpdate: CallUpdate, opts?: Oazapfts.R
     })));
 }
 /**
- * The recording of a call, whole or in part
- */
-export function readCallAudio(id: string, opts?: Oazapfts.RequestOpts) {
-    return oazapfts.ok(oazapfts.fetchJson<{
-        status: 200;
-        data: Blob;
-    } | {
-        status: 206;
-        data: Blob;
-    } | {
-        status: 401;
-        data: Problem;
-    } | {
-        status: 403;
-        data: Problem;
-    } | {
-        status: 404;
-        data: Problem;
-    } | {
-        status: 416;
-        data: Problem;
-    } | {
-        status: 422;
-        data: Problem;
-    } | {
-        status: 502;
-        data: Problem;
-    } | {
-        status: 503;
-        data: Problem;
-    }>(`/api/calls/${encodeURIComponent(id)}/audio`, {
-        ...opts
-    }));
-}
-/**
  * What happened to a call, and the webhooks that were heard of it, the first first
  */
 export function readCallTimeline(id: string, opts?: Oazapfts.RequestOpts) {
@@ -3122,75 +3087,6 @@ export function attributeCall(id: string, callAttribution: CallAttribution, opts
         method: "POST",
         body: callAttribution
     })));
-}
-/**
- * Walk the provider's list of conversations into the database
- */
-export function syncConversations(conversationSyncInput?: ConversationSyncInput, opts?: Oazapfts.RequestOpts) {
-    return oazapfts.ok(oazapfts.fetchJson<{
-        status: 200;
-        data: ConversationSync;
-    } | {
-        status: 202;
-        data: ConversationSync;
-    } | {
-        status: 400;
-        data: Problem;
-    } | {
-        status: 401;
-        data: Problem;
-    } | {
-        status: 403;
-        data: Problem;
-    } | {
-        status: 408;
-        data: Problem;
-    } | {
-        status: 409;
-        data: Problem;
-    } | {
-        status: 413;
-        data: Problem;
-    } | {
-        status: 415;
-        data: Problem;
-    } | {
-        status: 422;
-        data: Problem;
-    } | {
-        status: 503;
-        data: Problem;
-    }>("/api/conversations/sync", oazapfts.json({
-        ...opts,
-        method: "POST",
-        body: conversationSyncInput
-    })));
-}
-/**
- * A walk over the provider's list of conversations, and how far it has come
- */
-export function readSync(id: string, opts?: Oazapfts.RequestOpts) {
-    return oazapfts.ok(oazapfts.fetchJson<{
-        status: 200;
-        data: ConversationSync;
-    } | {
-        status: 401;
-        data: Problem;
-    } | {
-        status: 403;
-        data: Problem;
-    } | {
-        status: 404;
-        data: Problem;
-    } | {
-        status: 422;
-        data: Problem;
-    } | {
-        status: 503;
-        data: Problem;
-    }>(`/api/conversations/sync/${encodeURIComponent(id)}`, {
-        ...opts
-    }));
 }
 /**
  * End a call under way; its outcome comes as it does for every call
@@ -3316,6 +3212,110 @@ export function transferCall(id: string, transferStart: TransferStart, opts?: Oa
         method: "POST",
         body: transferStart
     })));
+}
+/**
+ * The recording of a call, whole or in part
+ */
+export function readCallAudio(id: string, opts?: Oazapfts.RequestOpts) {
+    return oazapfts.ok(oazapfts.fetchJson<{
+        status: 200;
+        data: Blob;
+    } | {
+        status: 206;
+        data: Blob;
+    } | {
+        status: 401;
+        data: Problem;
+    } | {
+        status: 403;
+        data: Problem;
+    } | {
+        status: 404;
+        data: Problem;
+    } | {
+        status: 416;
+        data: Problem;
+    } | {
+        status: 422;
+        data: Problem;
+    } | {
+        status: 502;
+        data: Problem;
+    } | {
+        status: 503;
+        data: Problem;
+    }>(`/api/calls/${encodeURIComponent(id)}/audio`, {
+        ...opts
+    }));
+}
+/**
+ * Walk the provider's list of conversations into the database
+ */
+export function syncConversations(conversationSyncInput?: ConversationSyncInput, opts?: Oazapfts.RequestOpts) {
+    return oazapfts.ok(oazapfts.fetchJson<{
+        status: 200;
+        data: ConversationSync;
+    } | {
+        status: 202;
+        data: ConversationSync;
+    } | {
+        status: 400;
+        data: Problem;
+    } | {
+        status: 401;
+        data: Problem;
+    } | {
+        status: 403;
+        data: Problem;
+    } | {
+        status: 408;
+        data: Problem;
+    } | {
+        status: 409;
+        data: Problem;
+    } | {
+        status: 413;
+        data: Problem;
+    } | {
+        status: 415;
+        data: Problem;
+    } | {
+        status: 422;
+        data: Problem;
+    } | {
+        status: 503;
+        data: Problem;
+    }>("/api/conversations/sync", oazapfts.json({
+        ...opts,
+        method: "POST",
+        body: conversationSyncInput
+    })));
+}
+/**
+ * A walk over the provider's list of conversations, and how far it has come
+ */
+export function readSync(id: string, opts?: Oazapfts.RequestOpts) {
+    return oazapfts.ok(oazapfts.fetchJson<{
+        status: 200;
+        data: ConversationSync;
+    } | {
+        status: 401;
+        data: Problem;
+    } | {
+        status: 403;
+        data: Problem;
+    } | {
+        status: 404;
+        data: Problem;
+    } | {
+        status: 422;
+        data: Problem;
+    } | {
+        status: 503;
+        data: Problem;
+    }>(`/api/conversations/sync/${encodeURIComponent(id)}`, {
+        ...opts
+    }));
 }
 /**
  * Send a text; refused when the contact opted out, and in quiet hours unless it may wait
