@@ -1,12 +1,12 @@
 import { createFeeding } from '#services/campaigns/feed.ts';
 import type { Context } from '#services/context.ts';
-import { createSyncing } from '#services/provider-events/sync.ts';
 import { createSweeping } from '#services/sweep/sweep.ts';
-import { createDelivering } from '#services/webhooks/deliver.ts';
 import { createCallActivities } from './calls.ts';
+import { createDeliveryActivities } from './deliveries.ts';
 import { asActivity } from './failures.ts';
 import { createFollowUpActivities } from './follow-ups.ts';
 import { createMessageActivities } from './messages.ts';
+import { createSyncActivities } from './sync.ts';
 
 /** Everything that a worker runs as an activity, by the names that workflows know. */
 export function createActivities(context: Context) {
@@ -14,10 +14,10 @@ export function createActivities(context: Context) {
     ...createFeeding(context),
     ...createCallActivities(context),
     ...createSweeping(context),
-    ...createSyncing(context),
-    ...createDelivering(context),
+    ...createSyncActivities(context),
     ...createFollowUpActivities(context),
     ...createMessageActivities(context),
+    ...createDeliveryActivities(context),
   });
 }
 

@@ -16,8 +16,7 @@ import { resumeCampaign } from './routes/campaigns/resume.ts';
 import { startCampaign } from './routes/campaigns/start.ts';
 import { stopCampaign } from './routes/campaigns/stop.ts';
 import { updateCampaign } from './routes/campaigns/update.ts';
-import { readSync } from './routes/conversations/read-sync.ts';
-import { syncConversations } from './routes/conversations/sync.ts';
+import { registerConversations } from './routes/conversations.ts';
 import { addLeads } from './routes/leads/add.ts';
 import { readColumns } from './routes/leads/columns.ts';
 import { listLeadFollowUps } from './routes/leads/follow-ups.ts';
@@ -36,15 +35,7 @@ import { registerSettings } from './routes/settings.ts';
 import { streamEvents } from './routes/stream.ts';
 import { registerSystem } from './routes/system.ts';
 import { registerVoices } from './routes/voices.ts';
-import { createWebhook } from './routes/webhooks/create.ts';
-import { listDeliveriesRoute } from './routes/webhooks/deliveries.ts';
-import { readDelivery } from './routes/webhooks/delivery.ts';
-import { listWebhooksRoute } from './routes/webhooks/list.ts';
-import { removeWebhook } from './routes/webhooks/remove.ts';
-import { replayWebhook } from './routes/webhooks/replay.ts';
-import { retryDelivery } from './routes/webhooks/retry.ts';
-import { rotateWebhook } from './routes/webhooks/rotate.ts';
-import { updateWebhook } from './routes/webhooks/update.ts';
+import { registerWebhooks } from './routes/webhooks.ts';
 import { readWorkspaceMetrics } from './routes/workspace/metrics.ts';
 
 /** In the order of the document. A fixed path comes before one with a parameter in its place. */
@@ -77,8 +68,7 @@ const ROUTES: ((app: Api, context: ApiContext) => void)[] = [
   readTimelineRoute,
   registerCalls,
   registerRecordings,
-  syncConversations,
-  readSync,
+  registerConversations,
   registerMessages,
   registerOptOuts,
   registerAttention,
@@ -87,15 +77,7 @@ const ROUTES: ((app: Api, context: ApiContext) => void)[] = [
   registerSettings,
   registerPhoneNumbers,
   registerVoices,
-  createWebhook,
-  listWebhooksRoute,
-  updateWebhook,
-  removeWebhook,
-  rotateWebhook,
-  listDeliveriesRoute,
-  readDelivery,
-  retryDelivery,
-  replayWebhook,
+  registerWebhooks,
 ];
 
 export function registerRoutes(app: Api, context: ApiContext): void {

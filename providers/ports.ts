@@ -332,7 +332,7 @@ export interface TextReport {
 }
 
 /** An outbound webhook, as one attempt sends it. */
-export interface OutboundWebhook {
+export interface OutboundRequest {
   url: string;
   /** The message's id, the same in every attempt. */
   id: string;
@@ -353,7 +353,7 @@ export type OutboundAnswer =
 /** Sends outbound webhooks. */
 export interface WebhookSender {
   /** Sends once. Never throws, follows no redirect and repeats nothing. */
-  send(webhook: OutboundWebhook): Promise<OutboundAnswer>;
+  send(webhook: OutboundRequest): Promise<OutboundAnswer>;
   /**
    * What can be said against an endpoint's URL before anything is sent to it, or null. Names are not resolved here:
    * what they resolve to is judged at every connection.

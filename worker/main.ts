@@ -35,12 +35,7 @@ async function main(): Promise<void> {
     workflowBundle: await bundleWorkflows(),
     context,
   });
-  const dispatch = startDispatch({
-    db: context.db,
-    databaseUrl: config.databaseUrl,
-    workflows,
-    onFailure: (err) => logger.warn({ err }, 'outbound webhooks wait'),
-  });
+  const dispatch = startDispatch(context);
   process.once('disconnect', () => worker.shutdown());
   process.send?.({ ready: true });
   logger.info({ taskQueue }, 'polling');

@@ -1,6 +1,14 @@
 import { z } from '@hono/zod-openapi';
 import type { SyncRun } from '#db/queries/sync-runs.ts';
-import { iso, isoOrNull, timestamp } from './common.ts';
+import { instant, iso, isoOrNull, timestamp } from './common.ts';
+
+export const ConversationSyncInput = z
+  .strictObject({
+    since: instant
+      .optional()
+      .openapi({ description: 'Started at or after; where the last walk ended when left out' }),
+  })
+  .openapi('ConversationSyncInput');
 
 /** One walk over the provider's list of conversations, and how far it has come. */
 export const ConversationSync = z

@@ -1,8 +1,12 @@
 import { z } from '@hono/zod-openapi';
-import type { DeliveryAttempt, Delivery as DeliveryRow } from '#db/queries/deliveries.ts';
+import type {
+  DeliveryAttempt,
+  Delivery as DeliveryRow,
+  Endpoint as EndpointRow,
+} from '#db/queries/deliveries.ts';
 import { OUTBOUND_EVENT_TYPES } from '#domain/events.ts';
-import type { Endpoint as EndpointRow } from '#services/webhooks/endpoints.ts';
-import { ANY_FIELD, iso, isoOrNull, page, pageQuery, text, timestamp } from './common.ts';
+import { LARGEST_REPLAY, LONGEST_REPLAY_DAYS } from '#services/webhooks/deliveries.ts';
+import { ANY_FIELD, instant, iso, isoOrNull, page, pageQuery, text, timestamp } from './common.ts';
 import { DeliveryStatus, SubscribedEventType } from './words.ts';
 
 const LONGEST_CHANGE_OVER_SECONDS = 7 * 86_400;
@@ -82,6 +86,12 @@ export const WebhookRotate = z
 export const WebhookRotated = z
   .object({ secret, oldSecretUntil: timestamp.nullable() })
   .openapi('WebhookRotated');
+
+export const WebhookReplay = z.strictObject({ from: instant, to: instant }).openapi('WebhookReplay', {
+  description: `At most ${LONGEST_REPLAY_DAYS} days and ${LARGEST_REPLAY} events`,
+});
+
+export const WebhookReplayed = z.object({ deliveries: z.number().int() }).openapi('WebhookReplayed');
 
 const deliveryFields = {
   id: z.uuid().openapi({ description: 'The webhook-id that the receiver sees' }),

@@ -1,4 +1,4 @@
-import type { EventFilter, LoggedEvent } from '#db/queries/event-log.ts';
+import type { EventFilter, LoggedEvent } from '#db/queries/events.ts';
 
 interface Listener {
   filter: EventFilter;

@@ -1,5 +1,5 @@
 import type { Db } from '#db/client.ts';
-import { type LoggedEvent, newestEventId, readEvents } from '#db/queries/event-log.ts';
+import { type LoggedEvent, newestEventId, readEvents } from '#db/queries/events.ts';
 
 export const PAGE = 500;
 

@@ -1,4 +1,4 @@
-import type { LoggedEvent } from '#db/queries/event-log.ts';
+import type { LoggedEvent } from '#db/queries/events.ts';
 
 const encoder = new TextEncoder();
 

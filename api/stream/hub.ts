@@ -2,7 +2,7 @@ import type { Logger } from '#config/logger.ts';
 import type { Db } from '#db/client.ts';
 import { listenForEvents } from '#db/listen.ts';
 import { keysInForce, sessionsInForce } from '#db/queries/access.ts';
-import { type EventFilter, type LoggedEvent, newestEventId, readEvents } from '#db/queries/event-log.ts';
+import { type EventFilter, type LoggedEvent, newestEventId, readEvents } from '#db/queries/events.ts';
 import type { Context } from '#services/context.ts';
 import { type ServiceError, unavailable } from '#services/errors.ts';
 import { createAudience } from './audience.ts';

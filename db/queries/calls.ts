@@ -5,7 +5,7 @@ import { toJson } from '../json.ts';
 import type { CallDetailsTable, CallsTable } from '../schema/calls.ts';
 import type { Database } from '../schema/database.ts';
 import type { WebhookEventsTable } from '../schema/events.ts';
-import type { LoggedEvent } from './event-log.ts';
+import type { LoggedEvent } from './events.ts';
 import { FEW, leadHas, searching, seekLeads } from './lead-search.ts';
 import { numberHas } from './search.ts';
 

@@ -1,26 +1,146 @@
 import { type Selectable, sql } from 'kysely';
 import { EVERY_TYPE, FOLLOW_UP_DUE, OUTBOUND_EVENT_TYPES } from '#domain/events.ts';
 import type { Db, Tx } from '../client.ts';
-import type { DeliveriesTable, DeliveryAttemptsTable } from '../schema/deliveries.ts';
+import { toJson } from '../json.ts';
+import type { DeliveriesTable, DeliveryAttemptsTable, WebhookEndpointsTable } from '../schema/deliveries.ts';
 
+/** Where outbound webhooks go. */
+export type Endpoint = Selectable<WebhookEndpointsTable>;
+/** One event, or one follow-up, for one endpoint. */
 export type Delivery = Selectable<DeliveriesTable>;
 export type DeliveryAttempt = Selectable<DeliveryAttemptsTable>;
 export type DeliveryStatus = Delivery['status'];
 
+export interface NewEndpoint {
+  id: string;
+  url: string;
+  description: string | null;
+  eventTypes: string[];
+  campaignId: string | null;
+  secret: string;
+  now: Date;
+}
+
+export async function insertEndpoint(tx: Tx, endpoint: NewEndpoint): Promise<Endpoint> {
+  return await tx
+    .insertInto('webhook_endpoints')
+    .values({
+      id: endpoint.id,
+      url: endpoint.url,
+      description: endpoint.description,
+      event_types: endpoint.eventTypes,
+      campaign_id: endpoint.campaignId,
+      secrets: [endpoint.secret],
+      created_at: endpoint.now,
+    })
+    .returningAll()
+    .executeTakeFirstOrThrow();
+}
+
+/** Null when there is none, or no longer. */
+export async function findEndpoint(db: Db | Tx, id: string): Promise<Endpoint | null> {
+  const endpoint = await db
+    .selectFrom('webhook_endpoints')
+    .selectAll()
+    .where('id', '=', id)
+    .where('deleted_at', 'is', null)
+    .executeTakeFirst();
+  return endpoint ?? null;
+}
+
+/** Newest first; one row more than `limit`, where there is one. */
+export async function listEndpoints(
+  db: Db,
+  page: { before: string | null; limit: number },
+): Promise<Endpoint[]> {
+  let query = db.selectFrom('webhook_endpoints').selectAll().where('deleted_at', 'is', null);
+  if (page.before !== null) query = query.where('id', '<', page.before);
+  return await query
+    .orderBy('id', 'desc')
+    .limit(page.limit + 1)
+    .execute();
+}
+
+/** Null when there is none, or no longer. */
+export async function updateEndpoint(
+  tx: Tx,
+  id: string,
+  change: Partial<Omit<Endpoint, 'id' | 'created_at'>>,
+): Promise<Endpoint | null> {
+  const endpoint = await tx
+    .updateTable('webhook_endpoints')
+    .set(change)
+    .where('id', '=', id)
+    .where('deleted_at', 'is', null)
+    .returningAll()
+    .executeTakeFirst();
+  return endpoint ?? null;
+}
+
+/** Puts a secret before the others, of which the latest `kept` stay. Null when there is no such endpoint. */
+export async function prependSecret(
+  tx: Tx,
+  id: string,
+  { secret, oldUntil, kept }: { secret: string; oldUntil: Date | null; kept: number },
+): Promise<Endpoint | null> {
+  const endpoint = await tx
+    .updateTable('webhook_endpoints')
+    .set({
+      secrets: sql`array_prepend(${secret}::text, secrets[1:${kept}::int])`,
+      old_secrets_until: oldUntil,
+    })
+    .where('id', '=', id)
+    .where('deleted_at', 'is', null)
+    .returningAll()
+    .executeTakeFirst();
+  return endpoint ?? null;
+}
+
+/** Null when there is none, or it is disabled already. */
+export async function markDisabled(
+  tx: Tx,
+  id: string,
+  { reason, now }: { reason: string; now: Date },
+): Promise<Endpoint | null> {
+  const endpoint = await tx
+    .updateTable('webhook_endpoints')
+    .set({ disabled_at: now, disabled_reason: reason })
+    .where('id', '=', id)
+    .where('disabled_at', 'is', null)
+    .where('deleted_at', 'is', null)
+    .returningAll()
+    .executeTakeFirst();
+  return endpoint ?? null;
+}
+
+/** Notes that an attempt failed now. Resolves with the instant since which every attempt has failed. */
+export async function markFailing(tx: Tx, id: string, now: Date): Promise<Date | null> {
+  await tx
+    .updateTable('webhook_endpoints')
+    .set({ failing_since: now })
+    .where('id', '=', id)
+    .where('failing_since', 'is', null)
+    .execute();
+  const endpoint = await tx
+    .selectFrom('webhook_endpoints')
+    .select('failing_since')
+    .where('id', '=', id)
+    .executeTakeFirstOrThrow();
+  return endpoint.failing_since;
+}
+
+export async function clearFailing(tx: Tx, id: string): Promise<void> {
+  await tx
+    .updateTable('webhook_endpoints')
+    .set({ failing_since: null })
+    .where('id', '=', id)
+    .where('failing_since', 'is not', null)
+    .execute();
+}
+
 /** Null when there is none. */
 export async function findDelivery(db: Db | Tx, id: string): Promise<Delivery | null> {
   return (await db.selectFrom('deliveries').selectAll().where('id', '=', id).executeTakeFirst()) ?? null;
-}
-
-/** In their order. */
-export async function listAttempts(db: Db, deliveryId: string, limit: number): Promise<DeliveryAttempt[]> {
-  return await db
-    .selectFrom('delivery_attempts')
-    .selectAll()
-    .where('delivery_id', '=', deliveryId)
-    .orderBy('id')
-    .limit(limit)
-    .execute();
 }
 
 /** Of one endpoint, latest first; one row more than `limit`, where there is one. */
@@ -120,19 +240,95 @@ export async function listOverdue(db: Db, before: Date, limit: number): Promise<
   return rows.map(({ id }) => id);
 }
 
-const again = (now: Date) => ({
-  status: 'pending' as const,
-  attempts: 0,
-  next_attempt_at: now,
-  workflow_started_at: null,
-  delivered_at: null,
-});
+/** Keeps a payload unless there is one. Resolves with the one that is kept. */
+export async function keepPayload(
+  db: Db,
+  deliveryId: string,
+  composed: object,
+): Promise<Record<string, unknown>> {
+  const { payload } = await db
+    .updateTable('deliveries')
+    .set((eb) => ({
+      payload: eb.fn.coalesce('payload', eb.cast<string>(eb.val(toJson(composed)), 'jsonb')) as never,
+    }))
+    .where('id', '=', deliveryId)
+    .returning('payload')
+    .executeTakeFirstOrThrow();
+  return payload ?? {};
+}
 
-/** Sends it at once, and the whole schedule anew if that fails, under the id that the receiver knows. Null: there is none. */
-export async function resend(tx: Tx, id: string, now: Date): Promise<Delivery | null> {
+/** The log of a delivery's attempts, in their order. */
+export async function listAttempts(db: Db, deliveryId: string, limit: number): Promise<DeliveryAttempt[]> {
+  return await db
+    .selectFrom('delivery_attempts')
+    .selectAll()
+    .where('delivery_id', '=', deliveryId)
+    .orderBy('id')
+    .limit(limit)
+    .execute();
+}
+
+export async function insertAttempt(
+  tx: Tx,
+  attempt: { deliveryId: string; status: number | null; error: string | null; durationMs: number; now: Date },
+): Promise<void> {
+  await tx
+    .insertInto('delivery_attempts')
+    .values({
+      delivery_id: attempt.deliveryId,
+      status: attempt.status,
+      error: attempt.error,
+      duration_ms: attempt.durationMs,
+      at: attempt.now,
+    })
+    .execute();
+}
+
+/** Counts an attempt on a pending delivery. False when it is no longer as it was read. */
+export async function countAttempt(
+  tx: Tx,
+  { id, attempts }: Pick<Delivery, 'id' | 'attempts'>,
+  change: Partial<
+    Pick<Delivery, 'status' | 'delivered_at' | 'next_attempt_at' | 'last_status' | 'last_error'>
+  >,
+): Promise<boolean> {
+  const { numUpdatedRows } = await tx
+    .updateTable('deliveries')
+    .set({ attempts: attempts + 1, ...change })
+    .where('id', '=', id)
+    .where('status', '=', 'pending')
+    .where('attempts', '=', attempts)
+    .executeTakeFirst();
+  return numUpdatedRows > 0n;
+}
+
+/** Ends one pending delivery, or all of an endpoint, as failed. */
+export async function failPending(
+  db: Db | Tx,
+  which: { deliveryId: string } | { endpointId: string },
+  reason: string,
+): Promise<void> {
+  const pending = db
+    .updateTable('deliveries')
+    .set({ status: 'failed', last_error: reason })
+    .where('status', '=', 'pending');
+  await ('deliveryId' in which
+    ? pending.where('id', '=', which.deliveryId)
+    : pending.where('endpoint_id', '=', which.endpointId)
+  ).execute();
+}
+
+/** Makes a delivery due now, with all its attempts before it again, under the id that the receiver knows. Null: there is none. */
+export async function resetDelivery(tx: Tx, id: string, now: Date): Promise<Delivery | null> {
   const delivery = await tx
     .updateTable('deliveries')
-    .set(again(now))
+    .set({
+      status: 'pending',
+      attempts: 0,
+      next_attempt_at: now,
+      workflow_started_at: null,
+      delivered_at: null,
+    })
     .where('id', '=', id)
     .returningAll()
     .executeTakeFirst();
@@ -149,17 +345,17 @@ export interface ReplayRange {
 /** How many events of the time an endpoint subscribes to now, counted up to `most`. */
 export async function countReplayable(tx: Tx, range: ReplayRange, most: number): Promise<number> {
   const { rows } = await sql<{ count: number }>`
-    select count(*) as count from (select ${replayed(range)} limit ${most}) as found`.execute(tx);
+    select count(*) as count from (select ${replayable(range)} limit ${most}) as found`.execute(tx);
   return rows[0]?.count ?? 0;
 }
 
 /**
- * Sends all of them again: those sent before under their old id, those that were missed under a new one.
- * Returns how many.
+ * Makes them due again: those sent before under their old id, those that were missed under a new one. Returns how
+ * many.
  */
-export async function replayEvents(tx: Tx, range: ReplayRange): Promise<number> {
+export async function resetEvents(tx: Tx, range: ReplayRange): Promise<number> {
   const { rows } = await sql<{ count: number }>`
-    with wanted as (select ${replayed(range)}),
+    with wanted as (select ${replayable(range)}),
     resent as (
       update deliveries set status = 'pending', attempts = 0, next_attempt_at = ${range.now},
         workflow_started_at = null, delivered_at = null
@@ -176,7 +372,7 @@ export async function replayEvents(tx: Tx, range: ReplayRange): Promise<number> 
   return rows[0]?.count ?? 0;
 }
 
-function replayed({ endpointId, from, to }: ReplayRange) {
+function replayable({ endpointId, from, to }: ReplayRange) {
   return sql`events.id, events.type, events.lead_id
     from events join webhook_endpoints as endpoint on endpoint.id = ${endpointId}
       and (endpoint.campaign_id is null or endpoint.campaign_id = events.campaign_id)

@@ -1,7 +1,8 @@
-import { type RawBuilder, sql } from 'kysely';
+import { type RawBuilder, type Selectable, sql } from 'kysely';
 import { EVERY_TYPE, type EventType, isOutbound } from '#domain/events.ts';
 import { toJson } from '../json.ts';
-import type { Tx } from '../schema/database.ts';
+import type { Db, Tx } from '../schema/database.ts';
+import type { EventsTable } from '../schema/events.ts';
 
 export interface NewEvent {
   type: EventType;
@@ -16,7 +17,7 @@ export interface NewEvent {
 
 const appended = new WeakMap<Tx, NewEvent[]>();
 
-/** Gives a transaction its list of events; `inTransaction` does so, and writes it at the end. */
+/** Gives a transaction its list of events. `inTransaction` calls it, and `writeEvents` at the end. */
 export function collectEvents(tx: Tx): void {
   appended.set(tx, []);
 }
@@ -72,4 +73,33 @@ function withDeliveries(written: RawBuilder<unknown>, types: string[]): RawBuild
       and (written.type = any(endpoint.event_types) or ${EVERY_TYPE} = any(endpoint.event_types))
     left join leads on leads.id = written.lead_id
     where written.type = any(${types}::text[])`;
+}
+
+export type LoggedEvent = Selectable<EventsTable>;
+
+/** What of the log is wanted; everything when left out. */
+export interface EventFilter {
+  campaignId?: string | undefined;
+  leadId?: string | undefined;
+}
+
+/**
+ * Events with numbers above `after` and up to `upTo`, in order. Since numbers are given in the order of the
+ * commits, none can turn up later below one that was read.
+ */
+export async function readEvents(
+  db: Db,
+  { after, upTo, limit, campaignId, leadId }: EventFilter & { after: number; upTo?: number; limit: number },
+): Promise<LoggedEvent[]> {
+  let query = db.selectFrom('events').selectAll().where('id', '>', after);
+  if (upTo !== undefined) query = query.where('id', '<=', upTo);
+  if (leadId !== undefined) query = query.where('lead_id', '=', leadId);
+  if (campaignId !== undefined) query = query.where('campaign_id', '=', campaignId);
+  return await query.orderBy('id').limit(limit).execute();
+}
+
+/** The number of the newest event; 0 while there is none. */
+export async function newestEventId(db: Db): Promise<number> {
+  const newest = await db.selectFrom('events').select('id').orderBy('id', 'desc').limit(1).executeTakeFirst();
+  return newest?.id ?? 0;
 }

@@ -1,11 +1,10 @@
 import type { Selectable } from 'kysely';
-import { v7 as uuid } from 'uuid';
 import type { AttributionState } from '#domain/call.ts';
 import { syncWorkflowId } from '#domain/ids.ts';
 import type { Db, Tx } from '../client.ts';
 import type { SyncRunsTable } from '../schema/conversations.ts';
-import { lockWalk } from './locks.ts';
 
+/** One walk over the provider's list of conversations. */
 export type SyncRun = Selectable<SyncRunsTable>;
 
 /** What a run came to. */
@@ -17,71 +16,94 @@ export interface SyncCounts {
   failed: number;
 }
 
-/** A walk that a workflow began and did not end is gone on with, unless it is older than this. */
-const RESUMED_FOR_MS = 86_400_000;
-/** A walk that is younger may have been written down just before its workflow begins. */
-const LEFT_AFTER_MS = 60_000;
-const FIRST_RUN_DAYS = 7;
-/** A dial that is not recorded is adopted 15 minutes after its beginning: each run looks back beyond that. */
-const OVERLAP_MS = 20 * 60_000;
-const FAILURES_SOUGHT_FOR_MS = 86_400_000;
-/** Walks from a time that somebody named: where one ended says nothing of what lies before that time. */
+/** Runs from a time that somebody named: where one ended says nothing of what lies before that time. */
 const FROM_A_TIME = `${syncWorkflowId('')}%`;
 
-/** Begins a run, or finds the one that the same workflow left unfinished. `since` null: where the last run ended. */
-export async function beginRun(
+export async function insertRun(
   tx: Tx,
-  { workflowId, since, now }: { workflowId: string; since: Date | null; now: Date },
+  run: { id: string; workflowId: string; since: Date; until: Date; now: Date },
 ): Promise<SyncRun> {
-  await lockWalk(tx, workflowId);
-  const unfinished = await unfinishedRuns(tx, now).where('workflow_id', '=', workflowId).executeTakeFirst();
-  if (unfinished !== undefined && (since === null || unfinished.since.getTime() === since.getTime())) {
-    return unfinished.pages === 0 ? await beginUntil(tx, unfinished, now) : unfinished;
-  }
   return await tx
     .insertInto('sync_runs')
     .values({
-      id: uuid(),
-      workflow_id: workflowId,
-      since: since ?? (await sinceLastRun(tx, now)),
-      until: now,
-      started_at: now,
+      id: run.id,
+      workflow_id: run.workflowId,
+      since: run.since,
+      until: run.until,
+      started_at: run.now,
     })
     .returningAll()
     .executeTakeFirstOrThrow();
 }
 
-/** Nothing was read yet: what began meanwhile is taken along. A run that is under way keeps its bounds, as its cursor does. */
-async function beginUntil(tx: Tx, run: SyncRun, now: Date): Promise<SyncRun> {
-  const later = await tx
-    .updateTable('sync_runs')
-    .set({ until: now })
-    .where('id', '=', run.id)
-    .where('pages', '=', 0)
-    .returningAll()
-    .executeTakeFirst();
-  return (
-    later ?? (await tx.selectFrom('sync_runs').selectAll().where('id', '=', run.id).executeTakeFirstOrThrow())
-  );
+/** Null when there is none. */
+export async function findRun(db: Db, id: string): Promise<SyncRun | null> {
+  return (await db.selectFrom('sync_runs').selectAll().where('id', '=', id).executeTakeFirst()) ?? null;
 }
 
-/**
- * The newest walk from where the last one ended that another workflow began and has not finished: that of a schedule has
- * another id every time. Null when there is none, or a later one is finished.
- */
-export async function findLeftRun(
+/** The newest unfinished run of a workflow. Null when there is none that began after `startedAfter`. */
+export async function findUnfinishedRun(
   db: Db,
-  { workflowId, now }: { workflowId: string; now: Date },
+  { workflowId, startedAfter }: { workflowId: string; startedAfter: Date },
 ): Promise<SyncRun | null> {
-  const left = await unfinishedRuns(db, now)
+  const run = await unfinishedRuns(db, startedAfter).where('workflow_id', '=', workflowId).executeTakeFirst();
+  return run ?? null;
+}
+
+/** The newest unfinished run of another workflow that has read a page, and was not begun from a time somebody named. */
+export async function findRunOfOthers(
+  db: Db,
+  {
+    workflowId,
+    startedAfter,
+    startedBefore,
+  }: { workflowId: string; startedAfter: Date; startedBefore: Date },
+): Promise<SyncRun | null> {
+  const run = await unfinishedRuns(db, startedAfter)
     .where('workflow_id', '!=', workflowId)
     .where('workflow_id', 'not like', FROM_A_TIME)
     .where('pages', '>', 0)
-    .where('started_at', '<', new Date(now.getTime() - LEFT_AFTER_MS))
+    .where('started_at', '<', startedBefore)
     .executeTakeFirst();
-  if (left === undefined) return null;
-  const last = await finishedRuns(db).executeTakeFirst();
-  return last !== undefined && last.until >= left.until ? null : left;
+  return run ?? null;
+}
+
+function unfinishedRuns(db: Db, startedAfter: Date) {
+  return db
+    .selectFrom('sync_runs')
+    .selectAll()
+    .where('finished_at', 'is', null)
+    .where('started_at', '>', startedAfter)
+    .orderBy('started_at', 'desc')
+    .limit(1);
+}
+
+/** Where the latest finished run ended that left nothing out; null when there is none. `flawless`: nothing failed in it. */
+export async function lastRunEnd(
+  db: Db,
+  { flawless = false, after = null }: { flawless?: boolean; after?: Date | null } = {},
+): Promise<Date | null> {
+  let query = db
+    .selectFrom('sync_runs')
+    .select('until')
+    .where('finished_at', 'is not', null)
+    .where('workflow_id', 'not like', FROM_A_TIME);
+  if (flawless) query = query.where('failed', '=', 0);
+  if (after !== null) query = query.where('until', '>', after);
+  const last = await query.orderBy('until', 'desc').limit(1).executeTakeFirst();
+  return last?.until ?? null;
+}
+
+/** Moves the end of a run that has read nothing. Null when it has read a page meanwhile. */
+export async function extendRun(tx: Tx, id: string, until: Date): Promise<SyncRun | null> {
+  const run = await tx
+    .updateTable('sync_runs')
+    .set({ until })
+    .where('id', '=', id)
+    .where('pages', '=', 0)
+    .returningAll()
+    .executeTakeFirst();
+  return run ?? null;
 }
 
 /** Gives an unfinished run to another workflow. False when it has been finished or given away meanwhile. */
@@ -100,45 +122,7 @@ export async function takeRun(
   return numUpdatedRows > 0n;
 }
 
-function unfinishedRuns(db: Db, now: Date) {
-  return db
-    .selectFrom('sync_runs')
-    .selectAll()
-    .where('finished_at', 'is', null)
-    .where('started_at', '>', new Date(now.getTime() - RESUMED_FOR_MS))
-    .orderBy('started_at', 'desc')
-    .limit(1);
-}
-
-/** Of walks that leave nothing out before their end. */
-function finishedRuns(db: Db) {
-  return db
-    .selectFrom('sync_runs')
-    .select('until')
-    .where('finished_at', 'is not', null)
-    .where('workflow_id', 'not like', FROM_A_TIME)
-    .orderBy('until', 'desc')
-    .limit(1);
-}
-
-/** Where the last finished run ended, less the overlap. Runs with failures are repeated for a day. */
-async function sinceLastRun(db: Db, now: Date): Promise<Date> {
-  const clean = await finishedRuns(db)
-    .where('failed', '=', 0)
-    .where('until', '>', new Date(now.getTime() - FAILURES_SOUGHT_FOR_MS))
-    .executeTakeFirst();
-  const last = clean ?? (await finishedRuns(db).executeTakeFirst());
-  return last === undefined
-    ? new Date(now.getTime() - FIRST_RUN_DAYS * 86_400_000)
-    : new Date(last.until.getTime() - OVERLAP_MS);
-}
-
-/** Null when there is none. */
-export async function findRun(db: Db, id: string): Promise<SyncRun | null> {
-  return (await db.selectFrom('sync_runs').selectAll().where('id', '=', id).executeTakeFirst()) ?? null;
-}
-
-/** Counts a stored conversation, in the transaction that stores it: however often a page is begun, it counts once. */
+/** Counts a stored conversation, in the transaction that stores it: however often a page is read, it counts once. */
 export async function countStored(tx: Tx, runId: string, whose: AttributionState | null): Promise<void> {
   await tx
     .updateTable('sync_runs')
@@ -169,7 +153,7 @@ export async function turnPage(
     .execute();
 }
 
-/** Lets a run begin anew, for instance because its cursor is worth nothing any more. What it stored stays counted. */
+/** Lets a run begin anew. What it stored stays counted. */
 export async function restartRun(db: Db, run: Pick<SyncRun, 'id' | 'pages'>, now: Date): Promise<void> {
   await db
     .updateTable('sync_runs')
@@ -190,14 +174,13 @@ export async function finishRun(db: Db, id: string, now: Date): Promise<SyncRun>
   return await db.selectFrom('sync_runs').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
 }
 
-/** `told`: its details were stored as well. */
+/** What is stored of a conversation: enough to tell whether it has changed. */
 export interface KnownConversation {
   ended: boolean;
   verdict: string | null;
-  told: boolean;
+  hasDetails: boolean;
 }
 
-/** What is stored of some conversations: enough to tell which have changed. */
 export async function knownConversations(
   db: Db,
   ids: readonly string[],
@@ -206,18 +189,18 @@ export async function knownConversations(
   const rows = await db
     .selectFrom('calls')
     .leftJoin('call_details', 'call_details.call_id', 'calls.id')
-    .select(['conversation_id', 'status', 'verdict', 'call_details.call_id as told'])
+    .select(['conversation_id', 'status', 'verdict', 'call_details.call_id as details_of'])
     .where('conversation_id', 'in', [...ids])
     .execute();
   return new Map(
-    rows.map(({ conversation_id: id, status, verdict, told }) => [
+    rows.map(({ conversation_id: id, status, verdict, details_of }) => [
       id ?? '',
-      { ended: status === 'ended', verdict, told: told !== null },
+      { ended: status === 'ended', verdict, hasDetails: details_of !== null },
     ]),
   );
 }
 
-/** Conversations under way that no workflow waits for: whose webhook is lost is asked for by the next run. */
+/** Conversations under way that no workflow waits for: the one whose webhook is lost is read by the next run. */
 export async function openConversations(db: Db, since: Date, limit: number): Promise<string[]> {
   const rows = await db
     .selectFrom('calls')

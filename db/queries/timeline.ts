@@ -4,7 +4,7 @@ import type { DeliveriesTable } from '../schema/deliveries.ts';
 import type { DecisionsTable } from '../schema/gate.ts';
 import type { FollowUpsTable, MessagesTable } from '../schema/messages.ts';
 import { type Call, findCalls } from './calls.ts';
-import type { LoggedEvent } from './event-log.ts';
+import type { LoggedEvent } from './events.ts';
 import type { Lead } from './leads.ts';
 
 export type Delivery = Selectable<DeliveriesTable> & { url: string };

@@ -2,7 +2,7 @@ import { lookup as dnsLookup } from 'node:dns/promises';
 import { isIP, type LookupFunction } from 'node:net';
 import { Webhook } from 'standardwebhooks';
 import { Agent, buildConnector, request } from 'undici';
-import type { OutboundAnswer, OutboundWebhook, WebhookSender } from '../ports.ts';
+import type { OutboundAnswer, OutboundRequest, WebhookSender } from '../ports.ts';
 import { type AllowedNetworks, literalAddress, parseAllowed, refusalOf, urlProblem } from './addresses.ts';
 
 /** The addresses of a name. */
@@ -41,7 +41,7 @@ export function createWebhookSender(options: SenderOptions): WebhookSender {
   };
 }
 
-async function send(agent: Agent, webhook: OutboundWebhook, timeoutMs: number): Promise<OutboundAnswer> {
+async function send(agent: Agent, webhook: OutboundRequest, timeoutMs: number): Promise<OutboundAnswer> {
   const signal = AbortSignal.timeout(timeoutMs);
   try {
     const { statusCode, headers, body } = await request(webhook.url, {
@@ -72,7 +72,7 @@ async function send(agent: Agent, webhook: OutboundWebhook, timeoutMs: number): 
   }
 }
 
-function signed({ id, at, body, secrets }: OutboundWebhook): Record<string, string> {
+function signed({ id, at, body, secrets }: OutboundRequest): Record<string, string> {
   return {
     'webhook-id': id,
     'webhook-timestamp': String(Math.floor(at.getTime() / 1_000)),

@@ -9,7 +9,7 @@ import type { Context } from '../context.ts';
 import { restartFollowUps } from '../follow-ups/perform.ts';
 import { askForReports } from '../messages/reports.ts';
 import { restartTexts } from '../messages/send.ts';
-import { restartDeliveries } from '../webhooks/deliver.ts';
+import { restartDeliveries } from '../webhooks/deliveries.ts';
 import { reached } from '../workflows.ts';
 import { retellReplies, retellText } from './texts.ts';
 

@@ -1,33 +1,24 @@
-import type { Db } from '#db/client.ts';
 import { listenForEvents } from '#db/listen.ts';
 import { listUnstarted, markStarted } from '#db/queries/deliveries.ts';
-import { reached, type Workflows } from '../workflows.ts';
+import type { Context } from '../context.ts';
+import { reached } from '../workflows.ts';
 
 export interface Dispatch {
   stop(): Promise<void>;
-}
-
-export interface DispatchOptions {
-  db: Db;
-  databaseUrl: string;
-  workflows: Pick<Workflows, 'startDelivery'>;
-  /** Told when a round could not be finished; the next one begins where it ended. */
-  onFailure?: (error: unknown) => void;
-  everyMs?: number;
 }
 
 const EVERY_MS = 5_000;
 /** Events come in bursts; one look serves them all. */
 const GATHER_MS = 100;
 const BATCH = 200;
-const STARTS_AT_ONCE = 10;
+const CONCURRENCY = 10;
 
 /**
- * Starts a workflow for every delivery that a transaction left behind: soon after its commit by the database's
- * notice, and every few seconds, in case a notice or a start was lost. Several may run; starting twice is starting once.
+ * Starts a workflow for every delivery that a transaction left behind: soon after its commit, when the database
+ * notifies us, and every few seconds, in case a notification or a start was lost. Several may run; starting twice is
+ * starting once.
  */
-export function startDispatch(options: DispatchOptions): Dispatch {
-  const { databaseUrl, onFailure = () => {}, everyMs = EVERY_MS } = options;
+export function startDispatch(context: Context): Dispatch {
   let stopped = false;
   let round: Promise<void> | null = null;
   let wanted = false;
@@ -38,7 +29,10 @@ export function startDispatch(options: DispatchOptions): Dispatch {
     round ??= (async () => {
       while (wanted && !stopped) {
         wanted = false;
-        await startAll(options, () => stopped).catch(onFailure);
+        // The next round begins where this one ended.
+        await startAll(context, () => stopped).catch((err) =>
+          context.logger.warn({ err }, 'outbound webhooks wait'),
+        );
       }
       round = null;
     })();
@@ -49,8 +43,8 @@ export function startDispatch(options: DispatchOptions): Dispatch {
       look();
     }, GATHER_MS);
   };
-  const listener = listenForEvents(databaseUrl, soon);
-  const regularly = setInterval(look, everyMs);
+  const listener = listenForEvents(context.config.databaseUrl, soon);
+  const regularly = setInterval(look, EVERY_MS);
   return {
     async stop() {
       stopped = true;
@@ -62,13 +56,13 @@ export function startDispatch(options: DispatchOptions): Dispatch {
   };
 }
 
-async function startAll({ db, workflows }: DispatchOptions, stopped: () => boolean): Promise<void> {
+async function startAll({ db, workflows, now }: Context, stopped: () => boolean): Promise<void> {
   for (;;) {
     const ids = await listUnstarted(db, BATCH);
-    for (let from = 0; from < ids.length && !stopped(); from += STARTS_AT_ONCE) {
-      const some = ids.slice(from, from + STARTS_AT_ONCE);
+    for (let from = 0; from < ids.length && !stopped(); from += CONCURRENCY) {
+      const some = ids.slice(from, from + CONCURRENCY);
       await Promise.all(some.map((id) => reached(workflows.startDelivery(id))));
-      await markStarted(db, some, new Date());
+      await markStarted(db, some, await now());
     }
     if (ids.length < BATCH || stopped()) return;
   }

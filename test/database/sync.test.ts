@@ -1,10 +1,15 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { createActivities } from '#activities/create-activities.ts';
+import { activityRunner } from '#activities/runner.ts';
+import { createLogger } from '#config/logger.ts';
 import { type Db, openDatabase } from '#db/client.ts';
 import { normaliseConversation, normaliseListItem } from '#providers/elevenlabs/normalise.ts';
 import { ProviderError } from '#providers/ports.ts';
-import type { Context } from '#services/context.ts';
-import { createSyncing } from '#services/provider-events/sync.ts';
+import { createProviders } from '#providers/registry.ts';
+import { type Context, createContext } from '#services/context.ts';
+import { recordingWorkflows } from '../support/api-rig.ts';
+import { testConfig } from '../support/config.ts';
 import { createTestDatabase } from '../support/database.ts';
 
 const NOW = new Date('2026-03-02T12:00:00Z');
@@ -64,13 +69,14 @@ function syncing(
     staleCursor?: boolean | 'always';
     /** How the provider has a conversation that is over for its webhook. */
     change?: (conversation: ReturnType<typeof payload>) => object;
-    deaf?: boolean;
+    /** Temporal does not answer. */
+    silent?: boolean;
   } = {},
   begin = NOW,
 ) {
   let now = begin;
   const reads: string[] = [];
-  const told: [string | null, string][] = [];
+  const notified: [string | null, string][] = [];
   let pages = 0;
   const voice: Pick<Context['voice'], 'getConversation' | 'listConversations'> = {
     async listConversations({ cursor, pageSize = 100 }) {
@@ -95,26 +101,27 @@ function syncing(
       return normaliseConversation(faults.change?.(conversation) ?? conversation);
     },
   };
-  const deps = {
+  const config = testConfig({ DATABASE_URL: database.url });
+  const context = createContext(config, {
     db,
-    voice,
-    centsPerCredit: 0.02,
+    voice: { ...createProviders(config).voice, ...voice },
     syncFetchesPerSecond: 10_000,
     now: async () => now,
-    signals: {
-      async callEnded(...ended: [string | null, string]) {
-        told.push(ended);
-        if (faults.deaf) throw new Error('Temporal does not answer');
+    logger: createLogger('test', 'silent'),
+    ...activityRunner,
+    workflows: recordingWorkflows({
+      async callEnded(...ended) {
+        notified.push(ended);
+        return faults.silent ? { kind: 'silent', why: 'no answer' } : { kind: 'done', value: undefined };
       },
-      contactReplied: async () => {},
-    },
-  } as unknown as Context;
-  const activities = createSyncing(deps);
+    }),
+  });
+  const activities = createActivities(context);
   const run = <T>(work: () => Promise<T>): Promise<T> =>
     new MockActivityEnvironment().run<[], T, () => Promise<T>>(work);
   return {
     reads,
-    told,
+    notified,
     get pages() {
       return pages;
     },
@@ -245,12 +252,12 @@ describe('a webhook whose call was not known when it came', () => {
   test('ends the wait of its workflow as soon as a walk finds the call', async () => {
     const walk = syncing({ change });
     await walk.walk();
-    expect(walk.told).toEqual([[null, CALL]]);
+    expect(walk.notified).toEqual([[null, CALL]]);
     expect(await event()).toEqual({ call_id: CALL, merged_at: NOW, signalled_at: NOW });
   });
 
-  test('is left to the sweep when the workflow could not be told', async () => {
-    await syncing({ change, deaf: true }).walk();
+  test('is left to the sweep when the workflow could not be notified', async () => {
+    await syncing({ change, silent: true }).walk();
     expect(await event()).toEqual({ call_id: CALL, merged_at: NOW, signalled_at: null });
   });
 });

@@ -201,7 +201,7 @@ export async function startChain(options: ChainOptions = {}): Promise<Chain> {
   simulator.setWebhook({ url: `${url}/webhooks/elevenlabs`, secret: SECRET });
   const worker = createWorkerSwitch({ address, taskQueue, bundlePath, context });
   await worker.start();
-  const dispatch = startDispatch({ db, databaseUrl: database.url, workflows: context.workflows });
+  const dispatch = startDispatch(context);
 
   const call: Chain['call'] = async <T>(method: string, path: string, body?: unknown) => {
     const response = await fetch(`${url}${path}`, {
