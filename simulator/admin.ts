@@ -16,7 +16,7 @@ const targetSchema = z
   })
   .nullable();
 
-/** Reads a webhook target from JSON, null to send none. Throws an error that names what is wrong. */
+/** Null for no webhooks. Throws an error that names the fault. */
 export function parseWebhookTarget(value: unknown): WebhookTarget | null {
   const result = targetSchema.safeParse(value);
   if (!result.success) throw new TypeError(`bad webhook target: ${z.prettifyError(result.error)}`);
@@ -41,14 +41,14 @@ const textingSchema = z
   })
   .nullable();
 
-const letterSchema = z.strictObject({
+const incomingTextSchema = z.strictObject({
   from: z.string().min(1),
   to: z.string().min(1),
   body: z.string(),
   media: z.array(z.url()).max(10).optional(),
 });
 
-/** Reads where received texts go from JSON, null to deliver none. Throws an error that names what is wrong. */
+/** Null for no texts. Throws an error that names the fault. */
 export function parseTextingTarget(value: unknown): TextingTarget | null {
   const result = textingSchema.safeParse(value);
   if (!result.success) throw new TypeError(`bad texting target: ${z.prettifyError(result.error)}`);
@@ -62,15 +62,14 @@ export function parseTextingTarget(value: unknown): TextingTarget | null {
   };
 }
 
-/** Reads a text that a person writes. Throws like `parseTextingTarget`. */
-function parseLetter(value: unknown): { from: string; to: string; body: string; media?: string[] } {
-  const result = letterSchema.safeParse(value);
+function parseIncomingText(value: unknown): { from: string; to: string; body: string; media?: string[] } {
+  const result = incomingTextSchema.safeParse(value);
   if (!result.success) throw new TypeError(`bad text: ${z.prettifyError(result.error)}`);
-  const { media, ...letter } = result.data;
-  return media === undefined ? letter : { ...letter, media };
+  const { media, ...message } = result.data;
+  return media === undefined ? message : { ...message, media };
 }
 
-/** The simulator's own switches below `/_sim`, which no provider has. */
+/** The simulator's own switches under `/_sim`, which no provider has. */
 export function adminRoutes(world: World): Hono {
   const app = new Hono();
 
@@ -123,9 +122,9 @@ export function adminRoutes(world: World): Hono {
   });
 
   app.post('/texts', async (c) => {
-    const letter = await readBody(c.req, parseLetter);
-    if (letter instanceof Error) return c.json({ message: letter.message }, 400);
-    return c.json(await world.texts.receive(letter));
+    const message = await readBody(c.req, parseIncomingText);
+    if (message instanceof Error) return c.json({ message: message.message }, 400);
+    return c.json(await world.texts.receive(message));
   });
 
   app.get('/texts', (c) => c.json(world.ledger.texts));

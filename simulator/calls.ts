@@ -2,15 +2,15 @@ import type { LedgerEntry } from './ledger.ts';
 import { type CallPlan, pickedUp } from './people.ts';
 import type { GivenContext, JsonObject, SimulatedTalk } from './talks.ts';
 
-/** Why a call ended before its people were done: an operator hung up, or passed it to a person's phone. */
+/** Why a call ended early: an operator hung up, or it was transferred to a person's phone. */
 export type HangUp =
   | { by: 'operator'; plannedTalkSeconds: number }
   | { by: 'transfer'; to: string; plannedTalkSeconds: number };
 
-/** One accepted call. What was said in it is made up again at every read, so that a hundred thousand fit. */
+/** One accepted call. Its conversation is generated at every read, so that 100,000 calls fit into memory. */
 export interface SimulatedCall {
   kind: 'call';
-  /** Position in the order of all conversations, from 0. */
+  /** Position among all conversations, from 0. */
   index: number;
   direction: 'outbound' | 'inbound';
   conversationId: string;
@@ -23,34 +23,34 @@ export interface SimulatedCall {
   from: string;
   /** E.164. */
   to: string;
-  /** `conversation_initiation_client_data` as it was sent, its dynamic variables read into `variables`. */
+  /** `conversation_initiation_client_data` as received; its dynamic variables are in `variables`. */
   clientData: JsonObject;
   variables: JsonObject;
-  /** How many calls this number had before. */
+  /** Earlier calls with this number. */
   callsBefore: number;
   plan: CallPlan;
   drifts: boolean;
-  /** Wall clock, Unix milliseconds; null while it has not happened. */
+  /** Wall clock, Unix milliseconds; the other times are null until they have happened. */
   startedAtMs: number;
   answeredAtMs: number | null;
   endedAtMs: number | null;
   /** When the provider had finished its analysis. */
   settledAtMs: number | null;
-  /** From when on the conversation is listed. */
+  /** The conversation appears in lists from this time on. */
   listedFromMs: number;
   contexts: GivenContext[];
   hungUp: HangUp | null;
-  /** Removed by request: the voice provider shows it no more, the carrier does. */
+  /** Deleted at the voice provider; the carrier still has it. */
   deleted: boolean;
   entry: LedgerEntry;
 }
 
-/** A conversation of either kind: by telephone, or through a socket. */
+/** A phone call, or a talk through a WebSocket. */
 export type SimulatedConversation = SimulatedCall | SimulatedTalk;
 
 export type ConversationStatus = 'initiated' | 'in-progress' | 'processing' | 'done' | 'failed';
 
-/** ElevenLabs' word for where the call stands. */
+/** ElevenLabs' word for the conversation's state. */
 export function conversationStatus(call: SimulatedConversation): ConversationStatus {
   if (call.kind === 'talk') {
     if (call.endedAtMs === null) return 'in-progress';
@@ -61,12 +61,12 @@ export function conversationStatus(call: SimulatedConversation): ConversationSta
   return call.settledAtMs === null ? 'processing' : 'done';
 }
 
-/** The number of the person at the other end, E.164. */
+/** The other party's number, E.164. */
 export function personNumber(call: SimulatedCall): string {
   return call.direction === 'outbound' ? call.to : call.from;
 }
 
-/** All calls and talks, with the look-ups that the two providers' interfaces need. */
+/** All calls and talks, indexed for the look-ups of both providers' APIs. */
 export class CallBook {
   readonly #calls: SimulatedCall[] = [];
   readonly #conversations: SimulatedConversation[] = [];
@@ -75,12 +75,10 @@ export class CallBook {
   readonly #byAttempt = new Map<string, SimulatedConversation[]>();
   readonly #byNumber = new Map<string, SimulatedCall[]>();
 
-  /** How many calls there are. */
   get size(): number {
     return this.#calls.length;
   }
 
-  /** The index of the next conversation. */
   get nextIndex(): number {
     return this.#conversations.length;
   }
@@ -104,13 +102,13 @@ export class CallBook {
     for (const key of new Set(keys)) if (key !== null) append(this.#byAttempt, key, conversation);
   }
 
-  /** Null for one that is unknown or was deleted. */
+  /** Null when it is unknown or deleted. */
   conversation(conversationId: string): SimulatedConversation | null {
     const found = this.#byConversation.get(conversationId);
     return found === undefined || found.deleted ? null : found;
   }
 
-  /** Oldest first, deleted ones among them. */
+  /** Oldest first, including deleted ones. */
   conversations(): readonly SimulatedConversation[] {
     return this.#conversations;
   }
@@ -124,12 +122,12 @@ export class CallBook {
     return this.#calls;
   }
 
-  /** Oldest first: the conversations whose attempt's id or user id this is. */
+  /** The conversations with this attempt id or user id, oldest first. */
   attempt(id: string): readonly SimulatedConversation[] {
     return this.#byAttempt.get(id) ?? [];
   }
 
-  /** Oldest first: the calls to and from a number. */
+  /** The calls from and to this number, oldest first. */
   number(number: string): readonly SimulatedCall[] {
     return this.#byNumber.get(number) ?? [];
   }

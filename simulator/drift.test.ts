@@ -25,7 +25,7 @@ function payload(): JsonObject {
   };
 }
 
-test('drift always changes something, differently from call to call, and never the outcome', () => {
+test('drift always changes something, varies by call, and keeps the outcome', () => {
   const seen = new Set<string>();
   for (let seed = 0; seed < 300; seed += 1) {
     const drifted = driftPayload(payload(), seededRandom('drift', seed));
@@ -43,7 +43,7 @@ test('drift always changes something, differently from call to call, and never t
   expect(seen.size).toBeGreaterThan(20);
 });
 
-test('drift leaves alone what is not there', () => {
+test('drift adds no part that the payload lacks', () => {
   for (let seed = 0; seed < 100; seed += 1) {
     expect(
       driftPayload({ conversation_id: 'conv_1', analysis: null }, seededRandom(seed)).conversation_id,

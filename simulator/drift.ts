@@ -3,7 +3,7 @@ import type { JsonObject } from './talks.ts';
 
 type Mutation = (payload: JsonObject) => void;
 
-/** Changes that providers make without notice. None of them touches what settles a call's outcome. */
+/** Changes that providers make without notice. None touches a field that settles the outcome. */
 const MUTATIONS: readonly Mutation[] = [
   (payload) => put(payload, ['metadata', 'phone_call', 'stream_sid'], null),
   (payload) => drop(payload, ['metadata', 'phone_call', 'stream_sid']),
@@ -22,7 +22,7 @@ const MUTATIONS: readonly Mutation[] = [
     eachTurn(payload, (turn) => Object.assign(turn, { tool_results: null, speaker_confidence: 0.9 })),
 ];
 
-/** Applies one to three seeded changes to a conversation payload, in place, and returns it. */
+/** Applies one to three seeded changes in place, and returns the payload. */
 export function driftPayload(payload: JsonObject, random: Random): JsonObject {
   for (let left = between(random, 1, 3); left > 0; left -= 1) pick(random, MUTATIONS)(payload);
   return payload;

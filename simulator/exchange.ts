@@ -6,10 +6,10 @@ import { between, digest, seededRandom } from './random.ts';
 import type { JsonObject } from './talks.ts';
 import type { Timers } from './timers.ts';
 
-/** One accepted dial, or one call that a person makes to a number of ours. */
+/** One accepted dial, or one call from a person to one of our numbers. */
 export interface CallOrder {
   direction: 'outbound' | 'inbound';
-  /** Given by the carrier before the call was taken; left out: made here. */
+  /** Assigned by the carrier in advance; left out: generated here. */
   callSid?: string;
   attemptId: string | null;
   userId: string | null;
@@ -25,7 +25,7 @@ export interface CallOrder {
   entry: LedgerEntry;
 }
 
-/** The telephone exchange: rings phones, and runs every call it accepted to its end. */
+/** The telephone exchange: rings phones and runs each accepted call to its end. */
 export class Exchange {
   readonly calls = new CallBook();
   readonly #seed: number;
@@ -36,7 +36,7 @@ export class Exchange {
   readonly #report: (call: SimulatedCall) => Promise<void>;
   readonly #live = new Map<SimulatedCall, () => void>();
 
-  /** `report` is called once for every call, after it has been settled: it sends the webhook. */
+  /** `report` is called once a call, after it has settled, and sends the webhook. */
   constructor(parts: {
     seed: number;
     speed: number;
@@ -53,7 +53,7 @@ export class Exchange {
     this.#report = parts.report;
   }
 
-  /** Rings the phone. `concluded` resolves when the call is over and its webhook has been dealt with. */
+  /** Rings the phone. `concluded` resolves when the call has ended and its webhook has been sent or lost. */
   place(order: CallOrder): { call: SimulatedCall; concluded: Promise<void> } {
     const { ringTimeoutSeconds, maxDurationSeconds, ...kept } = order;
     const person = order.direction === 'outbound' ? order.to : order.from;
@@ -88,7 +88,7 @@ export class Exchange {
       deleted: false,
     };
     this.calls.add(call);
-    // The limits that a checker compares with are those on dials.
+    // The checker's limits concern dials only.
     if (call.direction === 'outbound') this.#ledger.callStarted();
     const { entry } = call;
     entry.conversationId = call.conversationId;
@@ -98,7 +98,7 @@ export class Exchange {
     return { call, concluded: this.#run(call) };
   }
 
-  /** Ends a call at once: one that rings is never answered. False when it is over already. */
+  /** Ends a call at once; a ringing one is never answered. False when it has already ended. */
   hangUp(call: SimulatedCall, why: { by: 'operator' } | { by: 'transfer'; to: string }): boolean {
     const end = this.#live.get(call);
     if (end === undefined || call.hungUp !== null) return false;
@@ -119,7 +119,9 @@ export class Exchange {
     return true;
   }
 
-  /** Tells the agent something that the other side does not hear. False when the call is over or not answered. */
+  /**
+   * Gives the agent context that the other party does not hear. False when the call is not in conversation.
+   */
   inform(call: SimulatedCall, text: string): boolean {
     if (call.answeredAtMs === null || call.endedAtMs !== null) return false;
     const atSeconds = Math.min(this.#secondsSince(call.answeredAtMs), call.plan.talkSeconds);
@@ -127,7 +129,7 @@ export class Exchange {
     return true;
   }
 
-  /** Seconds of real life since an instant of the wall clock. */
+  /** Real-life seconds since an instant of the wall clock. */
   #secondsSince(atMs: number): number {
     return Math.floor(((Date.now() - atMs) / 1000) * this.#speed);
   }
@@ -154,7 +156,7 @@ export class Exchange {
     await this.#report(call);
   }
 
-  /** Waits for so many seconds of real life. */
+  /** Waits for this many real-life seconds. */
   #pass(seconds: number): Promise<void> {
     return this.#timers.sleep((seconds * 1000) / this.#speed);
   }

@@ -10,7 +10,7 @@ describe('Faults', () => {
     expect(places.some((place) => faults.strikes('webhookLoss', place))).toBe(false);
   });
 
-  test('strike as often as their probability says, at the same places in every run', () => {
+  test('strike at their probability, at the same places in every run', () => {
     const struck = (seed: number) => {
       const faults = new Faults(seed, { webhookLoss: 0.2 });
       return places.filter((place) => faults.strikes('webhookLoss', place, 0));

@@ -1,53 +1,56 @@
 import { z } from 'zod';
 import { between, seededRandom } from './random.ts';
 
-/** How often a fault strikes: a probability from 0 to 1, or exactly the next N times it could. */
+/** A probability from 0 to 1, or exactly the next N opportunities. */
 type FaultRate = number | { next: number };
 
-/** What may go wrong. Everything is off by default. */
+/** What may go wrong. Every fault is off by default. */
 export interface FaultOptions {
   /** The webhook is never sent. */
   webhookLoss: FaultRate;
   /** The webhook is sent `webhookCopies` times at once. */
   webhookDuplicate: FaultRate;
   webhookCopies: number;
-  /** Every webhook waits this long, in wall-clock milliseconds from lowest to highest. */
+  /** Delay of every webhook in wall-clock milliseconds, lowest and highest. */
   webhookDelayMs: [number, number];
-  /** The webhook is held back until another call's has gone out, 3 s at most. */
+  /** The webhook waits until another call's has been sent, 3 s at most. */
   webhookReorder: FaultRate;
-  /** The dial is answered only once its call is over and its webhook has been answered, 20 s at most. */
+  /** The dial is answered only after its call has ended and its webhook was answered, 20 s at most. */
   webhookBeforeAnswer: FaultRate;
-  /** A false copy goes out before the true one: unsigned, signed with another key, altered, or stale. */
+  /** A false copy is sent before the true one: unsigned, signed with another key, altered, or stale. */
   forge: FaultRate;
-  /** 429 and nothing rings. */
+  /** 429; no phone rings. */
   dialThrottle: FaultRate;
-  /** 400 and nothing rings. */
+  /** 400; no phone rings. */
   dialRefuse: FaultRate;
-  /** 500 and nothing rings. */
+  /** 500; no phone rings. */
   dialServerErrorBeforeAccept: FaultRate;
   /** 500 although the phone rings. */
   dialServerErrorAfterAccept: FaultRate;
   /** 200 without the field `message`, which the SDK's schema requires, although the phone rings. */
   dialMalformedAfterAccept: FaultRate;
-  /** No answer at all although the phone rings. */
+  /** No answer, although the phone rings. */
   dialTimeoutAfterAccept: FaultRate;
   /** The connection is reset although the phone rings. */
   dialResetAfterAccept: FaultRate;
-  /** Wall-clock milliseconds until a conversation appears in ElevenLabs' lists. */
+  /** Wall-clock milliseconds before a conversation appears in ElevenLabs' lists. */
   listingLagMs: number;
-  /** 503 on any GET of ElevenLabs or Twilio. */
+  /** 503 on any GET to ElevenLabs or Twilio. */
   readErrors: FaultRate;
-  /** Conversations, read or sent, have fields missing, null, renamed or added; never those that settle the outcome. */
+  /**
+   * Conversations, read or sent, have fields missing, null, renamed or added; never the fields that settle
+   * the outcome.
+   */
   driftPayload: FaultRate;
-  /** 429 and no text is sent. */
+  /** 429; no text is sent. */
   textThrottle: FaultRate;
-  /** 500 and no text is sent. */
+  /** 500; no text is sent. */
   textErrorsBeforeAccept: FaultRate;
   /** 500 although the text is sent. */
   textErrorsAfterAccept: FaultRate;
-  /** 201 with an answer cut in half although the text is sent. */
+  /** 201 with an answer cut in half, although the text is sent. */
   textMalformedAfterAccept: FaultRate;
-  /** No answer at all although the text is sent. */
+  /** No answer, although the text is sent. */
   textTimeoutAfterAccept: FaultRate;
   /** The connection is reset although the text is sent. */
   textResetAfterAccept: FaultRate;
@@ -55,11 +58,14 @@ export interface FaultOptions {
   textStatusLoss: FaultRate;
   /** A received text or a delivery report is sent `webhookCopies` times at once. */
   textDuplicate: FaultRate;
-  /** A false copy of a received text or a delivery report goes out first: unsigned, signed with another key, or altered. */
+  /**
+   * A false copy of a received text or a delivery report is sent first: unsigned, signed with another key, or
+   * altered.
+   */
   textForge: FaultRate;
 }
 
-/** The faults that strike now and then, as opposed to those that are a size. */
+/** The faults that strike at a rate, as opposed to those that are a size. */
 export type FaultName = Exclude<keyof FaultOptions, 'webhookCopies' | 'webhookDelayMs' | 'listingLagMs'>;
 
 export const NO_FAULTS: Readonly<FaultOptions> = {
@@ -127,14 +133,14 @@ const schema = z
   })
   .partial();
 
-/** Reads fault options from JSON. Throws an error that names every field that is unknown or out of range. */
+/** Throws an error that names every field that is unknown or out of range. */
 export function parseFaults(value: unknown): Partial<FaultOptions> {
   const result = schema.safeParse(value);
   if (!result.success) throw new TypeError(`bad fault options: ${z.prettifyError(result.error)}`);
   return result.data;
 }
 
-/** Decides when faults strike: by the seed and what they strike at, so that a run can be repeated. */
+/** Decides when faults strike. The seed and the place decide, so that a run can be repeated. */
 export class Faults {
   readonly #seed: number;
   #options: FaultOptions;
@@ -144,17 +150,17 @@ export class Faults {
     this.#options = { ...NO_FAULTS, ...parseFaults(options) };
   }
 
-  /** The options now in force; a counter shows what is left of it. */
+  /** The options in force; a counter shows what is left of it. */
   get options(): Readonly<FaultOptions> {
     return this.#options;
   }
 
-  /** Changes the named options and leaves the others. Throws like `parseFaults`, changing nothing. */
+  /** Changes the named options only. Throws like `parseFaults`, changing nothing. */
   set(options: Partial<FaultOptions>): void {
     this.#options = { ...this.#options, ...parseFaults(options) };
   }
 
-  /** Whether the fault strikes here. Asking uses up a counter, so ask once for each place. */
+  /** Asking uses up a counter, so ask once for each place. */
   strikes(name: FaultName, ...place: Array<string | number>): boolean {
     const current = this.#options[name];
     if (typeof current === 'number') {
@@ -165,7 +171,6 @@ export class Faults {
     return true;
   }
 
-  /** How long this webhook waits. */
   webhookDelayMs(...place: Array<string | number>): number {
     const [low, high] = this.#options.webhookDelayMs;
     return high === 0 ? 0 : between(seededRandom('fault', this.#seed, 'webhookDelayMs', ...place), low, high);

@@ -1,13 +1,12 @@
-/** An agent that the simulated workspace has, and what it talks about. */
 export interface SimulatedAgent {
   agentId: string;
   name: string;
   voiceId: string;
-  /** Whom it says it calls for, and what it offers: a noun phrase after "to show you". */
+  /** Whom it calls for; `offer` is a noun phrase that follows "to show you". */
   company: string;
   offer: string;
   createdAtUnixSeconds: number;
-  /** Takes no overrides, no monitor, and no session without a signed URL. */
+  /** Allows no overrides, no monitor, and no session without a signed URL. */
   locked: boolean;
 }
 
@@ -50,14 +49,13 @@ export const AGENTS: readonly SimulatedAgent[] = [
   },
 ];
 
-/** A number that the simulated workspace calls from. */
 export interface SimulatedPhoneNumber {
   phoneNumberId: string;
-  /** E.164, from ranges kept for fiction. */
+  /** E.164, from ranges reserved for fiction. */
   phoneNumber: string;
   label: string;
   assignedAgentId: string | null;
-  /** Texts to it go to ElevenLabs, away from the carrier's own webhook. */
+  /** Texts to it go to ElevenLabs instead of the carrier's webhook. */
   takesTexts: boolean;
 }
 
@@ -92,14 +90,13 @@ export const PHONE_NUMBERS: readonly SimulatedPhoneNumber[] = [
   },
 ];
 
-/** A voice of the workspace. */
 export interface SimulatedVoice {
   voiceId: string;
   name: string;
   category: 'premade' | 'professional' | 'cloned';
   description: string;
   labels: Record<string, string>;
-  /** Of the tone that stands for it. */
+  /** Pitch of the tone that stands for the voice. */
   pitchHz: number;
 }
 
@@ -130,12 +127,12 @@ export function findVoice(voiceId: string): SimulatedVoice | null {
   return VOICES.find((candidate) => candidate.voiceId === voiceId) ?? null;
 }
 
-/** What the agent begins with when nothing overrides it. */
+/** The agent's first message without overrides. */
 export function greetingOf(agent: SimulatedAgent): string {
   return `Hello, this is the assistant of ${agent.company}.`;
 }
 
-/** The agent's instructions when nothing overrides them. */
+/** The agent's prompt without overrides. */
 export function promptOf(agent: SimulatedAgent): string {
   return `You call for ${agent.company} about ${agent.offer}.`;
 }

@@ -12,7 +12,7 @@ export interface IncomingCall {
   to: string;
 }
 
-const PATIENCE_MS = 2_000;
+const INITIATION_TIMEOUT_MS = 2_000;
 const DEFAULT_MAX_CALL_SECONDS = 600;
 
 const answerSchema = z.looseObject({
@@ -30,7 +30,7 @@ const callSchema = z.strictObject({
   to: z.string().regex(/^\+[1-9]\d{6,14}$/),
 });
 
-/** Reads an initiation target from JSON, null for none. Throws an error that names what is wrong. */
+/** Throws an error that names the fault. */
 export function parseInitiationTarget(value: unknown): InitiationTarget | null {
   const result = targetSchema.safeParse(value);
   if (!result.success) throw new TypeError(`bad initiation target: ${z.prettifyError(result.error)}`);
@@ -39,7 +39,7 @@ export function parseInitiationTarget(value: unknown): InitiationTarget | null {
   return headers === undefined ? { url } : { url, headers };
 }
 
-/** Reads an incoming call from JSON. Throws an error that names what is wrong. */
+/** Throws an error that names the fault. */
 export function parseIncomingCall(value: unknown): IncomingCall {
   const result = callSchema.safeParse(value);
   if (!result.success) throw new TypeError(`bad incoming call: ${z.prettifyError(result.error)}`);
@@ -47,18 +47,18 @@ export function parseIncomingCall(value: unknown): IncomingCall {
 }
 
 /**
- * Lets a person call one of our numbers: asks the initiation webhook about the caller (2 s of the wall clock,
- * none and a bad answer count as nothing known), and runs the conversation with its agent. Throws when the
- * number is none of the workspace's or has no agent.
+ * A person calls one of our numbers: the initiation webhook is asked about the caller (2 s of the wall clock;
+ * no answer or a malformed one counts as nothing known), then the agent's conversation runs. Throws when the
+ * number is not the workspace's or has no agent.
  */
 export async function callIn(world: World, { from, to }: IncomingCall): Promise<SimulatedCall> {
   const number = PHONE_NUMBERS.find(({ phoneNumber }) => phoneNumber === to);
-  if (number === undefined) throw new RangeError(`${to} is no number of the workspace`);
+  if (number === undefined) throw new RangeError(`${to} is not a number of the workspace`);
   const agent = findAgent(number.assignedAgentId ?? '');
   if (agent === null) throw new RangeError(`${to} has no agent`);
   const nth = world.exchange.calls.number(from).length;
   const callSid = `CA${digest('incoming', world.seed, from, nth, world.exchange.calls.size).slice(0, 32)}`;
-  const clientData = await askAbout(world, {
+  const clientData = await requestInitiation(world, {
     caller_id: from,
     agent_id: agent.agentId,
     called_number: to,
@@ -88,8 +88,8 @@ export async function callIn(world: World, { from, to }: IncomingCall): Promise<
   return call;
 }
 
-/** What the product answers, or nothing. */
-async function askAbout(world: World, question: JsonObject): Promise<JsonObject> {
+/** The product's answer, or an empty object. */
+async function requestInitiation(world: World, question: JsonObject): Promise<JsonObject> {
   if (world.initiation === null) return {};
   const { url, headers = {} } = world.initiation;
   try {
@@ -98,14 +98,14 @@ async function askAbout(world: World, question: JsonObject): Promise<JsonObject>
       headers: { 'content-type': 'application/json', ...headers },
       body: JSON.stringify(question),
       redirect: 'manual',
-      signal: AbortSignal.timeout(PATIENCE_MS),
+      signal: AbortSignal.timeout(INITIATION_TIMEOUT_MS),
     });
     const answer = answerSchema.safeParse(await response.json());
     if (!response.ok || !answer.success) return {};
     const { type: _type, ...clientData } = answer.data;
     return clientData;
   } catch {
-    // Away, slow or talking nonsense: the call is taken all the same, with what the agent knows by itself.
+    // The call proceeds with what the agent knows by itself.
     return {};
   }
 }

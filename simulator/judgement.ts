@@ -1,14 +1,14 @@
 import type { ProviderVerdict } from '#domain/call.ts';
 import type { CallPlan } from './people.ts';
 
-/** What the agent made of a conversation. */
+/** The agent's analysis of a conversation. */
 export interface Judgement {
-  /** The system tool that the agent ended with, with its reason; null when the other side hung up. */
+  /** The system tool that ended the call, with its reason; null when the other party hung up. */
   tool: { name: 'end_call' | 'voicemail_detection' | 'transfer_to_number'; reason: string } | null;
   verdict: ProviderVerdict;
   title: string;
   summary: string;
-  /** By data-collection id; null for what did not come up. Times are UTC, ISO 8601. */
+  /** By data-collection id; null when the subject did not come up. Times are UTC, ISO 8601. */
   collected: {
     interested: boolean | null;
     meeting_time: string | null;
@@ -21,7 +21,7 @@ export interface Judgement {
   terminationReason: string;
 }
 
-/** The values that every simulated agent collects, with their JSON types. */
+/** What every simulated agent collects, with JSON types. */
 export const DATA_COLLECTION: Readonly<Record<keyof Judgement['collected'], 'boolean' | 'string'>> = {
   interested: 'boolean',
   meeting_time: 'string',
@@ -31,7 +31,7 @@ export const DATA_COLLECTION: Readonly<Record<keyof Judgement['collected'], 'boo
 };
 
 export interface JudgementContext {
-  /** The person's first name, or words to the same end. */
+  /** The person's first name, or a substitute. */
   person: string;
   meetingAt: Date;
   callbackAt: Date;
@@ -45,12 +45,12 @@ const TIME_FORMAT = new Intl.DateTimeFormat('en-US', {
   timeZoneName: 'short',
 });
 
-/** A time as an agent says it. */
+/** A time as an agent would say it. */
 export function spokenTime(at: Date): string {
   return TIME_FORMAT.format(at);
 }
 
-/** The provider's verdict on the call once it is settled. */
+/** The provider's verdict once the call is settled. */
 export function verdictOf(plan: CallPlan): ProviderVerdict {
   if (plan.cut) return 'unknown';
   switch (plan.profile) {
@@ -73,7 +73,7 @@ export function verdictOf(plan: CallPlan): ProviderVerdict {
   }
 }
 
-/** The whole judgement of a call that was picked up. */
+/** For calls that were picked up. */
 export function judge(plan: CallPlan, context: JudgementContext): Judgement {
   const verdict = verdictOf(plan);
   return {

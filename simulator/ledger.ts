@@ -1,6 +1,5 @@
 import type { Profile, SimulatedReach } from './people.ts';
 
-/** How one dial request was answered. */
 export type DialOutcome =
   | 'placed'
   | 'throttled'
@@ -10,7 +9,7 @@ export type DialOutcome =
   | 'timeout'
   | 'reset';
 
-/** One webhook request that was sent, or would have been had it not been lost. */
+/** One webhook request that was sent, or that was lost before sending. */
 export interface LedgerWebhook {
   /** Shared by the copies of one delivery. */
   deliveryId: string;
@@ -22,22 +21,22 @@ export interface LedgerWebhook {
     | 'unknown';
   /** UTC, ISO 8601. */
   sentAt: string;
-  /** The receiver's HTTP status; null while unanswered, when lost and when the connection failed. */
+  /** The receiver's HTTP status; null when unanswered, lost, or not connected. */
   status: number | null;
   /** `lost`, `duplicate`, `reordered`, `forged:<how>`, or null for an ordinary delivery. */
   fault: string | null;
 }
 
-/** One dial request as it was received. Two entries with one attempt id are two requests for one attempt. */
+/** One dial request as received. Two entries with one attempt id are two requests for one attempt. */
 export interface LedgerEntry {
-  /** From the dynamic variable `attempt_id`, else the user id; null when the request named neither. */
+  /** From the dynamic variable `attempt_id`, otherwise the user id; null when the request has neither. */
   attemptId: string | null;
   to: string;
   fromNumberId: string;
   agentId: string;
-  /** UTC, ISO 8601, as are the other times: the wall clock, whatever the speed. */
+  /** Wall clock, UTC, ISO 8601, like the other times, whatever the speed. */
   receivedAt: string;
-  /** Whether a phone rang, whatever the request was answered. */
+  /** Whether a phone rang, regardless of the answer to the request. */
   accepted: boolean;
   answer: DialOutcome;
   conversationId: string | null;
@@ -50,7 +49,7 @@ export interface LedgerEntry {
   webhooks: LedgerWebhook[];
 }
 
-/** The entry of a dial that comes now, refused until something better is known. */
+/** A new entry counts as refused until the dial is accepted. */
 export function openEntry(
   dial: Pick<LedgerEntry, 'attemptId' | 'to' | 'fromNumberId' | 'agentId'>,
 ): LedgerEntry {
@@ -69,14 +68,14 @@ export function openEntry(
   };
 }
 
-/** One request about a text to the product: the text itself, or a delivery report. */
+/** One request to the product about a text: the text itself, or a delivery report. */
 export interface LedgerTextWebhook {
   kind: 'text' | 'status';
-  /** The status that a report tells; `received` for a text. */
-  tells: string;
+  /** The reported status; `received` for a text. */
+  reportedStatus: string;
   /** UTC, ISO 8601. */
   sentAt: string;
-  /** The receiver's HTTP status; null while unanswered, when lost and when the connection failed. */
+  /** The receiver's HTTP status; null when unanswered, lost, or not connected. */
   status: number | null;
   /** `lost`, `duplicate`, `repeat`, `forged:<how>`, or null for an ordinary one. */
   fault: string | null;
@@ -85,7 +84,7 @@ export interface LedgerTextWebhook {
 /** One text that was sent, or one request to send one. */
 export interface LedgerText {
   direction: 'outbound' | 'inbound';
-  /** A request to the API, an answer in TwiML, the carrier's own confirmation, or a person. */
+  /** A request to the API, a TwiML answer, the carrier's own confirmation, or a person. */
   by: 'api' | 'reply' | 'carrier' | 'person';
   from: string;
   to: string;
@@ -93,18 +92,17 @@ export interface LedgerText {
   media: string[];
   /** UTC, ISO 8601. */
   receivedAt: string;
-  /** Whether the network took it, whatever the request was answered. */
+  /** Whether the network took it, regardless of the answer to the request. */
   accepted: boolean;
   answer: DialOutcome;
-  /** Twilio's error number: why it was refused, or not delivered. */
+  /** Twilio's error number for a refused or undelivered text. */
   errorCode: number | null;
   messageSid: string | null;
-  /** Where it stands, in Twilio's words; null when it was refused. */
+  /** Twilio's status; null when refused. */
   status: string | null;
   webhooks: LedgerTextWebhook[];
 }
 
-/** A call that a person made to one of our numbers. */
 export interface IncomingLedgerEntry {
   /** E.164, as is `to`. */
   from: string;
@@ -116,13 +114,11 @@ export interface IncomingLedgerEntry {
   webhooks: LedgerWebhook[];
 }
 
-/** The ledger as `GET /_sim/ledger` answers it. */
+/** The ledger as `GET /_sim/ledger` returns it. */
 export interface LedgerSnapshot {
   seed: number;
   speed: number;
-  /** The most calls ever under way at once. */
   maxConcurrentCalls: number;
-  /** Calls under way now. */
   liveCalls: number;
   /** In order of receipt. */
   dials: LedgerEntry[];
@@ -130,7 +126,7 @@ export interface LedgerSnapshot {
   texts: LedgerText[];
 }
 
-/** What the phone network saw: the truth that a checker compares everyone else's account with. */
+/** What the phone network saw. The checker compares it with the database and with Temporal. */
 export class Ledger {
   readonly #dials: LedgerEntry[] = [];
   readonly #texts: LedgerText[] = [];
@@ -165,7 +161,7 @@ export class Ledger {
     this.#texts.push(text);
   }
 
-  /** Calls that people made to us, in order; no dial of ours is among them. */
+  /** Calls from people to us, in order; never one of our dials. */
   get incoming(): readonly IncomingLedgerEntry[] {
     return this.#incoming;
   }

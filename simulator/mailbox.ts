@@ -1,19 +1,18 @@
 import type { AddressInfo } from 'node:net';
 import { SMTPServer } from 'smtp-server';
 
-/** A mail as it came. */
 export interface ReceivedMail {
   from: string;
   to: string[];
-  /** The whole message, header and all (RFC 5322). */
+  /** The whole message with its header (RFC 5322). */
   raw: string;
   receivedAt: string;
 }
 
 export interface Mailbox {
-  /** For a mail client, without a slash at its end. */
+  /** For a mail client; no trailing slash. */
   url: string;
-  /** Those kept, oldest first. */
+  /** Oldest first; only the latest are kept. */
   mails(): readonly ReceivedMail[];
   stop(): Promise<void>;
 }
@@ -22,19 +21,19 @@ const MOST_KEPT = 1_000;
 const LARGEST_BYTES = 1_000_000;
 
 /**
- * A mail server on the loopback interface that takes everything and delivers nothing, but for two recipients:
- * `refused@…` does not exist (550), and `later@…` is asked to come again the first time (451).
+ * A mail server on the loopback interface that accepts everything and delivers nothing. Two recipients
+ * differ: `refused@…` does not exist (550), `later@…` must be retried once (451).
  */
 export async function startMailbox({ port = 0 }: { port?: number } = {}): Promise<Mailbox> {
   const kept: ReceivedMail[] = [];
-  const askedLater = new Set<string>();
+  const deferred = new Set<string>();
   const server = new SMTPServer({
     authOptional: true,
     disabledCommands: ['AUTH', 'STARTTLS'],
     disableReverseLookup: true,
     size: LARGEST_BYTES,
     onRcptTo({ address }, _session, done) {
-      const refusal = refusalOf(address, askedLater);
+      const refusal = refusalOf(address, deferred);
       done(refusal);
     },
     onData(stream, { envelope }, done) {
@@ -54,7 +53,7 @@ export async function startMailbox({ port = 0 }: { port?: number } = {}): Promis
       });
     },
   });
-  // A client that goes away in the middle is no concern of others.
+  // A client's lost connection must not end the server.
   server.on('error', () => {});
   await new Promise<void>((resolve, reject) => {
     server.server.once('error', reject);
@@ -68,11 +67,11 @@ export async function startMailbox({ port = 0 }: { port?: number } = {}): Promis
   };
 }
 
-function refusalOf(address: string, askedLater: Set<string>): Error | null {
+function refusalOf(address: string, deferred: Set<string>): Error | null {
   const [user] = address.toLowerCase().split('@');
   if (user === 'refused') return smtpError(550, `${address} does not exist.`);
-  if (user !== 'later' || askedLater.has(address)) return null;
-  askedLater.add(address);
+  if (user !== 'later' || deferred.has(address)) return null;
+  deferred.add(address);
   return smtpError(451, 'Come again later.');
 }
 

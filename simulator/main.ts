@@ -4,14 +4,15 @@ import { type SimulatorOptions, startSimulator } from './server.ts';
 import type { TextingTarget } from './texts.ts';
 
 /**
- * Runs the simulated phone network as a process of its own. Reads `SIMULATOR_PORT` (any free one),
- * `SIMULATOR_SEED` (1), `SIMULATOR_SPEED` (1), `SIMULATOR_WEBHOOK_URL` with `SIMULATOR_WEBHOOK_SECRET` and
- * `SIMULATOR_WEBHOOK_ALSO` (kinds beyond the usual, by commas), `SIMULATOR_INITIATION_URL`, which is asked about callers
- * with the webhooks' secret in a header,
- * `SIMULATOR_SMS_URL` with `TWILIO_ACCOUNT_SID` and `TWILIO_AUTH_TOKEN`, `SIMULATOR_PUBLIC_URL` with
- * `SIMULATOR_LOCAL_URL` (where requests to the public address go), `SIMULATOR_FAULTS` (JSON), `SIMULATOR_MAX_CONCURRENT_CALLS` (no limit) and `SIMULATOR_LEDGER_FILE`, into which
- * the ledger is written at the end. Announces `{ready, url, mailUrl}` to its parent, and ends on SIGTERM, SIGINT, or
- * when the parent is gone.
+ * Runs the simulated phone network as its own process.
+ * It reads `SIMULATOR_PORT` (default: any free one), `SIMULATOR_SEED` (1), `SIMULATOR_SPEED` (1),
+ * `SIMULATOR_WEBHOOK_URL` with `SIMULATOR_WEBHOOK_SECRET` and `SIMULATOR_WEBHOOK_ALSO` (extra kinds,
+ * separated by commas), `SIMULATOR_INITIATION_URL` (asked about callers, with the webhooks' secret in a
+ * header), `SIMULATOR_SMS_URL` with `TWILIO_ACCOUNT_SID` and `TWILIO_AUTH_TOKEN`, `SIMULATOR_PUBLIC_URL` with
+ * `SIMULATOR_LOCAL_URL` (requests to the first go to the second), `SIMULATOR_FAULTS` (JSON),
+ * `SIMULATOR_MAX_CONCURRENT_CALLS` (no limit) and `SIMULATOR_LEDGER_FILE` (the ledger is written there at the
+ * end).
+ * It sends `{ready, url, mailUrl}` to its parent, and ends on SIGTERM, on SIGINT, or when the parent is gone.
  */
 async function main(): Promise<void> {
   const { env } = process;

@@ -13,7 +13,7 @@ function plan(number: string, callsBefore = 0, limits: Partial<Parameters<typeof
   });
 }
 
-/** A fictional number without a sentinel; there are 80 in each of the 800 area codes. */
+/** A fictional number without a sentinel; each of the 800 area codes has 80. */
 function seededNumber(index: number): string {
   const areaCode = 200 + Math.floor(index / 80);
   return `+1${areaCode}55501${20 + (index % 80)}`;
@@ -40,7 +40,7 @@ describe('planCall', () => {
     expect([0, 1, 2].map((calls) => plan(`+121255501${digits}`, calls).profile)).toEqual(profiles);
   });
 
-  test('answers about 55 of a hundred seeded numbers, and shows every profile', () => {
+  test('answers about 55 of 100 seeded numbers, and shows every profile', () => {
     const plans = Array.from({ length: 4000 }, (_, index) => plan(seededNumber(index)));
     const answered = plans.filter(({ reach }) => reach === 'answered').length / plans.length;
     expect(answered).toBeGreaterThan(0.52);
@@ -59,7 +59,7 @@ describe('planCall', () => {
     }
   });
 
-  test('keeps the ringing timeout: who picks up later has not answered', () => {
+  test('keeps the ring timeout: a pick-up after it is no answer', () => {
     const answered = plan('+12125550100');
     expect(answered.reach).toBe<SimulatedReach>('answered');
     const cutShort = plan('+12125550100', 0, { ringTimeoutSeconds: answered.ringSeconds });
@@ -68,12 +68,12 @@ describe('planCall', () => {
     expect(justInTime).toEqual(answered);
   });
 
-  test('keeps the longest duration', () => {
+  test('keeps the maximum duration', () => {
     expect(plan('+12125550109', 0, { maxDurationSeconds: 45 })).toMatchObject({ talkSeconds: 45, cut: true });
     expect(plan('+12125550100', 0, { maxDurationSeconds: 3000 })).toMatchObject({ cut: false });
   });
 
-  test('a person who is in a call is busy', () => {
+  test('a person already in a call is busy', () => {
     expect(plan('+12125550100', 0, { lineBusy: true })).toMatchObject({ profile: 'busy', reach: 'busy' });
   });
 });

@@ -19,23 +19,23 @@ export const PROFILES = [
 ] as const;
 export type Profile = (typeof PROFILES)[number];
 
-/** How a simulated call ends. A phone network always knows, and only counts calls that were placed. */
+/** How a simulated call ends. The network always knows, and only counts calls that were placed. */
 export type SimulatedReach = Exclude<Reach, 'not_placed' | 'unknown'>;
 
-/** Everything that will happen in one call, decided when it is placed. Durations are those of real life. */
+/** One call, decided when it is placed. Durations are real-life seconds. */
 export interface CallPlan {
   profile: Profile;
   reach: SimulatedReach;
   ringSeconds: number;
-  /** 0 unless somebody or something picked up. */
+  /** 0 unless a person or a machine picked up. */
   talkSeconds: number;
-  /** The call reached its longest duration before the person was done. */
+  /** The call reached its maximum duration before the person had finished. */
   cut: boolean;
 }
 
 /**
- * Numbers whose last two digits decide what happens, call by call; the last entry also holds for every later
- * call. `refused` numbers are turned down by the dial itself (400), so no phone rings.
+ * Numbers whose last two digits decide what happens, call by call; the last entry applies to all later calls.
+ * A dial to a `refused` number is answered with 400, and no phone rings.
  *
  * | digits | calls                          | digits | calls                              |
  * |--------|--------------------------------|--------|------------------------------------|
@@ -69,7 +69,7 @@ const SENTINELS: Readonly<Record<string, readonly Profile[] | 'refused'>> = {
   '15': 'refused',
 };
 
-/** Of a hundred calls to people without a sentinel; 56 are answered. */
+/** Weights of people without a sentinel, per 100 calls; 56 are answered. */
 const WEIGHTS: Readonly<Record<Profile, number>> = {
   converts: 17,
   qualifies: 9,
@@ -102,14 +102,13 @@ const TALK_SECONDS: Readonly<Record<Profile, readonly [number, number]>> = {
   fails: [0, 0],
 };
 
-/** Whether the dial to this number is turned down before anything rings. */
 export function isRefusedNumber(number: string): boolean {
   return SENTINELS[number.slice(-2)] === 'refused';
 }
 
 /**
- * What happens in the next call to a number: the same for the same seed, number and count of earlier calls,
- * within the limits that the dial asked for. `lineBusy`: the person is in another call already.
+ * The next call to a number, within the dial's limits: deterministic by seed, number and count of earlier
+ * calls. `lineBusy`: the person is already in another call.
  */
 export function planCall(call: {
   seed: number;
@@ -134,7 +133,7 @@ export function planCall(call: {
   return { profile, reach, ringSeconds, talkSeconds, cut: talkSeconds < wantedSeconds };
 }
 
-/** What happens in a person's own call to us: the agent picks up at once, and the person has something to say. */
+/** A person's own call to us: the agent picks up at once, and the person always talks. */
 export function planIncoming(call: {
   seed: number;
   number: string;
@@ -150,7 +149,6 @@ export function planIncoming(call: {
   return { profile, reach: 'answered', ringSeconds: 1, talkSeconds, cut: talkSeconds < wantedSeconds };
 }
 
-/** Whether a conversation, with a person or with a machine, took place. */
 export function pickedUp(reach: SimulatedReach): boolean {
   return reach === 'answered' || reach === 'voicemail';
 }

@@ -1,6 +1,6 @@
 /**
- * What is said in simulated calls. `{name}`, `{company}`, `{offer}`, `{meeting}` and `{callback}` are filled in
- * from the call. Every list holds alternatives; one of each is spoken.
+ * What is said in simulated calls; one alternative of a list is spoken. Placeholders: `{name}`, `{company}`,
+ * `{offer}`, `{meeting}`, `{callback}`.
  */
 export const OPENINGS = [
   'Hi {name}, this is Robin, an automated assistant calling for {company}. Is now a bad time?',

@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 
-/** A source of numbers in [0, 1), always the same for the same parts. */
+/** Numbers in [0, 1), deterministic by the parts. */
 export type Random = () => number;
 
-/** A hexadecimal digest of the parts: for identifiers that must be unique yet the same in every run. */
+/** A hexadecimal digest of the parts: unique identifiers that are the same in every run. */
 export function digest(...parts: Array<string | number>): string {
   return createHash('sha256').update(parts.join('\u0000')).digest('hex');
 }
 
-/** A generator (xorshift128) seeded by the parts together; two different lists of parts share nothing. */
+/** A generator (xorshift128) seeded by all parts; different lists of parts give unrelated sequences. */
 export function seededRandom(...parts: Array<string | number>): Random {
   const seed = createHash('sha256').update(parts.join('\u0000')).digest();
   let a = seed.readUInt32LE(0) | 1;
@@ -25,19 +25,19 @@ export function seededRandom(...parts: Array<string | number>): Random {
   };
 }
 
-/** A whole number between both ends, inclusive. */
+/** An integer, both ends included. */
 export function between(random: Random, low: number, high: number): number {
   return low + Math.floor(random() * (high - low + 1));
 }
 
-/** One of the items, each as likely as the others. Throws when there is none. */
+/** Uniform. Throws when the list is empty. */
 export function pick<T>(random: Random, items: readonly T[]): T {
   const item = items[Math.floor(random() * items.length)];
   if (item === undefined) throw new RangeError('nothing to pick from');
   return item;
 }
 
-/** One of the keys, each as likely as its weight is of the sum. Throws when all weights are zero. */
+/** Throws when all weights are zero. */
 export function pickWeighted<T extends string>(random: Random, weights: Readonly<Record<T, number>>): T {
   const entries = Object.entries(weights) as Array<[T, number]>;
   const total = entries.reduce((sum, [, weight]) => sum + weight, 0);

@@ -50,7 +50,7 @@ function call(plan: Partial<CallPlan>, changes: Partial<SimulatedCall> = {}): Si
 }
 
 describe('composeConversation', () => {
-  test('says the same at every read', () => {
+  test('is the same at every read', () => {
     expect(composeConversation(call({}), world)).toEqual(composeConversation(call({}), world));
   });
 
@@ -63,7 +63,7 @@ describe('composeConversation', () => {
     expect(new Set(texts).size).toBeGreaterThan(15);
   });
 
-  test.each(PROFILES)('%s: turns are in order, inside the call, and leave no slot open', (profile) => {
+  test.each(PROFILES)('%s: turns are in order, inside the call, with every placeholder filled', (profile) => {
     for (let index = 20; index < 60; index += 1) {
       const { turns } = composeConversation(call({ profile }, { to: `+121255501${index}` }), world);
       const times = turns.map(({ atSeconds }) => atSeconds);
@@ -82,7 +82,7 @@ describe('composeConversation', () => {
     ['wrong_person', 'wrong_person'],
     ['hangs_up', 'none'],
     ['long_call', 'qualified'],
-  ])('%s is understood by the product as %s', (profile, disposition) => {
+  ])('the product reads %s as %s', (profile, disposition) => {
     for (let index = 20; index < 60; index += 1) {
       const { turns, verdict, collected } = composeConversation(
         call({ profile }, { to: `+121255501${index}` }),

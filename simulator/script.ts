@@ -7,24 +7,23 @@ import { between, pick, type Random, seededRandom } from './random.ts';
 interface Turn {
   role: 'agent' | 'user';
   text: string;
-  /** From the start of the conversation. */
   atSeconds: number;
 }
 
-/** What was said in one call and what the agent made of it. */
+/** One call's turns, with the agent's analysis. */
 export interface Conversation extends Judgement {
   turns: Turn[];
 }
 
 type Line = readonly ['agent' | 'user', readonly string[]];
 
-/** How long a busy person puts the agent off. */
-const CHECK_BACK_MINUTES = [10, 60] as const;
+/** The callback that a busy person asks for. */
+const CALLBACK_AFTER_MINUTES = [10, 60] as const;
 const DAY_MS = 86_400_000;
 
 /**
- * The conversation of a call that was picked up: always the same for the same seed and call. A requested
- * callback is as far away as the speed makes it; a meeting is days away whatever the speed.
+ * The conversation of a call that was picked up, deterministic by seed and call. A requested callback comes
+ * sooner at a higher speed; a meeting is days away at any speed.
  */
 export function composeConversation(
   call: SimulatedCall,
@@ -57,12 +56,12 @@ export function composeConversation(
   };
 }
 
-/** What the agent was told from outside it passes on at its next turn. */
+/** The agent mentions given context in a turn of its own. */
 function withContexts(call: SimulatedCall, turns: Turn[]): Turn[] {
-  const told = call.contexts.map(
+  const mentions = call.contexts.map(
     ({ text, atSeconds }): Turn => ({ role: 'agent', text: `I have just been told: ${text}`, atSeconds }),
   );
-  return [...turns, ...told].toSorted((left, right) => left.atSeconds - right.atSeconds);
+  return [...turns, ...mentions].toSorted((left, right) => left.atSeconds - right.atSeconds);
 }
 
 function endingOf(hungUp: HangUp): Pick<Conversation, 'tool' | 'terminationReason'> {
@@ -142,7 +141,7 @@ function smallTalk(random: Random): Line[] {
   ];
 }
 
-/** Gives every turn its second: each one starts where its share of all the words spoken before it has passed. */
+/** A turn starts at its share of all the words spoken before it. */
 function spread(texts: Array<{ role: 'agent' | 'user'; text: string }>, talkSeconds: number): Turn[] {
   const total = texts.reduce((sum, { text }) => sum + text.length, 0);
   let spoken = 0;
@@ -178,7 +177,7 @@ function meetingTime(startedAtMs: number, random: Random): Date {
 }
 
 function callbackTime(call: SimulatedCall, speed: number, random: Random): Date {
-  const [low, high] = CHECK_BACK_MINUTES;
+  const [low, high] = CALLBACK_AFTER_MINUTES;
   const afterSeconds = call.plan.ringSeconds + call.plan.talkSeconds + between(random, low, high) * 60;
   return new Date(Math.ceil(call.startedAtMs / 1000 + afterSeconds / speed) * 1000);
 }

@@ -20,46 +20,46 @@ import { Webhooks, type WebhookTarget } from './webhooks.ts';
 import type { InitiationTarget, World } from './world.ts';
 
 export interface SimulatorOptions {
-  /** 0 or none: any free one. */
+  /** 0 or left out: any free port. */
   port?: number;
   /** Decides what people do and where faults strike. */
   seed: number;
-  /** How much faster than in real life phones ring and people talk; 1 is real time. */
+  /** Phones ring and people talk this many times faster than in real life. */
   speed: number;
   webhook?: WebhookTarget;
-  /** Where texts that people write go; none: nobody writes by himself. */
+  /** Receives people's texts; left out: people do not text. */
   texting?: TextingTarget;
-  /** Whom the platform asks about callers; none: nobody. */
+  /** Asked about callers; left out: nobody is asked. */
   initiation?: InitiationTarget;
   faults?: Partial<FaultOptions>;
-  /** Calls at once beyond which dials are answered with 429; none: no limit. */
+  /** Dials beyond this many concurrent calls are answered with 429; left out: no limit. */
   maxConcurrentCalls?: number;
-  /** Of the mail server; 0 or none: any free one. */
+  /** Port of the mail server; 0 or left out: any free port. */
   mailPort?: number;
 }
 
 export interface Simulator {
-  /** The base URL for both providers' SDKs, without a slash at its end. */
+  /** Base URL for both providers' SDKs; no trailing slash. */
   url: string;
   ledger: Ledger;
-  /** Where mails of the product go. */
+  /** Receives the product's mails. */
   mailbox: Mailbox;
   setFaults(faults: Partial<FaultOptions>): void;
   setWebhook(webhook: WebhookTarget | null): void;
   setTexting(texting: TextingTarget | null): void;
-  /** A person writes to one of our numbers; see `Texts.receive`. */
+  /** A person texts one of our numbers; see `Texts.receive`. */
   textIn: Texts['receive'];
-  /** Whom the platform asks about a caller, before the agent speaks; null for nobody. */
+  /** Asked about a caller before the agent speaks; null for nobody. */
   setInitiation(target: InitiationTarget | null): void;
-  /** A person calls one of our numbers, see `incoming.ts`. Resolves when the agent has taken the call. */
+  /** A person calls one of our numbers; see `incoming.ts`. Resolves when the agent has answered. */
   callIn(call: IncomingCall): Promise<SimulatedCall>;
-  /** Clears every timer and closes every socket; calls under way are forgotten. */
+  /** Clears every timer and closes every socket; calls in flight are dropped. */
   stop(): Promise<void>;
 }
 
 /**
  * Starts the simulated phone network on the loopback interface: ElevenLabs' and Twilio's APIs, and its own
- * switches below `/_sim`. Throws when an option is out of range or the port is taken.
+ * switches under `/_sim`. Throws when an option is out of range or the port is taken.
  */
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
   if (!(options.speed > 0)) throw new RangeError('speed must be above 0');
@@ -81,7 +81,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     setFaults: (faults) => world.faults.set(faults),
     setWebhook: (webhook) => world.webhooks.setTarget(parseWebhookTarget(webhook)),
     setTexting: (texting) => world.texts.setTarget(parseTextingTarget(texting)),
-    textIn: (letter) => world.texts.receive(letter),
+    textIn: (message) => world.texts.receive(message),
     setInitiation: (target) => {
       world.initiation = parseInitiationTarget(target);
     },

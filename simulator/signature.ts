@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto';
 
 /**
- * The value of `ElevenLabs-Signature` for a body: `t=<Unix seconds>,v0=<hex>`, HMAC-SHA256 over the time, a
- * dot and the body, as the SDK's `webhooks.constructEvent` checks it.
+ * The value of `ElevenLabs-Signature` for a body: `t=<Unix seconds>,v0=<hex>`, an HMAC-SHA256 over the time,
+ * a dot and the body, as the SDK's `webhooks.constructEvent` verifies it.
  */
 export function signElevenLabs(body: string | Uint8Array, secret: string, at: Date): string {
   const time = Math.floor(at.getTime() / 1_000);

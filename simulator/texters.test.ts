@@ -42,14 +42,14 @@ describe('textRefusalOf', () => {
 describe('textAfterCall', () => {
   const called = { callsBefore: 0, reach: 'answered' } as const;
 
-  test('sentinels text after their first call, whatever the share', () => {
+  test('sentinels text after their first call at any share', () => {
     const person = '+12125550199';
     expect(textAfterCall(SEED, { ...called, person }, 0)).toBe('STOP');
     expect(textAfterCall(SEED, { ...called, person, callsBefore: 1 }, 1)).toBeNull();
     expect(textAfterCall(SEED, { ...called, person: '+12125550100' }, 1)).toBeNull();
   });
 
-  test('of all others the share that was asked for', () => {
+  test('of all others, the requested share texts', () => {
     const texting = (share: number) =>
       PEOPLE.filter((person) => textAfterCall(SEED, { ...called, person }, share) !== null).length;
     expect(texting(0)).toBe(0);

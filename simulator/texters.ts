@@ -1,18 +1,18 @@
 import type { SimulatedReach } from './people.ts';
 import { pick, seededRandom } from './random.ts';
 
-/** How a text to a person ends, once the network has taken it. */
+/** How a text ends once the network has taken it. */
 export interface TextFate {
   status: 'delivered' | 'undelivered' | 'failed';
-  /** Twilio's error number; null for a delivered one. */
+  /** Twilio's error number; null when delivered. */
   errorCode: number | null;
-  /** In real life, from the acceptance to `sent`, and from there to the end. */
+  /** Real-life seconds from acceptance to `sent`; `deliverySeconds` from there to the end. */
   sendSeconds: number;
   deliverySeconds: number;
 }
 
 /**
- * Numbers whose last two digits decide what becomes of a text. Those refused are turned down by the request itself.
+ * Numbers whose last two digits decide the fate of a text. A request to text a refused number fails at once.
  *
  * | digits | texts to it                         | digits | after the first call                      |
  * |--------|-------------------------------------|--------|-------------------------------------------|
@@ -36,7 +36,7 @@ const TEXTING: Readonly<Record<string, string>> = {
   '99': 'STOP',
 };
 
-/** Of texts to people without a sentinel. */
+/** Among people without a sentinel. */
 const UNDELIVERED_SHARE = 0.03;
 const FAILED_SHARE = 0.01;
 
@@ -51,12 +51,12 @@ const AFTER_A_TALK = [
   'Nice talking to you. Looking forward to it.',
 ] as const;
 
-/** Twilio's error number for a number that takes no texts at all; null for all others. */
+/** Twilio's error number for a number that cannot be texted; null for all others. */
 export function textRefusalOf(person: string): number | null {
   return REFUSED[person.slice(-2)] ?? null;
 }
 
-/** What becomes of the nth text to a person: the same for the same seed. */
+/** The fate of the nth text to a person, deterministic by seed. */
 export function textFate(seed: number, person: string, nth: number): TextFate {
   const random = seededRandom('text', seed, person, nth);
   const seconds = { sendSeconds: 1 + random(), deliverySeconds: 1 + random() * 6 };
@@ -73,7 +73,7 @@ export function textFate(seed: number, person: string, nth: number): TextFate {
   return { ...delivered, ...seconds };
 }
 
-/** What a person texts after a call; null for most. `share` is how many of those without a sentinel do, from 0 to 1. */
+/** What a person texts after a call; null for most. `share` (0 to 1) applies to people without a sentinel. */
 export function textAfterCall(
   seed: number,
   call: { person: string; callsBefore: number; reach: SimulatedReach },

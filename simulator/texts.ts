@@ -13,22 +13,24 @@ import { messagesOfTwiml } from './twilio/twiml.ts';
 
 /** Where received texts go, and for which account. */
 export interface TextingTarget {
-  /** The public address, as it is signed. */
+  /** The public address, which the signature covers. */
   smsUrl: string;
-  /** Requests to addresses that begin with the one go to the other, still signed for the first. */
+  /** Requests to addresses that begin with `from` go to `to` instead, still signed for `from`. */
   route?: { from: string; to: string };
   authToken: string;
   accountSid: string;
-  /** Says in `OptOutType` what the carrier made of a text, as a messaging service with Advanced Opt-Out does. */
+  /**
+   * Puts the carrier's reading of a text into `OptOutType`, as a messaging service with Advanced Opt-Out
+   * does.
+   */
   advancedOptOut?: boolean;
-  /** How many of the people without a sentinel text back after a call, from 0 to 1; default 0.05. */
+  /** Share of people without a sentinel who text after a call, 0 to 1; default 0.05. */
   textsBack?: number;
 }
 
-/** A text that the product sends. */
 export interface TextOrder {
   accountSid: string;
-  /** Signs the delivery reports when no target says with what. */
+  /** Signs the delivery reports when there is no target. */
   authToken: string;
   messagingServiceSid: string | null;
   direction: 'outbound-api' | 'outbound-reply';
@@ -41,10 +43,10 @@ export interface TextOrder {
 }
 
 const DEFAULT_TEXTS_BACK = 0.05;
-/** How long people take to text after a call, in real life. */
+/** Real-life seconds before a person texts after a call. */
 const TEXTS_BACK_AFTER_SECONDS = [20, 120] as const;
 
-/** The carrier's side of texts: takes them, delivers them, and hands over what people write. */
+/** The carrier's side of texting: takes texts, delivers them, and hands over what people write. */
 export class Texts {
   readonly optOuts = new OptOuts();
   readonly #seed: number;
@@ -88,12 +90,12 @@ export class Texts {
     this.#webhooks.setRoute(target?.route ?? null);
   }
 
-  /** Aborts what is under way. */
+  /** Aborts what is in flight. */
   stop(): void {
     this.#webhooks.stop();
   }
 
-  /** Takes a text of the product and delivers it in the background. */
+  /** Delivery happens in the background. */
   send(order: TextOrder): SimulatedText {
     const { statusCallback, authToken, ...kept } = order;
     const nth = this.#count(order.to);
@@ -110,15 +112,15 @@ export class Texts {
   }
 
   /**
-   * A person writes to one of our numbers. Resolves with what the product answered, and the texts that it sent in
-   * its answer. Without a target the text is only entered.
+   * A person texts one of our numbers. Resolves with the product's answer and the texts it sent in its
+   * answer. Without a target the text is only entered in the ledger.
    */
-  async receive(letter: { from: string; to: string; body: string; media?: string[] }): Promise<{
+  async receive(message: { from: string; to: string; body: string; media?: string[] }): Promise<{
     messageSid: string;
     status: number | null;
     replies: string[];
   }> {
-    const { from, to, body, media = [] } = letter;
+    const { from, to, body, media = [] } = message;
     const nth = this.#count(from);
     const entry = openText({ direction: 'inbound', by: 'person', from, to, body, media });
     Object.assign(entry, { accepted: true, answer: 'placed' });
@@ -135,7 +137,7 @@ export class Texts {
     const word = optOutWord(body);
     const pair = { own: to, person: from };
     if (word !== null) {
-      this.optOuts.obey(word, pair);
+      this.optOuts.apply(word, pair);
       this.#confirm(pair, confirmationOf(word));
     }
     if (target === null) return { messageSid: text.messageSid, status: null, replies: [] };
@@ -152,7 +154,7 @@ export class Texts {
     return { messageSid: text.messageSid, status: answer?.status ?? null, replies };
   }
 
-  /** Some people text after a call; only where texts are wanted at all. */
+  /** Some people text after a call, if texting has a target. */
   afterCall(call: SimulatedCall): void {
     const target = this.#target;
     if (target === null || call.direction !== 'outbound') return;
@@ -190,12 +192,12 @@ export class Texts {
       if (report === null) continue;
       const place = [text.to, text.messageSid, status];
       const params = reportParams(text);
-      // Reports are not waited for: at Twilio one may overtake another.
+      // Not awaited: at Twilio, too, one report may overtake another.
       void this.#webhooks.send({ kind: 'status', ...report, params, entry: text.entry, place });
     }
   }
 
-  /** The text that a TwiML answer asks for; to a person who opted out it is not sent. */
+  /** Sends the text that a TwiML answer asks for, unless the person has opted out. */
   #reply(received: SimulatedText, body: string, target: TextingTarget): void {
     const { from: person, to: own } = received;
     const entry = openText({ direction: 'outbound', by: 'reply', from: own, to: person, body, media: [] });
@@ -210,7 +212,7 @@ export class Texts {
     this.send({ ...sender, from: own, to: person, body, media: [], statusCallback: null, entry });
   }
 
-  /** The carrier's own answer, which is on no account's list. */
+  /** The carrier's own confirmation, which appears in no account's list. */
   #confirm({ own, person }: { own: string; person: string }, body: string): void {
     const entry = openText({ direction: 'outbound', by: 'carrier', from: own, to: person, body, media: [] });
     Object.assign(entry, { accepted: true, answer: 'placed', status: 'delivered' });
@@ -230,7 +232,7 @@ export class Texts {
     return added;
   }
 
-  /** How many texts there were before with this person, both ways. */
+  /** Earlier texts with this person, both ways. */
   #count(person: string): number {
     const nth = this.#countByPerson.get(person) ?? 0;
     this.#countByPerson.set(person, nth + 1);
@@ -242,7 +244,7 @@ export class Texts {
   }
 }
 
-/** An entry for a text that nothing has become of yet. */
+/** The entry of a text before any outcome. */
 export function openText(
   text: Pick<LedgerText, 'direction' | 'by' | 'from' | 'to' | 'body' | 'media'>,
 ): LedgerText {
@@ -258,7 +260,7 @@ export function openText(
   };
 }
 
-/** The number of ours that a messaging service sends from: one of the person's country, else the first. */
+/** The sender that a messaging service picks: one of the person's country, otherwise the first. */
 export function senderFor(person: string): string {
   const prefix = person.slice(0, 2);
   const numbers = PHONE_NUMBERS.map(({ phoneNumber }) => phoneNumber);

@@ -1,9 +1,8 @@
-/** Timers that can all be cleared at once, so that nothing outlives the simulator. */
+/** Timers that are cleared together, so that nothing outlives the simulator. */
 export class Timers {
   readonly #pending = new Set<NodeJS.Timeout>();
   #stopped = false;
 
-  /** Runs the action after a delay in milliseconds, unless stopped before. */
   after(delayMs: number, action: () => void): void {
     if (this.#stopped) return;
     const timer = setTimeout(() => {
@@ -13,7 +12,7 @@ export class Timers {
     this.#pending.add(timer);
   }
 
-  /** Resolves after a delay in milliseconds; never, once stopped. */
+  /** Never resolves once stopped. */
   sleep(delayMs: number): Promise<void> {
     return new Promise((resolve) => this.after(delayMs, resolve));
   }

@@ -2,7 +2,7 @@ import type { HttpBindings } from '@hono/node-server';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import type { Context } from 'hono';
 
-/** Ends a request without an answer: its connection is reset, or stays open until the client gives up. */
+/** Leaves a request unanswered: the connection is reset, or stays open until the client gives up. */
 export async function leaveUnanswered(
   { env }: Context<{ Bindings: HttpBindings }>,
   how: 'reset' | 'timeout',

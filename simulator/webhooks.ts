@@ -11,21 +11,21 @@ import { signElevenLabs } from './signature.ts';
 import type { JsonObject } from './talks.ts';
 import type { Timers } from './timers.ts';
 
-/** Where finished calls are reported to. */
+/** Where finished calls are reported. */
 export interface WebhookTarget {
   url: string;
   secret: string;
-  /** How often a `post_call_transcription` answered with 408, 429 or 5xx is sent again; 0 like the provider's default. */
+  /** Retries of a `post_call_transcription` answered with 408, 429 or 5xx; 0, like the provider's default. */
   retries?: number;
-  /** What else the receiver subscribed to. */
+  /** Kinds that the receiver also subscribed to. */
   also?: readonly ExtraKind[];
 }
 
 const ANSWER_WITHIN_MS = 15_000;
-const HELD_BACK_AT_MOST_MS = 3_000;
+const MAX_HOLD_MS = 3_000;
 const CHUNK_BYTES = 64 * 1024;
 const STALE_SECONDS = 3 * 3600;
-/** ElevenLabs documents these pauses before its repeats; they pass at the simulator's speed. */
+/** The pauses that ElevenLabs documents; they pass at the simulator's speed. */
 const RETRY_AFTER_SECONDS = [0, 30, 120, 480, 1800] as const;
 
 const FORGERIES = ['unsigned', 'wrong_key', 'altered', 'stale'] as const;
@@ -39,7 +39,7 @@ interface Delivery {
   target: WebhookTarget;
 }
 
-/** Sends the provider's webhooks, with whatever faults are in force. */
+/** Sends the provider's webhooks, with the faults in force. */
 export class Webhooks {
   #target: WebhookTarget | null;
   #heldBack: Array<() => void> = [];
@@ -67,12 +67,12 @@ export class Webhooks {
     this.#target = target;
   }
 
-  /** Aborts what is under way. */
+  /** Aborts what is in flight. */
   stop(): void {
     this.#stopping.abort();
   }
 
-  /** Reports a settled conversation. Resolves when all has been sent and answered, or lost; never rejects. */
+  /** Reports a settled conversation. Resolves when everything was answered or lost; never rejects. */
   async report(call: SimulatedConversation): Promise<void> {
     const target = this.#target;
     if (target === null) return;
@@ -162,7 +162,7 @@ export class Webhooks {
           'content-type': 'application/json',
           ...(signature === null ? {} : { 'elevenlabs-signature': signature }),
         },
-        // The provider sends a recording in chunks, its length untold.
+        // The provider sends a recording in chunks, without a Content-Length.
         ...(delivery.kind === 'post_call_audio' ? { body: inChunks(body), duplex: 'half' } : { body }),
         redirect: 'manual',
         signal: AbortSignal.any([this.#stopping.signal, AbortSignal.timeout(ANSWER_WITHIN_MS)]),
@@ -170,17 +170,16 @@ export class Webhooks {
       await response.body?.cancel();
       entry.status = response.status;
     } catch {
-      // The receiver is away or silent: as at the provider, that is the receiver's loss. The entry shows it.
+      // The receiver's loss, as at the provider. The ledger entry shows it.
       entry.status = null;
     }
     return entry.status;
   }
 
-  /** Waits until another call's webhook has gone out. */
   #holdBack(): Promise<void> {
     return new Promise((resolve) => {
       this.#heldBack.push(resolve);
-      this.#timers.after(HELD_BACK_AT_MOST_MS, resolve);
+      this.#timers.after(MAX_HOLD_MS, resolve);
     });
   }
 
@@ -191,7 +190,7 @@ export class Webhooks {
   }
 }
 
-/** What decides which faults strike at a conversation. */
+/** The key by which faults strike at a conversation. */
 function placeOf(call: SimulatedConversation): [string, number] {
   return call.kind === 'call' ? [personNumber(call), call.callsBefore] : [call.conversationId, 0];
 }
@@ -223,7 +222,7 @@ function forged(delivery: Delivery, forgery: Forgery): { body: string; signature
     case 'wrong_key':
       return { body, signature: signElevenLabs(body, `${target.secret}x`, new Date()) };
     case 'altered':
-      // The true body's signature on another body.
+      // The signature of the true body on another body.
       return { body: altered(body), signature: signElevenLabs(body, target.secret, new Date()) };
     case 'stale':
       return {
@@ -233,11 +232,11 @@ function forged(delivery: Delivery, forgery: Forgery): { body: string; signature
   }
 }
 
-/** The same event with a lie in it: the opposite verdict, or another reason for the failure. */
+/** The same event with a false verdict, or another reason for the failure. */
 function altered(body: string): string {
   const event = JSON.parse(body) as { data: JsonObject };
   const analysis = event.data.analysis as JsonObject | null | undefined;
-  const lie = analysis
+  const falsehood = analysis
     ? {
         analysis: {
           ...analysis,
@@ -245,7 +244,7 @@ function altered(body: string): string {
         },
       }
     : { failure_reason: event.data.failure_reason === 'busy' ? 'no-answer' : 'busy' };
-  return JSON.stringify({ ...event, data: { ...event.data, ...lie } });
+  return JSON.stringify({ ...event, data: { ...event.data, ...falsehood } });
 }
 
 function unixNow(): number {

@@ -7,25 +7,25 @@ import type { Texts } from './texts.ts';
 import type { Timers } from './timers.ts';
 import type { Webhooks } from './webhooks.ts';
 
-/** Where the platform asks about a caller before the agent speaks. */
+/** The product's webhook that is asked about a caller before the agent speaks. */
 export interface InitiationTarget {
   url: string;
-  /** Sent with the question: a secret, usually. */
+  /** Sent with the request, usually a secret. */
   headers?: Record<string, string>;
 }
 
-/** A talk under way, as a monitor reaches it. */
+/** A talk in progress, as a monitor reaches it. */
 export interface LiveTalk {
   end(reason: string): void;
   inform(text: string): void;
 }
 
-/** Everything that the simulator's routes share. */
+/** State that the simulator's routes share. */
 export interface World {
   seed: number;
-  /** Seconds of real life that pass in one second of the wall clock. */
+  /** Real-life seconds per wall-clock second. */
   speed: number;
-  /** Null when there is no limit. */
+  /** Null for no limit. */
   maxConcurrentCalls: number | null;
   faults: Faults;
   ledger: Ledger;
@@ -34,7 +34,6 @@ export interface World {
   webhooks: Webhooks;
   texts: Texts;
   signatures: Signatures;
-  /** The sessions of the talks under way. */
   talks: Map<SimulatedTalk, LiveTalk>;
   initiation: InitiationTarget | null;
 }

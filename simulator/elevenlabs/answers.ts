@@ -7,10 +7,9 @@ import type { SimulatedTalk } from '../talks.ts';
 const DAY_MS = 86_400_000;
 const LONGEST_QUOTE = 160;
 
-/** What the agent says next. */
 export interface Answer {
   text: string;
-  /** The agent hangs up after it. */
+  /** The agent hangs up after this. */
   ends: boolean;
 }
 
@@ -30,23 +29,23 @@ const INTENTS: ReadonlyArray<readonly [Intent, RegExp]> = [
 ];
 
 /**
- * The agent's answer to one thing that was said: passes on what it has been told since its last one, holds
- * to the prompt that was given for this talk, and notes in the talk what came of it.
+ * The agent's answer to one utterance. It mentions new contexts, follows the prompt given for this talk, and
+ * records the outcome in the talk.
  */
 export function answerTo(
   talk: SimulatedTalk,
-  heard: string,
+  utterance: string,
   circumstances: { random: Random; now: number; newContexts: readonly string[]; prompt: string | null },
 ): Answer {
   const { random, now, newContexts, prompt } = circumstances;
-  const told = newContexts.map((text) => `I have just been told: ${quote(text)}`);
+  const mentions = newContexts.map((text) => `I have just been told: ${quote(text)}`);
   const instructed =
     prompt !== null && !talk.turns.some(({ text }) => text.includes(quote(prompt)))
       ? [`My instructions for this talk are: ${quote(prompt)}`]
       : [];
-  const intent = INTENTS.find(([, pattern]) => pattern.test(heard))?.[0] ?? 'other';
+  const intent = INTENTS.find(([, pattern]) => pattern.test(utterance))?.[0] ?? 'other';
   const { text, ends } = respond(talk, intent, random, now);
-  return { text: [...told, ...instructed, text].join(' '), ends };
+  return { text: [...mentions, ...instructed, text].join(' '), ends };
 }
 
 function respond(talk: SimulatedTalk, intent: Intent, random: Random, now: number): Answer {
@@ -86,7 +85,7 @@ function respond(talk: SimulatedTalk, intent: Intent, random: Random, now: numbe
   }
 }
 
-/** The same in every turn of a talk. */
+/** Constant within one talk. */
 function proposedTime(talk: SimulatedTalk, now: number): Date {
   const day = new Date(now + 2 * DAY_MS);
   day.setUTCHours(14 + (talk.index % 6), 0, 0, 0);
@@ -103,7 +102,7 @@ function nameOf(variables: Record<string, unknown>): string {
   return typeof name === 'string' && name.trim() !== '' ? (name.trim().split(/\s+/)[0] ?? '') : 'there';
 }
 
-/** What a person is heard to say into the microphone: nobody listens to it here, so it is made up. */
-export function heardSpeech(random: Random): string {
+/** An invented utterance: the simulator does no speech recognition. */
+export function inventedSpeech(random: Random): string {
   return pick(random, [...say.HABITS, ...say.QUESTIONS].slice(0, between(random, 4, 8)));
 }

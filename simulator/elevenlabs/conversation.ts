@@ -5,16 +5,15 @@ import { type Conversation, composeConversation } from '../script.ts';
 import type { JsonObject } from '../talks.ts';
 import { CREDITS_PER_SECOND, collectedResults, criteriaResults, spokenTurn } from './payload-parts.ts';
 
-/** What the payloads need to know of the world around a call. */
 export interface PayloadWorld {
   seed: number;
   speed: number;
 }
 
 /**
- * A conversation as `GET /v1/convai/conversations/{id}` and the post-call webhook give it. Start, acceptance
- * and the order of statuses are on the wall clock; durations are those of real life, so at a speed above 1 the
- * call is over before `start + duration`.
+ * A conversation as `GET /v1/convai/conversations/{id}` and the post-call webhook give it. Times of start,
+ * acceptance and status are on the wall clock; durations are real-life seconds, so at a speed above 1 the
+ * call ends before `start + duration`.
  */
 export function conversationPayload(call: SimulatedCall, world: PayloadWorld, now: number): JsonObject {
   const status = conversationStatus(call);
@@ -68,7 +67,7 @@ export function conversationSummary(
   };
 }
 
-/** The call's stream, which exists only once somebody picked up. */
+/** The media stream exists only after the call was answered. */
 function streamSid(call: SimulatedCall): string {
   return call.answeredAtMs === null ? '' : `MZ${digest('stream', call.callSid).slice(0, 32)}`;
 }
@@ -169,7 +168,7 @@ function analysis(conversation: Conversation): JsonObject {
   };
 }
 
-/** What was sent with the dial, with the variables that the platform adds. */
+/** The client data of the dial, with the platform's own variables added. */
 function clientData(call: SimulatedCall): JsonObject {
   return {
     conversation_config_override: null,
@@ -187,7 +186,7 @@ function clientData(call: SimulatedCall): JsonObject {
   };
 }
 
-/** Seconds of conversation so far, in real-life time. */
+/** Real-life seconds since the conversation began. */
 function elapsed(call: SimulatedCall, world: PayloadWorld, now: number): number {
   if (call.endedAtMs !== null) return call.plan.talkSeconds;
   if (call.answeredAtMs === null) return 0;

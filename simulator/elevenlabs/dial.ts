@@ -14,7 +14,7 @@ type DialContext = Context<{ Bindings: HttpBindings }>;
 
 const DEFAULT_RING_SECONDS = 60;
 const DEFAULT_MAX_CALL_SECONDS = 600;
-const HELD_AT_MOST_MS = 20_000;
+const MAX_HOLD_MS = 20_000;
 const ANSWER_AFTER_MS = [60, 240] as const;
 
 const clientDataSchema = z.looseObject({
@@ -38,8 +38,9 @@ const dialSchema = z.looseObject({
 type Dial = z.infer<typeof dialSchema>;
 
 /**
- * Handles `POST /v1/convai/twilio/outbound-call`. Every request is entered in the ledger, also the refused ones.
- * What ElevenLabs answers at its own concurrency limit is not documented for dials; here it is its usual 429.
+ * Handles `POST /v1/convai/twilio/outbound-call` and enters every request in the ledger, refused ones
+ * included. ElevenLabs does not document what a dial beyond the concurrency limit is answered with; here it
+ * is 429.
  */
 export function dialHandler(world: World): (c: DialContext) => Promise<Response> {
   const requestsByNumber = new Map<string, number>();
@@ -60,7 +61,7 @@ export function dialHandler(world: World): (c: DialContext) => Promise<Response>
       entry.answer = 'throttled';
       return problem(c, 429, 'too_many_concurrent_requests', 'Too many calls are under way.');
     }
-    // Counted here, past what depends on timing, so that the same run meets the same faults.
+    // Counted here, independent of timing, so that a repeated run meets the same faults.
     const nth = requestsByNumber.get(entry.to) ?? 0;
     requestsByNumber.set(entry.to, nth + 1);
     const place = [entry.to, nth];
@@ -89,7 +90,7 @@ async function accept(
   entry.answer = answerAfterAccept(world, place);
   const { call, concluded } = world.exchange.place(orderOf(dial, entry));
   if (faults.strikes('webhookBeforeAnswer', ...place)) {
-    await Promise.race([concluded, world.timers.sleep(HELD_AT_MOST_MS)]);
+    await Promise.race([concluded, world.timers.sleep(MAX_HOLD_MS)]);
   } else {
     const [low, high] = ANSWER_AFTER_MS;
     await world.timers.sleep(between(seededRandom('answer', world.seed, ...place), low, high) / world.speed);
@@ -159,7 +160,7 @@ function orderOf(dial: Dial, entry: LedgerEntry): Parameters<World['exchange']['
   };
 }
 
-/** The entry of a request of any shape. */
+/** Accepts a body of any shape, since refused requests are entered too. */
 function entryOf(body: unknown): LedgerEntry {
   const request = asObject(body);
   const clientData = asObject(request.conversation_initiation_client_data);

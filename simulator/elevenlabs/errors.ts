@@ -1,7 +1,7 @@
 import type { Context } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 
-/** An error as ElevenLabs answers it: `status` is the older field for what newer answers call `code`. */
+/** An error in ElevenLabs' form. `status` is the older name of what newer answers call `code`. */
 export function problem(
   c: Context,
   status: ContentfulStatusCode,
@@ -15,7 +15,7 @@ export function problem(
   );
 }
 
-/** A body that does not validate, in the form that names the place of every fault. */
+/** A validation error in ElevenLabs' form, which gives the place of every fault. */
 export function invalid(c: Context, issues: Array<{ loc: string[]; msg: string }>): Response {
   return c.json({ detail: issues.map((issue) => ({ type: 'value_error', input: null, ...issue })) }, 422);
 }

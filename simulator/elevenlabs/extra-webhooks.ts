@@ -6,11 +6,11 @@ import { talkSeconds } from '../talks.ts';
 import type { PayloadWorld } from './conversation.ts';
 import { recording } from './sound.ts';
 
-/** Webhooks that are sent only to who asks for them; `unknown` is a type that no documentation names. */
+/** Webhooks sent only to a receiver that subscribes. `unknown` is a type that no documentation names. */
 export const EXTRA_KINDS = ['post_call_audio', 'answering_machine_detection', 'unknown'] as const;
 export type ExtraKind = (typeof EXTRA_KINDS)[number];
 
-/** The type and data of one of them; null where there is nothing to tell about this conversation. */
+/** Null when this conversation has nothing of the kind. */
 export function extraPayload(
   kind: ExtraKind,
   conversation: SimulatedConversation,
@@ -24,7 +24,7 @@ export function extraPayload(
     }
     case 'answering_machine_detection': {
       if (conversation.kind !== 'call' || !pickedUp(conversation.plan.reach)) return null;
-      // The form of its data is not documented; these are the carrier's own words for the verdict.
+      // ElevenLabs does not document this form; the verdicts are Twilio's.
       const answeredBy = conversation.plan.reach === 'voicemail' ? 'machine_start' : 'human';
       const body = { CallSid: conversation.callSid, AnsweredBy: answeredBy };
       return { type: kind, data: { ...about, metadata: { type: 'twilio', body } } };
@@ -34,7 +34,7 @@ export function extraPayload(
   }
 }
 
-/** The sound of a settled conversation, WAV; null where none was recorded. */
+/** The recording of a settled conversation as WAV; null when nothing was recorded. */
 export function recordingOf(conversation: SimulatedConversation, world: PayloadWorld): Buffer | null {
   if (conversation.settledAtMs === null) return null;
   if (conversation.kind === 'talk') {

@@ -3,8 +3,8 @@ import type { JsonObject } from '../talks.ts';
 import { SIMULATED_ACCOUNT_SID, twilioStatus } from '../twilio/call.ts';
 
 /**
- * The data of a `call_initiation_failure` webhook: as at the provider it names no variables and no user id,
- * and carries the carrier's last status callback. Null for a call that did not fail to start.
+ * The data of a `call_initiation_failure` webhook: like the provider's, without variables and user id, but
+ * with the carrier's last status callback. Null for a call that did not fail to start.
  */
 export function initiationFailurePayload(call: SimulatedCall): JsonObject | null {
   const outcome = outcomeOf(call);

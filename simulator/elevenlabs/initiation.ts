@@ -22,26 +22,26 @@ const initiationSchema = z.looseObject({
   source_info: z.looseObject({ source: z.string().nullish() }).nullish(),
 });
 
-/** How a conversation begins, once everything that was sent for it is believed. */
+/** How a conversation begins, after validation. */
 export interface Initiation {
   clientData: JsonObject;
   variables: JsonObject;
   userId: string | null;
   source: string;
   firstMessage: string;
-  /** Null when the agent keeps its own. */
+  /** Null for the agent's own prompt. */
   prompt: string | null;
   language: string;
   voiceId: string;
   textOnly: boolean;
 }
 
-/** A conversation that must not begin. The message is the close reason, 123 bytes at most. */
+/** The conversation must not begin. The message becomes the close reason, 123 bytes at most. */
 export class InitiationRefused extends Error {
   override readonly name = 'InitiationRefused';
 }
 
-/** Reads `conversation_initiation_client_data`, also an empty one. Throws `InitiationRefused`. */
+/** Reads `conversation_initiation_client_data`, which may be empty. Throws `InitiationRefused`. */
 export function readInitiation(agent: SimulatedAgent, message: JsonObject): Initiation {
   const { type: _type, ...clientData } = message;
   const parsed = initiationSchema.safeParse(clientData);
@@ -68,7 +68,7 @@ export function readInitiation(agent: SimulatedAgent, message: JsonObject): Init
   };
 }
 
-/** The first field that is overridden although its switch is off or missing. */
+/** The first overridden field whose switch is off or missing. */
 function forbiddenIn(override: unknown, allowed: unknown): string | null {
   if (!isObject(override)) return null;
   for (const [name, value] of Object.entries(override)) {

@@ -11,7 +11,6 @@ import { talkSummary } from './talk-payload.ts';
 const DEFAULT_PAGE_SIZE = 30;
 const MAX_PAGE_SIZE = 100;
 
-/** A parameter that cannot be understood. */
 export class BadQuery extends Error {
   override readonly name = 'BadQuery';
   readonly param: string;
@@ -23,8 +22,8 @@ export class BadQuery extends Error {
 }
 
 /**
- * One page of conversations, newest first unless `sort_direction=asc`. The cursor is the place of the last
- * one given, so calls that start meanwhile move nothing. Throws `BadQuery`.
+ * One page of conversations, newest first unless `sort_direction=asc`. The cursor is the position of the last
+ * row, so that calls which start in between shift nothing. Throws `BadQuery`.
  */
 export function listConversations(world: World, query: URLSearchParams): JsonObject {
   const now = Date.now();
@@ -55,7 +54,7 @@ export function listConversations(world: World, query: URLSearchParams): JsonObj
   };
 }
 
-/** The conversations to look through: those of one attempt when it is named, else all. */
+/** Narrowed by attempt id when the query names one. */
 function candidates(world: World, query: URLSearchParams): readonly SimulatedConversation[] {
   const named = query.get('user_id') ?? variableFilters(query).find(isAttempt)?.value;
   return named === undefined ? world.exchange.calls.conversations() : world.exchange.calls.attempt(named);
@@ -97,7 +96,7 @@ interface VariableFilter {
   value: string;
 }
 
-/** `name:operator:value`, repeated; the value may hold colons. Of the operators only equality is served. */
+/** `name:operator:value`, repeated; the value may contain colons. Only equality is supported. */
 function variableFilters(query: URLSearchParams): VariableFilter[] {
   return query.getAll('dynamic_variable_params').map((param) => {
     const [name, operator, ...rest] = param.split(':');

@@ -15,23 +15,23 @@ const commandSchema = z.discriminatedUnion('command_type', [
   }),
 ]);
 
-const LOOKS_EVERY_MS = 50;
+const CHECK_EVERY_MS = 50;
 
 /**
- * Takes an operator's commands for one live conversation, and closes when it is over. What the provider answers
- * to a command is not documented: here a good one is not acknowledged, a bad one is answered with `error`.
+ * Executes an operator's commands on one live conversation, and closes when it ends. The provider does not
+ * document its answers to commands: here a valid one gets none, an invalid one gets `error`.
  */
 export function monitor(world: World, socket: WebSocket, conversation: SimulatedConversation): void {
   const watch = () => {
     if (conversation.endedAtMs !== null) socket.close(1000, 'The conversation is over.');
-    else if (socket.readyState === socket.OPEN) world.timers.after(LOOKS_EVERY_MS, watch);
+    else if (socket.readyState === socket.OPEN) world.timers.after(CHECK_EVERY_MS, watch);
   };
   watch();
   socket.on('error', () => socket.terminate());
   socket.on('message', (data) => {
     const command = commandSchema.safeParse(parse(String(data)));
     if (command.success) {
-      obey(world, conversation, command.data);
+      execute(world, conversation, command.data);
     } else {
       const event = { code: 1003, error_type: 'invalid_command', message: 'The command cannot be read.' };
       socket.send(JSON.stringify({ type: 'error', error_event: event }));
@@ -40,7 +40,7 @@ export function monitor(world: World, socket: WebSocket, conversation: Simulated
   });
 }
 
-function obey(
+function execute(
   world: World,
   conversation: SimulatedConversation,
   command: z.infer<typeof commandSchema>,

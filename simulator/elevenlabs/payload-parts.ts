@@ -2,17 +2,17 @@ import { DATA_COLLECTION, type Judgement } from '../judgement.ts';
 import { seededRandom } from '../random.ts';
 import type { JsonObject } from '../talks.ts';
 
-/** ElevenLabs' credits for a second of conversation: about what a minute costs on its middle tiers. */
+/** ElevenLabs' credits per second of conversation, about the price of its middle tiers. */
 export const CREDITS_PER_SECOND = 7;
 
-/** One turn of a transcript, with how long the agent took for its own. */
+/** One turn of a transcript; the agent's turns carry a response time. */
 export function spokenTurn(
   turn: {
     role: 'agent' | 'user';
     text: string | null;
     atSeconds: number;
     interrupted?: boolean;
-    /** Left out: made up, the same at every read. */
+    /** Left out: derived from the place, the same at every read. */
     responseSeconds?: number | null;
   },
   conversationId: string,
@@ -33,7 +33,7 @@ export function spokenTurn(
   };
 }
 
-/** Times in seconds, under the names that the provider's own services carry in its payloads. */
+/** Seconds, under the service names that the provider's payloads use. */
 function turnMetrics(responseSeconds: number | null, place: string): JsonObject {
   const random = seededRandom('metrics', place);
   const total = responseSeconds ?? 0.4 + random() * 0.9;

@@ -14,15 +14,15 @@ import { talkPayload } from './talk-payload.ts';
 import { previewHandler, soundResponse, speechHandler } from './voices.ts';
 import { agentPayload, agentSummary, phoneNumber, SUBSCRIPTION } from './workspace.ts';
 
-/** ElevenLabs' API, as far as the product uses it, below `/v1`. Any non-empty `xi-api-key` is let in. */
+/** ElevenLabs' API under `/v1`, as far as the product uses it. Any non-empty `xi-api-key` is accepted. */
 export function elevenLabsRoutes(world: World): Hono<{ Bindings: HttpBindings }> {
   const app = new Hono<{ Bindings: HttpBindings }>();
   let reads = 0;
 
-  // Before the check of the key, because the ledger shows dials without one, too.
+  // Before the key check: the ledger shows dials without a key too.
   app.post('/convai/twilio/outbound-call', dialHandler(world));
 
-  // Asked for by audio elements, which carry no key.
+  // Audio elements send no key.
   app.get('/previews/:file', previewHandler);
 
   app.use(async (c, next) => {

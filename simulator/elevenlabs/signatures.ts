@@ -2,11 +2,11 @@ import { randomBytes } from 'node:crypto';
 
 const SIGNED_FOR_MS = 15 * 60_000;
 
-/** Signatures that let a browser join an agent without the key. */
+/** Signatures that let a browser join an agent without an API key. */
 export class Signatures {
   readonly #issued = new Map<string, { agentId: string; expiresAtMs: number }>();
 
-  /** A new one, good for fifteen minutes, as ElevenLabs documents it. */
+  /** Valid for fifteen minutes, as ElevenLabs documents. */
   issue(agentId: string): string {
     const now = Date.now();
     for (const [old, { expiresAtMs }] of this.#issued) if (expiresAtMs <= now) this.#issued.delete(old);

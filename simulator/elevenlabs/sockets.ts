@@ -10,7 +10,7 @@ const MAX_MESSAGE_BYTES = 1024 * 1024;
 const MONITOR_PATH = /^\/v1\/convai\/conversations\/([^/]+)\/monitor$/;
 const TALK_PATH = '/v1/convai/conversation';
 
-/** Serves the agents' and the monitors' WebSockets on the server. Returns what closes them all. */
+/** Serves the WebSockets of agents and monitors. Returns a function that closes them all. */
 export function serveSockets(server: Server, world: World): () => void {
   const sockets = new WebSocketServer({
     noServer: true,
@@ -45,7 +45,7 @@ function openTalk(world: World, request: IncomingMessage, query: URLSearchParams
   const signature = query.get('conversation_signature');
   const keyed = Boolean(request.headers['xi-api-key']);
   const signed = signature !== null && world.signatures.allows(signature, agent.agentId);
-  // A signature that was given must hold, also where none is needed.
+  // A signature must be valid when given, even where none is required.
   if ((signature !== null && !signed) || (agent.locked && !signed && !keyed)) {
     socket.close(1008, 'Could not authorize the conversation.');
     return;
@@ -54,7 +54,7 @@ function openTalk(world: World, request: IncomingMessage, query: URLSearchParams
   new TalkSession(world, socket, { agent, authorization });
 }
 
-/** Null when it was opened, else the status to refuse it with. */
+/** Null when opened, otherwise the HTTP status of the refusal. */
 function openMonitor(
   world: World,
   request: IncomingMessage,

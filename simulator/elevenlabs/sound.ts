@@ -1,6 +1,6 @@
 import { seededRandom } from '../random.ts';
 
-/** Samples a second of what goes through a conversation's socket (`pcm_16000`). */
+/** Samples per second on a conversation's socket (`pcm_16000`). */
 export const SOCKET_RATE = 16_000;
 const RECORDING_RATE = 8_000;
 const LONGEST_RECORDING_SECONDS = 900;
@@ -8,12 +8,11 @@ const LONGEST_SPEECH_SECONDS = 12;
 const SECONDS_PER_CHARACTER = 0.06;
 const FULL_SCALE = 0x7fff;
 
-/** How long a text takes to say, in seconds. */
 export function speechSeconds(text: string): number {
   return Math.min(Math.max(text.length * SECONDS_PER_CHARACTER, 0.4), LONGEST_SPEECH_SECONDS);
 }
 
-/** A text as a hum with the rhythm of syllables, always the same: little-endian 16-bit mono samples. */
+/** A text as a hum in the rhythm of syllables, deterministic: little-endian 16-bit mono samples. */
 export function hum(
   text: string,
   options: { pitchHz: number; sampleRate: number; seconds?: number },
@@ -26,7 +25,7 @@ export function hum(
   let phase = 0;
   for (let index = 0; index < samples; index += 1) {
     const at = index / sampleRate;
-    // Five syllables a second, each with its own pitch, rising and falling to silence.
+    // Five syllables a second, each with its own pitch and a rise and fall of loudness.
     const syllable = at * 5;
     const bend = bends[Math.floor(syllable) % bends.length] ?? 1;
     phase += (2 * Math.PI * pitchHz * bend) / sampleRate;
@@ -38,8 +37,8 @@ export function hum(
 }
 
 /**
- * A conversation's recording: a low hum while the agent speaks, a high one for the person, 8-bit mono WAV at
- * 8 kHz, as long as the talk and 15 minutes at most.
+ * A conversation's recording: a low hum for the agent, a high one for the person; 8-bit mono WAV at 8 kHz, 15
+ * minutes at most.
  */
 export function recording(
   turns: ReadonlyArray<{ role: 'agent' | 'user'; atSeconds: number; text: string }>,
@@ -61,7 +60,6 @@ export function recording(
   return wav(samples, { sampleRate: RECORDING_RATE, bitsPerSample: 8 });
 }
 
-/** Mono PCM samples with a WAV header before them. */
 export function wav(samples: Buffer, format: { sampleRate: number; bitsPerSample: 8 | 16 }): Buffer {
   const bytesPerSample = format.bitsPerSample / 8;
   const header = Buffer.alloc(44);

@@ -4,10 +4,10 @@ import type { JsonObject } from '../talks.ts';
 import { type SimulatedTalk, talkSeconds, talkVerdict } from '../talks.ts';
 import { CREDITS_PER_SECOND, collectedResults, criteriaResults, spokenTurn } from './payload-parts.ts';
 
-/** A talk as `GET /v1/convai/conversations/{id}` and the post-call webhook give it: no phone call in it. */
+/** A talk as `GET /v1/convai/conversations/{id}` and the post-call webhook give it, without a phone call. */
 export function talkPayload(talk: SimulatedTalk, now: number): JsonObject {
   const settled = talk.settledAtMs !== null;
-  const heard = settled && !talk.textOnly;
+  const hasAudio = settled && !talk.textOnly;
   return {
     agent_id: talk.agentId,
     conversation_id: talk.conversationId,
@@ -28,14 +28,13 @@ export function talkPayload(talk: SimulatedTalk, now: number): JsonObject {
         system__agent_id: talk.agentId,
       },
     },
-    has_audio: heard,
-    has_user_audio: heard,
-    has_response_audio: heard,
+    has_audio: hasAudio,
+    has_user_audio: hasAudio,
+    has_response_audio: hasAudio,
     has_auxiliary_audio: false,
   };
 }
 
-/** A talk as a row of `GET /v1/convai/conversations`. */
 export function talkSummary(
   talk: SimulatedTalk,
   options: { now: number; includeSummary: boolean },

@@ -3,12 +3,12 @@ import { findVoice, type SimulatedAgent } from '../fleet.ts';
 import { between, digest, type Random, seededRandom } from '../random.ts';
 import type { JsonObject, SimulatedTalk, TalkTurn } from '../talks.ts';
 import type { World } from '../world.ts';
-import { answerTo, heardSpeech } from './answers.ts';
-import { Ear } from './ear.ts';
+import { answerTo, inventedSpeech } from './answers.ts';
 import { type Initiation, InitiationRefused, readInitiation } from './initiation.ts';
 import { hum, SOCKET_RATE, speechSeconds } from './sound.ts';
+import { SpeechDetector } from './speech-detector.ts';
 
-/** The official client loses frames that come in the same breath as the first one. */
+/** The official client loses frames that arrive together with the first one. */
 const AFTER_METADATA_MS = 25;
 const INITIATION_WITHIN_MS = 400;
 const PING_EVERY_MS = 2_000;
@@ -17,20 +17,20 @@ const FRAME_SECONDS = 0.25;
 const LONGEST_TALK_MS = 600_000;
 const LONGEST_MESSAGE = 10_000;
 
-/** One conversation with an agent through its WebSocket, from the first frame to the last. */
+/** One conversation with an agent over its WebSocket. */
 export class TalkSession {
   readonly #world: World;
   readonly #socket: WebSocket;
   readonly #agent: SimulatedAgent;
   readonly #authorization: SimulatedTalk['authorization'];
   readonly #random: Random;
-  readonly #ear = new Ear();
+  readonly #detector = new SpeechDetector();
   #talk: SimulatedTalk | null = null;
   #prompt: string | null = null;
   #contextsPassedOn = 0;
   #lastEvent = 0;
   #answers = 0;
-  /** Until when the agent's sound plays at the other end, Unix milliseconds. */
+  /** The agent's sound plays at the other end until then, Unix milliseconds. */
   #speaksUntilMs = 0;
 
   constructor(
@@ -50,12 +50,11 @@ export class TalkSession {
     world.timers.after(LONGEST_TALK_MS, () => this.#end('Conversation reached its maximum duration'));
   }
 
-  /** The agent is told something the other side does not see. */
+  /** Gives the agent context that the other party does not see. */
   inform(text: string): void {
     this.#talk?.contexts.push({ text: text.slice(0, LONGEST_MESSAGE), atSeconds: this.#elapsed() });
   }
 
-  /** Ends the talk from the agent's side. */
   end(reason: string): void {
     this.#end(reason);
   }
@@ -129,7 +128,7 @@ export class TalkSession {
     switch (message.type) {
       case 'user_message':
         this.#interrupt();
-        this.#hear(text(message.text));
+        this.#answer(text(message.text));
         return;
       case 'contextual_update':
         this.inform(text(message.text));
@@ -152,18 +151,18 @@ export class TalkSession {
   }
 
   #listen(chunk: string): void {
-    const heard = this.#ear.take(Buffer.from(chunk, 'base64'));
-    if (heard.speaking) this.#interrupt();
-    if (!heard.turnOver) return;
-    const transcript = heardSpeech(this.#random);
+    const speech = this.#detector.take(Buffer.from(chunk, 'base64'));
+    if (speech.speaking) this.#interrupt();
+    if (!speech.turnOver) return;
+    const transcript = inventedSpeech(this.#random);
     this.#send('user_transcript', 'user_transcription_event', {
       user_transcript: transcript,
       event_id: this.#nextEvent(),
     });
-    this.#hear(transcript);
+    this.#answer(transcript);
   }
 
-  /** The person speaks while the agent's sound still plays. */
+  /** Takes effect only while the agent's sound still plays. */
   #interrupt(): void {
     const spoken = this.#talk?.turns.findLast(({ role }) => role === 'agent');
     if (spoken === undefined || Date.now() >= this.#speaksUntilMs) return;
@@ -180,20 +179,20 @@ export class TalkSession {
     });
   }
 
-  #hear(heard: string): void {
+  #answer(utterance: string): void {
     const talk = this.#talk;
-    if (talk === null || heard.trim() === '') return;
-    this.#say({ role: 'user', text: heard.slice(0, LONGEST_MESSAGE), responseSeconds: null });
+    if (talk === null || utterance.trim() === '') return;
+    this.#say({ role: 'user', text: utterance.slice(0, LONGEST_MESSAGE), responseSeconds: null });
     this.#answers += 1;
-    const mine = this.#answers;
+    const thisAnswer = this.#answers;
     const [low, high] = ANSWER_AFTER_MS;
     const delayMs = between(this.#random, low, high);
     this.#world.timers.after(delayMs, () => {
-      // Said twice in a row: one answer to the later.
-      if (mine !== this.#answers || talk.endedAtMs !== null) return;
+      // A later utterance replaces the answer to this one.
+      if (thisAnswer !== this.#answers || talk.endedAtMs !== null) return;
       const newContexts = talk.contexts.slice(this.#contextsPassedOn).map((context) => context.text);
       this.#contextsPassedOn = talk.contexts.length;
-      const { text: answer, ends } = answerTo(talk, heard, {
+      const { text: answer, ends } = answerTo(talk, utterance, {
         random: this.#random,
         now: talk.startedAtMs,
         newContexts,

@@ -11,7 +11,7 @@ const MAX_PAGE_SIZE = 100;
 
 const speechSchema = z.looseObject({ text: z.string().min(1).max(10_000) });
 
-/** `GET /v2/voices`: by name, description, category and labels, paged. */
+/** `GET /v2/voices`: searches name, description, category and labels, paged. */
 export function voiceSearchRoutes(): Hono {
   const app = new Hono();
   app.get('/voices', (c) => {
@@ -35,14 +35,16 @@ export function voiceSearchRoutes(): Hono {
   return app;
 }
 
-/** A voice's sample as a file for the browser, without a key, as at the provider. */
+/** A voice's sample for the browser, without a key as at the provider. */
 export function previewHandler(c: Context): Response {
   const voice = findVoice((c.req.param('file') ?? '').replace(/\.wav$/, ''));
   if (voice === null) return problem(c, 404, 'voice_not_found', 'No voice has this id.', 'voice_id');
   return speech(voice, `Hello, I am ${voice.name}. This is how I sound on the telephone.`);
 }
 
-/** `POST /v1/text-to-speech/{voice}[/stream]`. A WAV file whatever format was asked for: there is no encoder. */
+/**
+ * `POST /v1/text-to-speech/{voice}[/stream]`. Always WAV, since there is no encoder for the other formats.
+ */
 export async function speechHandler(c: Context): Promise<Response> {
   const voice = findVoice(c.req.param('voice') ?? '');
   if (voice === null) return problem(c, 404, 'voice_not_found', 'No voice has this id.', 'voice_id');
@@ -59,7 +61,6 @@ function speech({ pitchHz }: SimulatedVoice, text: string): Response {
   return soundResponse(sound);
 }
 
-/** A WAV file as an HTTP answer. */
 export function soundResponse(sound: Buffer): Response {
   const body = new Uint8Array(sound);
   return new Response(body, {

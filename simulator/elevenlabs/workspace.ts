@@ -17,7 +17,7 @@ const ACCESS = {
   anonymous_access_level_override: null,
 } as const;
 
-/** What may be overridden; an agent without these switches fails a conversation that overrides all the same. */
+/** Which fields may be overridden. A conversation that overrides another field fails. */
 export function allowedOverrides({ locked }: SimulatedAgent) {
   const allowed = !locked;
   return {
@@ -102,7 +102,7 @@ export function phoneNumber(number: SimulatedPhoneNumber): JsonObject {
   };
 }
 
-/** `GET /v1/user/subscription`: a plan without limits, fields as the SDK's schema requires them. */
+/** `GET /v1/user/subscription`: a plan without limits, with the fields that the SDK's schema requires. */
 export const SUBSCRIPTION: JsonObject = {
   tier: 'creator',
   character_count: 0,

@@ -2,14 +2,14 @@ import type { SimulatedCall } from '../calls.ts';
 import { pickedUp } from '../people.ts';
 import type { JsonObject } from '../talks.ts';
 
-/** The account that the simulated numbers belong to, where no request names one. */
+/** The account of the simulated numbers when a request names none. */
 export const SIMULATED_ACCOUNT_SID = `AC${'0'.repeat(31)}1`;
 
 const PRICE_PER_MINUTE = 0.014;
 
 export type TwilioStatus = 'ringing' | 'in-progress' | 'completed' | 'busy' | 'failed' | 'no-answer';
 
-/** Twilio's word for where the call stands. */
+/** Twilio's word for the call's state. */
 export function twilioStatus(call: SimulatedCall): TwilioStatus {
   if (call.endedAtMs === null) return call.answeredAtMs === null ? 'ringing' : 'in-progress';
   switch (call.plan.reach) {
@@ -26,7 +26,7 @@ export function twilioStatus(call: SimulatedCall): TwilioStatus {
 }
 
 /**
- * A call as Twilio's API gives it. Empty fields are null and never left out: the SDK reads a missing date as
+ * A call as Twilio's API returns it. Empty fields are null, never left out: the SDK reads a missing date as
  * the present moment.
  */
 export function twilioCall(call: SimulatedCall, accountSid: string): JsonObject {

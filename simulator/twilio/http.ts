@@ -4,7 +4,10 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status';
 const DEFAULT_PAGE_SIZE = 50;
 const MAX_PAGE_SIZE = 1000;
 
-/** One page of a list, as `Page` and `PageSize` of the query ask for, and what Twilio says of the pages around it. */
+/**
+ * One page of a list by `Page` and `PageSize` of the query, with Twilio's description of the neighbouring
+ * pages.
+ */
 export function pageOf<T>(
   found: readonly T[],
   { query, path }: { query: URLSearchParams; path: string },
@@ -34,7 +37,7 @@ export function pageOf<T>(
   };
 }
 
-/** `YYYY-MM-DD` of a date or time; null when there is none. */
+/** `YYYY-MM-DD`, or null. */
 export function day(value: string | null): string | null {
   return value === null || !/^\d{4}-\d{2}-\d{2}/.test(value) ? null : value.slice(0, 10);
 }
@@ -44,7 +47,6 @@ export function failure(c: Context, status: ContentfulStatusCode, code: number, 
   return c.json({ code, message, more_info: `https://www.twilio.com/docs/errors/${code}`, status }, status);
 }
 
-/** For what is not there. */
 export function missing(c: Context): Response {
   return failure(c, 404, 20404, `The requested resource ${c.req.path} was not found`);
 }

@@ -4,10 +4,10 @@ import type { SimulatedText } from './text-params.ts';
 
 const PRICE_PER_SEGMENT = 0.0079;
 
-/** A text as Twilio's API gives it. Empty fields are null and never left out. */
+/** A text as Twilio's API returns it. Empty fields are null, never left out. */
 export function twilioMessage(text: SimulatedText): JsonObject {
   const path = `/2010-04-01/Accounts/${text.accountSid}/Messages/${text.messageSid}`;
-  // Until it is sent, a messaging service has chosen no sender and counted nothing.
+  // A messaging service picks the sender and counts segments when it sends.
   const open = text.status === 'accepted';
   const settled = text.status === 'delivered' || text.status === 'sent' || text.status === 'received';
   return {

@@ -21,16 +21,16 @@ describe('optOutWord', () => {
 describe('OptOuts', () => {
   const pair = { own: '+12125550190', person: '+12125550123' };
 
-  test('keep to the pair of numbers, and HELP changes nothing', () => {
+  test('apply to the pair of numbers, and HELP changes nothing', () => {
     const optOuts = new OptOuts();
-    optOuts.obey('HELP', pair);
+    optOuts.apply('HELP', pair);
     expect(optOuts.has(pair)).toBe(false);
-    optOuts.obey('STOP', pair);
-    optOuts.obey('HELP', pair);
+    optOuts.apply('STOP', pair);
+    optOuts.apply('HELP', pair);
     expect(optOuts.has(pair)).toBe(true);
     expect(optOuts.has({ ...pair, own: '+14155550191' })).toBe(false);
     expect(optOuts.has({ own: pair.person, person: pair.own })).toBe(false);
-    optOuts.obey('START', pair);
+    optOuts.apply('START', pair);
     expect(optOuts.has(pair)).toBe(false);
   });
 });

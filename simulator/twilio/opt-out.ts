@@ -1,6 +1,6 @@
 /**
- * What a carrier's default opt-out handling takes a text for: only when the word stands alone, in any case.
- * https://www.twilio.com/docs/messaging/tutorials/advanced-opt-out lists the words.
+ * A carrier's default opt-out words: they count only when they stand alone, in any case. Source:
+ * https://www.twilio.com/docs/messaging/tutorials/advanced-opt-out
  */
 export type OptOutWord = 'STOP' | 'START' | 'HELP';
 
@@ -26,7 +26,7 @@ export function optOutWord(body: string): OptOutWord | null {
   return null;
 }
 
-/** What the carrier itself answers to the word. */
+/** The carrier's own answer to the word. */
 export function confirmationOf(word: OptOutWord): string {
   switch (word) {
     case 'STOP':
@@ -38,12 +38,11 @@ export function confirmationOf(word: OptOutWord): string {
   }
 }
 
-/** Who has opted out of whose texts: by default a STOP covers only the number that it was sent to. */
+/** By default a STOP covers only the number it was sent to. */
 export class OptOuts {
   readonly #pairs = new Set<string>();
 
-  /** Changes what the word says, if it says anything. */
-  obey(word: OptOutWord, pair: { own: string; person: string }): void {
+  apply(word: OptOutWord, pair: { own: string; person: string }): void {
     switch (word) {
       case 'STOP':
         this.#pairs.add(keyOf(pair));

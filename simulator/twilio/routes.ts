@@ -6,8 +6,8 @@ import { day, failure, missing, pageOf } from './http.ts';
 import { textRoutes } from './text-routes.ts';
 
 /**
- * Twilio's calls and texts below `/2010-04-01/Accounts/{sid}`. The user name of the basic
- * authentication must be the account in the path, or an API key (`SK…`); any non-empty password is let in.
+ * Twilio's calls and texts under `/2010-04-01/Accounts/{sid}`. The user name must be the account in the path
+ * or an API key (`SK…`); any non-empty password is accepted.
  */
 export function twilioRoutes(world: World): Hono {
   const app = new Hono();
@@ -45,7 +45,7 @@ export function twilioRoutes(world: World): Hono {
     if (call === null) return missing(c);
     const { Status: status } = await c.req.parseBody();
     if (status !== 'completed' && status !== 'canceled') return failure(c, 400, 20001, 'Invalid status');
-    // `canceled` ends only what nobody has answered yet.
+    // `canceled` ends only a call that has not been answered.
     const hangsUp = status === 'completed' || call.answeredAtMs === null;
     if (!hangsUp || !world.exchange.hangUp(call, { by: 'operator' })) {
       return failure(c, 400, 21220, 'The call is not in progress.');
@@ -60,7 +60,7 @@ export function twilioRoutes(world: World): Hono {
   return app;
 }
 
-/** Newest first. Twilio looks at the day of a start time only, both ends included. */
+/** Newest first. Twilio compares only the day of a start time, both ends included. */
 function findCalls(world: World, query: URLSearchParams): SimulatedCall[] {
   const to = query.get('To');
   const from = query.get('From');

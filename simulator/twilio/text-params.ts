@@ -2,11 +2,11 @@ import type { LedgerText } from '../ledger.ts';
 
 export type TextStatus = 'accepted' | 'queued' | 'sent' | 'delivered' | 'undelivered' | 'failed' | 'received';
 
-/** One text that the network took. Instants are Unix milliseconds on the wall clock. */
+/** One text that the network took. Times are Unix milliseconds on the wall clock. */
 export interface SimulatedText {
   messageSid: string;
   accountSid: string;
-  /** `MG…` when the sender was chosen from a messaging service. */
+  /** `MG…` when a messaging service chose the sender. */
   messagingServiceSid: string | null;
   direction: 'inbound' | 'outbound-api' | 'outbound-reply';
   /** E.164, as is `to`. */
@@ -23,7 +23,7 @@ export interface SimulatedText {
   entry: LedgerText;
 }
 
-/** What Twilio says of a text that came in: https://www.twilio.com/docs/messaging/guides/webhook-request */
+/** Source: https://www.twilio.com/docs/messaging/guides/webhook-request */
 export function receivedParams(text: SimulatedText, optOutType: string | null): Record<string, string> {
   const media = text.media.flatMap((url, index) => [
     [`MediaUrl${index}`, url],
@@ -41,7 +41,6 @@ export function receivedParams(text: SimulatedText, optOutType: string | null): 
   };
 }
 
-/** What Twilio says of where a text of ours stands. */
 export function reportParams(text: SimulatedText): Record<string, string> {
   return {
     ...commonParams(text),

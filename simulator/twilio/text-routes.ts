@@ -15,7 +15,7 @@ type TextContext = Context<{ Bindings: HttpBindings }>;
 const MAX_BODY_CHARACTERS = 1600;
 const RETRY_AFTER_SECONDS = 1;
 
-/** What a request to send a text asks for; empty where it says nothing. */
+/** A request to send a text; empty strings for missing fields. */
 interface TextForm {
   from: string;
   service: string;
@@ -25,7 +25,7 @@ interface TextForm {
   statusCallback: string;
 }
 
-/** Twilio's message resource below `/2010-04-01/Accounts/{sid}`; authentication is the caller's business. */
+/** Twilio's message resource under `/2010-04-01/Accounts/{sid}`; the caller authenticates. */
 export function textRoutes(world: World): Hono<{ Bindings: HttpBindings }> {
   const app = new Hono<{ Bindings: HttpBindings }>();
   const requestsByNumber = new Map<string, number>();
@@ -118,7 +118,7 @@ function answerAfterAccept({ faults }: World, place: Array<string | number>): Di
   return 'placed';
 }
 
-/** Why the request is turned down, by Twilio's numbers; null when it is not. */
+/** The reason for a refusal, with Twilio's error number; null for none. */
 function refusalOf(
   world: World,
   form: TextForm,
@@ -147,7 +147,10 @@ function refusalOf(
   return null;
 }
 
-/** Newest first. `DateSent` compares days when it names one, else instants; a text not yet sent has none. */
+/**
+ * Newest first. `DateSent` compares days when it names a day, otherwise instants; a text not yet sent has
+ * none.
+ */
 function findTexts(world: World, query: URLSearchParams): SimulatedText[] {
   const to = query.get('To');
   const from = query.get('From');
@@ -172,7 +175,7 @@ function isSent(
   if (text.sentAtMs === null) return false;
   const sent = new Date(text.sentAtMs).toISOString();
   const wantedAt = new Date(wanted);
-  // To the second: that is as exact as the list's own dates are.
+  // To the second, the precision of the list's own dates.
   return wanted.length <= 10 || Number.isNaN(wantedAt.getTime())
     ? compare(sent.slice(0, 10), day(wanted) ?? '')
     : compare(sent.slice(0, 19), wantedAt.toISOString().slice(0, 19));
@@ -193,7 +196,7 @@ function isE164(number: string): boolean {
   return /^\+[1-9]\d{6,14}$/.test(number);
 }
 
-/** The token of the account, which also signs its reports. */
+/** The account's token, which also signs its reports. */
 function passwordOf(authorization: string | undefined): string {
   const decoded = Buffer.from(authorization?.replace(/^Basic /i, '') ?? '', 'base64').toString();
   return decoded.slice(decoded.indexOf(':') + 1);

@@ -3,7 +3,7 @@ import type { Faults } from '../faults.ts';
 import type { LedgerText, LedgerTextWebhook } from '../ledger.ts';
 import { digest, pick, seededRandom } from '../random.ts';
 
-/** Twilio waits so long for a webhook, and repeats it once when no connection came about. */
+/** Twilio's timeout for a webhook; it retries once when no connection was made. */
 const ANSWER_WITHIN_MS = 15_000;
 const FORGERIES = ['unsigned', 'wrong_key', 'altered'] as const;
 type Forgery = (typeof FORGERIES)[number];
@@ -14,16 +14,15 @@ export interface TextDelivery {
   url: string;
   authToken: string;
   params: Record<string, string>;
-  /** The text's entry in the ledger. */
   entry: LedgerText;
-  /** Where faults strike: the person's number, and what tells this delivery from its others. */
+  /** Where faults strike: the person's number, and what sets this delivery apart from the person's others. */
   place: Array<string | number>;
 }
 
-/** The receiver's answer; null when there was none. */
+/** Null when there was none. */
 type Answer = { status: number; body: string } | null;
 
-/** Sends Twilio's requests about texts, with whatever faults are in force. */
+/** Sends Twilio's requests about texts, with the faults in force. */
 export class TextWebhooks {
   readonly #seed: number;
   readonly #faults: Faults;
@@ -35,12 +34,12 @@ export class TextWebhooks {
     this.#faults = parts.faults;
   }
 
-  /** Where requests really go whose address begins with `from`: a public address need not lead here. */
+  /** Requests to addresses that begin with `from` go to `to` instead: a public address need not lead here. */
   setRoute(route: { from: string; to: string } | null): void {
     this.#route = route;
   }
 
-  /** Aborts what is under way. */
+  /** Aborts what is in flight. */
   stop(): void {
     this.#stopping.abort();
   }
@@ -103,13 +102,15 @@ export class TextWebhooks {
       entry.status = response.status;
       return { status: response.status, body };
     } catch {
-      // The receiver is away or silent. The entry shows it.
+      // The receiver's loss, as at the provider. The ledger entry shows it.
       return null;
     }
   }
 }
 
-/** The same for all true copies of a delivery, as the receiver needs it to tell a repeat; a forger has one of his own. */
+/**
+ * Shared by all true copies of a delivery, so that the receiver can detect duplicates. A forgery has its own.
+ */
 function tokenOf({ kind, params }: TextDelivery, fault: string | null): string {
   const forgery = fault?.startsWith('forged') ? fault : '';
   return digest('idempotency', kind, params.MessageSid ?? '', params.MessageStatus ?? '', forgery).slice(
@@ -121,7 +122,7 @@ function tokenOf({ kind, params }: TextDelivery, fault: string | null): string {
 function record(delivery: TextDelivery, fault: string | null): LedgerTextWebhook {
   const entry: LedgerTextWebhook = {
     kind: delivery.kind,
-    tells: delivery.params.MessageStatus ?? 'received',
+    reportedStatus: delivery.params.MessageStatus ?? 'received',
     sentAt: new Date().toISOString(),
     status: null,
     fault,
@@ -137,26 +138,26 @@ function signed({ authToken, url, params }: TextDelivery): {
   return { params, signature: twilio.getExpectedTwilioSignature(authToken, url, params) };
 }
 
-/** A copy that no receiver may believe: it says the opposite, or something that was never written. */
+/** A copy that no receiver may believe: the opposite, or something that was never written. */
 function forged(
   delivery: TextDelivery,
   forgery: Forgery,
 ): { params: Record<string, string>; signature: string | null } {
   const { kind, params } = delivery;
-  const lie =
+  const falseParams =
     kind === 'text'
       ? { ...params, Body: `${params.Body} (forged)` }
       : { ...params, MessageStatus: params.MessageStatus === 'delivered' ? 'failed' : 'delivered' };
   switch (forgery) {
     case 'unsigned':
-      return { params: lie, signature: null };
+      return { params: falseParams, signature: null };
     case 'wrong_key':
       return {
-        params: lie,
-        signature: twilio.getExpectedTwilioSignature(`${delivery.authToken}x`, delivery.url, lie),
+        params: falseParams,
+        signature: twilio.getExpectedTwilioSignature(`${delivery.authToken}x`, delivery.url, falseParams),
       };
     case 'altered':
-      // The true form's signature on another form.
-      return { params: lie, signature: signed(delivery).signature };
+      // The signature of the true form on another form.
+      return { params: falseParams, signature: signed(delivery).signature };
   }
 }

@@ -1,8 +1,8 @@
 const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
 
 /**
- * The texts that a TwiML answer asks for: every `<Message>`, its words plain or in `<Body>`. Of the language only
- * this much is read; anything that is no `<Response>` asks for nothing.
+ * The texts in a TwiML answer: every `<Message>`, its words plain or in `<Body>`. Nothing else of the
+ * language is read; what is not a `<Response>` holds no texts.
  */
 export function messagesOfTwiml(xml: string): string[] {
   const response = /<Response\b[^>]*>([\s\S]*)<\/Response>/.exec(xml)?.[1];

@@ -1,18 +1,18 @@
 import { SOCKET_RATE } from './sound.ts';
 
-/** As loud as speech, of a full scale of 32,767. */
+/** Root mean square that counts as speech, of a full scale of 32,767. */
 const SPEECH_LEVEL = 300;
 const INTERRUPTS_AFTER = 0.3 * SOCKET_RATE;
 const TURN_NEEDS = 0.6 * SOCKET_RATE;
 const TURN_ENDS_AFTER = 0.4 * SOCKET_RATE;
 const LONGEST_TURN = 4 * SOCKET_RATE;
 
-/** Tells sound from silence in what a microphone sends (16-bit little-endian mono, 16 kHz). */
-export class Ear {
+/** Detects turns of speech in a microphone's sound (16-bit little-endian mono, 16 kHz). */
+export class SpeechDetector {
   #voiced = 0;
   #silent = 0;
 
-  /** `speaking`: someone has been heard long enough to mean it. `turnOver`: they were, and have stopped. */
+  /** `speaking`: sound has lasted long enough to be speech. `turnOver`: speech was followed by silence. */
   take(samples: Buffer): { speaking: boolean; turnOver: boolean } {
     const count = Math.floor(samples.length / 2);
     if (level(samples, count) >= SPEECH_LEVEL) {
@@ -20,7 +20,7 @@ export class Ear {
       this.#silent = 0;
     } else {
       this.#silent += count;
-      // A click is forgotten.
+      // Too short for speech, a click.
       if (this.#silent >= TURN_ENDS_AFTER && this.#voiced < TURN_NEEDS) this.#voiced = 0;
     }
     const speaking = this.#silent === 0 && this.#voiced >= INTERRUPTS_AFTER;
