@@ -1,7 +1,7 @@
-import { createFeeding } from '#services/campaigns/feed.ts';
 import type { Context } from '#services/context.ts';
 import { createSweeping } from '#services/sweep/sweep.ts';
 import { createCallActivities } from './calls.ts';
+import { createCampaignActivities } from './campaigns.ts';
 import { createDeliveryActivities } from './deliveries.ts';
 import { asActivity } from './failures.ts';
 import { createFollowUpActivities } from './follow-ups.ts';
@@ -11,7 +11,7 @@ import { createSyncActivities } from './sync.ts';
 /** Everything that a worker runs as an activity, by the names that workflows know. */
 export function createActivities(context: Context) {
   return translating({
-    ...createFeeding(context),
+    ...createCampaignActivities(context),
     ...createCallActivities(context),
     ...createSweeping(context),
     ...createSyncActivities(context),

@@ -11,7 +11,7 @@ import { readOperations, refuseOtherMethods } from './http/operations.ts';
 import { requestLog } from './http/request-log.ts';
 import { receiveElevenLabs } from './provider-events/elevenlabs.ts';
 import { receiveTwilio } from './provider-events/twilio.ts';
-import { isImportPath } from './routes/leads/import.ts';
+import { isImportPath } from './routes/leads.ts';
 import { registerRoutes } from './routes.ts';
 
 /** The whole HTTP surface. */

@@ -79,3 +79,31 @@ export const DEFAULT_SETTINGS: CampaignSettings = {
   autoReply: null,
   voicemail: 'done',
 };
+
+type MergedParts = Pick<CampaignSettings, 'retryAfterSeconds' | 'caps' | 'scoreWeights'>;
+
+/** New settings, any part of them. `holidays: null` takes the calendar away; `strictest` says what always holds. */
+export type SettingsChange = Partial<Omit<CampaignSettings, keyof MergedParts | 'window'>> & {
+  [Part in keyof MergedParts]?: Partial<MergedParts[Part]>;
+} & {
+  window?: Partial<Omit<CallingWindow, 'holidays'>> & { holidays?: string | null; strictest?: true };
+};
+
+/**
+ * New settings over the ones in force. Fields of objects replace one by one, the hours of a week and a conversion
+ * rule as a whole.
+ */
+export function mergeSettings(base: CampaignSettings, change: SettingsChange): CampaignSettings {
+  const { window = {}, retryAfterSeconds, caps, scoreWeights, ...rest } = change;
+  const { strictest: _alwaysSo, holidays: calendar, ...newWindow } = window;
+  const merged: CampaignSettings = {
+    ...base,
+    ...rest,
+    window: { ...base.window, ...newWindow, ...(typeof calendar === 'string' ? { holidays: calendar } : {}) },
+    retryAfterSeconds: { ...base.retryAfterSeconds, ...retryAfterSeconds },
+    caps: { ...base.caps, ...caps },
+    scoreWeights: { ...base.scoreWeights, ...scoreWeights },
+  };
+  if (calendar === null) delete merged.window.holidays;
+  return merged;
+}

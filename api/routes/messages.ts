@@ -1,5 +1,5 @@
 import { createRoute } from '@hono/zod-openapi';
-import { leadsOfContact } from '#db/queries/contact-leads.ts';
+import { leadsOfContact } from '#db/queries/leads.ts';
 import { findMessage, listMessages, listThreads, type Message as MessageRow } from '#db/queries/messages.ts';
 import { UUID } from '#domain/ids.ts';
 import { notFound } from '#services/errors.ts';

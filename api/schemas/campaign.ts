@@ -1,6 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import type { CampaignSummary as SummaryRow } from '#db/queries/campaign-summaries.ts';
-import type { Campaign as CampaignRow } from '#db/queries/campaigns.ts';
+import type { Campaign as CampaignRow, CampaignSummary as SummaryRow } from '#db/queries/campaigns.ts';
 import { PROVIDER_VERDICTS, REACHES } from '#domain/call.ts';
 import { byCamelWord, byWord } from '#domain/words.ts';
 import { instant, iso, isoOrNull, orNull, page, text, timestamp } from './common.ts';
@@ -205,7 +204,7 @@ export const Metrics = z
   })
   .openapi('Metrics');
 
-export const OutsideCampaigns = z
+const OutsideCampaigns = z
   .object({ ...span.shape, averageTalkSeconds: z.number().nullable(), costCents: z.number() })
   .openapi('OutsideCampaigns', {
     description: 'Calls placed outside of campaigns, which are in none of the other figures',

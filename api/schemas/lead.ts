@@ -1,8 +1,8 @@
 import { z } from '@hono/zod-openapi';
-import type { FoundLead as FoundLeadRow } from '#db/queries/lead-search.ts';
-import type { Lead as LeadRow } from '#db/queries/leads.ts';
-import { LEAD_LIMITS, variableNameProblem } from '#domain/lead-row.ts';
+import type { FoundLead as FoundLeadRow, Lead as LeadRow } from '#db/queries/leads.ts';
+import { LEAD_LIMITS, type NormalisedLead, normaliseLead, variableNameProblem } from '#domain/lead-row.ts';
 import { IMPORT_FIELDS } from '#services/leads/import-columns.ts';
+import { fieldErrors } from '../http/errors.ts';
 import { entryNames, format, iso, isoOrNull, keepable, orNull, page, timestamp } from './common.ts';
 import { Disposition, HoldRule, LeadOutcome, LeadState, Reach } from './words.ts';
 
@@ -11,7 +11,7 @@ const scalar = z.union([z.string(), z.number(), z.boolean()]).transform(String);
 const optionalText: { type: ('string' | 'null')[] } = { type: ['string', 'null'] };
 
 /** One lead as JSON gives it; what its fields mean is checked lead by lead. */
-export const LeadInput = z.strictObject({
+const LeadInput = z.strictObject({
   phone: z.string({ error: 'is required, as text' }),
   name: z.string().nullish(),
   email: z.string().nullish(),
@@ -22,6 +22,29 @@ export const LeadInput = z.strictObject({
   consent: z.string().nullish(),
   variables: z.record(z.string(), scalar).nullish(),
 });
+
+/** A lead of a request, checked; what is wrong with it in one sentence otherwise. */
+export function readLeadInput(
+  input: unknown,
+): { ok: true; lead: NormalisedLead } | { ok: false; message: string } {
+  const parsed = LeadInput.safeParse(input);
+  const normalised = parsed.success ? normaliseLead(withoutNulls(parsed.data)) : null;
+  if (normalised?.ok) return normalised;
+  const errors = parsed.success
+    ? (normalised?.errors ?? []).map(({ column, message }) => ({ path: column, message }))
+    : fieldErrors(parsed.error.issues);
+  const message = errors
+    .map(({ path, message: what }) => (path === '' ? what : `${path} ${what}`))
+    .join('; ');
+  return { ok: false, message };
+}
+
+type Present<T> = { [Key in keyof T]: Exclude<T[Key], null> };
+
+/** Null says the same as a missing field. */
+function withoutNulls<T extends object>(input: T): Present<T> {
+  return Object.fromEntries(Object.entries(input).filter(([, value]) => value !== null)) as Present<T>;
+}
 
 export const LeadsAdd = z
   .strictObject({

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import type { ContactLead } from '#db/queries/contact-leads.ts';
+import type { ContactLead } from '#db/queries/leads.ts';
 import type { Message as Row, MessageThread as ThreadRow } from '#db/queries/messages.ts';
 import { LONGEST_TEXT, measureText } from '#domain/text-length.ts';
 import { iso, isoOrNull, orNull, page, pageQuery, timestamp, wording } from './common.ts';

@@ -1,10 +1,10 @@
 import { z } from '@hono/zod-openapi';
 import type { OneOffCallSettings as Rules } from '#domain/one-off-call.ts';
-import { DEFAULT_SETTINGS } from '#domain/settings.ts';
+import { DEFAULT_SETTINGS, mergeSettings } from '#domain/settings.ts';
 import { ANY_FIELD, text } from './common.ts';
 import { phone } from './opt-out.ts';
 import { agentOverrides, Variables } from './session.ts';
-import { caps, mergeSettings, ofOneCall, windowInput, windowShown } from './settings.ts';
+import { caps, ofOneCall, windowInput, windowShown } from './settings.ts';
 
 export const CallPlace = z
   .strictObject({

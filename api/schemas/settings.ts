@@ -1,8 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { isHolidayCalendar } from '#domain/holidays.ts';
 import { SCORE_PARTS } from '#domain/score.ts';
-import type { CampaignSettings } from '#domain/settings.ts';
-import { DEFAULT_SETTINGS, RETRIED_REACHES } from '#domain/settings.ts';
+import { type CampaignSettings, RETRIED_REACHES } from '#domain/settings.ts';
 import { LONGEST_TEXT } from '#domain/text-length.ts';
 import { validateWindow } from '#domain/window.ts';
 import { byWord } from '#domain/words.ts';
@@ -130,8 +129,6 @@ export const SettingsInput = z
   .partial()
   .openapi('CampaignSettingsInput');
 
-export type SettingsInput = z.infer<typeof SettingsInput>;
-
 export const Settings = z
   .object({
     ...plain,
@@ -141,30 +138,6 @@ export const Settings = z
     scoreWeights: z.object(weights),
   })
   .openapi('CampaignSettings');
-
-/**
- * New settings over the ones in force. Fields of objects replace one by one, the hours of a week and a
- * conversion rule as a whole; `holidays: null` takes the calendar away.
- */
-export function mergeSettings(base: CampaignSettings, input: SettingsInput): CampaignSettings {
-  const { window = {}, retryAfterSeconds, caps: newCaps, scoreWeights, ...rest } = input;
-  const { strictest: _alwaysSo, holidays: calendar, ...newWindow } = window;
-  const merged: CampaignSettings = {
-    ...base,
-    ...rest,
-    window: { ...base.window, ...newWindow, ...(typeof calendar === 'string' ? { holidays: calendar } : {}) },
-    retryAfterSeconds: { ...base.retryAfterSeconds, ...retryAfterSeconds },
-    caps: { ...base.caps, ...newCaps },
-    scoreWeights: { ...base.scoreWeights, ...scoreWeights },
-  };
-  if (calendar === null) delete merged.window.holidays;
-  return merged;
-}
-
-/** The settings of a campaign that gives none. */
-export function settingsOf(input: SettingsInput | undefined): CampaignSettings {
-  return mergeSettings(DEFAULT_SETTINGS, input ?? {});
-}
 
 /** As answers show them. */
 export function toSettings(settings: CampaignSettings): z.infer<typeof Settings> {

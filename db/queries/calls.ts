@@ -6,8 +6,7 @@ import type { CallDetailsTable, CallsTable } from '../schema/calls.ts';
 import type { Database } from '../schema/database.ts';
 import type { WebhookEventsTable } from '../schema/events.ts';
 import type { LoggedEvent } from './events.ts';
-import { FEW, leadHas, searching, seekLeads } from './lead-search.ts';
-import { numberHas } from './search.ts';
+import { FEW, leadHas, numberHas, searching, seekLeads } from './search.ts';
 
 export type CallRow = Selectable<CallsTable>;
 
@@ -15,7 +14,7 @@ export type CallRow = Selectable<CallsTable>;
 export type Call = CallRow & { needs_attention: boolean; name: string | null };
 
 /** All calls, for a query to choose from. */
-export function callsOf(db: Db | Tx): SelectQueryBuilder<Database, 'calls', Call> {
+function callsOf(db: Db | Tx): SelectQueryBuilder<Database, 'calls', Call> {
   return db
     .selectFrom('calls')
     .selectAll('calls')
@@ -95,6 +94,27 @@ export async function listCalls(
     .orderBy('calls.id', 'desc')
     .limit(page.limit + 1)
     .execute();
+}
+
+/** Rows that an export holds in memory. */
+const EXPORT_PAGE = 1_000;
+
+/** A campaign's calls, oldest first, page by page. What begins meanwhile comes last. */
+export async function* pagesOfCalls(db: Db, campaignId: string): AsyncGenerator<Call[]> {
+  for (let last: Call | undefined; ; ) {
+    let query = callsOf(db).where('calls.campaign_id', '=', campaignId);
+    if (last !== undefined) {
+      query = query.where(sql<boolean>`(calls.started_at, calls.id) > (${last.started_at}, ${last.id})`);
+    }
+    const rows: Call[] = await query
+      .orderBy('calls.started_at')
+      .orderBy('calls.id')
+      .limit(EXPORT_PAGE)
+      .execute();
+    if (rows.length > 0) yield rows;
+    last = rows.at(-1);
+    if (rows.length < EXPORT_PAGE) return;
+  }
 }
 
 /** Calls under way, longest first. They are never more than the workspace has lines; `limit` bounds them all the same. */

@@ -1,8 +1,8 @@
 import { type Selectable, type SelectQueryBuilder, sql } from 'kysely';
 import type { CampaignStatus } from '#domain/campaign.ts';
 import type { HoldRule } from '#domain/gate.ts';
-import type { LeadOutcome } from '#domain/lead.ts';
-import type { CampaignSettings } from '#domain/settings.ts';
+import type { LeadOutcome, LeadState } from '#domain/lead.ts';
+import { type CampaignSettings, DEFAULT_SETTINGS } from '#domain/settings.ts';
 import type { Db, Tx } from '../client.ts';
 import { toJson } from '../json.ts';
 import type { CampaignsTable } from '../schema/campaigns.ts';
@@ -28,7 +28,13 @@ function campaigns(db: Db | Tx): Joined {
 
 /** Null when there is none. Archived ones are found too. */
 export async function findCampaign(db: Db | Tx, id: string): Promise<Campaign | null> {
-  return (await campaigns(db).where('campaigns.id', '=', id).executeTakeFirst()) ?? null;
+  const found = await campaigns(db).where('campaigns.id', '=', id).executeTakeFirst();
+  return found === undefined ? null : withDefaults(found);
+}
+
+/** A version of settings that was stored before a setting existed has its default. */
+function withDefaults<Row extends { settings: CampaignSettings }>(row: Row): Row {
+  return { ...row, settings: { ...DEFAULT_SETTINGS, ...row.settings } };
 }
 
 /** Holds the campaign until the transaction ends: the gate, which reads its status under the same lock, waits. */
@@ -45,10 +51,11 @@ export async function listCampaigns(
   let query = campaigns(db).where('campaigns.archived_at', 'is', null);
   if (page.status !== undefined) query = query.where('campaigns.status', '=', page.status);
   if (page.before !== null) query = query.where('campaigns.id', '<', page.before);
-  return await query
+  const rows = await query
     .orderBy('campaigns.id', 'desc')
     .limit(page.limit + 1)
     .execute();
+  return rows.map(withDefaults);
 }
 
 export interface NewCampaign {
@@ -122,6 +129,123 @@ export async function changeCampaign(
   return { ...changed, settings: settings ?? campaign.settings };
 }
 
+/** Changes a campaign that has this status. False when it has another. */
+export async function changeCampaignWhile(
+  tx: Tx,
+  { id, status, change, now }: { id: string; status: CampaignStatus; change: CampaignChange; now: Date },
+): Promise<boolean> {
+  const { numUpdatedRows } = await tx
+    .updateTable('campaigns')
+    .set({ ...change, updated_at: now })
+    .where('id', '=', id)
+    .where('status', '=', status)
+    .executeTakeFirst();
+  return numUpdatedRows > 0n;
+}
+
+/** Sets the instant at which a campaign ended, unless it is set. */
+export async function markFinished(db: Db, id: string, now: Date): Promise<void> {
+  await db
+    .updateTable('campaigns')
+    .set({ finished_at: now, updated_at: now })
+    .where('id', '=', id)
+    .where('finished_at', 'is', null)
+    .execute();
+}
+
+/** The settings in force. @throws Error when there is no such campaign. */
+export async function currentSettings(
+  db: Db | Tx,
+  campaignId: string,
+): Promise<{ version: number; settings: CampaignSettings }> {
+  const row = await db
+    .selectFrom('campaigns')
+    .innerJoin('campaign_settings', (join) =>
+      join
+        .onRef('campaign_settings.campaign_id', '=', 'campaigns.id')
+        .onRef('campaign_settings.version', '=', 'campaigns.settings_version'),
+    )
+    .select(['campaign_settings.version', 'campaign_settings.settings'])
+    .where('campaigns.id', '=', campaignId)
+    .executeTakeFirstOrThrow();
+  return withDefaults(row);
+}
+
+/** The settings in force of several campaigns, and the default ones for what belongs to none. */
+export async function settingsOf(
+  db: Db | Tx,
+  campaignIds: readonly (string | null)[],
+): Promise<(campaignId: string | null) => CampaignSettings> {
+  const known = new Map<string, CampaignSettings>();
+  for (const id of new Set(campaignIds)) {
+    if (id !== null) known.set(id, (await currentSettings(db, id)).settings);
+  }
+  return (id) => (id === null ? undefined : known.get(id)) ?? DEFAULT_SETTINGS;
+}
+
+/** What a list shows of a campaign beside its own fields. */
+export interface CampaignSummary {
+  leads: { total: number; finished: number };
+  /** The first opening for leads that wait for their first call; it may have passed. Null: none waits. */
+  nextOpeningAt: Date | null;
+  calls: number;
+  answered: number;
+  conversions: number;
+  costCents: number;
+}
+
+interface SummaryRow {
+  campaign_id: string;
+  total: number;
+  finished: number;
+  first_waiting: Date | null;
+  calls: number;
+  answered: number;
+  conversions: number;
+  cost_cents: number;
+}
+
+/**
+ * Of each of these campaigns. Calls come from the sums that are kept, as many rows as days; leads are counted in
+ * their index alone, without the rows themselves.
+ */
+export async function readSummaries(
+  db: Db,
+  campaignIds: readonly string[],
+): Promise<Map<string, CampaignSummary>> {
+  if (campaignIds.length === 0) return new Map();
+  const { rows } = await sql<SummaryRow>`
+    select wanted.id as campaign_id, leads.total, leads.finished, opening.first_waiting,
+      sums.calls, sums.answered, sums.conversions, sums.cost_cents
+    from unnest(${[...campaignIds]}::uuid[]) as wanted (id),
+      lateral (
+        select count(*) as total, count(*) filter (where state = 'finished') as finished
+        from leads where campaign_id = wanted.id
+      ) as leads,
+      lateral (
+        select min(not_before) as first_waiting
+        from leads where campaign_id = wanted.id and state = 'waiting'
+      ) as opening,
+      lateral (
+        select coalesce(sum(calls), 0) as calls, coalesce(sum(answered), 0) as answered,
+          coalesce(sum(conversions), 0) as conversions, coalesce(sum(cost_cents), 0) as cost_cents
+        from call_totals where campaign_id = wanted.id
+      ) as sums`.execute(db);
+  return new Map(
+    rows.map((row) => [
+      row.campaign_id,
+      {
+        leads: { total: row.total, finished: row.finished },
+        nextOpeningAt: row.first_waiting,
+        calls: row.calls,
+        answered: row.answered,
+        conversions: row.conversions,
+        costCents: row.cost_cents,
+      },
+    ]),
+  );
+}
+
 /** Calls of the campaign that are under way, or about to be. */
 export async function countInFlight(db: Db | Tx, campaignId: string): Promise<number> {
   const { count } = await db
@@ -133,48 +257,14 @@ export async function countInFlight(db: Db | Tx, campaignId: string): Promise<nu
   return count;
 }
 
-export interface LeadCounts {
-  total: number;
-  /** For their first call, or for a line. */
-  waiting: number;
-  /** Of those that wait: for a line, their turn having come. */
-  queued: number;
-  calling: number;
-  backingOff: number;
-  finished: number;
-}
-
-/** How many leads are where. */
-export async function countLeads(db: Db, campaignId: string): Promise<LeadCounts> {
-  const rows = await db
+/** How many leads are in which state. */
+export async function countLeads(db: Db, campaignId: string): Promise<{ state: LeadState; leads: number }[]> {
+  return await db
     .selectFrom('leads')
     .select(['state', (select) => select.fn.countAll<number>().as('leads')])
     .where('campaign_id', '=', campaignId)
     .groupBy('state')
     .execute();
-  const counts: LeadCounts = { total: 0, waiting: 0, queued: 0, calling: 0, backingOff: 0, finished: 0 };
-  for (const { state, leads } of rows) {
-    counts.total += leads;
-    switch (state) {
-      case 'waiting':
-        counts.waiting += leads;
-        break;
-      case 'queued':
-        counts.waiting += leads;
-        counts.queued += leads;
-        break;
-      case 'calling':
-        counts.calling += leads;
-        break;
-      case 'backing_off':
-        counts.backingOff += leads;
-        break;
-      case 'finished':
-        counts.finished += leads;
-        break;
-    }
-  }
-  return counts;
 }
 
 /** What became of the finished leads, the most frequent first. */
@@ -195,14 +285,14 @@ export async function countOutcomes(
 }
 
 /**
- * How many leads that could be called are held by which rule at `now`, and when the first of those that wait for
- * their first call is held no longer; null when one may be called now, or none is left.
+ * How many leads that could be called are held by which rule at `now`; null: by none. `firstWaitingAt` is when the
+ * first of those that wait for their first call may be called, which may be past; null when none of them waits.
  */
 export async function readHolds(
   db: Db,
   campaignId: string,
   now: Date,
-): Promise<{ holds: { reason: HoldRule; leads: number }[]; nextOpeningAt: Date | null }> {
+): Promise<{ reason: HoldRule | null; leads: number; firstWaitingAt: Date | null }[]> {
   const { rows } = await sql<{ reason: HoldRule | null; leads: number; first_waiting: Date | null }>`
     select case when not_before > ${now} then ${heldBy} end as reason,
       count(*) as leads,
@@ -210,22 +300,5 @@ export async function readHolds(
     from leads
     where campaign_id = ${campaignId} and state in ('waiting', 'backing_off')
     group by 1 order by 2 desc, 1`.execute(db);
-  const held = rows.flatMap(({ reason, leads }) => (reason === null ? [] : [{ reason, leads }]));
-  const openings = rows.flatMap(({ first_waiting: at }) => (at === null ? [] : [at.getTime()]));
-  const firstMs = openings.length === 0 ? null : Math.min(...openings);
-  return {
-    holds: held,
-    nextOpeningAt: firstMs === null || firstMs <= now.getTime() ? null : new Date(firstMs),
-  };
-}
-
-/** Has leads that wait for an opening of their hours looked at again, because the hours have changed. */
-export async function releaseWindowHolds(tx: Tx, campaignId: string, now: Date): Promise<void> {
-  await tx
-    .updateTable('leads')
-    .set({ not_before: now, hold_rule: null, hold_detail: null })
-    .where('campaign_id', '=', campaignId)
-    .where('state', '=', 'waiting')
-    .where('hold_rule', '=', 'window')
-    .execute();
+  return rows.map(({ reason, leads, first_waiting }) => ({ reason, leads, firstWaitingAt: first_waiting }));
 }

@@ -6,7 +6,7 @@ import type { Db, Tx } from '../client.ts';
 import type { CampaignsTable } from '../schema/campaigns.ts';
 import type { DecisionsTable } from '../schema/gate.ts';
 import type { LeadsTable } from '../schema/leads.ts';
-import { currentSettings } from './settings.ts';
+import { currentSettings } from './campaigns.ts';
 
 /** A lead with its campaign and the settings in force, as the gate reads them. */
 export interface LeadRows {

@@ -1,12 +1,14 @@
-import { type Selectable, sql } from 'kysely';
+import { type Selectable, sql, type Updateable } from 'kysely';
+import { v7 as uuid } from 'uuid';
 import type { Reach } from '#domain/call.ts';
-import type { GateRule, HoldRule } from '#domain/gate.ts';
+import type { HoldRule } from '#domain/gate.ts';
 import type { LeadOutcome, LeadState } from '#domain/lead.ts';
 import type { NormalisedLead } from '#domain/lead-row.ts';
 import type { Db, Tx } from '../client.ts';
 import { toJson } from '../json.ts';
+import type { DecisionsTable } from '../schema/gate.ts';
 import type { LeadsTable } from '../schema/leads.ts';
-import { leadHas, searching, seekLeads } from './lead-search.ts';
+import { leadHas, searching, seekLeads } from './search.ts';
 
 export type Lead = Selectable<LeadsTable>;
 
@@ -21,6 +23,29 @@ export async function lockLead(tx: Tx, id: string): Promise<Lead | null> {
     (await tx.selectFrom('leads').selectAll().where('id', '=', id).forUpdate().executeTakeFirst()) ?? null
   );
 }
+
+/** Holds these leads until the transaction ends, in one order for everybody. */
+export async function lockLeads(tx: Tx, ids: readonly string[]): Promise<Lead[]> {
+  return await tx
+    .selectFrom('leads')
+    .selectAll()
+    .where('id', 'in', [...new Set(ids)])
+    .orderBy('id')
+    .forUpdate()
+    .execute();
+}
+
+/** Changes a lead that the caller holds. Returns it as it is then. */
+export async function changeLead(tx: Tx, id: string, change: Updateable<LeadsTable>): Promise<Lead> {
+  return await tx
+    .updateTable('leads')
+    .set(change)
+    .where('id', '=', id)
+    .returningAll()
+    .executeTakeFirstOrThrow();
+}
+
+// Lists and searches
 
 /** What holds a lead that has calls to come; `none`: nothing, so that it may be called now. */
 export type LeadHold = HoldRule | 'none';
@@ -39,6 +64,8 @@ export interface LeadFilter {
 
 /** What holds a lead whose time has not come; one that was never looked at waits for its hours. */
 export const heldBy = sql<LeadHold>`coalesce(hold_rule, 'window')`;
+
+const SOUGHT = ['name', 'email'] as const;
 
 /** A campaign's leads in the order in which they were added; one row more than `limit`, where there is one. */
 export async function listLeads(
@@ -60,9 +87,8 @@ export async function listLeads(
   }
   if (filter.q !== undefined) {
     const { q } = filter;
-    const columns = ['name', 'email'] as const;
-    const few = await searching(db, (tx) => seekLeads(tx, q, { campaignId, columns }));
-    query = query.where(few === null ? leadHas(q, columns) : sql<boolean>`id = any(${few}::uuid[])`);
+    const few = await searching(db, (tx) => seekLeads(tx, q, { campaignId, columns: SOUGHT }));
+    query = query.where(few === null ? leadHas(q, SOUGHT) : sql<boolean>`id = any(${few}::uuid[])`);
   }
   if (page.after !== null) query = query.where('id', '>', page.after);
   return await query
@@ -71,40 +97,181 @@ export async function listLeads(
     .execute();
 }
 
-/**
- * Stores what a person corrected. A lead that waits for its window is looked at again at once, because the
- * window may be another one now.
- */
-export async function updateLead(
-  tx: Tx,
-  id: string,
-  lead: Pick<NormalisedLead, 'name' | 'email' | 'timeZone' | 'zones' | 'variables'>,
-  now: Date,
-): Promise<Lead> {
-  const held = sql<boolean>`state = 'waiting' and hold_rule = 'window'`;
-  return await tx
-    .updateTable('leads')
-    .set({
-      name: lead.name,
-      email: lead.email,
-      time_zone: lead.timeZone,
-      zones: lead.zones,
-      variables: toJson(lead.variables),
-      not_before: sql<Date>`case when ${held} then ${now} else not_before end`,
-      hold_rule: sql<GateRule | null>`case when ${held} then null else hold_rule end`,
-      hold_detail: sql<string | null>`case when ${held} then null else hold_detail end`,
-      updated_at: now,
-    })
-    .where('id', '=', id)
-    .returningAll()
-    .executeTakeFirstOrThrow();
+/** A lead with the name of its campaign. */
+export interface FoundLead extends Lead {
+  campaign_name: string;
 }
+
+/** Leads of every campaign with this in them, the one added last first; one row more than `limit`, where there is one. */
+export async function searchLeads(
+  db: Db,
+  q: string,
+  page: { before: string | null; limit: number },
+): Promise<FoundLead[]> {
+  const few = await searching(db, (tx) => seekLeads(tx, q, { campaignId: undefined, columns: SOUGHT }));
+  let query = db
+    .selectFrom('leads')
+    .innerJoin('campaigns', 'campaigns.id', 'leads.campaign_id')
+    .selectAll('leads')
+    .select('campaigns.name as campaign_name')
+    .where(few === null ? leadHas(q, SOUGHT) : sql<boolean>`leads.id = any(${few}::uuid[])`);
+  if (page.before !== null) query = query.where('leads.id', '<', page.before);
+  return await query
+    .orderBy('leads.id', 'desc')
+    .limit(page.limit + 1)
+    .execute();
+}
+
+/** Rows that an export holds in memory. */
+const EXPORT_PAGE = 1_000;
+
+/** A campaign's leads in the order in which they were added, page by page: memory holds one page. */
+export async function* pagesOfLeads(db: Db, campaignId: string): AsyncGenerator<Lead[]> {
+  for (let after: string | null = null; ; ) {
+    const page = { after, limit: EXPORT_PAGE };
+    const rows: Lead[] = (await listLeads(db, campaignId, {}, page)).slice(0, EXPORT_PAGE);
+    if (rows.length > 0) yield rows;
+    after = rows.at(-1)?.id ?? null;
+    if (rows.length < EXPORT_PAGE) return;
+  }
+}
+
+/** Names of all variables that a campaign's leads have, in the order of the alphabet. Reads every lead once. */
+export async function variableNames(db: Db, campaignId: string): Promise<string[]> {
+  const { rows } = await sql<{ name: string }>`
+    select distinct variable.name from leads, lateral jsonb_object_keys(variables) as variable (name)
+    where campaign_id = ${campaignId} order by variable.name`.execute(db);
+  return rows.map(({ name }) => name);
+}
+
+// The leads behind a number
+
+/** One of the leads behind a number. */
+export interface ContactLead {
+  leadId: string;
+  campaignId: string;
+  /** The lead's own, which may be another than the one it was found by. */
+  phone: string;
+  state: LeadState;
+  zones: string[];
+  /** When it was last called or written to; null when never. */
+  contactedAt: Date | null;
+}
+
+/** One number may be a lead of many campaigns; nobody reads more of them than this. */
+const MOST_LEADS = 100;
+
+/** Every lead with this number, or with one that the number is known to belong to; the one contacted last comes first. */
+export async function leadsOfContact(db: Db | Tx, phone: string): Promise<ContactLead[]> {
+  const { rows } = await sql<{
+    id: string;
+    campaign_id: string;
+    phone: string;
+    state: LeadState;
+    zones: string[];
+    contacted_at: Date | null;
+  }>`
+    select leads.id, leads.campaign_id, leads.phone, leads.state, leads.zones, greatest(
+      (select max(started_at) from calls where lead_id = leads.id and direction = 'outbound'),
+      (select max(created_at) from messages where lead_id = leads.id and direction = 'outbound')
+    ) as contacted_at
+    from leads
+    where leads.phone = ${phone}
+      or leads.phone = (select contact_phone from contact_aliases where phone = ${phone})
+      or leads.id = (select lead_id from contact_aliases where phone = ${phone})
+    order by contacted_at desc nulls last, leads.id desc
+    limit ${MOST_LEADS}`.execute(db);
+  return rows.map((row) => ({
+    leadId: row.id,
+    campaignId: row.campaign_id,
+    phone: row.phone,
+    state: row.state,
+    zones: row.zones,
+    contactedAt: row.contacted_at,
+  }));
+}
+
+/** Leads that wait, and whose workflow does not know yet that their person replied, the oldest reply first. */
+export async function pendingReplies(
+  db: Db,
+  { before, limit }: { before: Date; limit: number },
+): Promise<{ leadId: string; repliedAt: Date }[]> {
+  return await db
+    .selectFrom('leads')
+    .select((of) => ['id as leadId', of.ref('replied_at').$notNull().as('repliedAt')])
+    .where('replied_at', '<', before)
+    .where(sql<boolean>`(reply_told_at is null or reply_told_at < replied_at)`)
+    .where('state', 'in', ['queued', 'backing_off'])
+    .orderBy('replied_at')
+    .limit(limit)
+    .execute();
+}
+
+/** Their workflows know of every reply up to this instant. */
+export async function markRepliesNotified(db: Db, leadIds: readonly string[], upTo: Date): Promise<void> {
+  if (leadIds.length === 0) return;
+  await db
+    .updateTable('leads')
+    .set({ reply_told_at: upTo })
+    .where('id', 'in', leadIds)
+    .where(sql<boolean>`(reply_told_at is null or reply_told_at < ${upTo})`)
+    .execute();
+}
+
+// Adding
+
+/**
+ * Makes sure that there is a contact for each phone number, and holds off whoever would lock one of them. To be
+ * called before the campaign is locked: contacts come first in the order of locks.
+ */
+export async function ensureContacts(tx: Tx, phones: readonly string[]): Promise<void> {
+  const sorted = [...new Set(phones)].sort();
+  await sql`
+    insert into contacts (phone) select unnest(${sorted}::text[])
+    on conflict do nothing`.execute(tx);
+  await sql`
+    select from contacts where phone = any(${sorted}::text[]) order by phone for key share`.execute(tx);
+}
+
+/** Adds leads to a campaign. Returns the numbers that were added; the others are in the campaign already. */
+export async function insertLeads(
+  tx: Tx,
+  { campaignId, leads, now }: { campaignId: string; leads: readonly NormalisedLead[]; now: Date },
+): Promise<Set<string>> {
+  const rows = leads.map((lead) => ({
+    id: uuid(),
+    phone: lead.phone,
+    name: lead.name,
+    email: lead.email,
+    country: lead.country,
+    region: lead.region,
+    postal_code: lead.postalCode,
+    time_zone: lead.timeZone,
+    consent: lead.consent,
+    zones: lead.zones,
+    variables: lead.variables,
+  }));
+  const { rows: added } = await sql<{ phone: string }>`
+    insert into leads (id, campaign_id, phone, name, email, country, region, postal_code, time_zone,
+      consent, zones, variables, not_before, created_at, updated_at)
+    select id, ${campaignId}::uuid, phone, name, email, country, region, postal_code, time_zone,
+      consent, zones, variables, ${now}, ${now}, ${now}
+    from json_to_recordset(${toJson(rows)}::json) as row(id uuid, phone text, name text, email text,
+      country text, region text, postal_code text, time_zone text, consent text, zones text[],
+      variables jsonb)
+    on conflict (campaign_id, phone) do nothing
+    returning phone`.execute(tx);
+  return new Set(added.map(({ phone }) => phone));
+}
+
+// What keeps a lead from being called
 
 export interface LeadBlocks {
   optedOut: boolean;
+  /** What the campaign's calls have cost. */
   spentCents: number;
-  /** The gate's last answer for this lead, when it was to wait. */
-  lastWait: { rule: GateRule; detail: string; until: Date } | null;
+  /** The gate's last answer for this lead; null when it was never asked. */
+  lastDecision: Pick<Selectable<DecisionsTable>, 'verdict' | 'rule' | 'detail' | 'until'> | null;
 }
 
 /** What may keep a lead from being called, besides its own row and its campaign's. */
@@ -115,8 +282,8 @@ export async function readLeadBlocks(
   const { rows } = await sql<{
     opted_out: boolean;
     spent_cents: number;
-    verdict: string | null;
-    rule: GateRule | null;
+    verdict: DecisionsTable['verdict'] | null;
+    rule: DecisionsTable['rule'];
     detail: string | null;
     until: Date | null;
   }>`
@@ -129,11 +296,110 @@ export async function readLeadBlocks(
     ) as last on true`.execute(db);
   const row = rows[0];
   if (row === undefined) throw new Error('A query without a condition had no row.');
-  const { verdict, rule, detail, until } = row;
-  const waits = verdict === 'wait' && rule !== null && until !== null;
+  const { opted_out, spent_cents, verdict, rule, detail, until } = row;
   return {
-    optedOut: row.opted_out,
-    spentCents: row.spent_cents,
-    lastWait: waits ? { rule, detail: detail ?? '', until } : null,
+    optedOut: opted_out,
+    spentCents: spent_cents,
+    lastDecision: verdict === null ? null : { verdict, rule, detail, until },
   };
+}
+
+// What a running campaign reads and writes
+
+/** Leads that wait for their first call and whose time has come, the longest due first. */
+export async function readDueLeads(
+  db: Db,
+  due: { campaignId: string; now: Date; limit: number; without: readonly string[] },
+): Promise<Pick<Lead, 'id' | 'zones'>[]> {
+  let query = db
+    .selectFrom('leads')
+    .select(['id', 'zones'])
+    .where('campaign_id', '=', due.campaignId)
+    .where('state', '=', 'waiting')
+    .where('not_before', '<=', due.now)
+    .orderBy('not_before')
+    .orderBy('id')
+    .limit(due.limit);
+  if (due.without.length > 0) query = query.where('id', 'not in', due.without);
+  return await query.execute();
+}
+
+/** When the first of those that wait for their first call may be called; null when none waits. */
+export async function readNextDueAt(db: Db, campaignId: string): Promise<Date | null> {
+  const next = await db
+    .selectFrom('leads')
+    .select('not_before')
+    .where('campaign_id', '=', campaignId)
+    .where('state', '=', 'waiting')
+    .orderBy('not_before')
+    .limit(1)
+    .executeTakeFirst();
+  return next?.not_before ?? null;
+}
+
+/** Leads that are not finished. Counts no further than a thousand: what matters is whether there is any. */
+export async function countOpenLeads(db: Db | Tx, campaignId: string): Promise<number> {
+  const { open } = await db
+    .selectFrom((eb) =>
+      eb
+        .selectFrom('leads')
+        .select(sql`1`.as('one'))
+        .where('campaign_id', '=', campaignId)
+        .where('state', '!=', 'finished')
+        .limit(1_000)
+        .as('some'),
+    )
+    .select((eb) => eb.fn.countAll<number>().as('open'))
+    .executeTakeFirstOrThrow();
+  return open;
+}
+
+/** Those of these leads that are in one of the states. */
+export async function leadsInState(
+  db: Db,
+  leads: { ids: readonly string[] } | { campaignId: string },
+  states: readonly LeadState[],
+): Promise<string[]> {
+  const query = db.selectFrom('leads').select('id').where('state', 'in', states);
+  const rows = await ('ids' in leads
+    ? query.where('id', 'in', leads.ids)
+    : query.where('campaign_id', '=', leads.campaignId)
+  ).execute();
+  return rows.map(({ id }) => id);
+}
+
+/** Their workflows were started: they wait for a line. */
+export async function queueLeads(db: Db, ids: readonly string[], now: Date): Promise<void> {
+  if (ids.length === 0) return;
+  await db
+    .updateTable('leads')
+    .set({ state: 'queued', updated_at: now })
+    .where('id', 'in', ids)
+    .where('state', '=', 'waiting')
+    .execute();
+}
+
+/** Leads that wait for their first call wait for an opening of their hours. */
+export async function holdForWindow(
+  db: Db,
+  ids: readonly string[],
+  { until, detail }: { until: Date; detail: string },
+): Promise<void> {
+  await db
+    .updateTable('leads')
+    .set({ not_before: until, hold_rule: 'window', hold_detail: detail })
+    .where('id', 'in', ids)
+    .where('state', '=', 'waiting')
+    .execute();
+}
+
+/** Has leads that wait for an opening of their hours looked at again, because the hours have changed. */
+export async function releaseWindowHolds(tx: Tx, campaignId: string, now: Date): Promise<void> {
+  await tx
+    .updateTable('leads')
+    .set({ not_before: now, hold_rule: null, hold_detail: null })
+    .where('campaign_id', '=', campaignId)
+    .where('state', '=', 'waiting')
+    .where('hold_rule', '=', 'window')
+    .execute();
 }

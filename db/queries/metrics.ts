@@ -1,5 +1,6 @@
 import { type Selectable, sql } from 'kysely';
 import { PROVIDER_VERDICTS, type ProviderVerdict, REACHES } from '#domain/call.ts';
+import type { NumberCalls } from '#domain/number-health.ts';
 import type { Db } from '../client.ts';
 import type { CallBreakdownsTable, CallTotalsTable } from '../schema/calls.ts';
 
@@ -74,7 +75,7 @@ export async function readBreakdowns(
   return rows as Breakdown[];
 }
 
-export interface SingleCallSums {
+export interface OneOffSums {
   calls: number;
   answered: number;
   conversions: number;
@@ -83,8 +84,8 @@ export interface SingleCallSums {
   costCents: number;
 }
 
-/** Sums of the calls outside of campaigns, which no totals are kept of: they are few, and counted from their rows. */
-export async function readSingleCallSums(db: Db, { from, to }: DayRange): Promise<SingleCallSums> {
+/** Sums of one-off calls. No totals are kept of them: they are few, and counted from their rows. */
+export async function readOneOffSums(db: Db, { from, to }: DayRange): Promise<OneOffSums> {
   let query = db
     .selectFrom('calls')
     .where('campaign_id', 'is', null)
@@ -100,6 +101,45 @@ export async function readSingleCallSums(db: Db, { from, to }: DayRange): Promis
   if (from !== undefined) query = query.where('day', '>=', from);
   if (to !== undefined) query = query.where('day', '<=', to);
   return await query.executeTakeFirstOrThrow();
+}
+
+const NUMBER_COUNTS = ['calls', 'finished', 'answered', 'failed'] as const;
+
+export interface NumberDays {
+  phoneNumberId: string;
+  today: NumberCalls;
+  /** From the first day on, without today. */
+  before: NumberCalls;
+}
+
+/**
+ * What campaigns' calls came to by the number that they were dialled from, of those that have dialled since the first
+ * day. Days are YYYY-MM-DD in the workspace's zone.
+ */
+export async function readNumberDays(
+  db: Db,
+  { first, today }: { first: string; today: string },
+): Promise<NumberDays[]> {
+  const sumsOf = (days: ReturnType<typeof sql<boolean>>) => {
+    const pairs = NUMBER_COUNTS.map(
+      (count) => sql`${sql.lit(count)}, coalesce(sum(${sql.ref(count)}) filter (where ${days}), 0)`,
+    );
+    return sql<NumberCalls>`json_build_object(${sql.join(pairs)})`;
+  };
+  return await db
+    .selectFrom('call_breakdowns')
+    .select([
+      'value as phoneNumberId',
+      sumsOf(sql`day = ${today}::date`).as('today'),
+      sumsOf(sql`day < ${today}::date`).as('before'),
+    ])
+    // Written out, so that the index of numbers alone serves it.
+    .where('dimension', '=', sql.lit('number'))
+    .where('day', '>=', first)
+    .where('day', '<=', today)
+    .groupBy('value')
+    .having(sql<boolean>`sum(calls) > 0`)
+    .execute();
 }
 
 /** The zone in which days are counted. */

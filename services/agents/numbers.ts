@@ -1,6 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { readWorkspaceTimeZone } from '#db/queries/metrics.ts';
-import { type NumberDays, readNumberDays } from '#db/queries/number-days.ts';
+import { type NumberDays, readNumberDays, readWorkspaceTimeZone } from '#db/queries/metrics.ts';
 import { daysBefore, localDate } from '#domain/day.ts';
 import {
   answerRate,

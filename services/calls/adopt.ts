@@ -1,8 +1,8 @@
 import { v7 as uuid } from 'uuid';
 import type { Tx } from '#db/client.ts';
 import { findSessionOfConversation } from '#db/queries/agent-sessions.ts';
-import { leadsOfContact } from '#db/queries/contact-leads.ts';
 import { appendEvent } from '#db/queries/events.ts';
+import { leadsOfContact } from '#db/queries/leads.ts';
 import { lockContact } from '#db/queries/locks.ts';
 import type { CallsTable } from '#db/schema/calls.ts';
 import type { ConversationFacts } from '#domain/conversation.ts';

@@ -1,8 +1,8 @@
 import type { Tx } from '#db/client.ts';
 import { type CallRow, saveCalls } from '#db/queries/calls.ts';
+import { currentSettings, settingsOf } from '#db/queries/campaigns.ts';
 import { appendEvent } from '#db/queries/events.ts';
 import { lockContacts, lockContactsBehind } from '#db/queries/locks.ts';
-import { currentSettings, settingsOf } from '#db/queries/settings.ts';
 import {
   type CallSource,
   fullerText,

@@ -1,13 +1,20 @@
-import { sql } from 'kysely';
-import { type Db, inTransaction } from '#db/client.ts';
-import { appendEvent } from '#db/queries/events.ts';
-import { currentSettings } from '#db/queries/settings.ts';
+import { findCampaign } from '#db/queries/campaigns.ts';
+import {
+  countOpenLeads,
+  holdForWindow,
+  leadsInState,
+  queueLeads,
+  readDueLeads,
+  readNextDueAt,
+} from '#db/queries/leads.ts';
 import type { CampaignStatus } from '#domain/campaign.ts';
 import { leadWorkflowId } from '#domain/ids.ts';
 import type { CampaignSettings } from '#domain/settings.ts';
 import { isOpen, nextOpening } from '#domain/window.ts';
 import { longestCallMs, windowOf } from '../calls/gate.ts';
 import type { Context } from '../context.ts';
+import { notFound } from '../errors.ts';
+import { finishWaitingLeads } from '../leads/steps.ts';
 import { reached } from '../workflows.ts';
 
 export interface FeedRequest {
@@ -35,226 +42,111 @@ const MOST_PAGES = 20;
 /** When no hour is ever allowed for a lead, it is looked at again after this; the rules may have changed. */
 const NEVER_OPEN_RETRY_MS = 86_400_000;
 
-export function createFeeding(context: Context) {
+/**
+ * The next leads that may be called now, oldest first. Leads outside their window are put off to its opening and
+ * cost nothing until then. Hands out the same leads again until their workflows are said to be started.
+ */
+export async function feedLeads(
+  context: Context,
+  { campaignId, startedLeadIds, limit }: FeedRequest,
+): Promise<Feed> {
+  const { db } = context;
+  const now = await context.now();
+  await queueLeads(db, startedLeadIds, now);
+  const campaign = await findCampaign(db, campaignId);
+  if (campaign === null) throw notFound('campaign');
+  const { status, settings } = campaign;
+  const { leadIds, more } = await callableLeads(context, { campaignId, settings, limit, now });
   return {
-    /**
-     * The next leads that may be called now, oldest first. Leads outside their window are put off to its
-     * opening and cost nothing until then. Hands out the same leads again until they are told as started.
-     */
-    async feedLeads({ campaignId, startedLeadIds, limit }: FeedRequest): Promise<Feed> {
-      const now = await context.now();
-      await markStarted(context.db, startedLeadIds, now);
-      const { status } = await context.db
-        .selectFrom('campaigns')
-        .select('status')
-        .where('id', '=', campaignId)
-        .executeTakeFirstOrThrow();
-      const { settings } = await currentSettings(context.db, campaignId);
-      const { leadIds, more } = await callableLeads(context.db, { campaignId, settings, limit, now });
-      return {
-        leadIds,
-        nextAt: more ? now.toISOString() : await nextWaiting(context.db, campaignId),
-        open: await countOpen(context.db, campaignId),
-        status,
-        lines: settings.lines,
-        longestHoldMs: longestHoldMs(context, settings),
-      };
-    },
-
-    /** Which of the leads hold a line that they no longer need. */
-    async auditLines({ leadIds }: { campaignId: string; leadIds: string[] }): Promise<{ freed: string[] }> {
-      const holding = await context.db
-        .selectFrom('leads')
-        .select('id')
-        .where('id', 'in', leadIds)
-        .where('state', 'in', ['queued', 'calling', 'waiting'])
-        .execute();
-      const alive = new Set<string>();
-      for (const { id } of holding) {
-        if (await reached(context.workflows.isRunning(leadWorkflowId(id)))) alive.add(id);
-      }
-      return { freed: leadIds.filter((id) => !alive.has(id)) };
-    },
-
-    /** Closes the campaign's row when no lead is open. False when there is one. */
-    async completeCampaign({ campaignId }: { campaignId: string }): Promise<{ completed: boolean }> {
-      const now = await context.now();
-      return await inTransaction(context.db, async (tx) => {
-        const { status } = await tx
-          .selectFrom('campaigns')
-          .select('status')
-          .where('id', '=', campaignId)
-          .forNoKeyUpdate()
-          .executeTakeFirstOrThrow();
-        if (status === 'completed') return { completed: true };
-        if (status !== 'running' || (await countOpen(tx, campaignId)) > 0) return { completed: false };
-        await tx
-          .updateTable('campaigns')
-          .set({ status: 'completed', finished_at: now, updated_at: now })
-          .where('id', '=', campaignId)
-          .execute();
-        await appendEvent(tx, { type: 'campaign.completed', campaignId });
-        return { completed: true };
-      });
-    },
-
-    /** The set time has come: the campaign may dial. */
-    async beginCampaign({ campaignId }: { campaignId: string }): Promise<void> {
-      const now = await context.now();
-      await inTransaction(context.db, async (tx) => {
-        const { numUpdatedRows } = await tx
-          .updateTable('campaigns')
-          .set({ status: 'running', started_at: now, updated_at: now })
-          .where('id', '=', campaignId)
-          .where('status', '=', 'scheduled')
-          .executeTakeFirst();
-        if (numUpdatedRows > 0n) await appendEvent(tx, { type: 'campaign.started', campaignId });
-      });
-    },
-
-    /**
-     * After a stop: ends every lead that was never started and tells those that wait between attempts. Calls
-     * under way are left to end.
-     */
-    async stopLeads({ campaignId }: { campaignId: string }): Promise<void> {
-      const now = await context.now();
-      await context.db
-        .updateTable('leads')
-        .set({
-          state: 'finished',
-          outcome: 'stopped',
-          outcome_detail: 'The campaign was stopped.',
-          finished_at: now,
-          updated_at: now,
-          hold_rule: null,
-          hold_detail: null,
-        })
-        .where('campaign_id', '=', campaignId)
-        .where('state', '=', 'waiting')
-        .execute();
-      const started = await context.db
-        .selectFrom('leads')
-        .select('id')
-        .where('campaign_id', '=', campaignId)
-        .where('state', 'in', ['queued', 'backing_off', 'calling'])
-        .execute();
-      for (const { id } of started) {
-        context.heartbeat();
-        await reached(context.workflows.campaignStopped(id));
-      }
-    },
-
-    /** The last step of a stopped campaign. */
-    async closeCampaign({ campaignId }: { campaignId: string }): Promise<void> {
-      const now = await context.now();
-      await context.db
-        .updateTable('campaigns')
-        .set({ finished_at: now, updated_at: now })
-        .where('id', '=', campaignId)
-        .where('finished_at', 'is', null)
-        .execute();
-    },
+    leadIds,
+    nextAt: more ? now.toISOString() : ((await readNextDueAt(db, campaignId))?.toISOString() ?? null),
+    open: await countOpenLeads(db, campaignId),
+    status,
+    lines: settings.lines,
+    longestHoldMs: longestHoldMs(context, settings),
   };
 }
 
-async function markStarted(db: Db, leadIds: string[], now: Date): Promise<void> {
-  if (leadIds.length === 0) return;
-  await db
-    .updateTable('leads')
-    .set({ state: 'queued', updated_at: now })
-    .where('id', 'in', leadIds)
-    .where('state', '=', 'waiting')
-    .execute();
+/** Which of the leads hold a line that they no longer need: their workflow is gone, or they are not being called. */
+export async function auditLines(
+  { db, workflows }: Pick<Context, 'db' | 'workflows'>,
+  { leadIds }: { campaignId: string; leadIds: string[] },
+): Promise<{ freed: string[] }> {
+  const holding = await leadsInState(db, { ids: leadIds }, ['queued', 'calling', 'waiting']);
+  const alive = new Set<string>();
+  for (const id of holding) {
+    if (await reached(workflows.isRunning(leadWorkflowId(id)))) alive.add(id);
+  }
+  return { freed: leadIds.filter((id) => !alive.has(id)) };
 }
 
-async function callableLeads(
-  db: Db,
-  {
+/**
+ * After a stop: ends every lead whose workflow was never started, and notifies those that wait between attempts.
+ * Calls under way are left to end.
+ */
+export async function stopLeads(
+  context: Pick<Context, 'db' | 'workflows' | 'now' | 'heartbeat'>,
+  { campaignId }: { campaignId: string },
+): Promise<void> {
+  await finishWaitingLeads(context.db, {
     campaignId,
-    settings,
-    limit,
-    now,
-  }: { campaignId: string; settings: CampaignSettings; limit: number; now: Date },
+    outcome: 'stopped',
+    detail: 'The campaign was stopped.',
+    now: await context.now(),
+  });
+  const started = await leadsInState(context.db, { campaignId }, ['queued', 'backing_off', 'calling']);
+  for (const id of started) {
+    context.heartbeat();
+    await reached(context.workflows.campaignStopped(id));
+  }
+}
+
+interface Feeding {
+  campaignId: string;
+  settings: CampaignSettings;
+  limit: number;
+  now: Date;
+}
+
+/** `more` says that others may be callable now, too: the limit or the number of pages ended the search. */
+async function callableLeads(
+  { db }: Pick<Context, 'db'>,
+  { campaignId, settings, limit, now }: Feeding,
 ): Promise<{ leadIds: string[]; more: boolean }> {
   const leadIds: string[] = [];
   for (let page = 0; page < MOST_PAGES && leadIds.length < limit; page += 1) {
-    let query = db
-      .selectFrom('leads')
-      .select(['id', 'zones'])
-      .where('campaign_id', '=', campaignId)
-      .where('state', '=', 'waiting')
-      .where('not_before', '<=', now)
-      .orderBy('not_before')
-      .orderBy('id')
-      .limit(page === 0 ? limit : PAGE);
-    if (leadIds.length > 0) query = query.where('id', 'not in', leadIds);
-    const candidates = await query.execute();
-    if (candidates.length === 0) return { leadIds, more: false };
+    const size = page === 0 ? limit : PAGE;
+    const due = await readDueLeads(db, { campaignId, now, limit: size, without: leadIds });
+    if (due.length === 0) return { leadIds, more: false };
     const shut = new Map<string, { zones: string[]; ids: string[] }>();
-    for (const { id, zones } of candidates) {
+    for (const { id, zones } of due) {
       if (isOpen({ ...windowOf(settings, zones, now), at: now })) {
         if (leadIds.length < limit) leadIds.push(id);
         continue;
       }
-      const key = zones.join();
-      const group = shut.get(key) ?? { zones, ids: [] };
+      const group = shut.get(zones.join()) ?? { zones, ids: [] };
       group.ids.push(id);
-      shut.set(key, group);
+      shut.set(zones.join(), group);
     }
-    for (const group of shut.values()) await putOff(db, { ...group, settings, now });
+    for (const { ids, zones } of shut.values()) {
+      await holdForWindow(db, ids, windowHold(settings, zones, now));
+    }
   }
   return { leadIds, more: leadIds.length < limit };
 }
 
-async function putOff(
-  db: Db,
-  { zones, ids, settings, now }: { zones: string[]; ids: string[]; settings: CampaignSettings; now: Date },
-): Promise<void> {
+function windowHold(
+  settings: CampaignSettings,
+  zones: readonly string[],
+  now: Date,
+): { until: Date; detail: string } {
   const opening = nextOpening({ ...windowOf(settings, zones, now), from: now });
   const where = zones.length === 0 ? 'no zone is known' : zones.slice(0, 4).join(', ');
-  const detail =
-    opening === null
-      ? `No hour is allowed in every zone (${where}).`
-      : `Outside the calling window (${where}).`;
-  await db
-    .updateTable('leads')
-    .set({
-      not_before: opening ?? new Date(now.getTime() + NEVER_OPEN_RETRY_MS),
-      hold_rule: 'window',
-      hold_detail: detail,
-    })
-    .where('id', 'in', ids)
-    .where('state', '=', 'waiting')
-    .execute();
-}
-
-async function nextWaiting(db: Db, campaignId: string): Promise<string | null> {
-  const next = await db
-    .selectFrom('leads')
-    .select('not_before')
-    .where('campaign_id', '=', campaignId)
-    .where('state', '=', 'waiting')
-    .orderBy('not_before')
-    .limit(1)
-    .executeTakeFirst();
-  return next?.not_before.toISOString() ?? null;
-}
-
-/** Counts no further than a thousand: the feed needs to know whether there is any. */
-async function countOpen(db: Pick<Db, 'selectFrom'>, campaignId: string): Promise<number> {
-  const { open } = await db
-    .selectFrom((eb) =>
-      eb
-        .selectFrom('leads')
-        .select(sql`1`.as('one'))
-        .where('campaign_id', '=', campaignId)
-        .where('state', '!=', 'finished')
-        .limit(1_000)
-        .as('some'),
-    )
-    .select((eb) => eb.fn.countAll<number>().as('open'))
-    .executeTakeFirstOrThrow();
-  return open;
+  if (opening !== null) return { until: opening, detail: `Outside the calling window (${where}).` };
+  return {
+    until: new Date(now.getTime() + NEVER_OPEN_RETRY_MS),
+    detail: `No hour is allowed in every zone (${where}).`,
+  };
 }
 
 function longestHoldMs(context: Context, settings: CampaignSettings): number {

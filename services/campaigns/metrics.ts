@@ -1,12 +1,10 @@
-import type { z } from '@hono/zod-openapi';
-import type { Metrics, OutsideCampaigns } from '#api/schemas/campaign.ts';
-import type { Db } from '#db/client.ts';
 import {
   type Breakdown,
+  type DayRange,
   type DayTotals,
   readBreakdowns,
   readDayTotals,
-  readSingleCallSums,
+  readOneOffSums,
   readWorkspaceTimeZone,
   VERDICT_TOTALS,
 } from '#db/queries/metrics.ts';
@@ -15,35 +13,33 @@ import { type Direction, type Disposition, PROVIDER_VERDICTS, REACHES } from '#d
 import { daysBefore, localDate } from '#domain/day.ts';
 import { answerRate } from '#domain/number-health.ts';
 import { byCamelWord, byWord } from '#domain/words.ts';
+import type { Context } from '../context.ts';
 
-/** The figures of a campaign, or of the whole workspace with null. `from` and `to` are YYYY-MM-DD. */
+export type Figures = ReturnType<typeof summarise>;
+
+/** The figures of a campaign, or of all with null. */
 export async function readFigures(
-  db: Db,
-  campaignId: string | null,
-  { now, from, to }: { now: Date; from?: string | undefined; to?: string | undefined },
-): Promise<z.infer<typeof Metrics>> {
+  { db, now }: Pick<Context, 'db' | 'now'>,
+  { campaignId, days: { from, to } }: { campaignId: string | null; days: DayRange },
+): Promise<Figures> {
+  const at = await now();
   const [days, breakdowns, timeZone] = await Promise.all([
     readDayTotals(db, campaignId),
     readBreakdowns(db, campaignId, { from, to }),
     readWorkspaceTimeZone(db),
   ]);
-  return summarise(days, breakdowns, { today: localDate(now, timeZone), from, to });
+  return summarise(days, breakdowns, { today: localDate(at, timeZone), from, to });
 }
 
-/** What has come of calls outside of campaigns. They are told apart: trials would blur what campaigns convert. */
-export async function readOutsideCampaigns(
-  db: Db,
-  days: { from?: string | undefined; to?: string | undefined },
-): Promise<z.infer<typeof OutsideCampaigns>> {
-  const { talks, talkSeconds, ...sums } = await readSingleCallSums(db, days);
+/** What has come of one-off calls. They are kept apart: trials would blur what campaigns convert. */
+export async function readOneOffFigures({ db }: Pick<Context, 'db'>, days: DayRange) {
+  const { talks, talkSeconds, ...sums } = await readOneOffSums(db, days);
   return { ...sums, averageTalkSeconds: average(talkSeconds, talks), costCents: cents(sums.costCents) };
 }
 
-/** Dates are YYYY-MM-DD in the workspace's zone; both ends are included. */
-export interface MetricsQuery {
+interface MetricsQuery extends DayRange {
+  /** As the others a day of the workspace's zone, YYYY-MM-DD. */
   today: string;
-  from?: string | undefined;
-  to?: string | undefined;
 }
 
 type Span = { calls: number; answered: number; conversions: number };
@@ -56,7 +52,7 @@ export function summarise(
   days: readonly DayTotals[],
   breakdowns: readonly Breakdown[],
   { today, from, to }: MetricsQuery,
-): z.infer<typeof Metrics> {
+) {
   const within = days.filter(
     ({ day }) => (from === undefined || day >= from) && (to === undefined || day <= to),
   );
@@ -127,7 +123,7 @@ function span(rows: readonly Span[]): Span {
   );
 }
 
-/** What is told of each agent, and of each number. */
+/** Of each agent, and of each number. */
 function figuresOf(row: Breakdown) {
   return {
     ...span([row]),

@@ -4,122 +4,150 @@ import {
   type Campaign,
   type CampaignChange,
   changeCampaign,
+  changeCampaignWhile,
   countInFlight,
+  findCampaign,
   lockCampaign,
+  markFinished,
 } from '#db/queries/campaigns.ts';
 import { appendEvent } from '#db/queries/events.ts';
+import { countOpenLeads } from '#db/queries/leads.ts';
 import type { Actor } from '#domain/access.ts';
 import { type CampaignAction, type CampaignRunStatus, refusal } from '#domain/campaign.ts';
 import type { EventType } from '#domain/events.ts';
 import { raiseAttention } from '../attention.ts';
 import type { Context } from '../context.ts';
-import { notFound, type ServiceError, wrongState } from '../errors.ts';
+import { invalid, notFound, reachable, unavailable, wrongState } from '../errors.ts';
 import type { CampaignStart, Reply } from '../workflows.ts';
 
-/** Why an action is not possible on this campaign now, as the answer that says so; null when it is possible. */
-export function refused(action: CampaignAction, campaign: Campaign): ServiceError | null {
-  const reason =
-    campaign.archived_at !== null ? 'The campaign is archived.' : refusal(action, campaign.status);
-  return reason === null ? null : wrongState(reason);
+const LONGEST_AHEAD_MS = 366 * 86_400_000;
+
+/** What a person asks for, and of which campaign. */
+export interface CampaignRequest {
+  actor: Actor;
+  campaignId: string;
 }
 
-/** The campaign, held by the transaction. @throws ServiceError 404 */
+/** The campaign, held until the transaction ends. @throws ServiceError `not-found` */
 export async function holdCampaign(tx: Tx, id: string): Promise<Campaign> {
   const campaign = await lockCampaign(tx, id);
   if (campaign === null) throw notFound('campaign');
   return campaign;
 }
 
-export interface Transition {
-  action: CampaignAction;
-  event: EventType;
-  change: (campaign: Campaign, now: Date) => CampaignChange;
+/**
+ * Starts a campaign, now or at a set time; a scheduled one may be given another time.
+ *
+ * @throws ServiceError `not-found`; `wrong-state`, also where it has no number to call from; `invalid-request` for a
+ *   time too far ahead; `provider-unavailable`; `unavailable` when Temporal does not answer
+ */
+export async function startCampaign(
+  context: Context,
+  { actor, campaignId, at: wanted }: CampaignRequest & { at: Date | undefined },
+): Promise<Campaign> {
+  const at = checkStartTime(wanted, await context.now());
+  const found = await findCampaign(context.db, campaignId);
+  if (found === null) throw notFound('campaign');
+  requirePossible('start', found);
+  const chosen =
+    found.phone_number_ids.length > 0 ? found.phone_number_ids : await numbersToCallFrom(context);
+  // Asked before anything is written: with Temporal down, nothing has happened and the caller may try again. Should
+  // it go down after this, the row says that the campaign is at work, and the sweep starts the workflow.
+  await requireTemporal(context);
+  const { before, campaign } = await move(
+    context,
+    { actor, campaignId },
+    {
+      action: 'start',
+      event: at === null ? 'campaign.started' : 'campaign.scheduled',
+      change: ({ phone_number_ids: own }, now) => ({
+        ...(at === null
+          ? { status: 'running', started_at: now, start_at: null }
+          : { status: 'scheduled', start_at: at }),
+        phone_number_ids: own.length > 0 ? own : chosen,
+      }),
+    },
+  );
+  await startWorkflow(context, campaign, { replace: before.status === 'scheduled' });
+  return campaign;
 }
 
-export interface Moved {
-  before: Campaign;
+/** A campaign that was moved, and its calls under way, or about to be, when the move took effect. */
+export interface MovedCampaign {
   campaign: Campaign;
-  /** Calls under way, or about to be, when the change took effect. */
   inFlight: number;
 }
 
-/**
- * Moves a campaign to another status, in the database alone. The gate reads the status under the same lock, so
- * once this has committed it is in force: no call is placed against it, whatever becomes of any message.
- *
- * @throws ServiceError 404 or 409
- */
-export async function move(
-  context: Pick<Context, 'db' | 'now'>,
-  actor: Actor,
-  id: string,
-  { action, event, change }: Transition,
-): Promise<Moved> {
-  return await inTransaction(context.db, async (tx) => {
-    const before = await holdCampaign(tx, id);
-    const problem = refused(action, before);
-    if (problem !== null) throw problem;
-    const now = await context.now();
-    const campaign = await changeCampaign(tx, before, { ...change(before, now), now });
-    const inFlight = await countInFlight(tx, id);
-    await appendEvent(tx, { type: event, campaignId: id });
-    await appendAudit(tx, { actor, action: event, subject: id });
-    return { before, campaign, inFlight };
+/** Pauses a campaign: no call is placed once this returns. @throws ServiceError `not-found` or `wrong-state` */
+export async function pauseCampaign(context: Context, request: CampaignRequest): Promise<MovedCampaign> {
+  const { campaign, inFlight } = await move(context, request, {
+    action: 'pause',
+    event: 'campaign.paused',
+    change: (_campaign, now) => ({ status: 'paused', paused_at: now, pause_reason: null }),
   });
-}
-
-/** How a campaign's workflow is started. */
-export function startOf(campaign: Campaign): CampaignStart {
-  return {
-    campaignId: campaign.id,
-    name: campaign.name,
-    lines: campaign.settings.lines,
-    startAt: campaign.status === 'scheduled' ? campaign.start_at : null,
-  };
+  await notifyWorkflow(context, campaign, {
+    send: () => context.workflows.pauseCampaign(campaign.id),
+    agrees: ['paused'],
+  });
+  return { campaign, inFlight };
 }
 
 /**
- * Tells the workflow of a change that the database holds already. A missing workflow is started: it reads where
- * it stands. Silence is no failure, since the sweep tells it again. A workflow that refuses because it has seen
- * the change by itself agrees; any other refusal reaches the caller.
+ * Resumes a campaign. One that was paused before its set time waits for it again.
  *
- * @throws ServiceError 409 with the workflow's reason
+ * @throws ServiceError `not-found` or `wrong-state`
  */
-export async function relay(
-  { workflows, logger }: Pick<Context, 'workflows' | 'logger'>,
-  campaign: Campaign,
-  tell: () => Promise<Reply<unknown>>,
-  wanted: readonly CampaignRunStatus[],
-): Promise<void> {
-  const answer = await tell();
-  switch (answer.kind) {
-    case 'done':
-      return;
-    case 'refused': {
-      const progress = await workflows.progress(campaign.id);
-      if (progress.kind === 'done' && wanted.some((status) => status === progress.value.status)) return;
-      throw wrongState(answer.reason);
-    }
-    case 'absent':
-      await startAnew({ workflows, logger }, campaign);
-      return;
-    case 'silent':
-      logger.warn({ campaignId: campaign.id, why: answer.why }, 'the campaign workflow was not told yet');
-      return;
-  }
+export async function resumeCampaign(context: Context, request: CampaignRequest): Promise<Campaign> {
+  const { campaign } = await move(context, request, {
+    action: 'resume',
+    event: 'campaign.resumed',
+    change: ({ started_at, start_at }, now) => ({
+      paused_at: null,
+      pause_reason: null,
+      ...(started_at === null && start_at !== null && start_at > now
+        ? { status: 'scheduled' }
+        : { status: 'running', started_at: started_at ?? now, start_at: null }),
+    }),
+  });
+  await notifyWorkflow(context, campaign, {
+    // A workflow that was paused has given up its set time: one that is to wait again is replaced.
+    send: () =>
+      campaign.status === 'scheduled'
+        ? context.workflows.startCampaign({ ...toStart(campaign), replace: true })
+        : context.workflows.resumeCampaign(campaign.id),
+    agrees: ['running'],
+  });
+  return campaign;
 }
 
-async function startAnew(
-  { workflows, logger }: Pick<Context, 'workflows' | 'logger'>,
-  campaign: Campaign,
+/** Stops a campaign for good: no call is placed once this returns. @throws ServiceError `not-found` or `wrong-state` */
+export async function stopCampaign(context: Context, request: CampaignRequest): Promise<MovedCampaign> {
+  const { campaign, inFlight } = await move(context, request, {
+    action: 'stop',
+    event: 'campaign.stopped',
+    change: () => ({ status: 'stopped', paused_at: null, pause_reason: null }),
+  });
+  await notifyWorkflow(context, campaign, {
+    send: () => context.workflows.stopCampaign(campaign.id),
+    agrees: ['stopping', 'completed'],
+  });
+  return { campaign, inFlight };
+}
+
+/** Archives a campaign; archiving it again changes nothing. @throws ServiceError `not-found` or `wrong-state` */
+export async function archiveCampaign(
+  context: Pick<Context, 'db' | 'now'>,
+  { actor, campaignId }: CampaignRequest,
 ): Promise<void> {
-  const started = await workflows.startCampaign(startOf(campaign));
-  if (started.kind !== 'done') {
-    logger.warn(
-      { campaignId: campaign.id, answer: started.kind },
-      'the campaign workflow was not started yet',
-    );
-  }
+  await inTransaction(context.db, async (tx) => {
+    const campaign = await holdCampaign(tx, campaignId);
+    if (campaign.archived_at !== null) return;
+    requirePossible('archive', campaign);
+    const now = await context.now();
+    await changeCampaign(tx, campaign, { archived_at: now, now });
+    await appendEvent(tx, { type: 'campaign.archived', campaignId });
+    await appendAudit(tx, { actor, action: 'campaign.archived', subject: campaignId });
+  });
 }
 
 /**
@@ -130,14 +158,167 @@ export async function pauseBySystem(
   tx: Tx,
   { campaignId, reason, now }: { campaignId: string; reason: string; now: Date },
 ): Promise<boolean> {
-  const { numUpdatedRows } = await tx
-    .updateTable('campaigns')
-    .set({ status: 'paused', paused_at: now, pause_reason: reason, updated_at: now })
-    .where('id', '=', campaignId)
-    .where('status', '=', 'running')
-    .executeTakeFirst();
-  if (numUpdatedRows === 0n) return false;
+  const change: CampaignChange = { status: 'paused', paused_at: now, pause_reason: reason };
+  if (!(await changeCampaignWhile(tx, { id: campaignId, status: 'running', change, now }))) return false;
   await appendEvent(tx, { type: 'campaign.paused', campaignId, data: { cause: 'configuration' } });
   await raiseAttention(tx, { kind: 'campaign_fault', subject: campaignId, campaignId, detail: reason });
   return true;
+}
+
+/** The set time has come: a scheduled campaign may dial. */
+export async function beginCampaign(
+  context: Pick<Context, 'db' | 'now'>,
+  { campaignId }: { campaignId: string },
+): Promise<void> {
+  const now = await context.now();
+  await inTransaction(context.db, async (tx) => {
+    const change: CampaignChange = { status: 'running', started_at: now };
+    const began = await changeCampaignWhile(tx, { id: campaignId, status: 'scheduled', change, now });
+    if (began) await appendEvent(tx, { type: 'campaign.started', campaignId });
+  });
+}
+
+/** Completes a running campaign that has no open lead. False when it has one, or is not running. */
+export async function completeCampaign(
+  context: Pick<Context, 'db' | 'now'>,
+  { campaignId }: { campaignId: string },
+): Promise<{ completed: boolean }> {
+  const now = await context.now();
+  return await inTransaction(context.db, async (tx) => {
+    const campaign = await holdCampaign(tx, campaignId);
+    if (campaign.status === 'completed') return { completed: true };
+    if (campaign.status !== 'running' || (await countOpenLeads(tx, campaignId)) > 0) {
+      return { completed: false };
+    }
+    await changeCampaign(tx, campaign, { status: 'completed', finished_at: now, now });
+    await appendEvent(tx, { type: 'campaign.completed', campaignId });
+    return { completed: true };
+  });
+}
+
+/** The last step of a stopped campaign: its calls have ended. */
+export async function closeCampaign(
+  { db, now }: Pick<Context, 'db' | 'now'>,
+  { campaignId }: { campaignId: string },
+): Promise<void> {
+  await markFinished(db, campaignId, await now());
+}
+
+/** How a campaign's workflow is started. */
+export function toStart(campaign: Campaign): CampaignStart {
+  return {
+    campaignId: campaign.id,
+    name: campaign.name,
+    lines: campaign.settings.lines,
+    startAt: campaign.status === 'scheduled' ? campaign.start_at : null,
+  };
+}
+
+interface Transition {
+  action: CampaignAction;
+  event: EventType;
+  change: (campaign: Campaign, now: Date) => CampaignChange;
+}
+
+/**
+ * Moves a campaign to another status, in the database alone. The gate reads the status under the same lock, so
+ * once this has committed it is in force: no call is placed against it, whether the workflow is notified or not.
+ *
+ * @throws ServiceError `not-found` or `wrong-state`
+ */
+async function move(
+  context: Pick<Context, 'db' | 'now'>,
+  { actor, campaignId }: CampaignRequest,
+  { action, event, change }: Transition,
+): Promise<MovedCampaign & { before: Campaign }> {
+  return await inTransaction(context.db, async (tx) => {
+    const before = await holdCampaign(tx, campaignId);
+    requirePossible(action, before);
+    const now = await context.now();
+    const campaign = await changeCampaign(tx, before, { ...change(before, now), now });
+    const inFlight = await countInFlight(tx, campaignId);
+    await appendEvent(tx, { type: event, campaignId });
+    await appendAudit(tx, { actor, action: event, subject: campaignId });
+    return { before, campaign, inFlight };
+  });
+}
+
+function requirePossible(action: CampaignAction, campaign: Campaign): void {
+  const reason =
+    campaign.archived_at !== null ? 'The campaign is archived.' : refusal(action, campaign.status);
+  if (reason !== null) throw wrongState(reason);
+}
+
+/** The set time, or null for now. */
+function checkStartTime(at: Date | undefined, now: Date): Date | null {
+  if (at === undefined || at <= now) return null;
+  if (at.getTime() - now.getTime() > LONGEST_AHEAD_MS) {
+    throw invalid([{ path: 'at', message: 'is more than a year ahead' }]);
+  }
+  return at;
+}
+
+/** Every number of the provider that can dial out. */
+async function numbersToCallFrom({ voice }: Pick<Context, 'voice'>): Promise<string[]> {
+  const numbers = await reachable(() => voice.listPhoneNumbers());
+  const ids = numbers
+    .filter(({ supportsOutbound }) => supportsOutbound)
+    .map(({ phoneNumberId }) => phoneNumberId);
+  if (ids.length === 0) {
+    throw wrongState('The provider has no number that can dial out: set phoneNumberIds.');
+  }
+  return ids;
+}
+
+async function requireTemporal({ workflows }: Pick<Context, 'workflows'>): Promise<void> {
+  try {
+    await workflows.ping();
+  } catch {
+    throw unavailable('Temporal does not answer, so the campaign was not started.');
+  }
+}
+
+/** One that could not be started now is started by the sweep. */
+async function startWorkflow(
+  { workflows, logger }: Pick<Context, 'workflows' | 'logger'>,
+  campaign: Campaign,
+  { replace }: { replace: boolean },
+): Promise<void> {
+  const reply = await workflows.startCampaign({ ...toStart(campaign), replace });
+  if (reply.kind !== 'done') {
+    logger.warn({ campaignId: campaign.id, reply: reply.kind }, 'the campaign workflow was not started yet');
+  }
+}
+
+/**
+ * Notifies the workflow of a change that the database holds already. A missing workflow is started: it reads where
+ * it stands. Silence is no failure, since the sweep notifies it again. One that refuses because it has seen the
+ * change by itself agrees.
+ *
+ * @throws ServiceError `wrong-state` with the reason of a workflow that does not agree
+ */
+async function notifyWorkflow(
+  context: Pick<Context, 'workflows' | 'logger'>,
+  campaign: Campaign,
+  { send, agrees }: { send: () => Promise<Reply<unknown>>; agrees: readonly CampaignRunStatus[] },
+): Promise<void> {
+  const reply = await send();
+  switch (reply.kind) {
+    case 'done':
+      return;
+    case 'refused': {
+      const progress = await context.workflows.progress(campaign.id);
+      if (progress.kind === 'done' && agrees.includes(progress.value.status)) return;
+      throw wrongState(reply.reason);
+    }
+    case 'absent':
+      await startWorkflow(context, campaign, { replace: false });
+      return;
+    case 'silent':
+      context.logger.warn(
+        { campaignId: campaign.id, why: reply.why },
+        'the campaign workflow was not notified yet',
+      );
+      return;
+  }
 }

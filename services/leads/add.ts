@@ -1,27 +1,34 @@
 import { inTransaction } from '#db/client.ts';
-import { ensureContacts, insertLeads } from '#db/queries/add-leads.ts';
 import { appendAudit } from '#db/queries/audit.ts';
 import { type Campaign, changeCampaign, findCampaign } from '#db/queries/campaigns.ts';
 import { appendEvent } from '#db/queries/events.ts';
-import type { Actor } from '#domain/access.ts';
+import { ensureContacts, insertLeads } from '#db/queries/leads.ts';
 import type { NormalisedLead } from '#domain/lead-row.ts';
-import { holdCampaign, startOf } from '../campaigns/transitions.ts';
+import { type CampaignRequest, holdCampaign, toStart } from '../campaigns/transitions.ts';
 import type { Context } from '../context.ts';
 import { notFound, wrongState } from '../errors.ts';
 
-/** The campaign, when leads can be added to it. @throws ServiceError 404 or 409 */
-export async function campaignForLeads({ db }: Pick<Context, 'db'>, id: string): Promise<Campaign> {
+/** @throws ServiceError `not-found` or `wrong-state` when no leads can be added to the campaign */
+export async function requireOpenCampaign({ db }: Pick<Context, 'db'>, id: string): Promise<void> {
   const campaign = await findCampaign(db, id);
   if (campaign === null) throw notFound('campaign');
   requireOpen(campaign);
-  return campaign;
 }
 
-function requireOpen(campaign: Campaign): void {
-  if (campaign.archived_at !== null) throw wrongState('The campaign is archived.');
-  if (campaign.status === 'stopped') {
-    throw wrongState('A campaign that is stopped takes no more leads.');
-  }
+/**
+ * Adds leads, and notifies the campaign's workflow. Whoever is in the campaign already is a duplicate.
+ *
+ * @throws ServiceError `not-found` or `wrong-state`
+ */
+export async function addLeads(
+  context: Pick<Context, 'db' | 'workflows' | 'logger' | 'now'>,
+  { leads, ...request }: CampaignRequest & { leads: readonly NormalisedLead[] },
+): Promise<{ accepted: number; duplicates: number }> {
+  await requireOpenCampaign(context, request.campaignId);
+  if (leads.length === 0) return { accepted: 0, duplicates: 0 };
+  const batch = await addBatch(context, { ...request, leads });
+  if (batch.added.size > 0) await announceLeads(context, batch);
+  return { accepted: batch.added.size, duplicates: leads.length - batch.added.size };
 }
 
 export interface AddedBatch {
@@ -33,15 +40,13 @@ export interface AddedBatch {
 }
 
 /**
- * Adds leads in one transaction, together with the reopening of a campaign that had ended.
+ * Adds leads in one transaction, together with the reopening of a campaign that had ended. Nobody is notified yet.
  *
- * @throws ServiceError 404 or 409
+ * @throws ServiceError `not-found` or `wrong-state`
  */
 export async function addBatch(
   context: Pick<Context, 'db' | 'now'>,
-  actor: Actor,
-  campaignId: string,
-  leads: readonly NormalisedLead[],
+  { actor, campaignId, leads }: CampaignRequest & { leads: readonly NormalisedLead[] },
 ): Promise<AddedBatch> {
   return await inTransaction(context.db, async (tx) => {
     const now = await context.now();
@@ -65,19 +70,29 @@ export async function addBatch(
   });
 }
 
-/** Tells the workflow that there are leads. Untold, it finds them with its next feed, or the sweep starts it. */
+/**
+ * Notifies the workflow that there are new leads. One that is not notified finds them with its next feed, or the
+ * sweep starts it.
+ */
 export async function announceLeads(
   { workflows, logger }: Pick<Context, 'workflows' | 'logger'>,
   { campaign, reopened }: Pick<AddedBatch, 'campaign' | 'reopened'>,
 ): Promise<void> {
   if (campaign.status !== 'running') return;
-  const told = reopened
-    ? await workflows.reopenCampaign(startOf(campaign))
+  const reply = reopened
+    ? await workflows.reopenCampaign(toStart(campaign))
     : await workflows.leadsAdded(campaign.id);
-  if (told.kind !== 'done') {
+  if (reply.kind !== 'done') {
     logger.warn(
-      { campaignId: campaign.id, answer: told.kind },
-      'the campaign workflow was not told of new leads',
+      { campaignId: campaign.id, reply: reply.kind },
+      'the campaign workflow was not notified of new leads',
     );
+  }
+}
+
+function requireOpen(campaign: Campaign): void {
+  if (campaign.archived_at !== null) throw wrongState('The campaign is archived.');
+  if (campaign.status === 'stopped') {
+    throw wrongState('A campaign that is stopped takes no more leads.');
   }
 }

@@ -1,6 +1,6 @@
-import { restore } from '#api/export/cells.ts';
 import { type LeadInput, type NormalisedLead, normaliseLead } from '#domain/lead-row.ts';
 import type { CountryCode } from '#domain/phone.ts';
+import { restore } from './cells.ts';
 import { type CsvRecord, CsvRecordReader } from './csv-records.ts';
 import { type Column, ImportHeaderError, planColumns } from './import-columns.ts';
 
@@ -9,7 +9,7 @@ export interface ReadLeadCsvOptions {
   mapping?: Record<string, string>;
   /** Read numbers without `+` as numbers of this country. */
   defaultCountry?: CountryCode;
-  /** Rows after this many are not read; 2,000,000 unless told. The last item then says so. */
+  /** Rows after this many are not read; 2,000,000 when left out. The last item then says so. */
   maxRows?: number;
 }
 

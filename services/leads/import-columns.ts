@@ -1,4 +1,3 @@
-import { RESULT_PREFIX } from '#api/export/columns.ts';
 import { variableNameProblem } from '#domain/lead-row.ts';
 
 /** What a column of a list can be mapped to; `variable` keeps it for the agent, `ignore` drops it. */
@@ -34,6 +33,9 @@ export class ImportHeaderError extends Error {
     this.problems = problems;
   }
 }
+
+/** What came of a lead stands in an export's columns with this prefix, which an import of it passes over. */
+export const RESULT_PREFIX = 'ringleader_';
 
 /** More columns than any list of people has; a file beyond it is not one. */
 const MAX_COLUMNS = 200;
@@ -104,6 +106,23 @@ export function planColumns(headers: readonly string[], mapping: Record<string, 
   return columns;
 }
 
+/** What an import would take the columns of a header for; with problems, why it cannot be used. */
+export function previewColumns(
+  headers: readonly string[],
+  mapping: Record<string, string>,
+): { columns: { header: string; field: ImportField }[]; problems: string[] } {
+  try {
+    const columns = planColumns(headers, mapping).map((column) => ({
+      header: column.header,
+      field: column.kind === 'field' ? column.field : ('variable' as const),
+    }));
+    return { columns, problems: [] };
+  } catch (error) {
+    if (!(error instanceof ImportHeaderError)) throw error;
+    return { columns: [], problems: error.problems };
+  }
+}
+
 function nameProblems(names: readonly string[]): string[] {
   const seen = new Set<string>();
   const doubled = new Set<string>();
@@ -139,7 +158,7 @@ function applyMapping(
   }
 }
 
-/** In a list that was exported here these columns tell what came of the leads: no property of theirs. */
+/** In a list that was exported here these columns say what came of the leads: no property of theirs. */
 function passOverResults(names: readonly string[], fields: (ImportField | undefined)[]): void {
   for (const [index, name] of names.entries()) {
     if (name.toLowerCase().startsWith(RESULT_PREFIX)) fields[index] ??= 'ignore';

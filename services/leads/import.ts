@@ -1,8 +1,8 @@
-import type { Actor } from '#domain/access.ts';
 import type { NormalisedLead } from '#domain/lead-row.ts';
+import type { CampaignRequest } from '../campaigns/transitions.ts';
 import type { Context } from '../context.ts';
 import { invalid } from '../errors.ts';
-import { addBatch, announceLeads } from './add.ts';
+import { type AddedBatch, addBatch, announceLeads } from './add.ts';
 import { readLeadCsv } from './csv.ts';
 import { ImportHeaderError } from './import-columns.ts';
 
@@ -28,21 +28,29 @@ interface Place {
   line: number;
 }
 
+type ImportContext = Pick<Context, 'db' | 'workflows' | 'logger' | 'now'>;
+
+interface LeadImport extends CampaignRequest {
+  /** The CSV. */
+  source: AsyncIterable<Uint8Array>;
+  /** The file's column name → field. */
+  mapping?: Record<string, string> | undefined;
+}
+
 const BATCH = 1_000;
 const MAX_ERRORS = 100;
 
 /**
  * Imports a list row by row: what was added stays added, also when the rest of the body never comes.
  *
- * @throws ServiceError 422 when the header or the mapping cannot be used; 404 or 409 of the campaign
+ * @throws ServiceError `invalid-request` when the header or the mapping cannot be used; `not-found` or `wrong-state`
+ *   of the campaign
  */
 export async function importLeads(
-  context: Context,
-  actor: Actor,
-  campaignId: string,
-  { source, mapping }: { source: AsyncIterable<Uint8Array>; mapping?: Record<string, string> | undefined },
+  context: ImportContext,
+  { source, mapping, ...request }: LeadImport,
 ): Promise<ImportReport> {
-  const importer = new LeadImporter(context, actor, campaignId);
+  const importer = new LeadImporter(context, request);
   try {
     for await (const item of readLeadCsv(source, mapping === undefined ? {} : { mapping })) {
       importer.countRow(item.row);
@@ -69,9 +77,8 @@ export async function importLeads(
 }
 
 class LeadImporter {
-  readonly #context: Context;
-  readonly #actor: Actor;
-  readonly #campaignId: string;
+  readonly #context: ImportContext;
+  readonly #request: CampaignRequest;
   #rows = 0;
   #accepted = 0;
   #duplicates = 0;
@@ -79,12 +86,11 @@ class LeadImporter {
   #lastRejectedRow = 0;
   #errors: ImportReport['errors'] = [];
   #batch: { place: Place; lead: NormalisedLead }[] = [];
-  #toAnnounce: Parameters<typeof announceLeads>[1] | null = null;
+  #toAnnounce: Pick<AddedBatch, 'campaign' | 'reopened'> | null = null;
 
-  constructor(context: Context, actor: Actor, campaignId: string) {
+  constructor(context: ImportContext, request: CampaignRequest) {
     this.#context = context;
-    this.#actor = actor;
-    this.#campaignId = campaignId;
+    this.#request = request;
   }
 
   countRow(row: number): void {
@@ -112,13 +118,10 @@ class LeadImporter {
     const batch = this.#batch;
     if (batch.length === 0) return;
     this.#batch = [];
-    const result = await addBatch(
-      this.#context,
-      this.#actor,
-      this.#campaignId,
-      batch.map(({ lead }) => lead),
-    );
-    const { added, campaign, reopened } = result;
+    const { added, campaign, reopened } = await addBatch(this.#context, {
+      ...this.#request,
+      leads: batch.map(({ lead }) => lead),
+    });
     this.#accepted += added.size;
     for (const { place, lead } of batch) {
       if (!added.has(lead.phone)) this.duplicate(place, 'is in the campaign already');

@@ -1,43 +1,48 @@
-import { type Selectable, sql } from 'kysely';
-import type { Db, Tx } from '#db/client.ts';
-import { leadsOfContact } from '#db/queries/contact-leads.ts';
+import type { Selectable } from 'kysely';
+import type { Tx } from '#db/client.ts';
 import { appendEvent } from '#db/queries/events.ts';
+import {
+  type ContactLead,
+  changeLead,
+  leadsOfContact,
+  lockLeads,
+  markRepliesNotified,
+  pendingReplies,
+} from '#db/queries/leads.ts';
 import type { CallsTable } from '#db/schema/calls.ts';
+import type { Context } from '../context.ts';
+import { reached } from '../workflows.ts';
 
 type Call = Selectable<CallsTable>;
 
+/** Those that wait for their next call, and need wait no longer once the person has replied. */
+export function waitingLeads(leads: readonly ContactLead[]): string[] {
+  return leads
+    .filter(({ state }) => state === 'backing_off' || state === 'queued')
+    .map(({ leadId }) => leadId);
+}
+
 /**
  * A person called us and was answered: all leads with the number count as replied from then on, and a conversion
- * counts for the one that the call is attributed to. Returns the leads whose workflows are to be told. The contacts
- * behind the call's number must be held (`lockContactsBehind`).
+ * counts for the one that the call is attributed to. Returns the leads whose workflows are to be notified. The
+ * contacts behind the call's number must be held (`lockContactsBehind`).
  */
 export async function noteCallBack(tx: Tx, call: Call, converted: boolean): Promise<string[]> {
   if (call.lead_id === null) return [];
   const at = call.answered_at ?? call.started_at;
   const behind = call.phone === null ? [] : await leadsOfContact(tx, call.phone);
-  const ids = [...new Set([call.lead_id, ...behind.map(({ leadId }) => leadId)])].sort();
-  const leads = await tx
-    .selectFrom('leads')
-    .select(['id', 'campaign_id', 'state', 'replied_at', 'converted', 'outcome'])
-    .where('id', 'in', ids)
-    .orderBy('id')
-    .forUpdate()
-    .execute();
+  const leads = await lockLeads(tx, [call.lead_id, ...behind.map(({ leadId }) => leadId)]);
   const waiting: string[] = [];
   for (const lead of leads) {
     const converts = lead.id === call.lead_id && converted && !lead.converted;
     const isNews = lead.replied_at === null || lead.replied_at < at;
     if (!isNews && !converts) continue;
-    await tx
-      .updateTable('leads')
-      .set({
-        ...(isNews ? { replied_at: at } : {}),
-        ...(converts ? { converted: true } : {}),
-        // What a finished lead came to follows its conversion, as with a person's word.
-        ...(converts && lead.outcome === 'answered' ? { outcome: 'converted' as const } : {}),
-      })
-      .where('id', '=', lead.id)
-      .execute();
+    await changeLead(tx, lead.id, {
+      ...(isNews ? { replied_at: at } : {}),
+      ...(converts ? { converted: true } : {}),
+      // What a finished lead came to follows its conversion, as with a person's word.
+      ...(converts && lead.outcome === 'answered' ? { outcome: 'converted' as const } : {}),
+    });
     const subject = { campaignId: lead.campaign_id, leadId: lead.id, callId: call.id };
     if (isNews) await appendEvent(tx, { type: 'lead.replied', ...subject, data: { by: 'call' } });
     if (converts) await appendEvent(tx, { type: 'lead.converted', ...subject, data: { by: 'call' } });
@@ -46,35 +51,40 @@ export async function noteCallBack(tx: Tx, call: Call, converted: boolean): Prom
   return waiting;
 }
 
-/** A lead that waits, and whose workflow was not told yet that its person replied. */
-export interface UntoldReply {
-  leadId: string;
-  repliedAt: Date;
-}
-
-/** Those whose reply is older than `before`, the oldest first. */
-export async function untoldReplies(db: Db, before: Date, limit: number): Promise<UntoldReply[]> {
-  const rows = await db
-    .selectFrom('leads')
-    .select(['id', 'replied_at'])
-    .where('replied_at', '<', before)
-    .where(sql<boolean>`(reply_told_at is null or reply_told_at < replied_at)`)
-    .where('state', 'in', ['queued', 'backing_off'])
-    .orderBy('replied_at')
-    .limit(limit)
-    .execute();
-  return rows.flatMap(({ id, replied_at }) =>
-    replied_at === null ? [] : [{ leadId: id, repliedAt: replied_at }],
+/**
+ * Notifies leads that wait that their person called or wrote. Those that could not be reached stay marked, and the
+ * sweep notifies them. False when there are any.
+ */
+export async function notifyReplied(
+  { db, workflows, now }: Pick<Context, 'db' | 'workflows' | 'now'>,
+  leadIds: readonly string[],
+): Promise<boolean> {
+  const replies = await Promise.all(
+    leadIds.map(async (leadId) => ({ leadId, ...(await workflows.contactReplied(leadId)) })),
   );
+  const notified = replies.filter(({ kind }) => kind === 'done' || kind === 'absent');
+  await markRepliesNotified(
+    db,
+    notified.map(({ leadId }) => leadId),
+    await now(),
+  );
+  return notified.length === leadIds.length;
 }
 
-/** Their workflows know of every reply up to this instant. */
-export async function markRepliesTold(db: Db, leadIds: readonly string[], upTo: Date): Promise<void> {
-  if (leadIds.length === 0) return;
-  await db
-    .updateTable('leads')
-    .set({ reply_told_at: upTo })
-    .where('id', 'in', [...leadIds])
-    .where(sql<boolean>`(reply_told_at is null or reply_told_at < ${upTo})`)
-    .execute();
+/**
+ * Notifies leads that wait of replies from before this instant, of which they were not notified. Returns how many.
+ *
+ * @throws ServiceError `unavailable` when one does not answer
+ */
+export async function notifyPendingReplies(
+  { db, workflows, heartbeat }: Pick<Context, 'db' | 'workflows' | 'heartbeat'>,
+  { before, limit }: { before: Date; limit: number },
+): Promise<number> {
+  const pending = await pendingReplies(db, { before, limit });
+  for (const { leadId, repliedAt } of pending) {
+    heartbeat();
+    await reached(workflows.contactReplied(leadId));
+    await markRepliesNotified(db, [leadId], repliedAt);
+  }
+  return pending.length;
 }

@@ -1,7 +1,12 @@
+import { findCampaign } from '#db/queries/campaigns.ts';
+import { findLead, type LeadBlocks, readLeadBlocks } from '#db/queries/leads.ts';
 import type { CampaignStatus } from '#domain/campaign.ts';
 import type { HoldRule } from '#domain/gate.ts';
+import { holidaysAround } from '#domain/holidays.ts';
 import type { LeadState } from '#domain/lead.ts';
 import { type CallingWindow, isOpen, nextOpening } from '#domain/window.ts';
+import type { Context } from '../context.ts';
+import { notFound } from '../errors.ts';
 
 export interface Block {
   rule: HoldRule;
@@ -38,6 +43,43 @@ export interface Why {
   nextAttemptAt: Date | null;
   /** What ends the lead for good comes first, then what a person must lift, then what time lifts. */
   blockedBy: Block[];
+}
+
+/** Why a lead is not being called now, and when it can be. @throws ServiceError `not-found` */
+export async function readWhy(
+  { db, now }: Pick<Context, 'db' | 'now'>,
+  { leadId }: { leadId: string },
+): Promise<Why> {
+  const lead = await findLead(db, leadId);
+  const campaign = lead === null ? null : await findCampaign(db, lead.campaign_id);
+  if (lead === null || campaign === null) throw notFound('lead');
+  const at = await now();
+  const { optedOut, spentCents, lastDecision } = await readLeadBlocks(db, lead);
+  return explainLead({
+    now: at,
+    campaign: { status: campaign.status, startAt: campaign.start_at, pauseReason: campaign.pause_reason },
+    settings: campaign.settings,
+    lead: {
+      state: lead.state,
+      zones: lead.zones,
+      notBefore: lead.not_before,
+      holdRule: lead.hold_rule,
+      holdDetail: lead.hold_detail,
+      attemptsUsed: lead.attempts_used,
+      outcome: lead.outcome,
+      outcomeDetail: lead.outcome_detail,
+    },
+    optedOut,
+    spentCents,
+    lastWait: waitOf(lastDecision),
+    holidays: holidaysAround(campaign.settings.window.holidays, at),
+  });
+}
+
+function waitOf(decision: LeadBlocks['lastDecision']): Block | null {
+  if (decision === null || decision.verdict !== 'wait') return null;
+  const { rule, detail, until } = decision;
+  return rule === null || until === null ? null : { rule, detail: detail ?? '', until };
 }
 
 /** Why a lead is not being called at this moment, in the gate's own rules. */

@@ -1,17 +1,18 @@
 import { type Selectable, sql } from 'kysely';
 import type { Tx } from '#db/client.ts';
 import { toJson } from '#db/json.ts';
-import { type ContactLead, leadsOfContact, waitingLeads } from '#db/queries/contact-leads.ts';
+import { currentSettings } from '#db/queries/campaigns.ts';
 import { appendEvent } from '#db/queries/events.ts';
+import { type ContactLead, leadsOfContact } from '#db/queries/leads.ts';
 import { lockContactsBehind } from '#db/queries/locks.ts';
 import { insertMessage } from '#db/queries/messages.ts';
-import { currentSettings } from '#db/queries/settings.ts';
 import type { CallsTable } from '#db/schema/calls.ts';
 import type { Attachment } from '#db/schema/messages.ts';
 import { findConversion } from '#domain/conversion.ts';
 import { readWish, type TextWish } from '#domain/opt-out.ts';
 import type { CampaignSettings } from '#domain/settings.ts';
 import { measureText } from '#domain/text-length.ts';
+import { waitingLeads } from '../leads/replies.ts';
 import { addOptOut, optInByText } from '../opt-outs/opt-outs.ts';
 
 /** A text as the carrier delivered it. */

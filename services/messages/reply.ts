@@ -1,9 +1,9 @@
 import { v5 as uuidFrom } from 'uuid';
 import { inTransaction } from '#db/client.ts';
+import { currentSettings } from '#db/queries/campaigns.ts';
 import { findLead } from '#db/queries/leads.ts';
 import { lockContact } from '#db/queries/locks.ts';
 import { countAgentAnswers, findMessage, type Message } from '#db/queries/messages.ts';
-import { currentSettings } from '#db/queries/settings.ts';
 import { saysWord } from '#domain/conversion.ts';
 import type { AutoReply } from '#domain/follow-up.ts';
 import { readWish } from '#domain/opt-out.ts';

@@ -2,9 +2,8 @@ import { v7 as uuid } from 'uuid';
 import { inTransaction, type Tx } from '#db/client.ts';
 import { readKeyName } from '#db/queries/access.ts';
 import { appendAudit } from '#db/queries/audit.ts';
-import { leadsOfContact } from '#db/queries/contact-leads.ts';
 import { appendEvent } from '#db/queries/events.ts';
-import { findLead } from '#db/queries/leads.ts';
+import { findLead, leadsOfContact } from '#db/queries/leads.ts';
 import { lockContact } from '#db/queries/locks.ts';
 import {
   findMessage,

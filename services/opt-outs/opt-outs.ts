@@ -1,7 +1,7 @@
 import { inTransaction, type Tx } from '#db/client.ts';
 import { appendAudit } from '#db/queries/audit.ts';
-import { leadsOfContact } from '#db/queries/contact-leads.ts';
 import { appendEvent } from '#db/queries/events.ts';
+import { leadsOfContact } from '#db/queries/leads.ts';
 import { lockContact } from '#db/queries/locks.ts';
 import { deleteOptOuts, insertOptOut, type OptOut, readOptOut, startedLeads } from '#db/queries/opt-outs.ts';
 import type { Actor } from '#domain/access.ts';

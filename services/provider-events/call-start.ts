@@ -1,6 +1,5 @@
 import { findCampaign } from '#db/queries/campaigns.ts';
-import { leadsOfContact } from '#db/queries/contact-leads.ts';
-import { findLead } from '#db/queries/leads.ts';
+import { findLead, leadsOfContact } from '#db/queries/leads.ts';
 import { parsePhone } from '#domain/phone.ts';
 import type { IncomingRequest } from '#providers/ports.ts';
 import { historyOf } from '../calls/history.ts';

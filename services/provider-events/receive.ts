@@ -16,7 +16,7 @@ import type { Merged } from '../calls/merge-facts.ts';
 import { createRecordings, type Recordings } from '../calls/recordings.ts';
 import type { Context } from '../context.ts';
 import { ServiceError, unavailable } from '../errors.ts';
-import { tellReplied } from '../leads/notify-replied.ts';
+import { notifyReplied } from '../leads/replies.ts';
 import { createNotifier } from './notify.ts';
 
 /** An event whose sender was verified, and the key by which its redeliveries are known. */
@@ -72,7 +72,7 @@ export function createEventReceiver(context: Context): (request: IncomingRequest
     const isRush = inBatch || notifier.busy;
     const notifying = ended === null ? null : notifier.notify({ eventId, ...ended });
     if (!isRush) await notifying;
-    await notifyReplied(context, replied);
+    await notifyLeads(context, replied);
     for (const id of followUps) await context.workflows.startFollowUp(id);
   };
 }
@@ -104,9 +104,9 @@ async function keepRecording(
   }
 }
 
-async function notifyReplied(context: Context, leadIds: readonly string[]): Promise<void> {
+async function notifyLeads(context: Context, leadIds: readonly string[]): Promise<void> {
   try {
-    if (await tellReplied(context, leadIds)) return;
+    if (await notifyReplied(context, leadIds)) return;
     context.logger.warn({ leads: leadIds.length }, 'not every lead was notified of a reply yet');
   } catch {
     // The facts are committed: the provider must not send them again for this.

@@ -9,7 +9,7 @@ import type { Carrier, InboundText, IncomingRequest, Payload, TextReport } from 
 import { sendTextAsContext } from '../calls/live.ts';
 import type { Context } from '../context.ts';
 import { ServiceError } from '../errors.ts';
-import { tellReplied } from '../leads/notify-replied.ts';
+import { notifyReplied } from '../leads/replies.ts';
 import { type LiveCall, receiveText as storeText, type TextConsequences } from '../messages/receive.ts';
 import { recordReport } from '../messages/reports.ts';
 import { notifyOptedOut } from '../opt-outs/opt-outs.ts';
@@ -101,7 +101,7 @@ async function notifyAll(
   try {
     if (wish === 'stop') await notifyOptedOut(context, phoneOf(text.from));
     const [allNotified, reply] = await Promise.all([
-      tellReplied(context, wish === 'none' ? waiting : []),
+      notifyReplied(context, wish === 'none' ? waiting : []),
       answer ? workflows.startReply(messageId) : null,
     ]);
     const replyStarted = reply === null || reply.kind === 'done' || reply.kind === 'absent';

@@ -1,17 +1,18 @@
 import { sql } from 'kysely';
 import { type Db, inTransaction } from '#db/client.ts';
+import { currentSettings } from '#db/queries/campaigns.ts';
 import { appendEvent } from '#db/queries/events.ts';
 import { openOneOffCalls } from '#db/queries/one-off-calls.ts';
-import { currentSettings } from '#db/queries/settings.ts';
 import type { CampaignStatus } from '#domain/campaign.ts';
 import { callWorkflowId, campaignWorkflowId, leadWorkflowId } from '#domain/ids.ts';
 import type { Context } from '../context.ts';
 import { restartFollowUps } from '../follow-ups/perform.ts';
+import { notifyPendingReplies } from '../leads/replies.ts';
 import { askForReports } from '../messages/reports.ts';
 import { restartTexts } from '../messages/send.ts';
 import { restartDeliveries } from '../webhooks/deliveries.ts';
 import { reached } from '../workflows.ts';
-import { retellReplies, retellText } from './texts.ts';
+import { retellText } from './texts.ts';
 
 export interface SweepReport {
   webhooksDelivered: number;
@@ -46,7 +47,10 @@ export function createSweeping(context: Context) {
         followUpsRestarted: await restartFollowUps(context, now),
         textsRestarted: await restartTexts(context, now),
         callsRestarted: await restartCalls(context, now),
-        repliesTold: await retellReplies(context, new Date(now.getTime() - SETTLE_MS)),
+        repliesTold: await notifyPendingReplies(context, {
+          before: new Date(now.getTime() - SETTLE_MS),
+          limit: BATCH,
+        }),
         textsSettled: await askForReports(context, now),
       };
       await context.db

@@ -1,28 +1,15 @@
-import { leadsOfContact, waitingLeads } from '#db/queries/contact-leads.ts';
+import { currentSettings } from '#db/queries/campaigns.ts';
+import { leadsOfContact } from '#db/queries/leads.ts';
 import type { Message } from '#db/queries/messages.ts';
-import { currentSettings } from '#db/queries/settings.ts';
 import { textNotice } from '#domain/context.ts';
 import { readWish } from '#domain/opt-out.ts';
 import type { Payload } from '#providers/ports.ts';
 import { noteContext } from '../calls/live.ts';
 import type { Context } from '../context.ts';
 import { unavailable } from '../errors.ts';
-import { markRepliesTold, untoldReplies } from '../leads/replies.ts';
+import { waitingLeads } from '../leads/replies.ts';
 import { notifyOptedOut } from '../opt-outs/opt-outs.ts';
 import { reached } from '../workflows.ts';
-
-const BATCH = 200;
-
-/** Leads that wait, and whose workflows could not be told that their person called or wrote. */
-export async function retellReplies(context: Context, before: Date): Promise<number> {
-  const untold = await untoldReplies(context.db, before, BATCH);
-  for (const { leadId, repliedAt } of untold) {
-    context.heartbeat();
-    await reached(context.workflows.contactReplied(leadId));
-    await markRepliesTold(context.db, [leadId], repliedAt);
-  }
-  return untold.length;
-}
 
 /** Tells everybody of a received text again: all of it may be told twice. */
 export async function retellText(context: Context, payload: Payload): Promise<void> {

@@ -1,21 +1,20 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import { pagesOfCalls } from '#db/queries/calls.ts';
 import { findCampaign } from '#db/queries/campaigns.ts';
-import { pagesOfCalls, pagesOfLeads, variableNames } from '#db/queries/export.ts';
+import { pagesOfLeads } from '#db/queries/leads.ts';
 import { notFound } from '#services/errors.ts';
-import type { Api, ApiContext } from '../../context.ts';
-import { CALL_COLUMNS, csvHeader, csvRows, leadColumns } from '../../export/columns.ts';
-import { streamTexts } from '../../export/stream.ts';
-import { access } from '../../http/auth.ts';
-import { Call, toCall } from '../../schemas/call.ts';
-import { idParam } from '../../schemas/common.ts';
-import { Lead, toLead } from '../../schemas/lead.ts';
-import { keyProblems, problems } from '../../schemas/problem.ts';
+import { exportCsv } from '#services/leads/export.ts';
+import type { Api, ApiContext } from '../context.ts';
+import { access } from '../http/auth.ts';
+import { Call, toCall } from '../schemas/call.ts';
+import { idParam } from '../schemas/common.ts';
+import { Lead, toLead } from '../schemas/lead.ts';
+import { keyProblems, problems } from '../schemas/problem.ts';
 
 /** A line of NDJSON. */
 const Row = z.union([Call, Lead]);
 
 const What = z.enum(['calls', 'leads']);
-type What = z.infer<typeof What>;
 
 const CSV = 'text/csv; charset=utf-8';
 const NDJSON = 'application/x-ndjson';
@@ -54,7 +53,8 @@ const ndjsonRoute = exportRoute(
   'One JSON object a line, as in the lists.',
 );
 
-export function exportCampaign(app: Api, { db }: ApiContext): void {
+export function registerCampaignExport(app: Api, context: ApiContext): void {
+  const { db } = context;
   const requireCampaign = async (id: string) => {
     if ((await findCampaign(db, id)) === null) throw notFound('campaign');
   };
@@ -62,14 +62,24 @@ export function exportCampaign(app: Api, { db }: ApiContext): void {
     const { id } = c.req.valid('param');
     const { what } = c.req.valid('query');
     await requireCampaign(id);
-    return download(c.req.raw.method, csvOf(db, id, what), `${what}-${id}.csv`, CSV) as never;
+    const texts = exportCsv(context, { campaignId: id, what });
+    return download(c.req.raw.method, texts, `${what}-${id}.csv`, CSV) as never;
   });
   app.openapi(ndjsonRoute, async (c) => {
     const { id } = c.req.valid('param');
     const { what } = c.req.valid('query');
     await requireCampaign(id);
-    return download(c.req.raw.method, ndjsonOf(db, id, what), `${what}-${id}.ndjson`, NDJSON) as never;
+    const texts =
+      what === 'calls' ? lines(pagesOfCalls(db, id), toCall) : lines(pagesOfLeads(db, id), toLead);
+    return download(c.req.raw.method, texts, `${what}-${id}.ndjson`, NDJSON) as never;
   });
+}
+
+async function* lines<Row>(
+  pages: AsyncGenerator<Row[]>,
+  toItem: (row: Row) => unknown,
+): AsyncGenerator<string> {
+  for await (const rows of pages) yield rows.map((row) => `${JSON.stringify(toItem(row))}\n`).join('');
 }
 
 function download(method: string, texts: AsyncGenerator<string>, name: string, type: string): Response {
@@ -77,22 +87,24 @@ function download(method: string, texts: AsyncGenerator<string>, name: string, t
   return new Response(method === 'HEAD' ? null : streamTexts(texts), { headers });
 }
 
-async function* csvOf(db: ApiContext['db'], campaignId: string, what: What): AsyncGenerator<string> {
-  if (what === 'calls') {
-    yield csvHeader(CALL_COLUMNS);
-    for await (const rows of pagesOfCalls(db, campaignId)) yield csvRows(rows, CALL_COLUMNS);
-    return;
-  }
-  const columns = leadColumns(await variableNames(db, campaignId));
-  yield csvHeader(columns);
-  for await (const rows of pagesOfLeads(db, campaignId)) yield csvRows(rows, columns);
-}
+const encoder = new TextEncoder();
 
-async function* ndjsonOf(db: ApiContext['db'], campaignId: string, what: What): AsyncGenerator<string> {
-  const lines = (items: readonly unknown[]) => items.map((item) => `${JSON.stringify(item)}\n`).join('');
-  if (what === 'calls') {
-    for await (const rows of pagesOfCalls(db, campaignId)) yield lines(rows.map(toCall));
-  } else {
-    for await (const rows of pagesOfLeads(db, campaignId)) yield lines(rows.map(toLead));
-  }
+/**
+ * A body of texts that are made as they are read, one at a time. When the reader goes away the source is stopped, so
+ * nothing more is read from the database.
+ */
+function streamTexts(texts: AsyncGenerator<string>): ReadableStream<Uint8Array> {
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        const { done, value } = await texts.next();
+        if (done) controller.close();
+        else controller.enqueue(encoder.encode(value));
+      },
+      async cancel() {
+        await texts.return(undefined);
+      },
+    },
+    { highWaterMark: 0 },
+  );
 }

@@ -1,22 +1,35 @@
 import { stringify } from 'csv-stringify/sync';
-import type { Call } from '#db/queries/calls.ts';
-import type { Lead } from '#db/queries/leads.ts';
-import { iso, isoOrNull } from '../schemas/common.ts';
+import { type Call, pagesOfCalls } from '#db/queries/calls.ts';
+import { type Lead, pagesOfLeads, variableNames } from '#db/queries/leads.ts';
+import type { Context } from '../context.ts';
 import { neutralise } from './cells.ts';
+import { RESULT_PREFIX } from './import-columns.ts';
 
 type Value = string | number | boolean | null;
 
 /** A column: its name, and what a row has in it. */
-export type ExportColumn<Row> = [name: string, value: (row: Row) => Value];
+type ExportColumn<Row> = [name: string, value: (row: Row) => Value];
 
-/** What came of a lead stands in columns with this prefix, which an import of the same file passes over. */
-export const RESULT_PREFIX = 'ringleader_';
+/** A campaign's calls or leads as CSV, in parts: memory holds one page of rows. */
+export async function* exportCsv(
+  { db }: Pick<Context, 'db'>,
+  { campaignId, what }: { campaignId: string; what: 'calls' | 'leads' },
+): AsyncGenerator<string> {
+  if (what === 'calls') {
+    yield csvHeader(CALL_COLUMNS);
+    for await (const rows of pagesOfCalls(db, campaignId)) yield csvRows(rows, CALL_COLUMNS);
+    return;
+  }
+  const columns = leadColumns(await variableNames(db, campaignId));
+  yield csvHeader(columns);
+  for await (const rows of pagesOfLeads(db, campaignId)) yield csvRows(rows, columns);
+}
 
 /**
  * A lead's own columns under the names that an import knows, then what came of it, then its variables. The import
  * of this file gives the same leads.
  */
-export function leadColumns(variables: readonly string[]): ExportColumn<Lead>[] {
+function leadColumns(variables: readonly string[]): ExportColumn<Lead>[] {
   const own: ExportColumn<Lead>[] = [
     ['phone', (lead) => lead.phone],
     ['name', (lead) => lead.name],
@@ -36,8 +49,8 @@ export function leadColumns(variables: readonly string[]): ExportColumn<Lead>[] 
     ['converted', (lead) => lead.converted],
     ['score', (lead) => lead.score],
     ['outcome', (lead) => lead.outcome],
-    ['finished_at', (lead) => isoOrNull(lead.finished_at)],
-    ['created_at', (lead) => iso(lead.created_at)],
+    ['finished_at', (lead) => lead.finished_at?.toISOString() ?? null],
+    ['created_at', (lead) => lead.created_at.toISOString()],
   ];
   const taken = new Set(own.map(([name]) => name));
   return [
@@ -49,7 +62,7 @@ export function leadColumns(variables: readonly string[]): ExportColumn<Lead>[] 
   ];
 }
 
-export const CALL_COLUMNS: ExportColumn<Call>[] = [
+const CALL_COLUMNS: ExportColumn<Call>[] = [
   ['id', (call) => call.id],
   ['lead_id', (call) => call.lead_id],
   ['phone', (call) => call.phone],
@@ -64,9 +77,9 @@ export const CALL_COLUMNS: ExportColumn<Call>[] = [
   ['converted', (call) => call.converted],
   ['score', (call) => call.score],
   ['verdict', (call) => call.verdict],
-  ['started_at', (call) => iso(call.started_at)],
-  ['answered_at', (call) => isoOrNull(call.answered_at)],
-  ['ended_at', (call) => isoOrNull(call.ended_at)],
+  ['started_at', (call) => call.started_at.toISOString()],
+  ['answered_at', (call) => call.answered_at?.toISOString() ?? null],
+  ['ended_at', (call) => call.ended_at?.toISOString() ?? null],
   ['talk_seconds', (call) => call.talk_seconds],
   ['cost_cents', (call) => call.cost_cents],
   ['summary', (call) => call.summary],
@@ -78,16 +91,16 @@ export const CALL_COLUMNS: ExportColumn<Call>[] = [
 ];
 
 /** The header line. */
-export function csvHeader(columns: readonly ExportColumn<never>[]): string {
+function csvHeader(columns: readonly ExportColumn<never>[]): string {
   return stringify([columns.map(([name]) => neutralise(name))]);
 }
 
 /** Rows as lines of CSV (RFC 4180 but for the line end) whose cells no spreadsheet computes. */
-export function csvRows<Row>(rows: readonly Row[], columns: readonly ExportColumn<Row>[]): string {
+function csvRows<Row>(rows: readonly Row[], columns: readonly ExportColumn<Row>[]): string {
   return stringify(rows.map((row) => columns.map(([, value]) => cell(value(row)))));
 }
 
-/** Numbers are ours, and a negative one computes to itself. */
+/** Numbers are our own, and a negative one computes to itself. */
 function cell(value: Value): string {
   return typeof value === 'string' ? neutralise(value) : String(value ?? '');
 }
