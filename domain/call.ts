@@ -29,7 +29,7 @@ export type CallStatus = (typeof CALL_STATUSES)[number];
 export const DIRECTIONS = ['outbound', 'inbound'] as const;
 export type Direction = (typeof DIRECTIONS)[number];
 
-/** A phone call, or a talk with an agent in the browser. */
+/** A phone call, or a conversation with an agent in the browser. */
 export const CALL_KINDS = ['phone', 'browser'] as const;
 export type CallKind = (typeof CALL_KINDS)[number];
 
@@ -59,13 +59,13 @@ export type Sentiment = (typeof SENTIMENTS)[number];
 
 const verdictRank: Record<ProviderVerdict, number> = { unknown: 0, success: 1, failure: 1 };
 
-/** Of two verdicts the one that says something, whichever came first; of two that contradict each other the first. */
+/** The verdict that says more, whichever came first; of two that contradict each other, the first. */
 export function surerVerdict(a: ProviderVerdict | null, b: ProviderVerdict | null): ProviderVerdict | null {
   if (a === null || b === null) return a ?? b;
   return verdictRank[b] > verdictRank[a] ? b : a;
 }
 
-/** Of two wordings of the same thing the longer one, whichever came first. */
+/** The longer of two wordings of the same thing, whichever came first. */
 export function fullerText(a: string | null, b: string | null): string | null {
   if (a === null || b === null) return a ?? b;
   if (a.length === b.length) return a > b ? a : b;
@@ -80,8 +80,8 @@ export function laterStatus(a: CallStatus, b: CallStatus): CallStatus {
 }
 
 /**
- * The reach after a new fact. The first certain reach stands. `unknown` and `not_placed` give way, because they
- * rest on having found nothing, and a conversation that does turn up is better evidence.
+ * The reach after a new fact. The first certain reach stands. `unknown` and `not_placed` give way: they rest on having
+ * found nothing, and a conversation that turns up later is better evidence.
  */
 export function mergeReach(current: Reach | null, next: Reach | null): Reach | null {
   if (current === null || current === 'unknown' || current === 'not_placed') return next ?? current;

@@ -60,7 +60,7 @@ export interface LeadFacts {
   nextPaceAt: Date | null;
 }
 
-/** One rule that speaks against a call, for good or until a time. */
+/** One rule that speaks against a call, permanently or until a time. */
 export type Hold =
   | { verdict: 'wait'; rule: GateRule; detail: string; until: Date }
   | { verdict: 'never'; rule: GateRule; detail: string };

@@ -21,7 +21,7 @@ export function attemptId(leadId: string, attempt: number): string {
   return `${leadId}.${attempt}`;
 }
 
-/** A call outside of campaigns. */
+/** A one-off call's workflow. */
 export function callWorkflowId(callId: string): string {
   return `call/${callId}`;
 }

@@ -9,6 +9,15 @@ export function transcriptErrorRate(
   return wordErrorRate(said, heard);
 }
 
+/** The mean of `transcriptErrorRate` over these conversations, and how many have one. */
+export function meanErrorRate(
+  talks: readonly { spoken: readonly string[]; transcript: readonly TranscriptTurn[] }[],
+): { rate: number | null; talks: number } {
+  const rates = talks.flatMap(({ spoken, transcript }) => transcriptErrorRate(spoken, transcript) ?? []);
+  const sum = rates.reduce((total, rate) => total + rate, 0);
+  return { rate: rates.length === 0 ? null : sum / rates.length, talks: rates.length };
+}
+
 /**
  * How far a transcription is from what was said: words wrong, missing or added, by the words that were said. 0 is
  * perfect, more than 1 is possible. Case, punctuation and the cut into turns do not count. Null when nothing was said.

@@ -22,10 +22,10 @@ export type NextStep =
   | { next: 'finish'; outcome: LeadOutcome }
   | { next: 'retry'; kind: RetryKind; at: Date };
 
-/** A callback further away than this is not kept as a promise: the lead is done and the wish is in its facts. */
+/** A callback further away is not scheduled: the lead is finished, and its facts say what the person asked for. */
 const LONGEST_CALLBACK_DAYS = 90;
 
-/** Decides by the settings' retry rules. An attempt that was never placed used up nothing and is retried as `failed`. */
+/** Decides by the settings' retry rules. An attempt that was not placed does not count, and is retried as `failed`. */
 export function nextStep(result: AttemptResult, settings: CampaignSettings): NextStep {
   if (result.disposition === 'opted_out') return { next: 'finish', outcome: 'opted_out' };
   if (result.converted) return { next: 'finish', outcome: 'converted' };

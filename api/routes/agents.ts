@@ -1,6 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Db } from '#db/client.ts';
-import { listVersions, readSide, readTalks, readWordErrorRate, type Side } from '#db/queries/comparisons.ts';
+import { listVersions, readSide, readSpokenTalks, readTalks, type Side } from '#db/queries/comparisons.ts';
+import { meanErrorRate } from '#domain/quality.ts';
 import { rateSession, startSession, tieSession } from '#services/agents/sessions.ts';
 import { notFound, reachable } from '#services/errors.ts';
 import type { Api, ApiContext } from '../context.ts';
@@ -205,11 +206,12 @@ export function registerAgents(app: Api, context: ApiContext): void {
 }
 
 async function figures(db: Db, side: Side): Promise<z.infer<typeof Comparison>['left']> {
-  const [row, errors, talks] = await Promise.all([
+  const [row, spoken, talks] = await Promise.all([
     readSide(db, side),
-    readWordErrorRate(db, side),
+    readSpokenTalks(db, side),
     readTalks(db, side),
   ]);
+  const errors = meanErrorRate(spoken);
   return {
     agentId: side.agentId,
     label: side.label,

@@ -45,16 +45,15 @@ const placeCallRoute = createRoute({
   path: '/api/calls',
   operationId: 'placeCall',
   tags: ['calls'],
-  summary:
-    'Place one call outside of campaigns, through the same gate; refused, not queued, while any rule holds it',
+  summary: 'Place a one-off call, through the same gate; refused, not queued, while any rule holds it',
   description:
     'A 409 names in `errors` every rule that holds, with the time until which it does, and says in Retry-After when ' +
-    'all of them will have passed; without that header one is for good. Hours, holidays and caps are those of the ' +
+    'all of them will have passed; without that header one is permanent. Hours, holidays and caps are those of the ' +
     'workspace, whatever campaigns say. A dial that is throttled or refused ends as not_placed and is not repeated.',
   ...access('operator'),
   request: { body: { required: true, content: { 'application/json': { schema: CallPlace } } } },
   responses: {
-    202: json('It is being placed; what becomes of it is told by the call', Call),
+    202: json('It is being placed; the call shows what comes of it', Call),
     ...bodyProblems,
     ...problems(502),
   },
@@ -97,7 +96,7 @@ const readCallTimelineRoute = createRoute({
   path: '/api/calls/{id}/timeline',
   operationId: 'readCallTimeline',
   tags: ['calls'],
-  summary: 'What happened to a call, and the webhooks that were heard of it, the first first',
+  summary: 'What happened to a call, and the webhooks about it, oldest first',
   ...access('viewer'),
   request: { params: callParam },
   responses: { 200: json('At most 500 of each', CallTimeline), ...keyProblems, ...problems(404, 422) },

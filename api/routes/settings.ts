@@ -16,7 +16,7 @@ const readSettingsRoute = createRoute({
   path: '/api/settings/single-calls',
   operationId: 'readSingleCallSettings',
   tags: ['settings'],
-  summary: 'The rules of calls outside of campaigns',
+  summary: 'The rules for one-off calls',
   ...access('viewer'),
   responses: { 200: json('The rules in force', OneOffCallSettings), ...keyProblems },
 });
@@ -26,7 +26,7 @@ const updateSettingsRoute = createRoute({
   path: '/api/settings/single-calls',
   operationId: 'updateSingleCallSettings',
   tags: ['settings'],
-  summary: 'Change the rules of calls outside of campaigns; from the next one on',
+  summary: 'Change the rules for one-off calls, from the next one on',
   ...access('operator'),
   request: {
     body: { required: true, content: { 'application/json': { schema: OneOffCallSettingsInput } } },

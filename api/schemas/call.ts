@@ -65,7 +65,7 @@ const fields = {
   summary: z.string().nullable(),
   terminationReason: z.string().nullable(),
   source: orNull(CallSource).openapi({
-    description: 'What told of its end; null before it, and where the dial itself was refused or not made',
+    description: 'What reported its end; null before it, and where the dial itself was refused or not made',
   }),
   failure: z.string().nullable(),
   needsAttention: z.boolean(),
@@ -98,7 +98,7 @@ const Quality = z
     wordErrorRate: figure,
   })
   .openapi('CallQuality', {
-    description: 'Figures of the conversation; null where the provider does not tell',
+    description: 'Figures of the conversation; null where the provider gives none',
   });
 
 export const CallAttribution = z
@@ -180,7 +180,7 @@ export const CallQuery = z.object({
     .openapi({
       type: 'string',
       enum: ['true', 'false'],
-      description: 'true: those placed outside of campaigns; false: all others',
+      description: 'true: one-off calls; false: all others',
     }),
   ids: z
     .string()

@@ -274,3 +274,13 @@ function columnOf(call: ChangedCall, name: Column): unknown {
   const value = call[name];
   return COLUMNS[name] === 'jsonb' && typeof value === 'string' ? JSON.parse(value) : value;
 }
+
+/** Notes that there is a recording of a conversation, where its call is known. */
+export async function noteRecording(tx: Tx, conversationId: string | null): Promise<void> {
+  if (conversationId === null) return;
+  await tx
+    .updateTable('calls')
+    .set({ has_audio: true })
+    .where('conversation_id', '=', conversationId)
+    .execute();
+}

@@ -1,6 +1,5 @@
 import { sql } from 'kysely';
 import type { TranscriptTurn } from '#domain/conversation.ts';
-import { transcriptErrorRate } from '#domain/quality.ts';
 import type { Db } from '../client.ts';
 
 /** Calls that one side's figures are made of, at most. */
@@ -8,7 +7,7 @@ const MOST_COMPARED = 1_000;
 const MOST_TALKS = 20;
 const MOST_VERSIONS = 100;
 
-/** An agent, or one labelled version of it. Without a label: its calls outside of labelled browser sessions. */
+/** An agent, or one labelled version of it. Without a label: its calls that belong to no labelled browser session. */
 export interface Side {
   agentId: string;
   label: string | null;
@@ -37,7 +36,7 @@ interface SideFigures {
   newest_at: Date | null;
 }
 
-/** The figures of a side's newest ended calls, read by index: a bounded number of rows whatever there is. */
+/** The figures of a side's newest ended calls. They are read by index, and their number is bounded. */
 export async function readSide(db: Db, side: Side): Promise<SideFigures> {
   const { rows } = await sql<SideFigures>`
     with side as (${sideCalls(side)})
@@ -67,22 +66,20 @@ export async function readSide(db: Db, side: Side): Promise<SideFigures> {
   return figures;
 }
 
-/**
- * Mean over the side's talks of which is known what the person said; null without any. Those are few: a listener
- * wrote each of them down.
- */
-export async function readWordErrorRate(db: Db, side: Side): Promise<{ rate: number | null; talks: number }> {
+/** The side's conversations for which somebody wrote down what was really said; those are few. */
+export async function readSpokenTalks(
+  db: Db,
+  side: Side,
+): Promise<{ spoken: string[]; transcript: TranscriptTurn[] }[]> {
   const { rows } = await sql<{ spoken: string[]; transcript: TranscriptTurn[] }>`
     with side as (${sideCalls(side)})
     select side.spoken, call_details.transcript
     from side join call_details on call_details.call_id = side.id
     where side.spoken is not null and call_details.transcript is not null`.execute(db);
-  const rates = rows.flatMap(({ spoken, transcript }) => transcriptErrorRate(spoken, transcript) ?? []);
-  const rate = rates.length === 0 ? null : rates.reduce((sum, each) => sum + each, 0) / rates.length;
-  return { rate, talks: rates.length };
+  return rows;
 }
 
-/** The newest talks of a side, to be read beside those of the other. */
+/** The newest answered calls of a side. */
 export async function readTalks(
   db: Db,
   side: Side,

@@ -109,7 +109,7 @@ async function withdraw(
 }
 
 /**
- * Dials a one-off call that the gate let go. May be run again at any point: one run dials, and once; every other looks
+ * Dials a one-off call that the gate permitted. May be run again at any point: one run dials, and once; every other looks
  * for what came of it. A call that was not placed is over: nobody tries it again.
  */
 export async function placeOneOffCall(context: Context, { callId }: { callId: string }): Promise<PlacedCall> {

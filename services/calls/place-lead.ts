@@ -39,12 +39,12 @@ export async function placeLeadCall(
 ): Promise<Placement> {
   const attempt: LeadAttempt = { kind: 'lead', ...ref };
   const passed = await passInTurn(context, attempt, turns);
-  if (passed.kind === 'held') return await followHold(context, attempt, passed.verdict);
+  if (passed.kind === 'held') return await afterHold(context, attempt, passed.verdict);
   const { call, absence } =
     passed.kind === 'go'
       ? await dial(context, passed.call, dialTermsOf(passed.terms))
       : await resume(context, passed.call);
-  return absence === null ? placedCall(context, call) : await followAbsence(context, attempt, absence);
+  return absence === null ? placedCall(context, call) : await afterAbsence(context, attempt, absence);
 }
 
 /** Comes to the gate again while what holds the call passes within seconds. */
@@ -80,7 +80,7 @@ function takeTurn(
 }
 
 /** The line goes back, unless the wait passes within seconds. */
-async function followHold(context: Context, attempt: LeadAttempt, hold: Hold): Promise<Placement> {
+async function afterHold(context: Context, attempt: LeadAttempt, hold: Hold): Promise<Placement> {
   const { campaignId, leadId, line } = attempt;
   const { rule } = hold;
   if (hold.verdict === 'never') {
@@ -99,7 +99,7 @@ async function followHold(context: Context, attempt: LeadAttempt, hold: Hold): P
 }
 
 /** What comes after an attempt that was not placed: the end of the lead, a paused campaign, or the next attempt. */
-async function followAbsence(context: Context, attempt: LeadAttempt, absence: Absence): Promise<Placement> {
+async function afterAbsence(context: Context, attempt: LeadAttempt, absence: Absence): Promise<Placement> {
   const { campaignId, leadId, line } = attempt;
   if (absence.refusal === undefined) return await backOff(context, attempt, absence.retryAfterMs ?? 0);
   const paused = absence.refusal === 'configuration';

@@ -89,7 +89,7 @@ export async function recordNotPlaced(
   });
 }
 
-/** Ends a locked call of which it is certain that no phone rang. */
+/** Ends a locked call when it is certain that no phone rang. */
 export async function endNotPlaced(
   tx: Tx,
   call: CallRow,
@@ -105,7 +105,7 @@ export async function endNotPlaced(
     .executeTakeFirstOrThrow();
 }
 
-/** Ends a locked call of which no end has been reported as unknown, and puts it before a person. */
+/** Ends a locked call whose end was not reported, as unknown, and puts it before a person. */
 export async function giveUp(tx: Tx, call: CallRow, now: Date): Promise<CallRow> {
   const failure = 'Its end was never reported.';
   await raiseAttention(tx, {

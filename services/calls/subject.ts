@@ -135,7 +135,7 @@ function termsOfOneOff(subject: OneOffCall, workspaceRules: OneOffCallSettings):
   };
 }
 
-/** A number tells its country and no region: its national holidays are kept, unless the workspace names others. */
+/** A number names its country and no region: its national holidays are kept, unless the workspace names others. */
 function withHolidays(settings: OneOffCallSettings, phone: string): OneOffCallSettings {
   const { window, nationalHolidays } = settings;
   const parsed = parsePhone(phone);

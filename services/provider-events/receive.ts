@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { inTransaction, isUnreachable, type Tx } from '#db/client.ts';
+import { noteRecording } from '#db/queries/calls.ts';
 import { lockConversations } from '#db/queries/locks.ts';
 import {
   findCallToTell,
@@ -8,7 +9,6 @@ import {
   type StoredEvent,
   storeWebhookEvents,
 } from '#db/queries/provider-events.ts';
-import { noteRecording } from '#db/queries/recordings.ts';
 import type { IncomingRequest, RecordingFile, Verification, VoiceEvent } from '#providers/ports.ts';
 import { raiseAttention, settleUnmatched } from '../attention.ts';
 import { mergeOrAdoptAll } from '../calls/adopt.ts';

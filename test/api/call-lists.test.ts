@@ -82,10 +82,10 @@ test('calls are listed by what came of them, by kind, direction, agent, lead and
   expect((await api.call('GET', `/api/calls?ids=${many}`)).status).toBe(422);
 });
 
-test('calls outside of campaigns are listed by themselves, or left out', async () => {
+test('one-off calls are listed by themselves, or left out', async () => {
   const placed = { campaign_id: null, lead_id: null, status: 'ended', reach: 'busy' } as const;
   await insertCall(api.context.db, leadId('Ada'), { ...placed, id: 'single' });
-  // One that came in from somebody is outside of campaigns too, and was not placed.
+  // An inbound call has no campaign either, and was not placed by us.
   await insertCall(api.context.db, leadId('Ada'), {
     ...placed,
     id: 'came-in',

@@ -28,7 +28,7 @@ export async function setOneOffCallRules(
     .execute();
 }
 
-/** Asks for a call outside of campaigns, as a person would. */
+/** Asks for a one-off call, as a person would. */
 export async function placeCall(
   chain: Chain,
   to: string,

@@ -70,7 +70,7 @@ async function concluded(id: string): Promise<PlacedCall> {
 
 const dialsOf = (id: string) => chain.simulator.ledger.dials.filter(({ attemptId }) => attemptId === id);
 
-describe('a call outside of campaigns', () => {
+describe('a one-off call', () => {
   test('is dialled once with what was asked, ends by its webhook, and is on every list', async () => {
     chain.context.timeouts.pollAfterMs = 20_000;
     const to = someone('00');
