@@ -83,6 +83,7 @@ export type ApiKeyCreated = {
     /** Shown this once; null when the request is repeated under its Idempotency-Key */
     key: string | null;
 };
+export type CampaignStatus = "draft" | "scheduled" | "running" | "paused" | "completed" | "stopped";
 export type VoicemailChoice = "retry" | "leave_message" | "done";
 export type ProviderVerdict = "success" | "failure" | "unknown";
 export type Disposition = "converted" | "qualified" | "callback_requested" | "not_interested" | "opted_out" | "wrong_person" | "none";
@@ -97,6 +98,211 @@ export type AutoReply = {
         maxTurns?: number;
     } | null;
 } | null;
+export type CampaignSettings = {
+    maxCallSeconds: number;
+    ringSeconds: number;
+    voicemail: VoicemailChoice;
+    lines: number;
+    callsPerSecond: number;
+    maxAttempts: number;
+    conversion: {
+        rule: "call_successful";
+    } | {
+        rule: "data_collection";
+        field: string;
+        equals?: string | number | boolean;
+    } | {
+        rule: "evaluation";
+        criterion: string;
+        result?: ProviderVerdict;
+    } | {
+        rule: "keywords";
+        keywords: string[];
+    } | {
+        rule: "all" | "any";
+        rules: ({
+            rule: "call_successful";
+        } | {
+            rule: "data_collection";
+            field: string;
+            equals?: string | number | boolean;
+        } | {
+            rule: "evaluation";
+            criterion: string;
+            result?: ProviderVerdict;
+        } | {
+            rule: "keywords";
+            keywords: string[];
+        } | {
+            rule: "all" | "any";
+            rules: ({
+                rule: "call_successful";
+            } | {
+                rule: "data_collection";
+                field: string;
+                equals?: string | number | boolean;
+            } | {
+                rule: "evaluation";
+                criterion: string;
+                result?: ProviderVerdict;
+            } | {
+                rule: "keywords";
+                keywords: string[];
+            })[];
+        })[];
+    } | {
+        rule: "manual";
+    };
+    spendLimitCents: number | null;
+    /** Each with an id of its own */
+    followUps: ({
+        id: string;
+        /** All that is named must hold; nothing named: every call */
+        on: {
+            dispositions?: Disposition[];
+            reaches?: Reach[];
+            converted?: boolean;
+            /** Whether a meeting was agreed in the conversation */
+            meeting?: boolean;
+        };
+        afterSeconds?: number;
+        unlessReplied?: boolean;
+        channel: "sms";
+        body: string;
+    } | {
+        id: string;
+        /** All that is named must hold; nothing named: every call */
+        on: {
+            dispositions?: Disposition[];
+            reaches?: Reach[];
+            converted?: boolean;
+            /** Whether a meeting was agreed in the conversation */
+            meeting?: boolean;
+        };
+        afterSeconds?: number;
+        unlessReplied?: boolean;
+        channel: "email";
+        subject: string;
+        body: string;
+        calendar?: boolean;
+    } | {
+        id: string;
+        /** All that is named must hold; nothing named: every call */
+        on: {
+            dispositions?: Disposition[];
+            reaches?: Reach[];
+            converted?: boolean;
+            /** Whether a meeting was agreed in the conversation */
+            meeting?: boolean;
+        };
+        afterSeconds?: number;
+        unlessReplied?: boolean;
+        channel: "webhook";
+        endpointId: string;
+    })[];
+    autoReply: AutoReply;
+    window: {
+        /** IANA, or lead: the zones of each lead */
+        timeZone: string;
+        days: {
+            /** HH:MM to HH:MM, the end exclusive; each begins before it ends, and none overlaps another */
+            mon?: [
+                string,
+                string
+            ][];
+            /** HH:MM to HH:MM, the end exclusive; each begins before it ends, and none overlaps another */
+            tue?: [
+                string,
+                string
+            ][];
+            /** HH:MM to HH:MM, the end exclusive; each begins before it ends, and none overlaps another */
+            wed?: [
+                string,
+                string
+            ][];
+            /** HH:MM to HH:MM, the end exclusive; each begins before it ends, and none overlaps another */
+            thu?: [
+                string,
+                string
+            ][];
+            /** HH:MM to HH:MM, the end exclusive; each begins before it ends, and none overlaps another */
+            fri?: [
+                string,
+                string
+            ][];
+            /** HH:MM to HH:MM, the end exclusive; each begins before it ends, and none overlaps another */
+            sat?: [
+                string,
+                string
+            ][];
+            /** HH:MM to HH:MM, the end exclusive; each begins before it ends, and none overlaps another */
+            sun?: [
+                string,
+                string
+            ][];
+        };
+        holidays?: string;
+        /** Every zone the lead may be in must be open. Always so. */
+        strictest: true;
+    };
+    retryAfterSeconds: {
+        no_answer: number | null;
+        busy: number | null;
+        failed: number | null;
+        voicemail: number | null;
+    };
+    caps: {
+        perDay: number | null;
+        perWeek: number | null;
+        minGapSeconds: number;
+    };
+    scoreWeights: {
+        answered: number;
+        talkTime: number;
+        engagement: number;
+        success: number;
+        conversion: number;
+    };
+};
+export type CampaignSummary = {
+    leads: {
+        total: number;
+        finished: number;
+    };
+    /** Null when a lead may be called now, or none waits for its first call */
+    nextOpeningAt: string | null;
+    calls: number;
+    answered: number;
+    conversions: number;
+    /** Of answered calls; null without any */
+    conversionRate: number | null;
+    costCents: number;
+};
+export type CampaignListed = {
+    id: string;
+    name: string;
+    status: CampaignStatus;
+    agentId: string;
+    phoneNumberIds: string[];
+    settings: CampaignSettings;
+    settingsVersion: number;
+    /** Set time of the start, while scheduled */
+    startAt: string | null;
+    startedAt: string | null;
+    pausedAt: string | null;
+    /** Why it paused by itself; null when a person did it */
+    pauseReason: string | null;
+    finishedAt: string | null;
+    archivedAt: string | null;
+    createdAt: string;
+    updatedAt: string;
+    /** Null unless it was asked for */
+    summary: CampaignSummary | null;
+};
+export type CampaignPage = {
+    items: CampaignListed[];
+    nextCursor: string | null;
+};
 export type CampaignSettingsInput = {
     maxCallSeconds?: number;
     ringSeconds?: number;
@@ -271,173 +477,6 @@ export type CampaignCreate = {
     phoneNumberIds?: string[];
     settings?: CampaignSettingsInput;
 };
-export type CampaignStatus = "draft" | "scheduled" | "running" | "paused" | "completed" | "stopped";
-export type CampaignSettings = {
-    maxCallSeconds: number;
-    ringSeconds: number;
-    voicemail: VoicemailChoice;
-    lines: number;
-    callsPerSecond: number;
-    maxAttempts: number;
-    conversion: {
-        rule: "call_successful";
-    } | {
-        rule: "data_collection";
-        field: string;
-        equals?: string | number | boolean;
-    } | {
-        rule: "evaluation";
-        criterion: string;
-        result?: ProviderVerdict;
-    } | {
-        rule: "keywords";
-        keywords: string[];
-    } | {
-        rule: "all" | "any";
-        rules: ({
-            rule: "call_successful";
-        } | {
-            rule: "data_collection";
-            field: string;
-            equals?: string | number | boolean;
-        } | {
-            rule: "evaluation";
-            criterion: string;
-            result?: ProviderVerdict;
-        } | {
-            rule: "keywords";
-            keywords: string[];
-        } | {
-            rule: "all" | "any";
-            rules: ({
-                rule: "call_successful";
-            } | {
-                rule: "data_collection";
-                field: string;
-                equals?: string | number | boolean;
-            } | {
-                rule: "evaluation";
-                criterion: string;
-                result?: ProviderVerdict;
-            } | {
-                rule: "keywords";
-                keywords: string[];
-            })[];
-        })[];
-    } | {
-        rule: "manual";
-    };
-    spendLimitCents: number | null;
-    /** Each with an id of its own */
-    followUps: ({
-        id: string;
-        /** All that is named must hold; nothing named: every call */
-        on: {
-            dispositions?: Disposition[];
-            reaches?: Reach[];
-            converted?: boolean;
-            /** Whether a meeting was agreed in the conversation */
-            meeting?: boolean;
-        };
-        afterSeconds?: number;
-        unlessReplied?: boolean;
-        channel: "sms";
-        body: string;
-    } | {
-        id: string;
-        /** All that is named must hold; nothing named: every call */
-        on: {
-            dispositions?: Disposition[];
-            reaches?: Reach[];
-            converted?: boolean;
-            /** Whether a meeting was agreed in the conversation */
-            meeting?: boolean;
-        };
-        afterSeconds?: number;
-        unlessReplied?: boolean;
-        channel: "email";
-        subject: string;
-        body: string;
-        calendar?: boolean;
-    } | {
-        id: string;
-        /** All that is named must hold; nothing named: every call */
-        on: {
-            dispositions?: Disposition[];
-            reaches?: Reach[];
-            converted?: boolean;
-            /** Whether a meeting was agreed in the conversation */
-            meeting?: boolean;
-        };
-        afterSeconds?: number;
-        unlessReplied?: boolean;
-        channel: "webhook";
-        endpointId: string;
-    })[];
-    autoReply: AutoReply;
-    window: {
-        /** IANA, or lead: the zones of each lead */
-        timeZone: string;
-        days: {
-            /** HH:MM to HH:MM, the end exclusive; each begins before it ends, and none overlaps another */
-            mon?: [
-                string,
-                string
-            ][];
-            /** HH:MM to HH:MM, the end exclusive; each begins before it ends, and none overlaps another */
-            tue?: [
-                string,
-                string
-            ][];
-            /** HH:MM to HH:MM, the end exclusive; each begins before it ends, and none overlaps another */
-            wed?: [
-                string,
-                string
-            ][];
-            /** HH:MM to HH:MM, the end exclusive; each begins before it ends, and none overlaps another */
-            thu?: [
-                string,
-                string
-            ][];
-            /** HH:MM to HH:MM, the end exclusive; each begins before it ends, and none overlaps another */
-            fri?: [
-                string,
-                string
-            ][];
-            /** HH:MM to HH:MM, the end exclusive; each begins before it ends, and none overlaps another */
-            sat?: [
-                string,
-                string
-            ][];
-            /** HH:MM to HH:MM, the end exclusive; each begins before it ends, and none overlaps another */
-            sun?: [
-                string,
-                string
-            ][];
-        };
-        holidays?: string;
-        /** Every zone the lead may be in must be open. Always so. */
-        strictest: true;
-    };
-    retryAfterSeconds: {
-        no_answer: number | null;
-        busy: number | null;
-        failed: number | null;
-        voicemail: number | null;
-    };
-    caps: {
-        perDay: number | null;
-        perWeek: number | null;
-        minGapSeconds: number;
-    };
-    scoreWeights: {
-        answered: number;
-        talkTime: number;
-        engagement: number;
-        success: number;
-        conversion: number;
-    };
-};
 export type Campaign = {
     id: string;
     name: string;
@@ -457,75 +496,11 @@ export type Campaign = {
     createdAt: string;
     updatedAt: string;
 };
-export type CampaignSummary = {
-    leads: {
-        total: number;
-        finished: number;
-    };
-    /** Null when a lead may be called now, or none waits for its first call */
-    nextOpeningAt: string | null;
-    calls: number;
-    answered: number;
-    conversions: number;
-    /** Of answered calls; null without any */
-    conversionRate: number | null;
-    costCents: number;
-};
-export type CampaignListed = {
-    id: string;
-    name: string;
-    status: CampaignStatus;
-    agentId: string;
-    phoneNumberIds: string[];
-    settings: CampaignSettings;
-    settingsVersion: number;
-    /** Set time of the start, while scheduled */
-    startAt: string | null;
-    startedAt: string | null;
-    pausedAt: string | null;
-    /** Why it paused by itself; null when a person did it */
-    pauseReason: string | null;
-    finishedAt: string | null;
-    archivedAt: string | null;
-    createdAt: string;
-    updatedAt: string;
-    /** Null unless it was asked for */
-    summary: CampaignSummary | null;
-};
-export type CampaignPage = {
-    items: CampaignListed[];
-    nextCursor: string | null;
-};
 export type CampaignUpdate = {
     name?: string;
     agentId?: string;
     phoneNumberIds?: string[];
     settings?: CampaignSettingsInput;
-};
-export type CampaignStart = {
-    /** Default, and for a time past: now */
-    at?: string;
-};
-export type CampaignInFlight = {
-    id: string;
-    name: string;
-    status: CampaignStatus;
-    agentId: string;
-    phoneNumberIds: string[];
-    settings: CampaignSettings;
-    settingsVersion: number;
-    /** Set time of the start, while scheduled */
-    startAt: string | null;
-    startedAt: string | null;
-    pausedAt: string | null;
-    /** Why it paused by itself; null when a person did it */
-    pauseReason: string | null;
-    finishedAt: string | null;
-    archivedAt: string | null;
-    createdAt: string;
-    updatedAt: string;
-    /** Calls under way, or about to be */
-    inFlight: number;
 };
 export type CampaignStage = "draft" | "scheduled" | "running" | "paused" | "completed" | "stopped" | "stopping";
 export type LeadOutcome = "converted" | "answered" | "opted_out" | "replied" | "attempts_spent" | "not_retried" | "refused" | "unknown" | "stopped";
@@ -772,7 +747,7 @@ export type Call = {
     costCents: number | null;
     summary: string | null;
     terminationReason: string | null;
-    /** What told of its end; null before it, and where the dial itself was refused or not made */
+    /** What reported its end; null before it, and where the dial itself was refused or not made */
     source: CallSource | null;
     failure: string | null;
     needsAttention: boolean;
@@ -780,6 +755,31 @@ export type Call = {
 export type CallPage = {
     items: Call[];
     nextCursor: string | null;
+};
+export type CampaignStart = {
+    /** Default, and for a time past: now */
+    at?: string;
+};
+export type CampaignInFlight = {
+    id: string;
+    name: string;
+    status: CampaignStatus;
+    agentId: string;
+    phoneNumberIds: string[];
+    settings: CampaignSettings;
+    settingsVersion: number;
+    /** Set time of the start, while scheduled */
+    startAt: string | null;
+    startedAt: string | null;
+    pausedAt: string | null;
+    /** Why it paused by itself; null when a person did it */
+    pauseReason: string | null;
+    finishedAt: string | null;
+    archivedAt: string | null;
+    createdAt: string;
+    updatedAt: string;
+    /** Calls under way, or about to be */
+    inFlight: number;
 };
 export type LeadState = "waiting" | "queued" | "calling" | "backing_off" | "finished";
 export type Lead = {
@@ -1063,7 +1063,7 @@ export type CallDetail = {
     costCents: number | null;
     summary: string | null;
     terminationReason: string | null;
-    /** What told of its end; null before it, and where the dial itself was refused or not made */
+    /** What reported its end; null before it, and where the dial itself was refused or not made */
     source: CallSource | null;
     failure: string | null;
     needsAttention: boolean;
@@ -1964,6 +1964,39 @@ export function revokeKey(id: string, opts?: Oazapfts.RequestOpts) {
     }));
 }
 /**
+ * List campaigns, newest first; archived ones are left out
+ */
+export function listCampaigns({ status, include, cursor, limit }: {
+    status?: CampaignStatus;
+    include?: "summary";
+    cursor?: string;
+    limit?: number;
+} = {}, opts?: Oazapfts.RequestOpts) {
+    return oazapfts.ok(oazapfts.fetchJson<{
+        status: 200;
+        data: CampaignPage;
+    } | {
+        status: 401;
+        data: Problem;
+    } | {
+        status: 403;
+        data: Problem;
+    } | {
+        status: 422;
+        data: Problem;
+    } | {
+        status: 503;
+        data: Problem;
+    }>(`/api/campaigns${QS.query(QS.explode({
+        status,
+        include,
+        cursor,
+        limit
+    }))}`, {
+        ...opts
+    }));
+}
+/**
  * Create a campaign, as a draft
  */
 export function createCampaign(campaignCreate: CampaignCreate, opts?: Oazapfts.RequestOpts) {
@@ -2002,39 +2035,6 @@ export function createCampaign(campaignCreate: CampaignCreate, opts?: Oazapfts.R
         method: "POST",
         body: campaignCreate
     })));
-}
-/**
- * List campaigns, newest first; archived ones are left out
- */
-export function listCampaigns({ status, include, cursor, limit }: {
-    status?: CampaignStatus;
-    include?: "summary";
-    cursor?: string;
-    limit?: number;
-} = {}, opts?: Oazapfts.RequestOpts) {
-    return oazapfts.ok(oazapfts.fetchJson<{
-        status: 200;
-        data: CampaignPage;
-    } | {
-        status: 401;
-        data: Problem;
-    } | {
-        status: 403;
-        data: Problem;
-    } | {
-        status: 422;
-        data: Problem;
-    } | {
-        status: 503;
-        data: Problem;
-    }>(`/api/campaigns${QS.query(QS.explode({
-        status,
-        include,
-        cursor,
-        limit
-    }))}`, {
-        ...opts
-    }));
 }
 /**
  * Read a campaign
@@ -2132,6 +2132,141 @@ export function archiveCampaign(id: string, opts?: Oazapfts.RequestOpts) {
     }>(`/api/campaigns/${encodeURIComponent(id)}`, {
         ...opts,
         method: "DELETE"
+    }));
+}
+/**
+ * What a campaign is doing now, from its workflow
+ */
+export function readProgress(id: string, opts?: Oazapfts.RequestOpts) {
+    return oazapfts.ok(oazapfts.fetchJson<{
+        status: 200;
+        data: CampaignProgress;
+    } | {
+        status: 401;
+        data: Problem;
+    } | {
+        status: 403;
+        data: Problem;
+    } | {
+        status: 404;
+        data: Problem;
+    } | {
+        status: 422;
+        data: Problem;
+    } | {
+        status: 503;
+        data: Problem;
+    }>(`/api/campaigns/${encodeURIComponent(id)}/progress`, {
+        ...opts
+    }));
+}
+/**
+ * What has come of a campaign's calls; days are those of the workspace's zone
+ */
+export function readMetrics(id: string, { $from, to }: {
+    $from?: string;
+    to?: string;
+} = {}, opts?: Oazapfts.RequestOpts) {
+    return oazapfts.ok(oazapfts.fetchJson<{
+        status: 200;
+        data: Metrics;
+    } | {
+        status: 401;
+        data: Problem;
+    } | {
+        status: 403;
+        data: Problem;
+    } | {
+        status: 404;
+        data: Problem;
+    } | {
+        status: 422;
+        data: Problem;
+    } | {
+        status: 503;
+        data: Problem;
+    }>(`/api/campaigns/${encodeURIComponent(id)}/metrics${QS.query(QS.explode({
+        "from": $from,
+        to
+    }))}`, {
+        ...opts
+    }));
+}
+/**
+ * What has come of all campaigns' calls; days are those of the workspace's zone
+ */
+export function readWorkspaceMetrics({ $from, to }: {
+    $from?: string;
+    to?: string;
+} = {}, opts?: Oazapfts.RequestOpts) {
+    return oazapfts.ok(oazapfts.fetchJson<{
+        status: 200;
+        data: WorkspaceMetrics;
+    } | {
+        status: 401;
+        data: Problem;
+    } | {
+        status: 403;
+        data: Problem;
+    } | {
+        status: 422;
+        data: Problem;
+    } | {
+        status: 503;
+        data: Problem;
+    }>(`/api/metrics${QS.query(QS.explode({
+        "from": $from,
+        to
+    }))}`, {
+        ...opts
+    }));
+}
+/**
+ * List a campaign's calls, latest first
+ */
+export function listCampaignCalls(id: string, { status, reach, disposition, direction, kind, $from, to, q, cursor, limit }: {
+    status?: CallStatus;
+    reach?: Reach;
+    disposition?: Disposition;
+    direction?: Direction;
+    kind?: CallKind;
+    $from?: string;
+    to?: string;
+    q?: string;
+    cursor?: string;
+    limit?: number;
+} = {}, opts?: Oazapfts.RequestOpts) {
+    return oazapfts.ok(oazapfts.fetchJson<{
+        status: 200;
+        data: CallPage;
+    } | {
+        status: 401;
+        data: Problem;
+    } | {
+        status: 403;
+        data: Problem;
+    } | {
+        status: 404;
+        data: Problem;
+    } | {
+        status: 422;
+        data: Problem;
+    } | {
+        status: 503;
+        data: Problem;
+    }>(`/api/campaigns/${encodeURIComponent(id)}/calls${QS.query(QS.explode({
+        status,
+        reach,
+        disposition,
+        direction,
+        kind,
+        "from": $from,
+        to,
+        q,
+        cursor,
+        limit
+    }))}`, {
+        ...opts
     }));
 }
 /**
@@ -2268,141 +2403,6 @@ export function stopCampaign(id: string, opts?: Oazapfts.RequestOpts) {
     }>(`/api/campaigns/${encodeURIComponent(id)}/stop`, {
         ...opts,
         method: "POST"
-    }));
-}
-/**
- * What a campaign is doing now, from its workflow
- */
-export function readProgress(id: string, opts?: Oazapfts.RequestOpts) {
-    return oazapfts.ok(oazapfts.fetchJson<{
-        status: 200;
-        data: CampaignProgress;
-    } | {
-        status: 401;
-        data: Problem;
-    } | {
-        status: 403;
-        data: Problem;
-    } | {
-        status: 404;
-        data: Problem;
-    } | {
-        status: 422;
-        data: Problem;
-    } | {
-        status: 503;
-        data: Problem;
-    }>(`/api/campaigns/${encodeURIComponent(id)}/progress`, {
-        ...opts
-    }));
-}
-/**
- * What has come of a campaign's calls; days are those of the workspace's zone
- */
-export function readMetrics(id: string, { $from, to }: {
-    $from?: string;
-    to?: string;
-} = {}, opts?: Oazapfts.RequestOpts) {
-    return oazapfts.ok(oazapfts.fetchJson<{
-        status: 200;
-        data: Metrics;
-    } | {
-        status: 401;
-        data: Problem;
-    } | {
-        status: 403;
-        data: Problem;
-    } | {
-        status: 404;
-        data: Problem;
-    } | {
-        status: 422;
-        data: Problem;
-    } | {
-        status: 503;
-        data: Problem;
-    }>(`/api/campaigns/${encodeURIComponent(id)}/metrics${QS.query(QS.explode({
-        "from": $from,
-        to
-    }))}`, {
-        ...opts
-    }));
-}
-/**
- * What has come of all campaigns' calls; days are those of the workspace's zone
- */
-export function readWorkspaceMetrics({ $from, to }: {
-    $from?: string;
-    to?: string;
-} = {}, opts?: Oazapfts.RequestOpts) {
-    return oazapfts.ok(oazapfts.fetchJson<{
-        status: 200;
-        data: WorkspaceMetrics;
-    } | {
-        status: 401;
-        data: Problem;
-    } | {
-        status: 403;
-        data: Problem;
-    } | {
-        status: 422;
-        data: Problem;
-    } | {
-        status: 503;
-        data: Problem;
-    }>(`/api/metrics${QS.query(QS.explode({
-        "from": $from,
-        to
-    }))}`, {
-        ...opts
-    }));
-}
-/**
- * List a campaign's calls, latest first
- */
-export function listCampaignCalls(id: string, { status, reach, disposition, direction, kind, $from, to, q, cursor, limit }: {
-    status?: CallStatus;
-    reach?: Reach;
-    disposition?: Disposition;
-    direction?: Direction;
-    kind?: CallKind;
-    $from?: string;
-    to?: string;
-    q?: string;
-    cursor?: string;
-    limit?: number;
-} = {}, opts?: Oazapfts.RequestOpts) {
-    return oazapfts.ok(oazapfts.fetchJson<{
-        status: 200;
-        data: CallPage;
-    } | {
-        status: 401;
-        data: Problem;
-    } | {
-        status: 403;
-        data: Problem;
-    } | {
-        status: 404;
-        data: Problem;
-    } | {
-        status: 422;
-        data: Problem;
-    } | {
-        status: 503;
-        data: Problem;
-    }>(`/api/campaigns/${encodeURIComponent(id)}/calls${QS.query(QS.explode({
-        status,
-        reach,
-        disposition,
-        direction,
-        kind,
-        "from": $from,
-        to,
-        q,
-        cursor,
-        limit
-    }))}`, {
-        ...opts
     }));
 }
 /**
@@ -2831,7 +2831,7 @@ export function readTimeline(id: string, { cursor, limit }: {
     }));
 }
 /**
- * Place one call outside of campaigns, through the same gate; refused, not queued, while any rule holds it
+ * Place a one-off call, through the same gate; refused, not queued, while any rule holds it
  */
 export function placeCall(callPlace: CallPlace, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
@@ -3020,7 +3020,7 @@ export function updateCall(id: string, callUpdate: CallUpdate, opts?: Oazapfts.R
     })));
 }
 /**
- * What happened to a call, and the webhooks that were heard of it, the first first
+ * What happened to a call, and the webhooks about it, oldest first
  */
 export function readCallTimeline(id: string, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
@@ -3857,7 +3857,7 @@ export function updateSession(id: string, sessionUpdate: SessionUpdate, opts?: O
     })));
 }
 /**
- * The rules of calls outside of campaigns
+ * The rules for one-off calls
  */
 export function readSingleCallSettings(opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
@@ -3877,7 +3877,7 @@ export function readSingleCallSettings(opts?: Oazapfts.RequestOpts) {
     }));
 }
 /**
- * Change the rules of calls outside of campaigns; from the next one on
+ * Change the rules for one-off calls, from the next one on
  */
 export function updateSingleCallSettings(singleCallSettingsInput: SingleCallSettingsInput, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
