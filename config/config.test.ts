@@ -19,7 +19,7 @@ test('fills in defaults and turns seconds into milliseconds', () => {
   expect(config.elevenLabs.webhookSecrets).toEqual(['old', 'new']);
 });
 
-test('an API key for Temporal turns TLS on, unless told otherwise', () => {
+test('an API key for Temporal turns TLS on, unless TLS is set', () => {
   expect(loadConfig({ ...complete, TEMPORAL_API_KEY: 'k' }).temporal.tls).toBe(true);
   expect(loadConfig({ ...complete, TEMPORAL_API_KEY: 'k', TEMPORAL_TLS: 'false' }).temporal.tls).toBe(false);
 });

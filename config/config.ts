@@ -67,7 +67,7 @@ const schema = z.object({
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });
 
-/** The product's configuration, checked. Every duration is in milliseconds. */
+/** The validated configuration. Durations are in milliseconds. */
 export interface Config {
   port: number;
   host: string;
@@ -75,7 +75,7 @@ export interface Config {
   databaseUrl: string;
   databasePool: number;
   temporal: { address: string; namespace: string; apiKey: string | null; tls: boolean; taskQueue: string };
-  /** Where people find Temporal's Web UI, for the dashboard's links. */
+  /** Address of Temporal's Web UI, for the dashboard's links. */
   temporalWebUrl: string | null;
   apiKey: string | null;
   elevenLabs: {
@@ -85,18 +85,18 @@ export interface Config {
     webhookSecrets: string[];
     centsPerCredit: number;
   };
-  /** Null when no Twilio account is configured: lost dials then cannot be ruled out at the carrier. */
+  /** Null without a Twilio account: the carrier then cannot be asked about a dial whose answer was lost. */
   twilio: {
     accountSid: string;
     authToken: string;
     baseUrl: string | null;
-    /** Texts are sent from it: a number, or a messaging service (`MG…`). Null: texts cannot be sent. */
+    /** A number or a messaging service (`MG…`). Null: texts cannot be sent. */
     textsFrom: string | null;
   } | null;
   /** Null: mails cannot be sent. */
   mail: { smtpUrl: string; from: string } | null;
   recordings: { dir: string; maxBytes: number };
-  /** Addresses (`127.0.0.1`, `10.0.0.0/8`) to which outbound webhooks may go although they are not public. */
+  /** Private addresses (`127.0.0.1`, `10.0.0.0/8`) that outbound webhooks may go to. */
   outboundWebhooksAllow: string[];
   timeouts: {
     dialTimeoutMs: number;
@@ -110,7 +110,7 @@ export interface Config {
   logLevel: string;
 }
 
-/** Every problem of the configuration at once, one a line. */
+/** Every problem of the configuration, one a line. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
   readonly problems: readonly string[];
@@ -123,7 +123,7 @@ export class ConfigError extends Error {
   }
 }
 
-/** @throws ConfigError naming every variable that is missing or wrong. */
+/** @throws ConfigError naming every variable that is missing or invalid. */
 export function loadConfig(env: Env): Config {
   const parsed = schema.safeParse(env);
   const problems = parsed.success

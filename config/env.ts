@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { loadEnvFile } from 'node:process';
 
-/** Where configuration comes from. The one place that reads `process.env`. */
+/** The one place that reads `process.env`. */
 export type Env = Readonly<Record<string, string | undefined>>;
 
-/** The process's variables, with those of `.env` below them; empty ones count as unset. */
+/** The process's variables override those of `.env`; empty ones count as unset. */
 export function readEnv(): Env {
   if (existsSync('.env')) loadEnvFile('.env');
   return Object.fromEntries(

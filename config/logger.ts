@@ -2,7 +2,10 @@ import { pino } from 'pino';
 
 export type Logger = Pick<pino.Logger, 'debug' | 'info' | 'warn' | 'error'>;
 
-/** Structured logs on standard error, one JSON object a line. Keys that hold secrets or personal data are dropped. */
+/**
+ * Structured logs on standard error, one JSON object a line. Keys that hold secrets or personal data are
+ * redacted.
+ */
 export function createLogger(name: string, level: string): pino.Logger {
   return pino(
     {

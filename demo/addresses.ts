@@ -1,6 +1,6 @@
 import { campaignWorkflowId, SEARCH_ATTRIBUTES } from '#domain/ids.ts';
 
-/** Where to look further, one address a line. `webUrl` is null when Temporal is not ours. */
+/** Where to look next, one address a line. `webUrl` is null when Temporal is not embedded. */
 export function renderAddresses(options: {
   apiUrl: string;
   apiKey: string;

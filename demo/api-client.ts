@@ -4,7 +4,7 @@ import { byCamelWord } from '#domain/words.ts';
 
 const ANSWER_MS = 30_000;
 
-/** The API said no, in its own words. */
+/** The API refused a request; the message is the API's own. */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
   readonly status: number;
@@ -56,7 +56,7 @@ export type ProgressAnswer = z.infer<typeof progressSchema>;
 export type MetricsAnswer = z.infer<typeof metricsSchema>;
 export type CallAnswer = z.infer<typeof callsSchema>['items'][number];
 
-/** What the demo asks of the product, over HTTP like anybody else. Every method throws `ApiError` when it says no. */
+/** The demo uses the product over HTTP like any other client. Every method throws `ApiError` on a refusal. */
 export interface ApiClient {
   agents(): Promise<{ agentId: string; name: string }[]>;
   createCampaign(campaign: Record<string, unknown>): Promise<string>;
@@ -65,11 +65,10 @@ export interface ApiClient {
   status(campaignId: string): Promise<string>;
   progress(campaignId: string): Promise<ProgressAnswer>;
   metrics(campaignId: string): Promise<MetricsAnswer>;
-  /** The latest calls, newest start first. */
+  /** Newest start first. */
   calls(campaignId: string, limit: number): Promise<CallAnswer[]>;
 }
 
-/** A client for one API and key. */
 export function createApiClient({ url, key }: { url: string; key: string }): ApiClient {
   const ask = async <T>(schema: z.ZodType<T>, path: string, init: RequestInit = {}): Promise<T> => {
     const response = await fetch(`${url}${path}`, {

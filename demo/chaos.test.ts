@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { runChaos } from './chaos.ts';
 
-/** Its process is down where `pids` says null, and ready again so many pauses after it was killed. */
+/** The process is down where `pids` has null, and ready again `slow` pauses after a kill. */
 function record({
   pids,
   pauses = 100,
@@ -39,7 +39,7 @@ function record({
 }
 
 describe('the chaos', () => {
-  test('kills so many times, three to six seconds apart, the same for the same seed', async () => {
+  test('kills up to the limit, three to six seconds apart, the same for the same seed', async () => {
     const first = record({ pids: [1] });
     const second = record({ pids: [1] });
     for (const { target, pause } of [first, second]) {
@@ -50,19 +50,19 @@ describe('the chaos', () => {
     expect(second.pausesMs).toEqual(first.pausesMs);
   });
 
-  test('leaves a target alone that is down', async () => {
+  test('skips a target that is down', async () => {
     const { target, pause, killed } = record({ pids: [1, null], pauses: 10 });
     const kills = await runChaos({ target, pause, seed: 7, mostKills: 15, onKill: () => undefined });
     expect([kills, killed()]).toEqual([5, 5]);
   });
 
-  test('lets a target start before it is killed again', async () => {
+  test('waits until a target is ready before it kills it again', async () => {
     const { target, pause, killed } = record({ pids: [1], pauses: 10, slow: 3 });
     await runChaos({ target, pause, seed: 7, mostKills: 15, onKill: () => undefined });
     expect(killed()).toBe(4);
   });
 
-  test('stops when told to, and counts along', async () => {
+  test('stops on request, and counts its kills', async () => {
     const { target, pause } = record({ pids: [1], pauses: 3 });
     const seen: number[] = [];
     await runChaos({ target, pause, seed: 1, mostKills: 15, onKill: (kills) => seen.push(kills) });

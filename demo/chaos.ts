@@ -6,20 +6,20 @@ const LONGEST_PAUSE_MS = 6_000;
 export interface ChaosTarget {
   /** Null while no process runs. */
   readonly pid: number | null;
-  /** What the process announced when it was ready; another object after every start. */
+  /** The process's ready message; a new object after every start. */
   readonly ready: object;
   kill(): void;
 }
 
 /**
- * Kills the target every three to six seconds until told to stop, or so many times. One that is down just then, or
- * still starts, is left alone: it is to be killed at work.
+ * Kills the target every three to six seconds, until stopped or `mostKills` is reached. A target that is down
+ * or still starting is skipped, so that every kill interrupts work.
  */
 export async function runChaos(options: {
   target: ChaosTarget;
   seed: number;
   mostKills: number;
-  /** Resolves false when it is time to stop. */
+  /** Resolves to false when it is time to stop. */
   pause: (pauseMs: number) => Promise<boolean>;
   onKill: (kills: number) => void;
 }): Promise<number> {

@@ -30,7 +30,7 @@ describe('the demo options', () => {
     });
   });
 
-  test('are all complained of at once', () => {
+  test('are all reported at once', () => {
     expect(complaint('--leads', '0', '--seed', '1.5', '--speed', 'fast', '--lines', '', '--json', '')).toBe(
       [
         '--leads must be a whole number from 1 to 5000, not "0"',

@@ -4,7 +4,7 @@ export interface DemoOptions {
   leads: number;
   /** Decides who the people are, what they do and which faults strike. */
   seed: number;
-  /** How many times faster than real the conversations run. */
+  /** How many times faster than real life conversations run. */
   speed: number;
   lines: number;
   jsonFile: string | null;
@@ -14,7 +14,7 @@ export interface DemoOptions {
   chaos: boolean;
 }
 
-/** There are that many fictional numbers to give away. */
+/** The number of fictional phone numbers. */
 export const MOST_LEADS = 5_000;
 
 export const USAGE = `npm run demo -- [options]
@@ -26,12 +26,12 @@ export const USAGE = `npm run demo -- [options]
   --once        stops everything at the end, with exit code 0 when every invariant holds
   --chaos       kills the worker every few seconds`;
 
-/** What is wrong with the command line, one problem a line. */
+/** The problems of the command line, one a line. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-/** @throws UsageError naming every bad option at once. */
+/** @throws UsageError naming every bad option. */
 export function parseOptions(args: string[]): DemoOptions {
   const values = parse(args);
   const problems: string[] = [];

@@ -4,7 +4,7 @@ import { MOST_LEADS } from './options.ts';
 import { BAD_ROWS, makePeople, peopleCsv } from './people.ts';
 
 describe('the made-up people', () => {
-  test('have each their own fictional number, as many as may be asked for', () => {
+  test('have a fictional number each, up to the largest list', () => {
     const people = makePeople({ count: MOST_LEADS, seed: 7 });
     expect(new Set(people.map(({ phone }) => phone)).size).toBe(MOST_LEADS);
     const fictional = /^(\+1[2-9]\d{2}55501\d{2}|\+447700900\d{3}|\+442079460\d{3}|\+61491570\d{3})$/;
@@ -24,7 +24,7 @@ describe('the made-up people', () => {
     expect(people.some(({ phone }) => phone.startsWith('+44'))).toBe(true);
   });
 
-  test('are all taken by the import, which complains of the bad rows alone', async () => {
+  test('are all imported; only the bad rows are refused', async () => {
     const people = makePeople({ count: MOST_LEADS, seed: 3 });
     const taken: string[] = [];
     const complaints: (string | null)[] = [];

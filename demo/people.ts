@@ -1,15 +1,15 @@
 import { pick, type Random, seededRandom } from '#simulator/random.ts';
 
-/** Somebody made up, with a number that is kept for fiction. */
+/** A fictional person; the phone number is from a range reserved for fiction. */
 export interface Person {
   firstName: string;
   lastName: string;
   company: string;
-  /** Of a domain that is never assigned. */
+  /** From a domain that is never assigned. */
   email: string;
   /** E.164. */
   phone: string;
-  /** IANA; null leaves it to the number. */
+  /** IANA; null: the zone follows from the number. */
   timeZone: string | null;
 }
 
@@ -129,9 +129,9 @@ const ABROAD_EVERY = 12;
 const ZONE_GIVEN_EVERY = 9;
 
 /**
- * So many people, no two with one number, the same for the same seed. Most are spread over North America's zones, one
- * in twelve lives in the United Kingdom or Australia. Numbers are of ranges that are never assigned: NANP 555-01XX,
- * Ofcom's and ACMA's numbers for drama.
+ * Fictional people with distinct numbers, deterministic by seed. Most are spread over North America's zones;
+ * one in twelve lives in the United Kingdom or Australia. Sources of the numbers: NANP 555-01XX, and Ofcom's
+ * and ACMA's ranges for drama.
  */
 export function makePeople({ count, seed }: { count: number; seed: number }): Person[] {
   const random = seededRandom('demo people', seed);
@@ -185,10 +185,10 @@ function shuffled(random: Random, length: number): number[] {
   return items;
 }
 
-/** Rows that no import can take, for the demo to show what it says of them; the last one repeats the first person. */
+/** Rows that every import refuses, to show its errors; the last one repeats the first person. */
 export const BAD_ROWS = 4;
 
-/** The list as a person would hand it in, with `BAD_ROWS` rows too many. */
+/** The list as CSV, with `BAD_ROWS` extra rows. */
 export function peopleCsv(people: readonly Person[]): string {
   const rows = people.map((person) => [
     person.firstName,

@@ -77,7 +77,7 @@ function result(broken: string[] = []) {
 }
 
 describe('the result', () => {
-  test('puts the three accounts together', () => {
+  test('combines the three accounts', () => {
     expect(result(['I4']).built).toEqual({
       leads: 6,
       calls: 10,
@@ -92,7 +92,7 @@ describe('the result', () => {
     });
   });
 
-  test('is shown with what is broken', () => {
+  test('is shown with the violations', () => {
     const { built, verdict } = result(['I4']);
     const lines = renderResult(built, verdict);
     expect(lines.map((line) => line.trim().split(/ {2,}/))).toContainEqual(['of the answered', '25.0 %']);
@@ -107,10 +107,10 @@ describe('a ledger', () => {
   test.each<[string, LedgerSnapshot, boolean]>([
     ['with all told', ledger([dial()]), true],
     ['with a call under way', ledger([dial()], 1), false],
-    ['with a webhook to come', ledger([dial({ webhooks: [] })]), false],
+    ['with a webhook not sent yet', ledger([dial({ webhooks: [] })]), false],
     ['with a webhook unanswered', ledger([dial({ webhooks: [webhook({ status: null })] })]), false],
     [
-      'with a webhook that nobody will answer',
+      'with a webhook past its timeout',
       ledger([dial({ webhooks: [webhook({ status: null, sentAt: '2026-11-18T16:00:00.000Z' })] })]),
       true,
     ],

@@ -6,24 +6,24 @@ import type { MetricsAnswer } from './api-client.ts';
 import { REACH_WORDS, type ReachCounts } from './state.ts';
 import { reachCounts } from './watch.ts';
 
-/** What `--json` writes. */
+/** The content of the `--json` file. */
 export interface DemoResult {
   leads: number;
   calls: number;
   reach: ReachCounts;
   conversions: number;
-  /** `received` counts every one that was verified, the doubled ones too; `lost` were never sent. */
+  /** `received` counts every verified one, duplicates included; `lost` were never sent. */
   webhooks: { received: number; duplicates: number; lost: number };
-  /** Calls of which a poll told the end. */
+  /** Calls whose end was found by polling. */
   polls: number;
-  /** Dials that were answered in a way that says nothing. */
+  /** Dials whose answer left the outcome open. */
   ambiguousDials: number;
   invariants: Record<Invariant, boolean>;
   seed: number;
   seconds: number;
 }
 
-/** What the database alone knows of a run. */
+/** Figures that only the database has. */
 export async function readReceipts(db: Db, campaignId: string) {
   const { received, duplicates } = await db
     .selectFrom('webhook_events')
@@ -43,7 +43,7 @@ export async function readReceipts(db: Db, campaignId: string) {
   return { received, duplicates, polls };
 }
 
-/** Puts the three accounts of a run together. */
+/** Combines the figures of the API, the database and the phone network. */
 export function buildResult(input: {
   leads: number;
   seed: number;
@@ -92,7 +92,6 @@ function isAmbiguous({ answer }: LedgerSnapshot['dials'][number]): boolean {
   }
 }
 
-/** The result and the verdict as a table. */
 export function renderResult(result: DemoResult, verdict: Verdict): string[] {
   const { reach, webhooks } = result;
   const row = (words: string, value: string | number) => `  ${words.padEnd(24)} ${String(value).padStart(6)}`;

@@ -8,13 +8,13 @@ import type { Verdict } from '#invariants/judge.ts';
 import type { Stack } from '#launcher/stack.ts';
 import { type ApiClient, createApiClient } from './api-client.ts';
 import { runChaos } from './chaos.ts';
+import { placeInboundCalls } from './inbound-calls.ts';
 import { readSettledLedger } from './ledger.ts';
 import type { DemoOptions } from './options.ts';
 import { makePeople, type Person, peopleCsv } from './people.ts';
 import { buildResult, type DemoResult, readReceipts } from './result.ts';
-import { campaignSettings, DIAL_TIMEOUT_MS, timeLimitMs } from './setting.ts';
+import { campaignSettings, DIAL_TIMEOUT_MS, timeLimitMs } from './settings.ts';
 import type { Display } from './terminal.ts';
-import { letPeopleCallIn } from './visitors.ts';
 import { type Ending, watchCampaign } from './watch.ts';
 
 const MOST_KILLS = 15;
@@ -27,7 +27,8 @@ export interface DemoRun {
 }
 
 /**
- * Runs one campaign from its CSV to the verdict on a stack that is up; it is announced before it starts. Null when `signal` was aborted before its end.
+ * Runs one campaign from its CSV to the verdict on a running stack, and announces it before it starts. Null
+ * when `signal` was aborted first.
  *
  * @throws ApiError when the API refuses a step.
  */
@@ -50,7 +51,7 @@ export async function runDemo(
   const ending = await watch(stack, options, { api, campaign, people, display, signal });
   display.end();
   if (ending === 'interrupted') return null;
-  if (stack.simulatorUrl !== null) await letPeopleCallIn(stack.simulatorUrl, people);
+  if (stack.simulatorUrl !== null) await placeInboundCalls(stack.simulatorUrl, people);
   const seconds = (Date.now() - startedAtMs) / 1_000;
   return { campaignId: campaign.id, ending, ...(await judgeRun(stack, options, { api, campaign, seconds })) };
 }
@@ -79,14 +80,16 @@ async function prepareCampaign(
     settings: campaignSettings(options),
   });
   const { rows, accepted, duplicates, rejected, errors } = await api.importLeads(id, csv);
-  log(`imported ${file}: ${accepted} of ${rows} rows taken, ${duplicates} twice, ${rejected} refused`);
+  log(
+    `imported ${file}: ${accepted} of ${rows} rows accepted, ${duplicates} duplicates, ${rejected} rejected`,
+  );
   for (const { row, column, message } of errors) {
     log(`  row ${row}${column === null ? '' : `, ${column}`}: ${message}`);
   }
   return { id, name, accepted };
 }
 
-/** Watches the campaign, with the worker being killed meanwhile where that is wanted. */
+/** With chaos, the worker is killed meanwhile. */
 async function watch(
   stack: Stack,
   options: DemoOptions,

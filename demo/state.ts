@@ -1,10 +1,10 @@
 import { type Disposition, REACHES, type Reach } from '#domain/call.ts';
 import { type CamelCase, camelCase } from '#domain/words.ts';
 
-/** Calls by reach, in the API's spelling. */
+/** Calls by reach, spelled as in the API. */
 export type ReachCounts = { [Name in Reach as CamelCase<Name>]: number };
 
-/** A call that has ended, as the view names it. */
+/** A call that has ended, as the view shows it. */
 export interface Outcome {
   firstName: string;
   /** Masked. */
@@ -14,7 +14,6 @@ export interface Outcome {
   converted: boolean;
 }
 
-/** All that the live view shows. */
 export interface DemoState {
   campaignName: string;
   status: string;
@@ -25,9 +24,9 @@ export interface DemoState {
   conversions: number;
   /** Newest first. */
   outcomes: readonly Outcome[];
-  /** How often the worker was killed; null without chaos. */
+  /** Kills of the worker; null without chaos. */
   kills: number | null;
 }
 
-/** The reaches in the order in which they are shown, with the words for them. */
+/** In the order of display, with their labels. */
 export const REACH_WORDS = REACHES.map((reach) => [camelCase(reach), reach.replaceAll('_', ' ')] as const);

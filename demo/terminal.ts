@@ -1,12 +1,12 @@
 import type { DemoState } from './state.ts';
 import { renderFrame, renderLine } from './view.ts';
 
-/** Where the live view goes, and lines that come meanwhile. */
+/** Shows the live view and log lines. */
 export interface Display {
   show(state: DemoState): void;
-  /** A line of its own; on a terminal it appears above the view. */
+  /** On a terminal the line appears above the view. */
   log(line: string): void;
-  /** Leaves the last view standing. */
+  /** The last view stays on the screen. */
   end(): void;
 }
 
@@ -21,7 +21,7 @@ const HEARTBEAT_MS = 20_000;
 const CLEAR_BELOW = '\u001b[0J';
 const up = (rows: number) => (rows === 0 ? '' : `\r\u001b[${rows}A`);
 
-/** A redrawn view on a terminal; elsewhere a line when something has changed, every two seconds at most. */
+/** A redrawn view on a terminal; elsewhere a line after each change, every two seconds at most. */
 export function createDisplay(output: Output): Display {
   return output.isTTY ? redrawn(output) : lineByLine(output);
 }

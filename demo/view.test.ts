@@ -26,7 +26,7 @@ describe('the live view', () => {
       'Demo 7: running, 01:05',
       `  leads  ${'█'.repeat(20)}${'░'.repeat(20)} 30 of 60 (50 %)`,
       `  lines  ●●●●○○○○○○${' '.repeat(30)} 4 of 10 in use`,
-      '         20 waiting, 4 calling, 6 to be tried again',
+      '         20 waiting, 4 calling, 6 to be retried',
       '  calls  20 answered, 9 no answer, 1 unknown; 7 converted',
       '',
       '  ★ Ada       +1212•••••01     answered, converted',
@@ -39,7 +39,7 @@ describe('the live view', () => {
     expect(renderFrame(crowded, columns).filter((row) => row.length > columns)).toEqual([]);
   });
 
-  test('says that nothing has ended, and draws an empty list', () => {
+  test('shows that no call has ended, and an empty list', () => {
     const leads = { total: 0, waiting: 0, calling: 0, backingOff: 0, finished: 0 };
     const frame = renderFrame({ ...state, leads, reach: none, outcomes: [] }, 80).join('\n');
     expect(frame).toContain('none ended yet');
@@ -48,7 +48,7 @@ describe('the live view', () => {
 
   test('fits into a line', () => {
     expect(renderLine({ ...state, kills: 3 })).toBe(
-      '01:05 running: 30 of 60 leads finished, 4 of 10 lines, 6 to be tried again; ' +
+      '01:05 running: 30 of 60 leads finished, 4 of 10 lines, 6 to be retried; ' +
         '20 answered, 9 no answer, 1 unknown; 7 converted, worker killed 3 times',
     );
   });
@@ -80,7 +80,7 @@ describe('the display', () => {
     expect(written.at(-1)).toBe('\u001b[0Jdone\n');
   });
 
-  test('writes a line elsewhere when something has changed, every two seconds at most', () => {
+  test('writes a line elsewhere after a change, every two seconds at most', () => {
     const { display, written } = record(false);
     const at = (elapsedMs: number, finished: number) =>
       display.show({ ...state, elapsedMs, leads: { ...state.leads, finished } });
@@ -92,7 +92,7 @@ describe('the display', () => {
     expect(written.map((line) => line.slice(0, 5))).toEqual(['00:00', '00:02', '00:30']);
   });
 
-  test('says at once that the status has changed', () => {
+  test('writes a change of status at once', () => {
     const { display, written } = record(false);
     display.show({ ...state, elapsedMs: 0 });
     display.show({ ...state, elapsedMs: 100, status: 'completed' });

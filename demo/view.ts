@@ -4,7 +4,7 @@ const NARROWEST_BAR = 10;
 const WIDEST_BAR = 60;
 const OUTCOMES_SHOWN = 8;
 
-/** The live view, for a terminal so many columns wide; no line is wider. */
+/** The live view for a terminal; no line is wider than `columns`. */
 export function renderFrame(state: DemoState, columns: number): string[] {
   const { leads, lines } = state;
   const share = leads.total === 0 ? 0 : leads.finished / leads.total;
@@ -13,7 +13,7 @@ export function renderFrame(state: DemoState, columns: number): string[] {
     `${state.campaignName}: ${state.status}, ${clock(state.elapsedMs)}${killsOf(state)}`,
     `  leads  ${bar(share, barWidth)} ${leads.finished} of ${leads.total} (${Math.floor(share * 100)} %)`,
     `  lines  ${slots(lines.inUse, lines.limit, barWidth)} ${lines.inUse} of ${lines.limit} in use`,
-    `         ${leads.waiting} waiting, ${leads.calling} calling, ${leads.backingOff} to be tried again`,
+    `         ${leads.waiting} waiting, ${leads.calling} calling, ${leads.backingOff} to be retried`,
     `  calls  ${reachLine(state)}; ${state.conversions} converted`,
     '',
     ...state.outcomes.slice(0, OUTCOMES_SHOWN).map(outcomeLine),
@@ -21,12 +21,12 @@ export function renderFrame(state: DemoState, columns: number): string[] {
   return rows.map((row) => (row.length > columns ? `${row.slice(0, Math.max(0, columns - 1))}…` : row));
 }
 
-/** The same in one line, for a log. */
+/** The same as one log line. */
 export function renderLine(state: DemoState): string {
   const { leads, lines } = state;
   return (
     `${clock(state.elapsedMs)} ${state.status}: ${leads.finished} of ${leads.total} leads finished, ` +
-    `${lines.inUse} of ${lines.limit} lines, ${leads.backingOff} to be tried again; ` +
+    `${lines.inUse} of ${lines.limit} lines, ${leads.backingOff} to be retried; ` +
     `${reachLine(state)}; ${state.conversions} converted${killsOf(state)}`
   );
 }
@@ -50,7 +50,7 @@ function bar(share: number, width: number): string {
   return '█'.repeat(full) + '░'.repeat(width - full);
 }
 
-/** One mark for each line while they fit, else a bar. */
+/** One mark a line while they fit, otherwise a bar. */
 function slots(inUse: number, limit: number, width: number): string {
   if (limit > width) return bar(limit === 0 ? 0 : inUse / limit, width);
   return (

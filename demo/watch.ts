@@ -4,15 +4,15 @@ import { type ApiClient, ApiError, type CallAnswer, type MetricsAnswer } from '.
 import type { Person } from './people.ts';
 import type { DemoState, Outcome } from './state.ts';
 
-const LOOK_EVERY_MS = 500;
-/** As many looks in a row may fail before the run does: the API has its own restarts to get over. */
-const MOST_FAILED_LOOKS = 60;
+const READ_EVERY_MS = 500;
+/** The API may restart meanwhile; half a minute of failed reads ends the run. */
+const MAX_FAILED_READS = 60;
 const LATEST_CALLS = 50;
 
 export type Ending = 'completed' | 'late' | 'interrupted';
 
 /**
- * Shows a campaign until it is over, it takes longer than `timeLimitMs`, or `signal` is aborted.
+ * Shows a campaign until it completes, takes longer than `timeLimitMs`, or `signal` is aborted.
  *
  * @throws ApiError or TypeError when the API cannot be read for half a minute.
  */
@@ -28,21 +28,21 @@ export async function watchCampaign(options: {
   const { api, campaign, signal } = options;
   const firstNames = new Map(options.people.map(({ phone, firstName }) => [phone, firstName]));
   const startedAtMs = Date.now();
-  let failedLooks = 0;
+  let failedReads = 0;
   while (!signal.aborted) {
     const elapsedMs = Date.now() - startedAtMs;
     try {
       const state = await readState(api, campaign, firstNames);
-      failedLooks = 0;
+      failedReads = 0;
       options.show({ ...state, elapsedMs, kills: options.kills() });
       if (state.status === 'completed' || state.status === 'stopped') return 'completed';
     } catch (error) {
-      failedLooks += 1;
+      failedReads += 1;
       const refused = error instanceof ApiError && error.status < 500;
-      if (refused || failedLooks >= MOST_FAILED_LOOKS) throw error;
+      if (refused || failedReads >= MAX_FAILED_READS) throw error;
     }
     if (elapsedMs > options.timeLimitMs) return 'late';
-    await delay(LOOK_EVERY_MS, undefined, { signal }).catch(() => undefined);
+    await delay(READ_EVERY_MS, undefined, { signal }).catch(() => undefined);
   }
   return 'interrupted';
 }
@@ -52,7 +52,7 @@ async function readState(
   { id, name }: { id: string; name: string },
   firstNames: ReadonlyMap<string, string>,
 ): Promise<Omit<DemoState, 'elapsedMs' | 'kills'>> {
-  // The status last: when it says completed, everything that was read before it may still be older.
+  // The status is read last: once it is completed, the calls read before may be out of date.
   const [calls, status] = await Promise.all([api.calls(id, LATEST_CALLS), api.status(id)]);
   const [progress, metrics] = await Promise.all([api.progress(id), api.metrics(id)]);
   return {
@@ -66,12 +66,12 @@ async function readState(
   };
 }
 
-/** The counts by reach, without the total. */
+/** Without the total. */
 export function reachCounts({ calls: { total: _, ...reach } }: MetricsAnswer): DemoState['reach'] {
   return reach;
 }
 
-/** The calls that have ended, latest end first. */
+/** Ended calls, latest end first. */
 export function latestOutcomes(
   calls: readonly CallAnswer[],
   firstNames: ReadonlyMap<string, string>,

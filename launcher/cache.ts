@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { withLock } from './lock.ts';
 import type { Log } from './processes.ts';
 
-/** The folder for what is downloaded or built once for a user; `RINGLEADER_CACHE_DIR` names another. */
+/** Downloads and builds are kept here once a user; `RINGLEADER_CACHE_DIR` names another folder. */
 function cacheDir(): string {
   if (process.env.RINGLEADER_CACHE_DIR) return resolve(process.env.RINGLEADER_CACHE_DIR);
   if (process.env.XDG_CACHE_HOME) return join(process.env.XDG_CACHE_HOME, 'ringleader');
@@ -12,24 +12,24 @@ function cacheDir(): string {
 }
 
 interface CacheEntry {
-  /** Folder below the cache, with its version: "temporal/1.5.1". */
+  /** Folder in the cache, with its version: "temporal/1.5.1". */
   readonly name: string;
-  /** File below that folder which is there only when the entry is whole. */
+  /** A file in that folder which exists only when the entry is complete. */
   readonly file: string;
   readonly log: Log;
-  /** Fills the given empty folder; it becomes the entry when this returns. */
+  /** Fills the given empty folder, which becomes the entry. */
   readonly make: (folder: string) => Promise<void>;
 }
 
-/** The path of a cached file, or null when it has not been made yet. */
+/** Null when it has not been made yet. */
 export function cachedFile(name: string, file: string): string | null {
   const path = join(cacheDir(), name, file);
   return existsSync(path) ? path : null;
 }
 
 /**
- * Makes a cache entry unless it is there, and returns its file. Made beside its place and renamed when whole, so
- * an interruption leaves nothing half; two processes that want the same entry make it once.
+ * Returns a cache entry's file, making the entry if needed. It is made elsewhere and renamed when complete,
+ * so that an interruption leaves no partial entry. Two processes that want the same entry make it once.
  */
 export async function makeCached(entry: CacheEntry): Promise<string> {
   const found = cachedFile(entry.name, entry.file);
@@ -38,7 +38,7 @@ export async function makeCached(entry: CacheEntry): Promise<string> {
   const partial = `${home}.partial`;
   return withLock(
     `${home}.lock`,
-    `waiting for another process that makes ${entry.name}`,
+    `waiting for another process to make ${entry.name}`,
     entry.log,
     async () => {
       const made = cachedFile(entry.name, entry.file);

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { type Browser, chromium } from 'playwright-core';
 
-/** A page under test talks to the loopback interface; the browser itself to nobody. */
+/** A page under test uses the loopback interface; the browser must contact nobody else. */
 const QUIET = [
   '--no-sandbox',
   '--disable-gpu',
@@ -9,20 +9,20 @@ const QUIET = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
-  // A microphone that beeps every second; a page must still be allowed to use it.
+  // A fake microphone that beeps every second; the page still needs permission.
   '--use-fake-device-for-media-stream',
 ];
 
 /**
- * Starts the machine's own Chromium without a window: `CHROMIUM_PATH`, else where Debian's package puts it.
+ * Starts a headless Chromium: the one at `CHROMIUM_PATH`, otherwise Debian's.
  *
- * @throws Error that says how to get one, when there is none
+ * @throws Error with instructions when there is none
  */
 export async function launchChromium(): Promise<Browser> {
   const executablePath = process.env.CHROMIUM_PATH || '/usr/bin/chromium';
   if (!existsSync(executablePath)) {
     throw new Error(
-      `There is no Chromium at ${executablePath}: "apt-get install chromium" puts one there, and CHROMIUM_PATH names another.`,
+      `There is no Chromium at ${executablePath}: "apt-get install chromium" installs it there; CHROMIUM_PATH can name another.`,
     );
   }
   return await chromium.launch({ executablePath, headless: true, args: QUIET });

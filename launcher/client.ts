@@ -7,7 +7,7 @@ import type { ApiContext } from '#api/context.ts';
 
 export const CLIENT_FILE = resolve(import.meta.dirname, '..', 'dashboard', 'client', 'generated.ts');
 
-/** The API's OpenAPI document. No service is needed to make it. */
+/** The API's OpenAPI document, made without any service. */
 async function readDocument(): Promise<string> {
   const config = {
     publicUrl: null,
@@ -19,7 +19,7 @@ async function readDocument(): Promise<string> {
   const answer = await app.request('/openapi.json');
   if (!answer.ok) throw new Error(`The OpenAPI document cannot be made: ${answer.status}.`);
   const document = JSON.parse(await answer.text());
-  // The dashboard's fetch sends the key with every POST by itself.
+  // The dashboard's fetch adds the key to every POST.
   for (const { post } of Object.values<{ post?: { parameters?: unknown[] } }>(document.paths)) {
     if (post?.parameters !== undefined)
       post.parameters = post.parameters.filter((one) => !isIdempotencyKey(one));
@@ -35,7 +35,7 @@ interface OpenApiDocument {
   components: { schemas: Record<string, { enum?: unknown[] }> };
 }
 
-/** A list for each named enum of the document, such as `reachValues`: what filters and labels are made of. */
+/** One list for each named enum, such as `reachValues`, for filters and labels. */
 function valueLists(document: string): string {
   const { schemas } = (JSON.parse(document) as OpenApiDocument).components;
   return Object.entries(schemas)
@@ -48,8 +48,8 @@ function valueLists(document: string): string {
 }
 
 /**
- * The text of the dashboard's client: a function and types for each route of the OpenAPI document, and the values of
- * its enums, so that the dashboard does not compile where it does not match the API.
+ * The dashboard's client: a function and types for each route, and the values of enums, so that a dashboard
+ * that does not match the API does not compile.
  */
 export async function generateClient(): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'ringleader-client-'));

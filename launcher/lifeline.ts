@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 
 /**
- * A shell that waits for this process to end, however it ends. It reads lines from a pipe that only this process
- * holds open; when the pipe closes, it ends what is still on its lists: first our own services, which leave by
- * themselves and get 15 seconds, then the servers that they use, then temporary folders.
+ * A shell that outlives this process, however it ends. It reads lines from a pipe that only this process
+ * holds open. When the pipe closes, it ends what is still listed: first our services, which exit by
+ * themselves within 15 seconds, then the servers they use, then temporary folders.
  */
 const SCRIPT = `
 trap '' INT TERM HUP
@@ -37,32 +37,34 @@ type Kind = 'services' | 'servers';
 const pids: Record<Kind, Set<number>> = { services: new Set(), servers: new Set() };
 let shell: ChildProcess | null = null;
 
-/** Makes sure that a process does not outlive this one. Returns what to call when it has ended. */
+/**
+ * Ensures that a process does not outlive this one. Call the returned function when the process has ended.
+ */
 export function guardProcess(kind: Kind, pid: number): () => void {
   pids[kind].add(pid);
-  tellPids(kind);
+  sendPids(kind);
   return () => {
     pids[kind].delete(pid);
-    tellPids(kind);
+    sendPids(kind);
   };
 }
 
-/** Has a temporary folder removed after this process has ended. */
+/** The folder is removed after this process has ended. */
 export function guardFolder(path: string): void {
-  tell(`folder ${path}`);
+  send(`folder ${path}`);
 }
 
-function tellPids(kind: Kind): void {
-  tell(`${kind} ${[...pids[kind]].join(' ')}`);
+function sendPids(kind: Kind): void {
+  send(`${kind} ${[...pids[kind]].join(' ')}`);
 }
 
-function tell(line: string): void {
+function send(line: string): void {
   shell ??= startShell();
   shell.stdin?.write(`${line}\n`);
 }
 
 function startShell(): ChildProcess {
-  // Detached: Ctrl-C in the terminal must not reach it.
+  // Detached, so that Ctrl-C in the terminal does not reach it.
   const child = spawn('/bin/sh', ['-c', SCRIPT, 'ringleader-lifeline'], {
     detached: true,
     stdio: ['pipe', 'ignore', 'ignore'],

@@ -7,7 +7,7 @@ export interface HeldLock {
   release(): void;
 }
 
-/** The process that holds a lock which could not be taken. */
+/** A living process holds the lock. */
 export class LockedError extends Error {
   readonly pid: number;
 
@@ -19,8 +19,8 @@ export class LockedError extends Error {
 }
 
 /**
- * Takes a lock file. One that a dead process left behind is taken over, also when its id has a new owner.
- * Throws LockedError when a living process holds it.
+ * Takes a lock file. A lock of a dead process is taken over, even when its process id is in use again. Throws
+ * LockedError when a living process holds it.
  */
 export function takeLock(path: string): HeldLock {
   mkdirSync(dirname(path), { recursive: true });
@@ -42,22 +42,22 @@ export function takeLock(path: string): HeldLock {
   }
 }
 
-/** Runs `work` while holding the lock; says `waiting` once and waits while another process holds it. */
+/** Runs `work` while holding the lock; logs `waiting` once when another process holds it. */
 export async function withLock<T>(
   path: string,
   waiting: string,
   log: Log,
   work: () => Promise<T>,
 ): Promise<T> {
-  let told = false;
+  let logged = false;
   for (;;) {
     let lock: HeldLock;
     try {
       lock = takeLock(path);
     } catch (error) {
       if (!(error instanceof LockedError)) throw error;
-      if (!told) log(`${waiting} (process ${error.pid})`);
-      told = true;
+      if (!logged) log(`${waiting} (process ${error.pid})`);
+      logged = true;
       await delay(500);
       continue;
     }
@@ -69,7 +69,7 @@ export async function withLock<T>(
   }
 }
 
-/** A link to a complete file, so that nobody ever reads a lock without its owner. */
+/** Links to a complete file, so that no reader sees a lock without its owner. */
 function linked(from: string, to: string): boolean {
   try {
     linkSync(from, to);
@@ -96,7 +96,10 @@ function livingHolder(content: string): number | null {
   return startMark(pid) === rest.join(' ') ? pid : null;
 }
 
-/** Moves the stale file away first: of two processes that find it, one must not remove the other's new lock. */
+/**
+ * The stale file is moved away first: of two processes that find it, one must not remove the other's new
+ * lock.
+ */
 function removeStale(path: string, content: string): void {
   const aside = `${path}.stale.${process.pid}`;
   try {

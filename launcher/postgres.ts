@@ -40,26 +40,26 @@ const STOP_TIMEOUT_MS = 20_000;
 const LARGEST_LOG_BYTES = 10_000_000;
 
 export interface PostgresOptions {
-  /** Where the data stay between starts; null: a temporary folder, removed at the end. */
+  /** Keeps the data between starts; null: a temporary folder, removed at the end. */
   readonly dataDir: string | null;
-  /** False gives up safety at power failure for speed; default: true with a `dataDir`. */
+  /** False trades safety at power failure for speed; default: true with a `dataDir`. */
   readonly durable?: boolean;
   readonly log: Log;
 }
 
 export interface RunningServer {
-  /** Ends the server in order; calling it again waits for the same end. */
+  /** Shuts the server down; a second call waits for the same end. */
   stop(): Promise<void>;
   /** Resolves with a sentence when the server ended without `stop`. */
   readonly died: Promise<string>;
 }
 
 export interface RunningPostgres extends RunningServer {
-  /** With user and password, for the database "ringleader", whose owner may create others. */
+  /** With user and password, for the database "ringleader"; the user may create others. */
   readonly url: string;
 }
 
-/** The folder of one server: `cluster` (PostgreSQL's own), `password`, `postgres.log`. */
+/** One server's folder: `cluster` (PostgreSQL's own), `password`, `postgres.log`. */
 interface Place {
   readonly home: string;
   readonly account: Account;
@@ -68,8 +68,8 @@ interface Place {
 }
 
 /**
- * Starts the embedded PostgreSQL on a loopback port and makes the database "ringleader" in it. Throws with the
- * server's own last words when it does not come up.
+ * Starts the embedded PostgreSQL on a loopback port and creates the database "ringleader". When it does not
+ * start, the error holds the end of the server's log.
  */
 export async function startPostgres(options: PostgresOptions): Promise<RunningPostgres> {
   const { log } = options;
@@ -101,7 +101,7 @@ function temporaryHome(): string {
   return home;
 }
 
-/** The given folder, or one that stands for it where PostgreSQL's account cannot enter it. */
+/** The given folder, or a substitute when PostgreSQL's account cannot enter it. */
 function reachableHome(dataDir: string, account: Account, log: Log): string {
   mkdirSync(dataDir, { recursive: true });
   giveTo(dataDir, account);
@@ -109,7 +109,7 @@ function reachableHome(dataDir: string, account: Account, log: Log): string {
   const home = reachablePlaceFor(dataDir);
   log(`PostgreSQL's account cannot enter ${dataDir}: its data are in ${home}`);
   if (!existsSync(home) && existsSync(join(dataDir, 'cluster'))) {
-    log('copying the data that are there already');
+    log('copying the existing data');
     copyFor(account, dataDir, home);
   }
   return home;
@@ -121,7 +121,7 @@ async function stopLeftOver(place: Place, log: Log): Promise<void> {
   if (!existsSync(pidFile)) return;
   const pid = Number(readFileSync(pidFile, 'utf8').split('\n')[0]);
   if (pid > 0) await stopOrphan(pid, ['postgres', cluster], log);
-  // Left by a server that was killed; its id may belong to another process by now, which would stop the start.
+  // Left by a killed server. Its process id may be in use again, which would prevent the start.
   rmSync(pidFile, { force: true });
 }
 
@@ -134,9 +134,9 @@ function passwordOf(place: Place): string {
   return readFileSync(file, 'utf8').trim();
 }
 
-/** Makes the cluster beside its place, so that an interruption leaves none that is half made. */
+/** Created elsewhere and renamed, so that an interruption leaves no partial cluster. */
 async function initialise(place: Place, log: Log): Promise<void> {
-  log('preparing the database for the first time');
+  log('creating the database cluster');
   const partial = join(place.home, 'cluster.partial');
   rmSync(partial, { recursive: true, force: true });
   makeOwnFolder(partial, place.account);
@@ -161,7 +161,7 @@ function assertVersion(place: Place): void {
   const version = Number(readFileSync(join(place.home, 'cluster', 'PG_VERSION'), 'utf8'));
   if (version === place.binaries.majorVersion) return;
   throw new Error(
-    `The data in ${place.home} are of PostgreSQL ${version}, the installed one is ${place.binaries.majorVersion}. ` +
+    `The data in ${place.home} belong to PostgreSQL ${version}; version ${place.binaries.majorVersion} is installed. ` +
       'Move them with pg_dump of the old version, or name another folder in RINGLEADER_DATA_DIR.',
   );
 }
@@ -178,9 +178,9 @@ async function startOnFreePort(
     const failure = await untilReady(child, urlFor(port, password, 'postgres'));
     if (failure === null) return { child, port };
     const words = lastLines(join(place.home, 'postgres.log'), 10);
-    // Somebody else took the port between the look and the start.
+    // Another process took the port after it was found free.
     if (attempt < 4 && /could not (bind|create any TCP)/.test(words)) continue;
-    throw new Error(`PostgreSQL did not start (${failure}). Its last words:\n${words}`);
+    throw new Error(`PostgreSQL did not start (${failure}). The end of its log:\n${words}`);
   }
 }
 
@@ -191,7 +191,7 @@ function serverArguments(place: Place, port: number, durable: boolean): string[]
     max_connections: 200,
     timezone: 'UTC',
     log_timezone: 'UTC',
-    // The details of an error quote the row, with the person's data in it.
+    // Error details quote rows, which hold personal data.
     log_error_verbosity: 'terse',
     ...(durable ? {} : { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }),
   };
@@ -222,7 +222,7 @@ function spawnAs(place: Place, program: string, args: string[]): ChildProcess {
   }
 }
 
-/** Null when the server answers, else why it does not. */
+/** Null when the server answers, otherwise the reason. */
 async function untilReady(child: ChildProcess, url: string): Promise<string | null> {
   const deadline = Date.now() + START_TIMEOUT_MS;
   while (Date.now() < deadline) {
@@ -253,7 +253,7 @@ async function createDatabase(adminUrl: string): Promise<void> {
   }
 }
 
-/** SIGINT is PostgreSQL's fast shutdown: it ends the connections and writes everything down. */
+/** SIGINT is PostgreSQL's fast shutdown: connections are closed and data are written. */
 async function stopServer(child: ChildProcess, place: Place): Promise<void> {
   await stopChild(child, STOP_TIMEOUT_MS);
   if (place.temporary) rmSync(place.home, { recursive: true, force: true });

@@ -3,15 +3,15 @@ import { once } from 'node:events';
 import { closeSync, existsSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** One line of progress for the person at the terminal. */
+/** Shows one line of progress at the terminal. */
 export type Log = (line: string) => void;
 
-/** The `code` of a system error ("ENOENT"), or null for anything else. */
+/** The `code` of a system error ("ENOENT"), otherwise null. */
 export function errorCode(error: unknown): string | null {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
 }
 
-/** Whether a process runs; one that has ended and waits to be reaped does not. */
+/** False for a process that has ended but was not reaped yet. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
@@ -21,7 +21,7 @@ export function isAlive(pid: number): boolean {
   return processStat(pid)?.state !== 'Z';
 }
 
-/** A process's command line, words parted by spaces; null when there is none to see. */
+/** Words separated by spaces; null when it cannot be read. */
 function commandLine(pid: number): string | null {
   if (existsSync('/proc/self/cmdline')) {
     try {
@@ -33,14 +33,14 @@ function commandLine(pid: number): string | null {
   return outputOfPs(pid, 'args=');
 }
 
-/** A text that tells a process from a later one that got the same id; null when there is no such process. */
+/** Tells a process from a later one with the same id; null when there is no such process. */
 export function startMark(pid: number): string | null {
   const stat = processStat(pid);
   if (stat === null) return existsSync('/proc/self/stat') ? null : outputOfPs(pid, 'lstart=');
   return `${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()}:${stat.startedAtTicks}`;
 }
 
-/** Waits until a process that may not be our child has ended. False when it still runs after `timeoutMs`. */
+/** For processes that are not our children. False when it still runs after `timeoutMs`. */
 async function waitForEnd(pid: number, timeoutMs: number): Promise<boolean> {
   const deadline = Date.now() + timeoutMs;
   while (isAlive(pid)) {
@@ -51,8 +51,8 @@ async function waitForEnd(pid: number, timeoutMs: number): Promise<boolean> {
 }
 
 /**
- * Ends a server that an earlier, killed launcher left running. Does nothing unless the process's command line has
- * every word of `words`: its id may belong to somebody else by now.
+ * Ends a server that a killed launcher left running. Its process id may be in use again, so nothing happens
+ * unless the command line contains every word of `words`.
  */
 export async function stopOrphan(pid: number, words: readonly string[], log: Log): Promise<void> {
   const line = isAlive(pid) ? commandLine(pid) : null;
@@ -62,10 +62,10 @@ export async function stopOrphan(pid: number, words: readonly string[], log: Log
   if (await waitForEnd(pid, 30_000)) return;
   process.kill(pid, 'SIGKILL');
   if (!(await waitForEnd(pid, 5_000)))
-    throw new Error(`Process ${pid} (${line}) does not end; end it yourself.`);
+    throw new Error(`Process ${pid} (${line}) does not end; stop it yourself.`);
 }
 
-/** Ends a server of ours with SIGINT, its orderly shutdown; one that takes longer than `timeoutMs` is killed. */
+/** Sends SIGINT for an orderly shutdown, and kills the server after `timeoutMs`. */
 export async function stopChild(child: ChildProcess, timeoutMs: number): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const exit = once(child, 'exit');
@@ -75,7 +75,7 @@ export async function stopChild(child: ChildProcess, timeoutMs: number): Promise
   clearTimeout(timer);
 }
 
-/** The last lines of a log file, at most `lines`; empty when there is no such file. */
+/** Empty when the file does not exist. */
 export function lastLines(file: string, lines: number): string {
   const bytes = 16_384;
   try {
@@ -96,7 +96,7 @@ export function lastLines(file: string, lines: number): string {
 function processStat(pid: number): { state: string; startedAtTicks: string } | null {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The second field is the program's name in parentheses, and may hold spaces and parentheses itself.
+    // The second field is the program's name in parentheses, which may itself contain spaces and parentheses.
     const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
     return { state: fields[0] ?? '', startedAtTicks: fields[19] ?? '' };
   } catch {

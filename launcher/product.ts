@@ -6,19 +6,19 @@ import { serviceOutput } from './service-output.ts';
 import { onStopRequest } from './signals.ts';
 import { type Stack, startStack } from './stack.ts';
 
-/** One line of progress, on standard error: standard output is for results. */
+/** Progress goes to standard error; standard output is for results. */
 export function say(line: string): void {
   process.stderr.write(`${line}\n`);
 }
 
 /**
- * Runs the product on `dataDir` until Ctrl-C, SIGTERM or the end of a server it stands on, and ends the process
- * with 0 or 1. `whileRunning` is called once when everything is up.
+ * Runs the product on `dataDir` until Ctrl-C, SIGTERM or the end of a server it needs, and exits with 0 or 1.
+ * `whileRunning` is called once, when everything is up.
  */
 export async function runProduct(options: {
   readonly dataDir: string;
   readonly whileRunning?: (stack: Stack) => void;
-  /** `live`: something else serves it, from its sources. */
+  /** `live`: something else serves it from its sources. */
   readonly dashboard?: 'built' | 'live';
 }): Promise<void> {
   let stack: Stack | null = null;
@@ -33,7 +33,7 @@ export async function runProduct(options: {
   onStopRequest(
     (reason) => {
       say(`\nstopping (${reason})`);
-      // While it starts there is nothing to stop in order yet: the lifeline ends what runs.
+      // During the start nothing can be stopped in order; the lifeline ends what runs.
       if (stack === null) process.exit(1);
       void stop(0);
     },
@@ -43,7 +43,7 @@ export async function runProduct(options: {
     },
   );
   try {
-    // Open to PostgreSQL's account, which has a folder in it; what is secret is closed file by file.
+    // PostgreSQL's account must be able to enter it; secret files are protected one by one.
     mkdirSync(options.dataDir, { recursive: true, mode: 0o755 });
     const onLine = serviceOutput(join(options.dataDir, 'logs'), say);
     if (options.dashboard !== 'live') await buildDashboard(say);
@@ -62,7 +62,7 @@ export async function runProduct(options: {
 
 function startFailure(error: unknown, dataDir: string): string {
   if (error instanceof LockedError) {
-    return `Ringleader runs already on ${dataDir} (process ${error.pid}). Stop it, or name another folder in RINGLEADER_DATA_DIR.`;
+    return `Ringleader already runs on ${dataDir} (process ${error.pid}). Stop it, or name another folder in RINGLEADER_DATA_DIR.`;
   }
   return error instanceof Error ? error.message : String(error);
 }

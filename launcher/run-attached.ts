@@ -9,8 +9,8 @@ export interface AttachedRun {
 }
 
 /**
- * Runs a program on this terminal until it ends, and tells its exit code; 130 when it was asked to stop. It stays
- * in the terminal's group, so Ctrl-C reaches it by itself and is forwarded only when it came from elsewhere.
+ * Runs a program on this terminal and returns its exit code; 130 when interrupted. The program stays in the
+ * terminal's process group, where Ctrl-C reaches it directly; signals from elsewhere are forwarded.
  */
 export function attachedRunner(): (run: AttachedRun) => Promise<number> {
   let child: ChildProcess | null = null;

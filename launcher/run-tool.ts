@@ -6,21 +6,21 @@ export interface ToolRun {
   readonly args: readonly string[];
   readonly env?: NodeJS.ProcessEnv;
   readonly cwd?: string;
-  /** After this the tool is ended. */
+  /** After this time the tool is killed. */
   readonly timeoutMs: number;
   /** Called every few seconds while the tool runs. */
   readonly onWait?: (elapsedSeconds: number) => void;
 }
 
-/** Whether a program can be found and answers with success to these arguments; its output when it does. */
+/** The program's output; null when it is missing or fails with these arguments. */
 export function outputOf(program: string, args: readonly string[]): string | null {
   const result = spawnSync(program, args, { encoding: 'utf8', timeout: 20_000 });
   return result.status === 0 ? `${result.stdout}${result.stderr}`.trim() : null;
 }
 
 /**
- * Runs a build tool to its end, quietly. Throws with its last lines when it fails or takes too long. It stays in
- * the terminal's process group: Ctrl-C ends it too.
+ * Runs a build tool without showing its output. On a failure or a timeout the error holds its last lines. The
+ * tool stays in the terminal's process group, so that Ctrl-C ends it too.
  */
 export async function runTool(run: ToolRun): Promise<string> {
   const startedAt = Date.now();

@@ -1,5 +1,5 @@
-// Has the Temporal SDK download one of its servers into a folder: `sdk-download-child.ts dev-server|time-skipping FOLDER`.
-// The SDK has no call that downloads without starting, so the server is started once and ended.
+// Makes the Temporal SDK download a server into a folder: `sdk-download-child.ts dev-server|time-skipping
+// FOLDER`. The SDK cannot download without starting, so the server is started once and ended.
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 
 const [kind, downloadDir] = process.argv.slice(2);

@@ -9,16 +9,16 @@ import type { Log } from './processes.ts';
 
 export type SdkServer = 'dev-server' | 'time-skipping';
 
-/** A network that swallows packets would keep the download waiting; one that moves gets its time. */
+/** A network that drops packets would stall the download; a slow one gets its time. */
 const SILENCE_MS = 25_000;
 const DOWNLOAD_MS = 300_000;
 
-/** The cached file of an earlier download, or null. */
+/** An earlier download in the cache, or null. */
 export function downloadedServer(server: SdkServer): string | null {
   return cachedFile(entryName(server), 'server');
 }
 
-/** Lets the SDK download its server into the cache. Null, with the reason said, when it cannot. */
+/** Lets the SDK download its server into the cache. Null when it cannot, after logging why. */
 export async function downloadServer(server: SdkServer, log: Log): Promise<string | null> {
   const what = server === 'dev-server' ? 'development server' : 'time-skipping server';
   log(`asking the Temporal SDK to download its ${what} (RINGLEADER_NO_DOWNLOAD=1 skips this)`);
@@ -56,7 +56,7 @@ async function downloadInto(folder: string, server: SdkServer): Promise<void> {
     if (Date.now() - grewAt > SILENCE_MS || Date.now() - startedAt > DOWNLOAD_MS) child.kill('SIGKILL');
   }, 1_000);
   const [code, signal] = await once(child, 'close').finally(() => clearInterval(watch));
-  if (code !== 0) throw new Error(signal === null ? reasonIn(words) : 'nothing came for too long');
+  if (code !== 0) throw new Error(signal === null ? reasonIn(words) : 'the download stalled');
   const found = readdirSync(folder).find((name) => isExecutable(join(folder, name)));
   if (found === undefined) throw new Error('the SDK left no program behind');
   renameSync(join(folder, found), join(folder, 'server'));
@@ -75,9 +75,9 @@ function isExecutable(file: string): boolean {
   }
 }
 
-/** The SDK's message is a stack with a chain of causes; the first line with "Error" says what happened. */
+/** The SDK's message is a stack with a chain of causes; its first line with "Error" is the reason. */
 function reasonIn(words: string): string {
   const line = words.split('\n').find((text) => /error/i.test(text)) ?? words.split('\n')[0] ?? '';
   const withoutAddresses = line.replaceAll(/ for url \(.*?\)/g, '');
-  return withoutAddresses.trim().slice(0, 200) || 'it gave no reason';
+  return withoutAddresses.trim().slice(0, 200) || 'no reason given';
 }

@@ -3,8 +3,8 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /**
- * The admin key of this installation: `RINGLEADER_API_KEY`, else one that is made once and kept in the file
- * (readable by its owner only), so that a second start has the same. With `file` null it is made anew.
+ * The admin key of this installation: `RINGLEADER_API_KEY`, otherwise one that is generated once and kept in
+ * the file (readable by its owner only). With `file` null it is generated at every start.
  */
 export function apiKey(file: string | null): string {
   if (process.env.RINGLEADER_API_KEY) return process.env.RINGLEADER_API_KEY;
@@ -16,12 +16,12 @@ export function apiKey(file: string | null): string {
   return readFileSync(file, 'utf8').trim();
 }
 
-/** A random text of 192 bits that is safe in a URL and a header. */
+/** 192 random bits, safe in a URL and in a header. */
 export function newSecret(prefix: string): string {
   return `${prefix}${randomBytes(24).toString('base64url')}`;
 }
 
-/** Hexadecimal digits, for ids in a provider's shape. */
+/** For ids in a provider's form. */
 export function randomHex(digits: number): string {
   return randomBytes(Math.ceil(digits / 2))
     .toString('hex')

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { conciseLine } from './service-output.ts';
 
 describe('conciseLine', () => {
-  it('hides what is only information', () => {
+  it('hides information', () => {
     expect(conciseLine('{"level":30,"msg":"listening"}', false)).toBeNull();
   });
 
@@ -15,7 +15,7 @@ describe('conciseLine', () => {
     expect(conciseLine('{"level":30,"msg":"listening"}', true)).toBe('listening');
   });
 
-  it('shows what is no structured line', () => {
+  it('shows unstructured lines', () => {
     expect(conciseLine('SyntaxError: unexpected token', false)).toBe('SyntaxError: unexpected token');
     expect(conciseLine('{not json', false)).toBe('{not json');
     expect(conciseLine('   ', false)).toBeNull();

@@ -8,8 +8,8 @@ const LARGEST_FILE_BYTES = 20_000_000;
 const WARNING = 40;
 
 /**
- * Keeps every line of a service in `<folder>/<service>.log` and shows the ones that matter: warnings and errors,
- * and what is no structured line at all; everything with `RINGLEADER_LOG=all`.
+ * Writes every line of a service to `<folder>/<service>.log` and shows warnings, errors and unstructured
+ * lines; with `RINGLEADER_LOG=all` it shows everything.
  */
 export function serviceOutput(folder: string, log: Log): (service: ServiceName, line: string) => void {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -24,7 +24,7 @@ export function serviceOutput(folder: string, log: Log): (service: ServiceName, 
   };
 }
 
-/** What of a service's line is shown; null for nothing. */
+/** The part of a line to show; null for nothing. */
 export function conciseLine(line: string, showAll: boolean): string | null {
   const record = structured(line);
   if (record === null) return line.trim() === '' ? null : line;

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { describePlan, planStack } from './stack-plan.ts';
 
 describe('planStack', () => {
-  it('embeds and simulates everything that no variable names', () => {
+  it('embeds and simulates everything that no variable sets', () => {
     expect(planStack({}, false)).toEqual({
       database: 'embedded',
       temporal: 'embedded',
@@ -12,7 +12,7 @@ describe('planStack', () => {
     });
   });
 
-  it('takes what the variables name', () => {
+  it('uses what the variables set', () => {
     const env = {
       DATABASE_URL: 'postgres://db.example/x',
       TEMPORAL_ADDRESS: 'temporal.example:7233',
@@ -28,7 +28,7 @@ describe('planStack', () => {
     expect([plan.twilio, plan.mail]).toEqual(['missing', 'missing']);
   });
 
-  it('looks at no provider key when everything must be simulated', () => {
+  it('ignores provider keys when everything must be simulated', () => {
     const env = { ELEVENLABS_API_KEY: 'key', TWILIO_ACCOUNT_SID: 'AC1', SMTP_URL: 'smtp://mail.example' };
     const plan = planStack(env, true);
     expect([plan.elevenLabs, plan.twilio, plan.mail]).toEqual(['simulated', 'simulated', 'simulated']);

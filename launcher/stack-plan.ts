@@ -1,4 +1,4 @@
-/** Where one of the outside parts comes from. */
+/** Where an external part comes from. */
 export type Source = 'embedded' | 'simulated' | 'configured' | 'missing';
 
 export interface StackPlan {
@@ -10,8 +10,8 @@ export interface StackPlan {
 }
 
 /**
- * Which parts the environment names, and which are brought up here. A provider with a key is used as it is, and
- * then nothing is simulated for the other one either. With `alwaysSimulate` no provider's key is looked at.
+ * Which parts the environment configures, and which are embedded or simulated. With one real provider nothing
+ * is simulated for the other. `alwaysSimulate` ignores the providers' keys.
  */
 export function planStack(env: NodeJS.ProcessEnv, alwaysSimulate: boolean): StackPlan {
   const simulate = alwaysSimulate || !env.ELEVENLABS_API_KEY;
@@ -26,7 +26,6 @@ export function planStack(env: NodeJS.ProcessEnv, alwaysSimulate: boolean): Stac
   };
 }
 
-/** The plan as lines for a person. */
 export function describePlan(plan: StackPlan): string[] {
   return [
     `  database    ${wordsFor(plan.database, 'PostgreSQL from npm; DATABASE_URL names another', 'DATABASE_URL')}`,

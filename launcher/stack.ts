@@ -12,7 +12,7 @@ import { startTemporal } from './temporal.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
 
-/** Simulated people live so many times faster than real ones, so that trying things takes no timeouts. */
+/** Simulated people live this many times faster, so that a trial does not wait for real timeouts. */
 const DEFAULT_SPEED = 10;
 
 const PREFERRED_PORTS = { api: 3000, simulator: 3900, temporal: 7233, web: 8233 };
@@ -21,24 +21,23 @@ export type ServiceName = 'simulator' | 'worker' | 'api';
 
 export interface SimulatorOptions {
   readonly seed?: number;
-  /** How many times faster than real its conversations run. */
+  /** How many times faster than real life conversations run. */
   readonly speed?: number;
-  /** Passed on as JSON. */
+  /** Sent to the simulator as JSON. */
   readonly faults?: Readonly<Record<string, unknown>>;
 }
 
 export interface StackOptions {
-  /** Absolute folder for everything that stays; null: nothing stays, and ports are taken at random. */
+  /** Absolute folder of all persistent data; null: nothing is kept, and ports are random. */
   readonly dataDir: string | null;
   readonly simulator?: SimulatorOptions;
-  /** True looks at no provider key: for the demo and tests, which must never reach a real phone. */
+  /** True ignores provider keys: for the demo and tests, which must never reach a real phone. */
   readonly alwaysSimulate?: boolean;
-  /** Added to the environment of every service, over what this process has. */
+  /** Overrides the environment of every service. */
   readonly env?: Readonly<Record<string, string>>;
   readonly log: Log;
-  /** Every line that a service prints. */
   readonly onLine?: (service: ServiceName, line: string) => void;
-  /** Other entry points than the repository's, by service. */
+  /** Replaces the repository's entry points, by service. */
   readonly entries?: Partial<Record<ServiceName, string>>;
 }
 
@@ -47,24 +46,24 @@ export interface Stack {
   readonly databaseUrl: string;
   readonly temporalAddress: string;
   readonly temporalNamespace: string;
-  /** Temporal's Web UI; null when Temporal is not embedded. */
+  /** Null when Temporal is not embedded. */
   readonly webUrl: string | null;
   readonly apiUrl: string;
   readonly apiKey: string;
-  /** Null when the real providers are used. */
+  /** Null with real providers. */
   readonly simulatorUrl: string | null;
-  /** Without a simulator when there is none. */
+  /** Null without a simulator. */
   readonly services: { readonly worker: Service; readonly api: Service; readonly simulator: Service | null };
-  /** Resolves with a sentence when the embedded database or Temporal ended by itself. */
+  /** Resolves with a sentence when the embedded PostgreSQL or Temporal ended by itself. */
   readonly died: Promise<string>;
-  /** Stops everything in the reverse order of its start; calling it again waits for the same end. */
+  /** Stops everything in reverse order of the start; a second call waits for the same end. */
   stop(): Promise<void>;
 }
 
 /**
- * Brings up what the environment does not name, in order: PostgreSQL, Temporal, the simulator, the
- * worker, the API. What was started is stopped again when a later part fails. Throws LockedError when the data
- * are in use by another stack.
+ * Starts what the environment does not configure, in this order: PostgreSQL, Temporal, the simulator, the
+ * worker, the API. When a part fails, the started ones are stopped. Throws LockedError when another stack
+ * uses the data.
  */
 export async function startStack(options: StackOptions): Promise<Stack> {
   const stops = new StopList(options.log);
@@ -175,7 +174,7 @@ function serviceStarter(options: StackOptions, stops: StopList): StartService {
   };
 }
 
-/** Starts the simulated phone network; its `env` leads the other services to it with credentials it knows. */
+/** The returned `env` gives the other services the simulator's addresses and credentials. */
 async function startSimulator(
   options: StackOptions,
   {
@@ -220,12 +219,12 @@ async function startSimulator(
   };
 }
 
-/** The sender is of a domain that is never assigned. */
+/** The sender's domain is never assigned. */
 function simulatedMail(url: string): Record<string, string> {
   return { SMTP_URL: url, MAIL_FROM: 'Ringleader <ringleader@calls.example>' };
 }
 
-/** Texts are signed for the public address, as Twilio does, and brought to the local one. */
+/** Texts are signed for the public address, as at Twilio, and sent to the local one. */
 function textRoute(publicUrl: string, apiUrl: string): Record<string, string> {
   const base = publicUrl.replace(/\/+$/, '');
   return {
@@ -235,7 +234,7 @@ function textRoute(publicUrl: string, apiUrl: string): Record<string, string> {
   };
 }
 
-/** Null when a real Twilio is configured; the number is one that the simulated account has. */
+/** Null with a real Twilio; the number belongs to the simulated account. */
 function simulatedTwilio(url: string, alwaysSimulate: boolean): Record<string, string> | null {
   if (process.env.TWILIO_ACCOUNT_SID && !alwaysSimulate) return null;
   return {
@@ -264,7 +263,7 @@ class StopList {
     return this.#stopped;
   }
 
-  /** One that fails to stop must not keep the others running. */
+  /** A part that fails to stop must not keep the others running. */
   async #stopAll(): Promise<void> {
     for (const { label, stop } of this.#entries.reverse()) {
       if (label !== null) this.#log(`stopping ${label}`);

@@ -9,11 +9,11 @@ const READY_TIMEOUT_MS = 60_000;
 const STOP_GRACE_MS = 20_000;
 const FIRST_BACKOFF_MS = 500;
 const LONGEST_BACKOFF_MS = 30_000;
-/** A process that lived this long before it died is not in a crash loop. */
+/** A process that lived this long is not in a crash loop. */
 const HEALTHY_AFTER_MS = 60_000;
 const LINES_KEPT = 30;
 
-/** What a service tells through its IPC channel when it can be used: `{ready: true, ...}`. */
+/** The IPC message of a service that is ready: `{ready: true, ...}`. */
 export type ReadyMessage = Readonly<Record<string, unknown>>;
 
 export interface ServiceExit {
@@ -27,12 +27,11 @@ export interface ServiceOptions {
   readonly name: string;
   /** Absolute path of the TypeScript entry. */
   readonly entry: string;
-  /** Its whole environment. */
+  /** Complete; nothing is inherited. */
   readonly env: NodeJS.ProcessEnv;
   readonly log: Log;
-  /** Every line that it prints. */
   readonly onLine?: (line: string) => void;
-  /** Started again, with a growing delay, when it ends unexpectedly. Default true. */
+  /** Restarts it, after growing delays, when it ends unexpectedly. Default true. */
   readonly keepAlive?: boolean;
 }
 
@@ -40,21 +39,20 @@ export interface Service {
   readonly name: string;
   /** Null while no process runs. */
   readonly pid: number | null;
-  /** What the running process, or the last one, announced. */
+  /** The ready message of the current or last process. */
   readonly ready: ReadyMessage;
-  /** SIGTERM, then SIGKILL after 20 seconds. It is not started again. */
+  /** SIGTERM, then SIGKILL after 20 seconds; no restart. */
   stop(): Promise<void>;
-  /** SIGKILL at once, as a crash would; it is started again when it is kept alive. */
+  /** SIGKILL, like a crash; with `keepAlive` it is restarted. */
   kill(): void;
-  /** Stops it in order and starts it anew. */
   restart(): Promise<void>;
   onExit(listener: (exit: ServiceExit) => void): void;
 }
 
 /**
- * Runs one of our entry points as a process of its own group, so that Ctrl-C reaches only the launcher. Resolves
- * when it has announced itself; throws with its last lines when it does not. The entry must leave by itself when
- * its IPC channel disconnects: that is how it learns that the launcher was killed.
+ * Runs one of our entry points in its own process group, so that Ctrl-C reaches only the launcher. Resolves
+ * when it is ready; otherwise throws with its last lines. The entry must exit when its IPC channel
+ * disconnects, because then the launcher has been killed.
  */
 export async function spawnService(options: ServiceOptions): Promise<Service> {
   const service = new SupervisedService(options);
@@ -72,7 +70,7 @@ class SupervisedService implements Service {
   #backoffMs = FIRST_BACKOFF_MS;
   #timer: NodeJS.Timeout | null = null;
   #wanted = true;
-  /** While `start` waits: a process that ends then is its caller's to hear of, not to be started again. */
+  /** While `start` waits, an end of the process is reported to its caller and leads to no restart. */
   #starting = false;
   #startedAt = 0;
 
@@ -122,7 +120,7 @@ class SupervisedService implements Service {
 
   kill(): void {
     if (this.#child === null) return;
-    // Not the service's own fault, so no reason to wait longer each time.
+    // A requested restart must not lengthen the backoff.
     this.#backoffMs = FIRST_BACKOFF_MS;
     killGroup(this.#child);
   }
@@ -170,15 +168,15 @@ class SupervisedService implements Service {
     return new Promise((resolve, reject) => {
       const fail = (reason: string) => {
         clearTimeout(timer);
-        reject(new Error(`${this.name} ${reason}. Its last lines:\n${this.#lines.join('\n')}`));
+        reject(new Error(`${this.name} ${reason}. The end of its output:\n${this.#lines.join('\n')}`));
       };
       const timer = setTimeout(
         () => fail(`was not ready within ${READY_TIMEOUT_MS / 1000} s`),
         READY_TIMEOUT_MS,
       );
-      // "close" comes after the last line was read, "exit" may come before.
+      // "close" follows the last line of output; "exit" may precede it.
       child.once('close', (code, signal) => fail(`ended (${signal ?? `code ${code}`}) before it was ready`));
-      child.once('error', () => fail('could not be run'));
+      child.once('error', () => fail('could not be started'));
       child.on('message', (message) => {
         if (!isReady(message)) return;
         clearTimeout(timer);
@@ -193,7 +191,7 @@ class SupervisedService implements Service {
     if (!this.#wanted || this.#starting || this.#options.keepAlive === false) return;
     if (Date.now() - this.#startedAt > HEALTHY_AFTER_MS) this.#backoffMs = FIRST_BACKOFF_MS;
     const how = exit.signal ?? `code ${exit.code}`;
-    this.#options.log(`${this.name} ended unexpectedly (${how}): starting it again in ${this.#backoffMs} ms`);
+    this.#options.log(`${this.name} ended unexpectedly (${how}): restarting it in ${this.#backoffMs} ms`);
     this.#timer = setTimeout(() => this.#startAgain(), this.#backoffMs);
     this.#backoffMs = Math.min(this.#backoffMs * 2, LONGEST_BACKOFF_MS);
   }
@@ -208,7 +206,7 @@ class SupervisedService implements Service {
       },
       (error: Error) => {
         if (this.#wanted) this.#options.log(error.message);
-        // It hangs without being ready: ended, it comes back here after the next delay.
+        // It hangs; once killed, it is restarted after the next delay.
         if (this.#child === child) killGroup(child);
       },
     );
@@ -224,6 +222,6 @@ function killGroup(child: ChildProcess): void {
   try {
     process.kill(-child.pid, 'SIGKILL');
   } catch {
-    // It has ended by itself meanwhile.
+    // It has already ended.
   }
 }

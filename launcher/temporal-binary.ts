@@ -7,21 +7,21 @@ import { outputOf, runTool } from './run-tool.ts';
 import { downloadedServer, downloadServer } from './sdk-download.ts';
 
 const MODULE = 'github.com/temporalio/cli/cmd/temporal';
-/** The last version that `go install` accepts: later ones have a `replace` line in their go.mod. */
+/** The last version that `go install` accepts: later ones have a `replace` line in go.mod. */
 const VERSION = '1.5.1';
 const ENTRY = `temporal/${VERSION}`;
-/** Updates with start, summaries and the listing by search attribute that we use are all in this server. */
+/** The oldest server with updates-with-start, summaries and the search-attribute listing that we use. */
 const OLDEST_SERVER = [1, 27] as const;
 const BUILD_TIMEOUT_MS = 1_800_000;
 
 const WAYS_OUT = `No Temporal server could be found, downloaded or built. Three ways out:
-  1. set TEMPORAL_ADDRESS to a server that runs already (host:port)
+  1. set TEMPORAL_ADDRESS to a running server (host:port)
   2. install the Temporal CLI so that "temporal" is on PATH, or name its file in RINGLEADER_TEMPORAL_BIN
   3. install Go 1.25 or newer, or Python 3 with pip, and start again: the server is then built from source`;
 
 /**
- * A Temporal CLI with its development server: the named one, the one on PATH, a cached one, the SDK's download, or
- * one built from source, in this order. Every step that is taken is said.
+ * A Temporal CLI with its development server: the configured one, the one on PATH, a cached one, the SDK's
+ * download, or one built from source, in this order. Each step taken is logged.
  */
 export async function temporalBinary(log: Log): Promise<string> {
   const named = process.env.RINGLEADER_TEMPORAL_BIN;
@@ -71,7 +71,7 @@ async function goInstall(go: string, folder: string, log: Log): Promise<void> {
   await runTool({
     program: go,
     args: ['install', `${MODULE}@v${VERSION}`],
-    // The folder of the named Go first: it starts its own tools by name.
+    // The chosen Go comes first on PATH: it starts its own tools by name.
     env: { GOBIN: folder, PATH: `${dirname(go)}:${process.env.PATH ?? ''}`, CGO_ENABLED: '0' },
     timeoutMs: BUILD_TIMEOUT_MS,
     onWait: (seconds) => log(`  still building Temporal (${seconds} s)`),

@@ -24,9 +24,9 @@ const START_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 15_000;
 
 export interface TemporalOptions {
-  /** Where the history stays between starts; null: in memory. */
+  /** Keeps the histories between starts; null: in memory. */
   readonly dataDir: string | null;
-  /** Made when it is missing; "default" always exists. */
+  /** Created if missing; "default" always exists. */
   readonly namespace?: string;
   readonly ports?: { readonly grpc?: number | null; readonly web?: number | null };
   readonly log: Log;
@@ -37,15 +37,15 @@ export interface RunningTemporal extends RunningServer {
   readonly webUrl: string | null;
 }
 
-/** Kept in one file per server; SQLite in its default mode does a quarter of this mode's work per second. */
+/** One database file a server. In SQLite's default mode the server does a quarter of the work per second. */
 const PRAGMAS = ['journal_mode=WAL', 'synchronous=NORMAL'];
 
 const SEARCH_ATTRIBUTES = ['RingleaderCampaign=Keyword', 'RingleaderState=Keyword'];
 
 const DYNAMIC_CONFIG = [
-  // A search attribute that was just registered is known at once instead of a minute later.
+  // A newly registered search attribute is known at once instead of a minute later.
   'system.forceSearchAttributesCacheRefreshOnRead=true',
-  // The checker lists every workflow of a run; the default is made for shared clusters.
+  // The checker lists every workflow of a run; the default limit is meant for shared clusters.
   'frontend.namespaceRPS.visibility=200',
 ];
 
@@ -54,7 +54,7 @@ interface Place {
   readonly temporary: boolean;
 }
 
-/** Starts Temporal's development server with its Web UI on loopback ports, and waits until it answers. */
+/** Starts Temporal's development server with its Web UI on loopback ports, and waits until it is ready. */
 export async function startTemporal(options: TemporalOptions): Promise<RunningTemporal> {
   const { log, namespace = 'default' } = options;
   const binary = await temporalBinary(log);
@@ -69,9 +69,9 @@ export async function startTemporal(options: TemporalOptions): Promise<RunningTe
     const failure = await untilReady(child, address, namespace);
     if (failure === null) return running(child, place, address, `http://127.0.0.1:${web}`);
     const words = lastLines(join(place.home, 'temporal.log'), 10);
-    // Somebody else took a port between the look and the start.
+    // Another process took a port after it was found free.
     if (attempt < 4 && words.includes('address already in use')) continue;
-    throw new Error(`Temporal did not start (${failure}). Its last words:\n${words}`);
+    throw new Error(`Temporal did not start (${failure}). The end of its log:\n${words}`);
   }
 }
 
@@ -100,7 +100,7 @@ async function stopLeftOver(place: Place, log: Log): Promise<void> {
 interface Ports {
   readonly grpc: number;
   readonly web: number;
-  /** For its HTTP API and metrics, which would otherwise take any. */
+  /** For its HTTP API and metrics, which would otherwise use any port. */
   readonly spare: readonly [number, number];
 }
 
@@ -124,7 +124,7 @@ function spawnServer(binary: string, place: Place, args: string[]): ChildProcess
       detached: true,
       stdio: ['ignore', log, log],
       cwd: place.home,
-      // Without TEMPORAL_*: the CLI reads those as its own options.
+      // Without TEMPORAL_*: the CLI reads them as its own options.
       env: { PATH: process.env.PATH ?? '', HOME: place.home },
     });
     child.on('error', () => undefined);
@@ -138,7 +138,7 @@ function spawnServer(binary: string, place: Place, args: string[]): ChildProcess
   }
 }
 
-/** Null when the namespace and our search attributes are there, else why not. */
+/** Null when the namespace and our search attributes exist, otherwise the reason. */
 async function untilReady(child: ChildProcess, address: string, namespace: string): Promise<string | null> {
   const deadline = Date.now() + START_TIMEOUT_MS;
   while (Date.now() < deadline) {

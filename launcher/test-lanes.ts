@@ -1,4 +1,4 @@
-/** The lanes of `npm test`: Vitest's projects, by what they need. */
+/** The lanes of `npm test` are Vitest's projects, divided by the servers they need. */
 export const LANES = ['browser', 'contract', 'database', 'temporal', 'unit'] as const;
 
 export type Lane = (typeof LANES)[number];
@@ -7,7 +7,6 @@ export type TestServer = 'postgres' | 'temporal';
 
 interface LaneFiles {
   readonly include: readonly string[];
-  /** The shared servers that its files ask for. */
   readonly needs: readonly TestServer[];
 }
 
@@ -24,12 +23,12 @@ const WITH_SERVERS: Readonly<Record<Exclude<Lane, 'unit'>, LaneFiles>> = {
   },
 };
 
-/** Lanes that only continuous integration runs, unless they are asked for by name. */
+/** Run locally only on request. */
 const ONLY_IN_CI: readonly Lane[] = ['contract'];
 
 export function filesOf(lane: Lane): { include: string[]; exclude: string[] } {
   if (lane !== 'unit') return { include: [...WITH_SERVERS[lane].include], exclude: [] };
-  // Every other test, so that a file in a new folder is never left out.
+  // All other tests, so that a file in a new folder is never left out.
   const exclude = Object.values(WITH_SERVERS).flatMap(({ include }) => include);
   return { include: ['**/*.test.ts'], exclude };
 }
@@ -38,9 +37,9 @@ export function serversFor(lanes: Iterable<Lane>): Set<TestServer> {
   return new Set([...lanes].flatMap((lane) => (lane === 'unit' ? [] : WITH_SERVERS[lane].needs)));
 }
 
-/** Vitest's arguments for these of `npm test`, with the lanes left out that nobody asked for. */
+/** Vitest's arguments for the given ones of `npm test`; lanes for CI are excluded unless requested. */
 export function vitestArguments(args: readonly string[], options: { ci: boolean }): string[] {
   if (options.ci || args.some((arg) => arg === '--project' || arg.startsWith('--project='))) return [...args];
-  const unasked = ONLY_IN_CI.filter((lane) => !args.some((arg) => arg.includes(`test/${lane}`)));
-  return [...args, ...unasked.map((lane) => `--project=!${lane}`)];
+  const excluded = ONLY_IN_CI.filter((lane) => !args.some((arg) => arg.includes(`test/${lane}`)));
+  return [...args, ...excluded.map((lane) => `--project=!${lane}`)];
 }

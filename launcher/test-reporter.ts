@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import type { Reporter, TestModule } from 'vitest/node';
 import type { TestFile } from './test-summary.ts';
 
-/** Writes what the summary reads, into the file that `TEST_REPORT` names. */
+/** Writes the summary's input to the file that `TEST_REPORT` names. */
 // biome-ignore lint/style/noDefaultExport: vitest reads a reporter from the default export.
 export default class TestReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[]): void {

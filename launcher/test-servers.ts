@@ -4,18 +4,21 @@ import { startTemporal } from './temporal.ts';
 import type { TestServer } from './test-lanes.ts';
 
 export interface TestServers {
-  /** `TEST_DATABASE_URL` (its user may create databases) and `TEST_TEMPORAL_ADDRESS`, as far as they were started. */
+  /**
+   * `TEST_DATABASE_URL` (its user may create databases) and `TEST_TEMPORAL_ADDRESS`, for the servers that
+   * were started.
+   */
   readonly env: Readonly<Record<string, string>>;
   stop(): Promise<void>;
 }
 
 const BOTH: ReadonlySet<TestServer> = new Set(['postgres', 'temporal']);
 
-/** Servers that keep nothing, shared by everything that runs in one go. */
+/** Servers without persistent data, shared by a whole test run. */
 export async function startTestServers(options: {
   durable: boolean;
   log: Log;
-  /** Both when left out. */
+  /** Left out: both. */
   servers?: ReadonlySet<TestServer>;
 }): Promise<TestServers> {
   const { durable, log, servers = BOTH } = options;

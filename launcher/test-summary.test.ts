@@ -27,7 +27,7 @@ function namesBelow(title: string, lines: readonly string[], count: number): (st
 }
 
 describe('summarise', () => {
-  it('ends with the counts alone on a line', () => {
+  it('ends with a line of counts', () => {
     expect(summarise(filesOf([1, 2, 3]), 0, 4_000).lines.at(-1)).toBe('3 passed, 0 failed');
   });
 
@@ -69,7 +69,7 @@ describe('summarise', () => {
     expect(lines.slice(-2)).toEqual(['2 tests in 1.0 s, 1 skipped', '1 passed, 2 failed']);
   });
 
-  it('names what failed, with the first line of why', () => {
+  it('names the failures, with the first line of the reason', () => {
     const failing = testOf('test bad', 1, 'failed', 'Error: no\n    at there');
     const files = [
       fileOf('some.test.ts', [testOf('test good', 5), failing], { failed: true }),
@@ -83,7 +83,7 @@ describe('summarise', () => {
     ]);
   });
 
-  it('never calls a failed run clean', () => {
+  it('never reports a failed run as clean', () => {
     expect(summarise(filesOf([5]), 1, 1_000).failed).toBe(1);
     expect(summarise(null, 1, 1_000).lines.at(-1)).toBe('0 passed, 1 failed');
   });

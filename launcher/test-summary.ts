@@ -1,4 +1,4 @@
-/** What is known of one test file after a run. */
+/** One test file's results. */
 export interface TestFile {
   /** Relative to the repository. */
   readonly file: string;
@@ -6,7 +6,7 @@ export interface TestFile {
   readonly failed: boolean;
   /** Until its first hook could run. */
   readonly importMs: number;
-  /** With its imports and hooks. */
+  /** Imports and hooks included. */
   readonly durationMs: number;
   readonly tests: readonly Test[];
 }
@@ -15,7 +15,7 @@ interface Test {
   readonly name: string;
   readonly state: 'passed' | 'failed' | 'skipped';
   readonly durationMs: number;
-  /** The message of what it failed by. */
+  /** The message of the failure. */
   readonly failure: string;
 }
 
@@ -29,8 +29,9 @@ const SLOWEST_TESTS = 5;
 const SLOWEST_FILES = 10;
 
 /**
- * What was slow, the time and counts by lane, and what failed; the last line is "N passed, N failed". A file that could
- * not be loaded or set up counts as one failure, and so does a run that failed or ended without a report.
+ * The slowest tests and files, time and counts by lane, and the failures; the last line is "N passed, N
+ * failed". A file that could not be loaded or set up counts as one failure, and so does a run that failed or
+ * ended without a report.
  */
 export function summarise(
   files: readonly TestFile[] | null,
@@ -62,7 +63,7 @@ export function summarise(
       ),
       'lanes',
       ...lanesOf(files),
-      // Here, at the end, because the start of a long output is what gets cut.
+      // At the end, since long output is cut at its start.
       ...(failures.length === 0 ? [] : ['failed tests']),
       ...failures.map(({ name, file, failure }) => `  ${name}  (${file})  ${firstLine(failure)}`.trimEnd()),
       `${tests.length} tests in ${(elapsedMs / 1000).toFixed(1)} s${skipped}`,

@@ -23,15 +23,16 @@ const PROJECT = `<project xmlns="http://maven.apache.org/POM/4.0.0">
 </project>
 `;
 
-/** Runs the libraries beside it; short-lived, so the compiler that is quick to warm up. */
+/** Runs the libraries beside it with the fast-starting compiler, since it is short-lived. */
 const WRAPPER = `#!/bin/sh
 folder=$(dirname "$0")
 exec java -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -cp "$folder/lib/*" io.temporal.testserver.TestServer "$@"
 `;
 
 /**
- * Temporal's time-skipping test server: a program that takes its port as argument. Named by
- * `RINGLEADER_TIME_SKIPPING_BIN`, cached, downloaded by the SDK, or made from its Maven artifact.
+ * Temporal's time-skipping test server, a program that takes its port as an argument: the one that
+ * `RINGLEADER_TIME_SKIPPING_BIN` names, a cached one, the SDK's download, or one made from its Maven
+ * artifact.
  */
 export async function timeSkippingServerPath(log: Log): Promise<string> {
   const named = process.env.RINGLEADER_TIME_SKIPPING_BIN;

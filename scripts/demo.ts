@@ -5,7 +5,7 @@ import { renderAddresses } from '#demo/addresses.ts';
 import { type DemoOptions, parseOptions, USAGE, UsageError } from '#demo/options.ts';
 import { renderResult } from '#demo/result.ts';
 import { type DemoRun, runDemo } from '#demo/run.ts';
-import { FAULTS, PATIENCE } from '#demo/setting.ts';
+import { FAULTS, TIMEOUT_ENV } from '#demo/settings.ts';
 import { createDisplay } from '#demo/terminal.ts';
 import { allHold } from '#invariants/judge.ts';
 import { buildDashboard } from '#launcher/dashboard.ts';
@@ -48,7 +48,7 @@ async function main(): Promise<void> {
     dataDir: null,
     simulator: { seed: options.seed, speed: options.speed, faults: { ...FAULTS } },
     alwaysSimulate: true,
-    env: PATIENCE,
+    env: TIMEOUT_ENV,
     log: display.log,
     onLine: serviceOutput(join(FOLDER, 'logs'), display.log),
   });

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { runDemo } from '#demo/run.ts';
-import { FAULTS, PATIENCE } from '#demo/setting.ts';
+import { FAULTS, TIMEOUT_ENV } from '#demo/settings.ts';
 import { ALWAYS_OPEN } from '#domain/settings.ts';
 import { launchChromium } from '#launcher/chromium.ts';
 import { buildDashboard } from '#launcher/dashboard.ts';
@@ -45,7 +45,7 @@ async function main(): Promise<void> {
     dataDir: null,
     alwaysSimulate: true,
     simulator: { seed: OPTIONS.seed, speed: OPTIONS.speed, faults: { ...FAULTS } },
-    env: PATIENCE,
+    env: TIMEOUT_ENV,
     log: say,
   });
   const browser = await launchChromium();

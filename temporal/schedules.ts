@@ -8,14 +8,14 @@ interface Schedule {
   everyMs: number;
 }
 
-/** Makes sure that the sweep runs at the configured interval, one at a time. */
+/** Schedules the sweep at the configured interval, never two at once. */
 export async function ensureSweepSchedule(client: Client, taskQueue: string, everyMs: number): Promise<void> {
   const args: Parameters<typeof sweepWorkflow> = [];
   const workflow = { workflowType: 'sweepWorkflow', workflowId: SWEEP_WORKFLOW_ID, args };
   await ensureSchedule(client, { scheduleId: SWEEP_SCHEDULE_ID, taskQueue, everyMs }, workflow);
 }
 
-/** Makes sure that the provider's conversations are walked at the configured interval, one walk at a time. */
+/** Schedules the synchronisation of the provider's conversations, never two at once. */
 export async function ensureSyncSchedule(client: Client, taskQueue: string, everyMs: number): Promise<void> {
   const args: Parameters<typeof syncWorkflow> = [{ since: null }];
   const workflow = { workflowType: 'syncWorkflow', workflowId: SYNC_WORKFLOW_ID, args };

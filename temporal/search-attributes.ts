@@ -5,9 +5,10 @@ import { SEARCH_ATTRIBUTES } from '#domain/ids.ts';
 const KEYWORD = 2;
 
 /**
- * Registers our search attributes in the namespace where they are missing.
+ * Registers our missing search attributes in the namespace.
  *
- * @throws Error saying what to do, when the account may not (Temporal Cloud: an administrator adds them)
+ * @throws Error with instructions when the account lacks permission (on Temporal Cloud an administrator adds
+ * them)
  */
 export async function ensureSearchAttributes(connection: Connection, namespace: string): Promise<void> {
   const wanted = Object.values(SEARCH_ATTRIBUTES);

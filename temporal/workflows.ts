@@ -47,22 +47,22 @@ import {
   WRONG_STATE,
 } from '#workflows/messages.ts';
 
-/** How long each kind of message may take, in milliseconds. */
+/** Timeouts by kind of message, in milliseconds. */
 export interface Deadlines {
   queryMs: number;
   signalMs: number;
-  /** An update waits for a worker to take it. */
+  /** Includes the time until a worker takes it. */
   updateMs: number;
 }
 
-/** A request's caller is waiting for it. */
+/** For requests, whose caller is waiting. */
 export const REQUEST_DEADLINES: Deadlines = { queryMs: 2_000, signalMs: 3_000, updateMs: 5_000 };
-/** An activity can wait, and is retried when a message was not acknowledged. */
+/** For activities, which can wait and are retried. */
 export const ACTIVITY_DEADLINES: Deadlines = { queryMs: 10_000, signalMs: 10_000, updateMs: 10_000 };
 
 const PING_MS = 2_000;
 
-/** The workflows of a Temporal server, as use cases speak to them. Closing it closes the client's connection. */
+/** Implements `services/workflows.ts`. Closing it closes the client's connection. */
 export function createWorkflows(
   client: Client,
   { taskQueue, deadlines }: { taskQueue: string; deadlines: Deadlines },
@@ -75,7 +75,9 @@ export function createWorkflows(
   const update = <T>(send: () => Promise<T>) => within(deadlines.updateMs, send);
   const campaign = (id: string) => client.workflow.getHandle(campaignWorkflowId(id));
   const lead = (id: string) => client.workflow.getHandle(leadWorkflowId(id));
-  /** Starting twice is starting once while the first run lasts; a row that is finished ends a second run at once. */
+  /**
+   * A second start has no effect during the first run; after it, the new run finds the row finished and ends.
+   */
   const once = {
     taskQueue,
     workflowIdReusePolicy: 'ALLOW_DUPLICATE',
@@ -120,7 +122,7 @@ export function createWorkflows(
         workflowId: leadWorkflowId(leadId),
         args: [{ leadId, campaignId, attempt, line: null }],
         typedSearchAttributes: attributes(campaignId, 'calling'),
-        staticSummary: `Lead ${leadId.slice(-12)}, started again by the sweep`,
+        staticSummary: `Lead ${leadId.slice(-12)}, restarted by the sweep`,
       }),
     campaignStopped: (id) => signal(() => lead(id).signal(campaignStoppedSignal)),
     optedOut: (id) => signal(() => lead(id).signal(optedOutSignal)),
@@ -144,7 +146,6 @@ export function createWorkflows(
         staticSummary: 'follow-up',
       }),
     startDelivery: (deliveryId) =>
-      // One that sleeps until its next attempt looks at its row again.
       signal(() =>
         client.workflow.signalWithStart<typeof deliveryWorkflow>('deliveryWorkflow', {
           taskQueue,
@@ -210,7 +211,7 @@ async function isRunning(client: Client, workflowId: string): Promise<boolean> {
   }
 }
 
-/** gRPC's own deadline may pass unheeded while a connection is sought, so a second one stands above it. */
+/** gRPC may miss its own deadline while it connects, so this timeout applies as well. */
 async function replyWithin<T>(ms: number, send: () => Promise<T>): Promise<Reply<T>> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<Reply<T>>((resolve) => {

@@ -10,11 +10,10 @@ export interface WorkerOptions {
   context: Context;
 }
 
-/** A call waits in few activities at a time; most of them are dials that wait for their answer. */
+/** A call is rarely in an activity; most of these are dials that wait for their answer. */
 const CONCURRENT_ACTIVITIES = 200;
 const CACHED_WORKFLOWS = 600;
 
-/** A worker for every workflow and activity of the product. */
 export async function createWorker(options: WorkerOptions): Promise<Worker> {
   const { connection, namespace, taskQueue, workflowBundle, context } = options;
   return await Worker.create({
@@ -27,7 +26,7 @@ export async function createWorker(options: WorkerOptions): Promise<Worker> {
     maxCachedWorkflows: CACHED_WORKFLOWS,
     workflowTaskPollerBehavior: { type: 'autoscaling' },
     activityTaskPollerBehavior: { type: 'autoscaling' },
-    // A dial in flight is given its time; what is cut off is looked up by the next run, not dialled again.
+    // A dial in flight gets time to finish. One that is cut off is looked up by its retry, not dialled again.
     shutdownGraceTime: '10 seconds',
     shutdownForceTime: '15 seconds',
   });

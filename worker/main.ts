@@ -45,11 +45,11 @@ async function main(): Promise<void> {
   await nativeConnection.close();
   await workflows.close();
   logger.info('stopped');
-  // The channel to the launcher would keep the process alive.
+  // The launcher's IPC channel keeps the process alive.
   process.exit(0);
 }
 
-/** Temporal's own log lines go where ours go. */
+/** Writes Temporal's log lines to our logger. */
 function installRuntime(logger: PinoLogger): void {
   const levels = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const;
   Runtime.install({
@@ -67,6 +67,6 @@ try {
   if (error instanceof ConfigError) process.stderr.write(`${error.message}\n`);
   else createLogger('worker', 'error').error({ err: error }, 'the worker ended');
   process.exitCode = 1;
-  // Whatever was connected keeps the event loop alive.
+  // Open connections keep the event loop alive.
   process.exit();
 }

@@ -2,7 +2,7 @@ import pg from 'pg';
 import type { Browser, BrowserContext, BrowserContextOptions, ConsoleMessage, Page } from 'playwright-core';
 import { v7 as uuid } from 'uuid';
 import { expect, vi } from 'vitest';
-import { PATIENCE } from '#demo/setting.ts';
+import { TIMEOUT_ENV } from '#demo/settings.ts';
 import type { ApiRole } from '#domain/access.ts';
 import { ALWAYS_OPEN, type CampaignSettings } from '#domain/settings.ts';
 import { launchChromium } from '#launcher/chromium.ts';
@@ -54,7 +54,7 @@ export async function startProduct(): Promise<void> {
       dataDir: null,
       alwaysSimulate: true,
       simulator: { seed: 7, speed: SPEED },
-      env: { ...PATIENCE, CALL_MARGIN_SECONDS: '1' },
+      env: { ...TIMEOUT_ENV, CALL_MARGIN_SECONDS: '1' },
       log: (line) => lines.push(line),
       onLine: (service, line) => lines.push(`${service}: ${line}`),
     }).catch((error) => {

@@ -3,11 +3,11 @@ import { ALWAYS_OPEN, type CampaignSettings } from '#domain/settings.ts';
 import type { FaultOptions } from '#simulator/faults.ts';
 import type { DemoOptions } from './options.ts';
 
-/** How long the product waits for an answer to a dial, here and in the checker. */
+/** The product's timeout for a dial; the checker uses the same. */
 export const DIAL_TIMEOUT_MS = 2_000;
 
-/** The product's own variables: as patient as people are who live so many times faster. */
-export const PATIENCE: Readonly<Record<string, string>> = {
+/** Timeouts of the product, in proportion to people who live this much faster. */
+export const TIMEOUT_ENV: Readonly<Record<string, string>> = {
   DIAL_TIMEOUT_SECONDS: String(DIAL_TIMEOUT_MS / 1_000),
   POLL_AFTER_SECONDS: '3',
   POLL_EVERY_SECONDS: '1',
@@ -15,7 +15,7 @@ export const PATIENCE: Readonly<Record<string, string>> = {
   SWEEP_EVERY_SECONDS: '5',
 };
 
-/** What goes wrong: often enough to be seen in sixty calls, seldom enough for most to go well. */
+/** Frequent enough to show in sixty calls, rare enough for most calls to succeed. */
 export const FAULTS: Partial<FaultOptions> = {
   webhookLoss: 0.12,
   webhookDuplicate: 0.12,
@@ -29,8 +29,8 @@ export const FAULTS: Partial<FaultOptions> = {
 };
 
 /**
- * The campaign's rules: the real ones, with delays of seconds instead of hours, and hours that are always open so that
- * the demo runs at any time of day. A call may last its five minutes: cut short, few would end well.
+ * The real rules, with retry delays of seconds and a window that is always open, so that the demo runs at any
+ * time. Calls keep their five minutes: cut short, few would convert.
  */
 export function campaignSettings({ lines }: DemoOptions): Partial<CampaignSettings> {
   return {
@@ -49,7 +49,7 @@ export function campaignSettings({ lines }: DemoOptions): Partial<CampaignSettin
   };
 }
 
-/** What follows a call: thanks for a conversion, the invitation to a meeting, a text to those who did not answer. */
+/** After a call: thanks for a conversion, a meeting's invitation, a text to those who did not answer. */
 const FOLLOW_UPS: FollowUpRule[] = [
   {
     id: 'thanks',
@@ -73,7 +73,7 @@ const FOLLOW_UPS: FollowUpRule[] = [
     afterSeconds: 20,
     unlessReplied: true,
     channel: 'sms',
-    body: 'We tried to call you. Reply CALL for a call back, or STOP to hear no more.',
+    body: 'We tried to call you. Reply CALL for a call back, or STOP to opt out.',
   },
 ];
 
@@ -88,12 +88,12 @@ const AUTO_REPLY: AutoReply = {
   agent: null,
 };
 
-/** The wall-clock time after which a campaign that is not done counts as stuck, in milliseconds. */
+/** A campaign that takes longer counts as stuck; wall-clock milliseconds. */
 export function timeLimitMs({ leads, lines, speed }: DemoOptions): number {
   const attempts = 3;
   const oneCallMs = (330 / speed + 5) * 1_000;
   const callbackMs = (2 * 3_600_000) / speed;
-  // A line that leaked comes back when its call must be over, whatever the speed.
+  // A leaked line comes back at the call's deadline, which the speed does not shorten.
   const deadlineMs = 600_000;
   return deadlineMs + callbackMs + (leads * attempts * oneCallMs) / lines;
 }
