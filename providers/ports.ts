@@ -44,7 +44,10 @@ export type VoiceEvent = {
   | { kind: 'other' | 'unreadable'; conversationId: null }
 );
 
-/** One dial. `attemptId` travels as user id and as the dynamic variable `attempt_id`, so that a call whose answer was lost can be found. */
+/**
+ * One dial. `attemptId` is sent as user id and as the dynamic variable `attempt_id`, so that a call whose answer was
+ * lost can be found.
+ */
 export interface DialRequest {
   attemptId: string;
   agentId: string;
@@ -60,8 +63,8 @@ export interface DialRequest {
 }
 
 /**
- * What a dial answered. `refused` and `deferred` are certain: no phone rang. `ambiguous` says nothing either
- * way and must be looked up, never dialled again blindly. `status` is the HTTP status, 0 when the request was
+ * What a dial answered. `refused` and `deferred` are certain: no phone rang. `ambiguous` leaves it
+ * open: it must be looked up, and never dialled again blindly. `status` is the HTTP status, 0 when the request was
  * refused before it was sent.
  */
 export type DialAnswer =
@@ -150,7 +153,7 @@ export interface TextTalk {
   close(): void;
 }
 
-/** Says a thing into a live call. `unavailable`: the account or agent has no monitoring; `gone`: the call is over. */
+/** How a live call took a command. `unavailable`: the account or agent has no monitoring; `gone`: the call is over. */
 export type LiveCommandAnswer = 'done' | 'unavailable' | 'gone';
 
 export type LiveCommand =
@@ -372,7 +375,7 @@ export interface Mailer {
 }
 
 export interface Mail {
-  /** Chosen by us, the same in every attempt, so that a receiver can tell a repetition. */
+  /** Chosen by us, the same in every attempt, so that a receiver recognises a repetition. */
   messageId: string;
   to: { address: string; name: string | null };
   subject: string;

@@ -3,11 +3,9 @@ import { getAgent, listAgents, listPhoneNumbers } from './agents.ts';
 import { fetchAudio } from './audio.ts';
 import { getConversation, listConversations } from './conversations.ts';
 import { createDial } from './dial.ts';
-import type { Connection } from './exchange.ts';
+import { type Connection, createReader, type ElevenLabsConfig, pageOf, type Reader } from './exchange.ts';
 import { command } from './monitor.ts';
-import { createReader, type ElevenLabsConfig, pageOf, type Reader } from './reader.ts';
-import { joinFromBrowser } from './sessions.ts';
-import { openTextTalk } from './talk.ts';
+import { joinFromBrowser, openTextTalk } from './talk.ts';
 import { searchVoices, speak } from './voices.ts';
 import { parseCallStart, parseEvent, verifyCallStart, verifyEvent, type WebhookSecrets } from './webhook.ts';
 

@@ -3,7 +3,7 @@ import type { Connection } from './exchange.ts';
 import { baseUrlOf } from './socket.ts';
 
 const HEADERS_MS = 30_000;
-/** A stream that gives nothing for so long gives nothing more. */
+/** A stream that is silent for so long has stalled. */
 const SILENCE_MS = 20_000;
 
 /**

@@ -1,9 +1,9 @@
 import type { ElevenLabs } from '@elevenlabs/elevenlabs-js';
 import type { ConversationFacts } from '#domain/conversation.ts';
 import type { ConversationListQuery, VoiceProvider } from '../ports.ts';
+import { malformed, PAGE_SIZE, pageOf, type Reader } from './exchange.ts';
 import { field, fieldsOf, textOf } from './fields.ts';
 import { normaliseConversation, normaliseListItem } from './normalise.ts';
-import { malformed, PAGE_SIZE, pageOf, type Reader } from './reader.ts';
 
 type ConversationPage = Awaited<ReturnType<VoiceProvider['listConversations']>>;
 
@@ -18,7 +18,7 @@ export async function getConversation(
   const conversation = fieldsOf(body);
   const id = textOf(field(conversation, 'conversation_id'));
   if (id !== null && id !== conversationId) throw malformed('the conversation');
-  // An answer that lost its id is still about the conversation that was asked for.
+  // An answer without an id is still about the conversation that was asked for.
   return normaliseConversation(id === null ? { ...conversation, conversation_id: conversationId } : body);
 }
 

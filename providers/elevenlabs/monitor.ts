@@ -5,7 +5,7 @@ import { type Fields, field, fieldsOf, textOf } from './fields.ts';
 import { baseUrlOf, openSocket, type Socket, SocketRefusedError } from './socket.ts';
 
 const OPENING_MS = 5000;
-/** A command is not acknowledged. What it did wrong is told at once, so that after this silence it was taken. */
+/** A command is not acknowledged, but an error is reported at once: no error for this long means success. */
 const OBJECTION_MS = 400;
 /** An end is: the conversation closes, and its monitors with it. */
 const CLOSE_MS = 3000;
@@ -127,7 +127,7 @@ async function refused(
 async function isOver(readConversation: ReadConversation, conversationId: string): Promise<boolean> {
   const conversation = await readConversation(conversationId);
   if (conversation === null || conversation.status === 'ended') return true;
-  // Nobody is there any more, though what was said is still being judged.
+  // The call is over; its analysis is not.
   return field(fieldsOf(conversation.raw), 'status') === 'processing';
 }
 

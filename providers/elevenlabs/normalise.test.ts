@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { normaliseConversation, normaliseInitiationFailure, normaliseListItem } from './normalise.ts';
-import { UnreadablePayloadError } from './normalise-identity.ts';
+import {
+  normaliseConversation,
+  normaliseInitiationFailure,
+  normaliseListItem,
+  UnreadablePayloadError,
+} from './normalise.ts';
 import { camelCased, changed, conversation } from './whole-conversation.ts';
 
 describe('normaliseConversation', () => {

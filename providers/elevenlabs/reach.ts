@@ -80,7 +80,7 @@ function callsVoicemailTool(turn: Fields): boolean {
     );
 }
 
-/** The recogniser writes "..." for a turn in which it heard nothing: only letters and digits are speech. */
+/** The recogniser writes "..." for a turn without sound: only letters and digits are speech. */
 function isSpeech(message: unknown): boolean {
   return typeof message === 'string' && /[\p{L}\p{N}]/u.test(message);
 }

@@ -59,7 +59,7 @@ export function openSocket(options: SocketOptions): Promise<Socket> {
       request.destroy();
       reject(new SocketRefusedError(`the WebSocket was refused with status ${status}`, { status }));
     });
-    // After the opening an error is followed by the close, which tells as much.
+    // After the opening an error is followed by the close, which says as much.
     socket.on('error', (cause) =>
       reject(new SocketRefusedError('the WebSocket could not be opened', { status: null, cause })),
     );

@@ -1,9 +1,8 @@
-import { DeadlineError, within } from '../deadline.ts';
-import { ProviderError, type TextTalk, type VoiceProvider } from '../ports.ts';
+import { DeadlineError, within } from '../connection.ts';
+import { type BrowserJoin, ProviderError, type TextTalk, type VoiceProvider } from '../ports.ts';
 import { getAgent } from './agents.ts';
+import { malformed, type Reader } from './exchange.ts';
 import { type Fields, field, fieldsOf, numberOf, textOf } from './fields.ts';
-import type { Reader } from './reader.ts';
-import { signedUrl } from './sessions.ts';
 import { openSocket, type Socket, SocketRefusedError } from './socket.ts';
 
 /** An agent may speak again after a tool's answer: its words are whole when nothing came for so long. */
@@ -74,7 +73,7 @@ async function say(socket: Socket, inbox: Inbox, text: string, timeoutMs: number
     await socket.send({ type: 'user_message', text });
     return await inTime(timeoutMs, () => answer);
   } catch (error) {
-    // Nobody may be left to hear of the answer's own failure.
+    // Nobody may be left to await the answer's own failure.
     answer.catch(() => undefined);
     throw error instanceof ProviderError ? error : broken(error);
   } finally {
@@ -142,7 +141,7 @@ class Inbox {
         this.#refuseTool(fieldsOf(field(message, 'client_tool_call')));
         break;
       case 'agent_response':
-        this.#hear(fieldsOf(field(message, 'agent_response_event')));
+        this.#receive(fieldsOf(field(message, 'agent_response_event')));
         break;
       case 'error': {
         const event = fieldsOf(field(message, 'error_event'));
@@ -163,7 +162,7 @@ class Inbox {
     this.#fail(failure(why, { retryable: code !== 1000 && code !== 1008 }));
   }
 
-  #hear(event: Fields): void {
+  #receive(event: Fields): void {
     const text = textOf(field(event, 'agent_response'));
     const id = numberOf(field(event, 'event_id'));
     if (text === null || (id !== null && this.#seen.has(id))) return;
@@ -203,7 +202,7 @@ class Inbox {
 
   #answer(message: Fields): void {
     if (this.#socket === null) this.#unanswered.push(message);
-    // A connection that is gone tells so by its close.
+    // A lost connection shows in its close.
     else this.#socket.send(message).catch(() => undefined);
   }
 }
@@ -234,4 +233,36 @@ function failure(
     retryable,
     cause,
   });
+}
+
+type JoinRequest = Parameters<VoiceProvider['joinFromBrowser']>[0];
+
+/**
+ * Lets a browser join an agent without the account's key: by an address that opens a WebSocket within the next
+ * 15 minutes (the provider's documentation), or by a token for WebRTC.
+ */
+export async function joinFromBrowser(reader: Reader, { agentId, how }: JoinRequest): Promise<BrowserJoin> {
+  switch (how) {
+    case 'websocket':
+      return { signedUrl: await signedUrl(reader, agentId) };
+    case 'webrtc': {
+      const body = await reader.read('the token', (client, options) =>
+        client.conversationalAi.conversations.getWebrtcToken({ agentId }, options),
+      );
+      const fields = fieldsOf(body);
+      const token = textOf(fields.token);
+      if (token === null) throw malformed('the token');
+      return { token, conversationId: textOf(field(fields, 'conversation_id')) };
+    }
+  }
+}
+
+/** An address that opens one agent's WebSocket. */
+async function signedUrl(reader: Reader, agentId: string): Promise<string> {
+  const body = await reader.read('the signed address', (client, options) =>
+    client.conversationalAi.conversations.getSignedUrl({ agentId }, options),
+  );
+  const url = textOf(field(fieldsOf(body), 'signed_url'));
+  if (url === null || !/^wss?:\/\//.test(url)) throw malformed('the signed address');
+  return url;
 }

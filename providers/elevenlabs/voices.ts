@@ -1,8 +1,7 @@
 import { type AudioStream, ProviderError, type Voice, type VoiceProvider } from '../ports.ts';
 import { fetchAudio } from './audio.ts';
-import type { Connection } from './exchange.ts';
+import { type Connection, malformed, PAGE_SIZE, type Reader } from './exchange.ts';
 import { field, fieldsOf, textOf } from './fields.ts';
-import { malformed, PAGE_SIZE, type Reader } from './reader.ts';
 
 const DEFAULT_PAGE_SIZE = 30;
 

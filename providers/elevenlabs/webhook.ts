@@ -1,8 +1,13 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import type { IncomingRequest, Payload, RecordingFile, Verification, VoiceEvent } from '../ports.ts';
 import { field, fieldsOf, isFields, textOf } from './fields.ts';
-import { normaliseConversation, normaliseInitiationFailure, normaliseMachineDetection } from './normalise.ts';
-import { conversationIdOf, UnreadablePayloadError } from './normalise-identity.ts';
+import {
+  conversationIdOf,
+  normaliseConversation,
+  normaliseInitiationFailure,
+  normaliseMachineDetection,
+  UnreadablePayloadError,
+} from './normalise.ts';
 
 /** The provider's own limit for the age of a delivery; its retries end at 30 minutes too. */
 const TOLERANCE_SECONDS = 30 * 60;
@@ -36,7 +41,7 @@ export function verifyEvent(
 export function verifyCallStart(secrets: WebhookSecrets, request: IncomingRequest, now: Date): Verification {
   if (request.header('elevenlabs-signature') !== undefined) return verifyEvent(secrets, request, now);
   const given = digest(request.header('x-ringleader-secret') ?? '');
-  // Every secret is compared: the time of the answer must not tell which one was near.
+  // Every secret is compared: the time of the answer must not reveal which one was close.
   const matches = (secrets.webhookSecrets ?? []).filter(
     (known) => known !== '' && timingSafeEqual(digest(known), given),
   );
@@ -84,7 +89,7 @@ export function checkSignature(input: {
     if (secret.trim() === '') continue;
     const expected = createHmac('sha256', secret).update(`${parsed.time}.`).update(input.rawBody).digest();
     for (const signature of parsed.signatures) {
-      // No early return: how long the answer takes must not tell which secret or byte was wrong.
+      // No early return: the time of the answer must not reveal which secret or byte was wrong.
       if (timingSafeEqual(expected, signature)) matches = true;
     }
   }
@@ -126,7 +131,7 @@ export function parseEvent(payload: Payload): VoiceEvent {
       case 'call_initiation_failure':
         return conversation(event, normaliseInitiationFailure(data));
       case 'answering_machine_detection':
-        // What is in it is not documented: without a conversation it says nothing to us.
+        // Its content is not documented: without a conversation it is of no use.
         return textOf(field(data, 'conversation_id')) === null
           ? { ...event, kind: 'other', conversationId: null }
           : conversation(event, normaliseMachineDetection(data));

@@ -5,7 +5,7 @@ import { composeInvitation } from './calendar.ts';
 
 const CONNECTION_MS = 15_000;
 const GREETING_MS = 15_000;
-/** Some servers look at a message for minutes before they take it. */
+/** Some servers scan a message for minutes before they accept it. */
 const SILENCE_MS = 120_000;
 const CONNECTIONS = 3;
 const MAILS_PER_CONNECTION = 100;
@@ -66,14 +66,14 @@ function parseSender(from: string): Mailer['from'] {
   return { address: parsed?.address || from, name: parsed?.name || null };
 }
 
-/** As an alternative of the text, which calendars answer to, and as a file for all others. */
+/** As an alternative to the text, which mail programs offer to accept, and as a file for all others. */
 function calendarOf({ invitation, to }: Mail, organizer: Mailer['from']) {
   if (invitation === null) return {};
   const content = composeInvitation({ ...invitation, organizer, guest: to });
   return { icalEvent: { method: 'REQUEST', filename: 'invite.ics', content } };
 }
 
-/** Of nodemailer's errors: what it called the failure, and the server's reply where there was one. */
+/** nodemailer's errors: its own code, and the server's reply where there was one. */
 interface SmtpFailure {
   code?: string;
   responseCode?: number;
@@ -82,7 +82,7 @@ interface SmtpFailure {
 
 /**
  * A reply of 5xx to the envelope or the message is final (RFC 5321, 4.2.1), and so is an address that no server
- * was asked about. A refused log-in is not: it can be put right while the mail waits.
+ * was asked about. A refused login is not: it can be corrected while the mail waits.
  */
 function mailError(error: unknown): MailError {
   const { code, responseCode, response } = error as SmtpFailure;

@@ -1,8 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import twilio from 'twilio';
 import type RequestClient from 'twilio/lib/base/RequestClient.js';
-import { retryAfterMsOf } from '../connection.ts';
-import { DeadlineError, within } from '../deadline.ts';
+import { DeadlineError, retryAfterMsOf, within } from '../connection.ts';
 import { ProviderError } from '../ports.ts';
 
 export interface TwilioConfig {
@@ -107,9 +106,9 @@ export function pageFilter(query: { to: string; from?: string }): {
 
 /**
  * Records made since an instant, newest first, from a list that is newest first. The carrier's own day filters are
- * not used: they look at the time of the start or the sending, which a record still in the queue has none of.
+ * not used: they look at the time of the start or the sending, which a queued record does not have.
  *
- * @throws Error when the list goes on beyond what is ever looked through.
+ * @throws Error when the list is longer than we ever read.
  */
 export async function newestSince<T extends { dateCreated: unknown }>(
   first: Promise<Page<T>>,
@@ -154,7 +153,7 @@ export function codeOf(error: unknown): number | null {
   return typeof code === 'number' && code > 0 ? code : null;
 }
 
-/** For a request whose outcome cannot be told from a failure to send it. `doing` says what was tried. */
+/** For a request that failed, where it does not matter whether it was sent. `doing` says what was tried. */
 export function providerError(doing: string, error: unknown): ProviderError {
   const status = statusOf(error);
   const retryable = status === null || status === 408 || status === 429 || status >= 500;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { DeadlineError } from '../deadline.ts';
+import { DeadlineError } from '../connection.ts';
 import { ThrottledError } from './client.ts';
 import { carrierTextStatusOf, textFailureOf } from './texts.ts';
 

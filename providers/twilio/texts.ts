@@ -1,5 +1,4 @@
-import { nothingWasSent } from '../connection.ts';
-import { DeadlineError } from '../deadline.ts';
+import { DeadlineError, nothingWasSent } from '../connection.ts';
 import type { Carrier, CarrierText, CarrierTextStatus, TextAnswer, TextRequest } from '../ports.ts';
 import {
   codeOf,
@@ -115,7 +114,7 @@ export function textFailureOf(error: unknown): TextAnswer {
     case 301:
     case 307:
     case 308:
-      // Turned away to another address, which was not followed: the base URL is wrong.
+      // A redirect, which was not followed: the base URL is wrong.
       return { kind: 'refused', code, status, message: `redirected (${status})`, optedOut: false };
     default:
   }

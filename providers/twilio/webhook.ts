@@ -18,7 +18,7 @@ export function verify(authToken: string, request: IncomingRequest): Verificatio
   return { ok: true, payload: params, redeliveryKey: textOf(request.header('i-twilio-idempotency-token')) };
 }
 
-/** Reads a form body. Of a repeated name the last value counts, which no signature of Twilio's then covers. */
+/** Reads a form body. The last value of a repeated name counts, and no signature of Twilio's matches it. */
 export function twilioParamsOf(rawBody: string): TwilioParams {
   return Object.fromEntries(new URLSearchParams(rawBody));
 }

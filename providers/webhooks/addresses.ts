@@ -6,7 +6,7 @@ type Network = [Address, number];
 /** Addresses and networks that may be reached although they are not public, and without TLS. */
 export type AllowedNetworks = readonly Network[];
 
-/** What is assigned to the public at all (https://www.iana.org/assignments/ipv6-unicast-address-assignments). */
+/** Globally assigned unicast addresses (https://www.iana.org/assignments/ipv6-unicast-address-assignments). */
 const GLOBAL_IPV6 = ipaddr.IPv6.parseCIDR('2000::/3');
 
 /**
@@ -27,9 +27,9 @@ export function parseAllowed(entries: readonly string[]): AllowedNetworks {
 }
 
 /**
- * Whether an outbound webhook may connect to this address: why not, or null. Public unicast only; what carries
- * an IPv4 address inside is judged by that one. Anything that is not understood is refused. Plain HTTP goes to
- * allowed networks only.
+ * Why an outbound webhook may not connect to this address, or null. Public unicast only; an address that contains
+ * an IPv4 address is judged by that one. Anything that cannot be parsed is refused. Plain HTTP goes to allowed
+ * networks only.
  */
 export function refusalOf(
   address: string,
@@ -60,7 +60,7 @@ export function urlProblem(input: string, allowed: AllowedNetworks): string | nu
   const encrypted = url.protocol === 'https:';
   const address = isLocalName(url.hostname) ? '127.0.0.1' : literalAddress(url.hostname);
   if (address === null) {
-    // In plain text only where an operator named networks of their own; which one it is shows at the connection.
+    // Plain HTTP only where an operator allowed networks; which one the name leads to shows at the connection.
     return encrypted || allowed.length > 0 ? null : 'must begin with https://';
   }
   const refusal = refusalOf(address, { allowed, encrypted });
@@ -73,7 +73,7 @@ function isLocalName(hostname: string): boolean {
 }
 
 function parse(address: string): Address | null {
-  // A zone index names an interface of ours, and no other host.
+  // A zone index names an interface of this machine.
   if (address.includes('%')) return null;
   if (ipaddr.IPv4.isValidFourPartDecimal(address)) return ipaddr.IPv4.parse(address);
   if (!ipaddr.IPv6.isValid(address)) return null;

@@ -2,6 +2,7 @@ import { lookup as dnsLookup } from 'node:dns/promises';
 import { isIP, type LookupFunction } from 'node:net';
 import { Webhook } from 'standardwebhooks';
 import { Agent, buildConnector, request } from 'undici';
+import { retryAfterMsOf } from '../connection.ts';
 import type { OutboundAnswer, OutboundRequest, WebhookSender } from '../ports.ts';
 import { type AllowedNetworks, literalAddress, parseAllowed, refusalOf, urlProblem } from './addresses.ts';
 
@@ -16,7 +17,7 @@ export interface SenderOptions {
 }
 
 const TIMEOUT_MS = 10_000;
-/** Of an answer's body, which nobody reads; a connection whose answer is longer is closed. */
+/** An answer's body is not used; a connection whose body is longer is closed. */
 const ANSWER_BYTES = 64 * 1024;
 
 class BlockedError extends Error {
@@ -25,7 +26,7 @@ class BlockedError extends Error {
 
 /**
  * Signed webhooks as https://www.standardwebhooks.com describes them. The address that is judged is the one that
- * is connected to, so that a name which resolves otherwise the second time gains nothing.
+ * is connected to: a name that resolves differently the second time (DNS rebinding) gains nothing.
  *
  * @throws Error on an entry of `allow` that cannot be read
  */
@@ -55,12 +56,12 @@ async function send(agent: Agent, webhook: OutboundRequest, timeoutMs: number): 
       body: webhook.body,
       signal,
     });
-    // The status is the answer; a body that is cut off or too slow takes nothing away from it.
+    // The status is the answer, even when the body is cut off or too slow.
     await body.dump({ limit: ANSWER_BYTES, signal }).catch(() => {});
     return {
       kind: 'answered',
       status: statusCode,
-      retryAfterMs: retryAfterMs(headers['retry-after'], webhook.at),
+      retryAfterMs: retryAfterMsOf(oneOf(headers['retry-after']), webhook.at.getTime()),
     };
   } catch (error) {
     const blocked = causes(error).find((cause) => cause instanceof BlockedError);
@@ -99,7 +100,7 @@ function createConnector(
   };
 }
 
-/** One bad address is enough: which of them the connection would take is not ours to say. */
+/** One refused address is enough: we do not choose which one is connected to. */
 function judgedLookup(allowed: AllowedNetworks, resolve: Resolve, encrypted: boolean): LookupFunction {
   return (hostname, options, callback) => {
     resolve(hostname).then(
@@ -122,13 +123,8 @@ async function resolveName(hostname: string): Promise<{ address: string; family:
   return await dnsLookup(hostname, { all: true });
 }
 
-/** Seconds or a date (RFC 9110, 10.2.3). */
-function retryAfterMs(header: string | string[] | undefined, now: Date): number | null {
-  const value = Array.isArray(header) ? header[0] : header;
-  if (value === undefined) return null;
-  if (/^\d{1,9}$/.test(value)) return Number(value) * 1_000;
-  const at = Date.parse(value);
-  return Number.isNaN(at) ? null : Math.max(0, at - now.getTime());
+function oneOf(header: string | string[] | undefined): string | null {
+  return (Array.isArray(header) ? header[0] : header) ?? null;
 }
 
 function causes(error: unknown): unknown[] {
@@ -137,7 +133,7 @@ function causes(error: unknown): unknown[] {
   return [error, ...[error.cause, ...inner].flatMap(causes)];
 }
 
-/** What went wrong by its code: a message may hold addresses. */
+/** The error by its code: a message may contain addresses. */
 function named(error: unknown): string {
   const code = causes(error)
     .map((cause) => (cause as { code?: unknown }).code)

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { retryAfterMsOf } from '../connection.ts';
-import { dialAnswerOf } from './dial-answer.ts';
+import { dialAnswerOf } from './dial.ts';
 
 const to = '+12025550123';
 

@@ -1,14 +1,84 @@
-import { SENTIMENTS, type Sentiment } from '#domain/call.ts';
-import type { AnsweredBy, ConversationQuality } from '#domain/conversation.ts';
-import { type Fields, field, fieldsOf, isFields, numberOf } from './fields.ts';
+import { type ProviderVerdict, SENTIMENTS, type Sentiment } from '#domain/call.ts';
+import type { AnsweredBy, ConversationQuality, TranscriptTurn } from '#domain/conversation.ts';
+import {
+  type Fields,
+  field,
+  fieldsOf,
+  isFields,
+  listOf,
+  numberOf,
+  secondsOf,
+  storable,
+  textOf,
+} from './fields.ts';
+
+/** The provider's word for how it went; null for any other. */
+export function verdictOf(value: unknown): ProviderVerdict | null {
+  return value === 'success' || value === 'failure' || value === 'unknown' ? value : null;
+}
+
+/** What was said, turn by turn; null when the payload has no transcript. */
+export function transcriptOf(value: unknown): TranscriptTurn[] | null {
+  if (!Array.isArray(value)) return null;
+  const turns: TranscriptTurn[] = [];
+  for (const item of value) {
+    const turn = fieldsOf(item);
+    const role = field(turn, 'role');
+    const text = textOf(field(turn, 'message'));
+    // A turn without words is a tool's call; the raw payload keeps it.
+    if (text === null || (role !== 'user' && role !== 'agent')) continue;
+    turns.push({
+      role,
+      text,
+      atSeconds: secondsOf(field(turn, 'time_in_call_secs')),
+      ...(field(turn, 'interrupted') === true ? { interrupted: true } : {}),
+    });
+  }
+  return turns;
+}
+
+/** Collected values by data-collection id. */
+export function dataCollectionOf(analysis: Fields): Record<string, unknown> {
+  return Object.fromEntries(
+    resultsById(analysis, 'data_collection_results', 'data_collection_id').map(([id, result]) => [
+      id,
+      storable(field(result, 'value') ?? null),
+    ]),
+  );
+}
+
+/** Results by criterion id. */
+export function evaluationOf(analysis: Fields): Record<string, ProviderVerdict> {
+  return Object.fromEntries(
+    resultsById(analysis, 'evaluation_criteria_results', 'criteria_id').map(([id, result]) => [
+      id,
+      verdictOf(field(result, 'result')) ?? 'unknown',
+    ]),
+  );
+}
+
+/** The provider sends the results keyed by id, and again as a list that is at times the only one filled. */
+function resultsById(analysis: Fields, name: string, idName: string): [string, Fields][] {
+  const keyed = field(analysis, name);
+  if (isFields(keyed) && Object.keys(keyed).length > 0) {
+    return Object.entries(keyed)
+      .filter((entry): entry is [string, Fields] => isFields(entry[1]) && textOf(entry[0]) !== null)
+      .map(([id, result]) => [textOf(id) ?? id, result]);
+  }
+  const entries: [string, Fields][] = [];
+  for (const item of listOf(field(analysis, `${name}_list`))) {
+    const id = textOf(field(fieldsOf(item), idName));
+    if (id !== null) entries.push([id, fieldsOf(item)]);
+  }
+  return entries;
+}
 
 /**
  * Figures of the conversation itself, from the turns and their `conversation_turn_metrics`. Null without a transcript.
  *
  * The metrics are seconds by name, `{metrics: {<name>: {elapsed_time}}}`. Names differ by the parts that took part
- * in a turn (`convai_llm_service_ttf_sentence`, `convai_tts_service_ttfb`, …), so that they are told by their
- * parts: what passes until the agent is heard is the language model's first sentence, and then the voice's first
- * sound. Source: the SDK's `ConversationTurnMetrics`; the names are those of the provider's payloads.
+ * in a turn (`convai_llm_service_ttf_sentence`, `convai_tts_service_ttfb`, …), so they are recognised by
+ * their parts: the agent is audible after the language model's first sentence and then the voice's first sound. Source: the SDK's `ConversationTurnMetrics`; the names are those of the provider's payloads.
  */
 export function qualityOf(transcript: unknown): ConversationQuality | null {
   if (!Array.isArray(transcript)) return null;
@@ -30,7 +100,7 @@ export function qualityOf(transcript: unknown): ConversationQuality | null {
   };
 }
 
-/** From the end of what the person said to the agent's sound, in milliseconds; null when the turn does not tell. */
+/** From the end of what the person said to the agent's sound, in milliseconds; null when the turn has no metrics. */
 function delayMsOf(turn: Fields): number | null {
   const metrics = fieldsOf(field(fieldsOf(field(turn, 'conversation_turn_metrics')), 'metrics'));
   const model = secondsNamed(metrics, /llm.*ttf_?sentence/i) ?? secondsNamed(metrics, /llm.*ttfb/i);
@@ -67,7 +137,7 @@ export function sentimentOf(
   return judged === 'success' ? 'positive' : judged === 'failure' ? 'negative' : null;
 }
 
-/** The carrier's word on who picked up, in whichever field of the event it stands: its payload is not documented. */
+/** Who picked up, according to the carrier. Its payload is not documented, so several fields are tried. */
 export function answeredByOf(data: Fields): AnsweredBy | null {
   const nested = [
     data,
