@@ -1,11 +1,11 @@
 import type { Context } from '#services/context.ts';
-import { createSweeping } from '#services/sweep/sweep.ts';
 import { createCallActivities } from './calls.ts';
 import { createCampaignActivities } from './campaigns.ts';
 import { createDeliveryActivities } from './deliveries.ts';
 import { asActivity } from './failures.ts';
 import { createFollowUpActivities } from './follow-ups.ts';
 import { createMessageActivities } from './messages.ts';
+import { createSweepActivities } from './sweep.ts';
 import { createSyncActivities } from './sync.ts';
 
 /** Everything that a worker runs as an activity, by the names that workflows know. */
@@ -13,7 +13,7 @@ export function createActivities(context: Context) {
   return translating({
     ...createCampaignActivities(context),
     ...createCallActivities(context),
-    ...createSweeping(context),
+    ...createSweepActivities(context),
     ...createSyncActivities(context),
     ...createFollowUpActivities(context),
     ...createMessageActivities(context),

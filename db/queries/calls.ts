@@ -168,6 +168,34 @@ export async function findCall(db: Db | Tx, id: string): Promise<Call | null> {
   return (await callsOf(db).where('calls.id', '=', id).executeTakeFirst()) ?? null;
 }
 
+/** The latest call with a number that is under way and has a conversation; null when there is none. */
+export async function findLiveCall(db: Db | Tx, phone: string): Promise<CallRow | null> {
+  const call = await db
+    .selectFrom('calls')
+    .selectAll()
+    .where('phone', '=', phone)
+    .where('status', '!=', 'ended')
+    .where('conversation_id', 'is not', null)
+    .orderBy('started_at', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return call ?? null;
+}
+
+/** The attempt of a lead that is under way, else the one after the last. */
+export async function readNextAttempt(db: Db, leadId: string): Promise<number> {
+  const { attempt } = await db
+    .selectFrom('calls')
+    .select(
+      sql<number>`coalesce(min(attempt) filter (where concluded_at is null), max(attempt) + 1, 1)`.as(
+        'attempt',
+      ),
+    )
+    .where('lead_id', '=', leadId)
+    .executeTakeFirstOrThrow();
+  return attempt;
+}
+
 /** Those of these calls that exist, in no order. */
 export async function findCalls(db: Db, ids: readonly string[]): Promise<Call[]> {
   return await callsOf(db)

@@ -246,6 +246,20 @@ export async function readSummaries(
   );
 }
 
+/** Campaigns that should have a workflow, and have not changed since an instant. */
+export async function campaignsAtWork(
+  db: Db,
+  before: Date,
+): Promise<Pick<Campaign, 'id' | 'name' | 'status' | 'start_at'>[]> {
+  return await db
+    .selectFrom('campaigns')
+    .select(['id', 'name', 'status', 'start_at'])
+    .where('status', 'in', ['scheduled', 'running', 'paused', 'stopped'])
+    .where('finished_at', 'is', null)
+    .where('updated_at', '<', before)
+    .execute();
+}
+
 /** Calls of the campaign that are under way, or about to be. */
 export async function countInFlight(db: Db | Tx, campaignId: string): Promise<number> {
   const { count } = await db

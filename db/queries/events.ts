@@ -98,6 +98,21 @@ export async function readEvents(
   return await query.orderBy('id').limit(limit).execute();
 }
 
+/** Whether the log has an event of this type about a message. */
+export async function hasEvent(
+  db: Db,
+  { type, messageId }: { type: EventType; messageId: string },
+): Promise<boolean> {
+  const found = await db
+    .selectFrom('events')
+    .select('id')
+    .where('message_id', '=', messageId)
+    .where('type', '=', type)
+    .limit(1)
+    .executeTakeFirst();
+  return found !== undefined;
+}
+
 /** The number of the newest event; 0 while there is none. */
 export async function newestEventId(db: Db): Promise<number> {
   const newest = await db.selectFrom('events').select('id').orderBy('id', 'desc').limit(1).executeTakeFirst();

@@ -80,3 +80,8 @@ export async function releaseKey(db: Db, { key, actor, route }: Key): Promise<vo
     .where('status', 'is', null)
     .execute();
 }
+
+/** Forgets keys that were first used before an instant: a repetition of theirs is a new request. */
+export async function forgetKeys(db: Db, before: Date): Promise<void> {
+  await db.deleteFrom('idempotency_keys').where('created_at', '<', before).execute();
+}

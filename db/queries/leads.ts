@@ -191,6 +191,16 @@ export async function leadsOfContact(db: Db | Tx, phone: string): Promise<Contac
   }));
 }
 
+/** Their person has replied at this instant, or later. */
+export async function markReplied(tx: Tx, leadIds: readonly string[], at: Date): Promise<void> {
+  if (leadIds.length === 0) return;
+  await tx
+    .updateTable('leads')
+    .set({ replied_at: sql<Date>`greatest(replied_at, ${at}::timestamptz)` })
+    .where('id', 'in', leadIds)
+    .execute();
+}
+
 /** Leads that wait, and whose workflow does not know yet that their person replied, the oldest reply first. */
 export async function pendingReplies(
   db: Db,
@@ -366,6 +376,27 @@ export async function leadsInState(
     : query.where('campaign_id', '=', leads.campaignId)
   ).execute();
   return rows.map(({ id }) => id);
+}
+
+/** Leads that should have a workflow, and have not changed since an instant; those that were looked at longest ago first. */
+export async function silentLeads(
+  db: Db,
+  { since, limit }: { since: Date; limit: number },
+): Promise<{ leadId: string; campaignId: string }[]> {
+  return await db
+    .selectFrom('leads')
+    .select(['id as leadId', 'campaign_id as campaignId'])
+    .where('state', 'in', ['queued', 'calling', 'backing_off'])
+    .where('updated_at', '<', since)
+    .where('not_before', '<', since)
+    .orderBy('updated_at')
+    .limit(limit)
+    .execute();
+}
+
+/** It was looked at: the others' turn comes first. */
+export async function touchLead(tx: Tx, id: string, now: Date): Promise<void> {
+  await tx.updateTable('leads').set({ updated_at: now }).where('id', '=', id).execute();
 }
 
 /** Their workflows were started: they wait for a line. */

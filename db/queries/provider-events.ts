@@ -126,3 +126,25 @@ export async function findCallToTell(
     .executeTakeFirst();
   return call === undefined ? null : { leadId: call.lead_id, callId };
 }
+
+/** Events whose facts are merged, and of which nobody was notified; with their call, the oldest first. */
+export async function unsignalledEvents(db: Db, { before, limit }: { before: Date; limit: number }) {
+  return await db
+    .selectFrom('webhook_events')
+    .leftJoin('calls', 'calls.id', 'webhook_events.call_id')
+    .select([
+      'webhook_events.id',
+      'provider',
+      'payload',
+      'calls.id as call_id',
+      'calls.lead_id',
+      'calls.attempt',
+      'calls.status',
+    ])
+    .where('merged_at', 'is not', null)
+    .where('signalled_at', 'is', null)
+    .where('received_at', '<', before)
+    .orderBy('received_at')
+    .limit(limit)
+    .execute();
+}

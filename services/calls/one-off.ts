@@ -4,10 +4,16 @@ import { appendAudit } from '#db/queries/audit.ts';
 import { readCallRow } from '#db/queries/calls.ts';
 import { lockWorkspace } from '#db/queries/gate.ts';
 import { lockCall } from '#db/queries/locks.ts';
-import { markDialBegun, readOneOffCall, setOneOffCallSettings } from '#db/queries/one-off-calls.ts';
+import {
+  markDialBegun,
+  openOneOffCalls,
+  readOneOffCall,
+  setOneOffCallSettings,
+} from '#db/queries/one-off-calls.ts';
 import { isOptedOut } from '#db/queries/opt-outs.ts';
 import type { Actor } from '#domain/access.ts';
 import type { Hold } from '#domain/gate.ts';
+import { callWorkflowId } from '#domain/ids.ts';
 import type { OneOffCallSettings } from '#domain/one-off-call.ts';
 import { forbiddenOverrides } from '../agents/overrides.ts';
 import type { Context } from '../context.ts';
@@ -19,6 +25,7 @@ import {
   unavailable,
   wrongState,
 } from '../errors.ts';
+import { reached } from '../workflows.ts';
 import { dial, type PlacedCall, placedCall, resume } from './dial.ts';
 import { passGate } from './gate.ts';
 import { endNotPlaced } from './record.ts';
@@ -159,4 +166,21 @@ export async function changeOneOffCallSettings(
     });
     return { ...before, ...changed };
   });
+}
+
+const RESTARTED_AT_ONCE = 200;
+
+/** Starts the workflows of calls that began before an instant, are open and have none. Returns how many. */
+export async function restartOneOffCalls(
+  { db, workflows, heartbeat }: Pick<Context, 'db' | 'workflows' | 'heartbeat'>,
+  { before }: { before: Date },
+): Promise<number> {
+  let restarted = 0;
+  for (const callId of await openOneOffCalls(db, before, RESTARTED_AT_ONCE)) {
+    heartbeat();
+    if (await reached(workflows.isRunning(callWorkflowId(callId)))) continue;
+    await reached(workflows.startOneOffCall(callId));
+    restarted += 1;
+  }
+  return restarted;
 }

@@ -1,193 +1,161 @@
-import { type Selectable, sql } from 'kysely';
+import { v7 as uuid } from 'uuid';
 import type { Tx } from '#db/client.ts';
 import { toJson } from '#db/json.ts';
+import { type CallRow, findLiveCall } from '#db/queries/calls.ts';
 import { currentSettings } from '#db/queries/campaigns.ts';
 import { appendEvent } from '#db/queries/events.ts';
-import { type ContactLead, leadsOfContact } from '#db/queries/leads.ts';
+import { type ContactLead, changeLead, leadsOfContact, lockLead, markReplied } from '#db/queries/leads.ts';
 import { lockContactsBehind } from '#db/queries/locks.ts';
 import { insertMessage } from '#db/queries/messages.ts';
-import type { CallsTable } from '#db/schema/calls.ts';
-import type { Attachment } from '#db/schema/messages.ts';
 import { findConversion } from '#domain/conversion.ts';
 import { readWish, type TextWish } from '#domain/opt-out.ts';
+import { parsePhone } from '#domain/phone.ts';
 import type { CampaignSettings } from '#domain/settings.ts';
 import { measureText } from '#domain/text-length.ts';
+import type { InboundText } from '#providers/ports.ts';
 import { waitingLeads } from '../leads/replies.ts';
 import { addOptOut, optInByText } from '../opt-outs/opt-outs.ts';
 
-/** A text as the carrier delivered it. */
-export interface IncomingText {
-  /** The id of the row to be. */
-  id: string;
-  /** The person's number, E.164. */
-  phone: string;
-  /** Ours. */
-  to: string;
-  body: string;
-  attachments: Attachment[];
-  providerId: string;
-  /** The carrier's own reading of a keyword, where it has one. */
-  optOut: Exclude<TextWish, 'none'> | null;
-}
-
-/** A call under way, as far as commands into it need to know it. */
-export type LiveCall = Pick<
-  Selectable<CallsTable>,
-  'id' | 'campaign_id' | 'lead_id' | 'conversation_id' | 'status'
->;
-
-/** What is to be told and done after the commit. */
-export interface TextConsequences {
+/** A text that was stored, and whom it concerns: they are notified after the commit. */
+export interface StoredText {
   messageId: string;
-  leadId: string | null;
-  campaignId: string | null;
+  /** The person's number. */
+  phone: string;
+  body: string;
   wish: TextWish;
-  /** Leads that wait between calls and need wait no longer. */
+  /** Leads between two calls, which need not wait any longer. */
   waiting: string[];
-  /** The live call in which the agent should know of the text. */
-  liveCall: LiveCall | null;
+  /** The call under way whose agent should know of the text. */
+  liveCall: CallRow | null;
   /** An answer may be composed. */
   answer: boolean;
 }
 
 /**
- * Stores a received text with everything that follows from it: opt-out or opt-in, the leads' reply, a conversion.
- * Null when the text was stored before.
+ * Stores a received text with everything that follows from it: opt-out or opt-in, the leads' reply, a conversion. Null
+ * when the text was stored before.
  */
-export async function receiveText(tx: Tx, text: IncomingText, now: Date): Promise<TextConsequences | null> {
-  await lockContactsBehind(tx, [text.phone]);
-  const leads = await leadsOfContact(tx, text.phone);
-  const lead = leads[0] ?? null;
-  const liveCall = await findLiveCall(tx, text.phone);
-  const { encoding, segments } = measureText(text.body);
-  const stored = await insertMessage(tx, {
-    id: text.id,
-    channel: 'sms',
-    direction: 'inbound',
-    phone: text.phone,
-    lead_id: lead?.leadId ?? null,
-    campaign_id: lead?.campaignId ?? null,
+export async function storeReceivedText(
+  tx: Tx,
+  { text, now }: { text: InboundText; now: Date },
+): Promise<StoredText | null> {
+  const phone = phoneOf(text.from);
+  await lockContactsBehind(tx, [phone]);
+  const leads = await leadsOfContact(tx, phone);
+  const [lead = null] = leads;
+  const liveCall = await findLiveCall(tx, phone);
+  const about = { campaignId: lead?.campaignId ?? null, leadId: lead?.leadId ?? null, messageId: uuid() };
+  const body = text.body.toWellFormed();
+  const row = {
+    ...rowOf(text, body),
+    phone,
     call_id: liveCall?.id ?? null,
-    own_address: text.to,
-    body: text.body,
-    attachments: toJson(text.attachments),
-    status: 'received',
-    source: 'contact',
-    provider_id: text.providerId,
-    segments,
-    encoding,
     created_at: now,
     updated_at: now,
-  });
-  if (!stored) return null;
-  const wish = readWish(text.body, text.optOut);
-  const subject = subjectOf(text, lead);
+  };
+  const { messageId: id, leadId: lead_id, campaignId: campaign_id } = about;
+  if (!(await insertMessage(tx, { ...row, id, lead_id, campaign_id }))) return null;
+  const wish = readWish(body, text.optOut);
   await appendEvent(tx, {
     type: 'message.received',
-    ...subject,
+    ...about,
     callId: liveCall?.id ?? null,
-    data: { wish, otherLeads: Math.max(0, leads.length - 1), attachments: text.attachments.length },
+    data: { wish, otherLeads: Math.max(0, leads.length - 1), attachments: text.media.length },
   });
-  if (wish === 'stop') {
-    const reason = 'The person asked for it in a text.';
-    for (const phone of numbersOf(text, leads))
-      await addOptOut(tx, { phone, reason, source: 'message', about: subject });
-  }
-  if (wish === 'start') await optInByText(tx, { phones: numbersOf(text, leads), about: subject });
-  if (wish === 'none') await noteReply(tx, text, leads, now);
+  const phones = [...new Set([phone, ...leads.map((each) => each.phone)])];
   const settings = lead === null ? null : (await currentSettings(tx, lead.campaignId)).settings;
-  if (wish === 'none' && lead !== null && settings !== null) await convert(tx, text, lead, { settings, now });
+  await fulfil(tx, wish, { phones, about });
+  if (wish === 'none') await noteReply(tx, { leads, messageId: id, now });
+  if (wish === 'none' && settings !== null) await convert(tx, { about, body, settings, now });
+  const answer = wish === 'none' && settings !== null && settings.autoReply !== null;
+  return { messageId: id, phone, body, wish, waiting: waitingLeads(leads), liveCall, answer };
+}
+
+/** E.164 where it is a person's number; a short code or another channel's address stays as it is. */
+function phoneOf(from: string): string {
+  const parsed = parsePhone(from);
+  return parsed.ok ? parsed.e164 : from.slice(0, 64);
+}
+
+function rowOf({ to, messageSid, media }: InboundText, body: string) {
+  const { encoding, segments } = measureText(body);
+  const attachments = media.map(({ url, contentType }) => ({
+    url,
+    name: null,
+    contentType: contentType ?? 'application/octet-stream',
+  }));
   return {
-    messageId: text.id,
-    leadId: lead?.leadId ?? null,
-    campaignId: lead?.campaignId ?? null,
-    wish,
-    waiting: waitingLeads(leads),
-    liveCall,
-    answer: wish === 'none' && settings !== null && settings.autoReply !== null,
+    channel: 'sms' as const,
+    direction: 'inbound' as const,
+    own_address: to,
+    body,
+    attachments: toJson(attachments),
+    status: 'received' as const,
+    source: 'contact' as const,
+    provider_id: messageSid,
+    segments,
+    encoding,
   };
 }
 
-type Subject = { campaignId: string | null; leadId: string | null; messageId: string };
-
-function subjectOf({ id }: IncomingText, lead: ContactLead | null): Subject {
-  return { campaignId: lead?.campaignId ?? null, leadId: lead?.leadId ?? null, messageId: id };
+/** What the text came about by: the lead contacted last, if there is one. */
+interface About {
+  campaignId: string | null;
+  leadId: string | null;
+  messageId: string;
 }
 
-async function findLiveCall(tx: Tx, phone: string): Promise<LiveCall | null> {
-  const call = await tx
-    .selectFrom('calls')
-    .select(['id', 'campaign_id', 'lead_id', 'conversation_id', 'status'])
-    .where('phone', '=', phone)
-    .where('status', '!=', 'ended')
-    .where('conversation_id', 'is not', null)
-    .orderBy('started_at', 'desc')
-    .limit(1)
-    .executeTakeFirst();
-  return call ?? null;
-}
-
-/** The number that the text came from, and those at which the same person is called. */
-function numbersOf({ phone }: IncomingText, leads: readonly ContactLead[]): string[] {
-  return [...new Set([phone, ...leads.map((lead) => lead.phone)])];
+/** Opts the person's numbers out or in: the one that the text came from, and those at which the person is called. */
+async function fulfil(
+  tx: Tx,
+  wish: TextWish,
+  { phones, about }: { phones: readonly string[]; about: About },
+): Promise<void> {
+  if (wish === 'stop') {
+    const reason = 'The person asked for it in a text.';
+    for (const phone of phones) await addOptOut(tx, { phone, reason, source: 'message', about });
+  }
+  if (wish === 'start') await optInByText(tx, { phones, about });
 }
 
 async function noteReply(
   tx: Tx,
-  { id }: IncomingText,
-  leads: readonly ContactLead[],
-  now: Date,
+  { leads, messageId, now }: { leads: readonly ContactLead[]; messageId: string; now: Date },
 ): Promise<void> {
-  if (leads.length === 0) return;
-  await tx
-    .updateTable('leads')
-    .set({ replied_at: sql<Date>`greatest(replied_at, ${now}::timestamptz)` })
-    .where(
-      'id',
-      'in',
-      leads.map(({ leadId }) => leadId),
-    )
-    .execute();
+  await markReplied(
+    tx,
+    leads.map(({ leadId }) => leadId),
+    now,
+  );
   for (const { leadId, campaignId } of leads) {
-    await appendEvent(tx, {
-      type: 'lead.replied',
-      campaignId,
-      leadId,
-      messageId: id,
-      data: { by: 'message' },
-    });
+    await appendEvent(tx, { type: 'lead.replied', campaignId, leadId, messageId, data: { by: 'message' } });
   }
 }
 
-/** The campaign's rule on the words of the text; a rule about what a call brings never meets here. */
+/** By the campaign's rule on words; a rule on what a call brings is never met here. */
 async function convert(
   tx: Tx,
-  text: IncomingText,
-  lead: ContactLead,
-  { settings, now }: { settings: CampaignSettings; now: Date },
+  { about, body, settings, now }: { about: About; body: string; settings: CampaignSettings; now: Date },
 ): Promise<void> {
-  const said = { role: 'user' as const, text: text.body, atSeconds: null };
+  const said = { role: 'user' as const, text: body, atSeconds: null };
   const reason = findConversion(settings.conversion, {
     verdict: null,
     dataCollection: {},
     evaluation: {},
     transcript: [said],
   });
-  if (reason === null) return;
-  const { numUpdatedRows } = await tx
-    .updateTable('leads')
-    .set({
-      converted: true,
-      outcome: sql`case when outcome in ('answered', 'replied') then 'converted' else outcome end`,
-      updated_at: now,
-    })
-    .where('id', '=', lead.leadId)
-    .where('converted', '=', false)
-    .executeTakeFirst();
-  if (numUpdatedRows === 0n) return;
+  if (reason === null || about.leadId === null) return;
+  const lead = await lockLead(tx, about.leadId);
+  if (lead === null || lead.converted) return;
+  const counts = lead.outcome === 'answered' || lead.outcome === 'replied';
+  await changeLead(tx, lead.id, {
+    converted: true,
+    outcome: counts ? 'converted' : lead.outcome,
+    updated_at: now,
+  });
   await appendEvent(tx, {
     type: 'lead.converted',
-    ...subjectOf(text, lead),
+    ...about,
     data: { by: 'message', rule: reason.rule },
   });
 }

@@ -1,5 +1,7 @@
-import { markAllSignalled } from '#db/queries/provider-events.ts';
+import { markAllSignalled, markSignalled, unsignalledEvents } from '#db/queries/provider-events.ts';
 import type { Context } from '../context.ts';
+import { renotifyOfText } from '../messages/notify.ts';
+import { reached } from '../workflows.ts';
 
 /** A call's end that a workflow waits for, and the event that told of it. */
 export interface CallEnd {
@@ -78,4 +80,29 @@ export function createNotifier({ db, workflows, logger, now }: Context): Notifie
         if (running < CONCURRENCY) void work();
       }),
   };
+}
+
+const RENOTIFIED_AT_ONCE = 200;
+
+/**
+ * Notifies everybody of events that were stored before an instant, and of which that failed. Returns how many.
+ *
+ * @throws ServiceError `unavailable` when a workflow does not answer
+ */
+export async function renotify(
+  context: Context,
+  { before, now }: { before: Date; now: Date },
+): Promise<number> {
+  const { db, carrier, workflows } = context;
+  const events = await unsignalledEvents(db, { before, limit: RENOTIFIED_AT_ONCE });
+  for (const { id, provider, payload, call_id, lead_id, attempt, status } of events) {
+    context.heartbeat();
+    const text = provider === carrier?.name ? carrier.parseText(payload) : null;
+    if (text !== null) await renotifyOfText(context, text);
+    if (call_id !== null && attempt !== null && status === 'ended') {
+      await reached(workflows.callEnded(lead_id, call_id));
+    }
+    await markSignalled(db, id, now);
+  }
+  return events.length;
 }

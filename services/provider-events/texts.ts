@@ -1,16 +1,12 @@
-import { v7 as uuid } from 'uuid';
 import { inTransaction, type Tx } from '#db/client.ts';
 import { findMessage, findMessageAt, type Message } from '#db/queries/messages.ts';
 import { markMerged, markSignalled, storeWebhookEvent } from '#db/queries/provider-events.ts';
-import { textNotice } from '#domain/context.ts';
 import { messageStatusOf } from '#domain/message.ts';
-import { parsePhone } from '#domain/phone.ts';
 import type { Carrier, InboundText, IncomingRequest, Payload, TextReport } from '#providers/ports.ts';
-import { sendTextAsContext } from '../calls/live.ts';
 import type { Context } from '../context.ts';
 import { ServiceError } from '../errors.ts';
-import { notifyReplied } from '../leads/replies.ts';
-import { type LiveCall, receiveText as storeText, type TextConsequences } from '../messages/receive.ts';
+import { notifyOfText } from '../messages/notify.ts';
+import { type StoredText, storeReceivedText } from '../messages/receive.ts';
 import { recordReport } from '../messages/reports.ts';
 import { notifyOptedOut } from '../opt-outs/opt-outs.ts';
 
@@ -40,16 +36,21 @@ export async function receiveText(context: Context, request: IncomingRequest): P
   if (text === null) {
     throw new ServiceError('malformed-request', 'The text names no message, sender or receiver.');
   }
-  const { eventId, consequences } = await storeInboundText(context, text, verified);
-  if (consequences !== null) await notifyAll(context, { eventId, text, consequences });
+  const { eventId, stored } = await store(context, text, verified);
+  if (stored === null) return;
+  const { workflows, agent } = await notifyOfText(context, stored);
+  if (!workflows) return;
+  const marking = markNotified(context, eventId, agent);
+  // The carrier waits for our response, and need not wait for the agent's.
+  if (agent === null) await marking;
 }
 
-/** In one transaction: after it, nothing of the text can be lost. `consequences` is null when it came before. */
-async function storeInboundText(
+/** In one transaction: after it, nothing of the text can be lost. `stored` is null when it came before. */
+async function store(
   context: Context,
   text: InboundText,
   { carrier, payload, redeliveryKey }: VerifiedPayload,
-): Promise<{ eventId: number; consequences: TextConsequences | null }> {
+): Promise<{ eventId: number; stored: StoredText | null }> {
   return await inTransaction(context.db, async (tx) => {
     const now = await context.now();
     const event = await storeWebhookEvent(tx, {
@@ -60,88 +61,24 @@ async function storeInboundText(
       payload,
       now,
     });
-    if (!event.isNew) return { eventId: event.id, consequences: null };
-    const consequences = await storeText(
-      tx,
-      {
-        id: uuid(),
-        phone: phoneOf(text.from),
-        to: text.to,
-        body: text.body.toWellFormed(),
-        attachments: text.media.map(({ url, contentType }) => ({
-          url,
-          name: null,
-          contentType: contentType ?? 'application/octet-stream',
-        })),
-        providerId: text.messageSid,
-        optOut: text.optOut,
-      },
-      now,
-    );
-    await markMerged(tx, event.id, { callId: null, signalled: consequences === null, now });
-    return { eventId: event.id, consequences };
+    if (!event.isNew) return { eventId: event.id, stored: null };
+    const stored = await storeReceivedText(tx, { text, now });
+    await markMerged(tx, event.id, { callId: null, signalled: stored === null, now });
+    return { eventId: event.id, stored };
   });
 }
 
-/** E.164 where it is a number of a person; a short code or another channel's address stays as it is. */
-function phoneOf(from: string): string {
-  const parsed = parsePhone(from);
-  return parsed.ok ? parsed.e164 : from.slice(0, 64);
-}
-
-/** Notifies everybody who waits for this. What fails is left to the sweep. */
-async function notifyAll(
-  context: Context,
-  { eventId, text, consequences }: { eventId: number; text: InboundText; consequences: TextConsequences },
-): Promise<void> {
-  const { workflows, logger } = context;
-  const { wish, waiting, answer, messageId, liveCall } = consequences;
-  // The carrier waits for our response, and need not wait for the agent's.
-  const informing = liveCall === null ? null : informAgent(context, liveCall, { messageId, body: text.body });
-  try {
-    if (wish === 'stop') await notifyOptedOut(context, phoneOf(text.from));
-    const [allNotified, reply] = await Promise.all([
-      notifyReplied(context, wish === 'none' ? waiting : []),
-      answer ? workflows.startReply(messageId) : null,
-    ]);
-    const replyStarted = reply === null || reply.kind === 'done' || reply.kind === 'absent';
-    if (!allNotified || !replyStarted) return;
-    if (informing === null) await markSignalled(context.db, eventId, await context.now());
-    else void markWhenInformed(context, eventId, informing);
-  } catch {
-    // The text is committed: the carrier must not deliver it again for this.
-    logger.warn({ messageId }, 'not everybody was notified of a text yet');
-  }
-}
-
-/** The carrier has its response by then. */
-async function markWhenInformed(
+/** Marks the event, once the agent knows as well; the sweep takes on what is not marked. Never rejects. */
+async function markNotified(
   context: Context,
   eventId: number,
-  informing: Promise<boolean>,
+  agent: Promise<boolean> | null,
 ): Promise<void> {
   try {
-    if (await informing) await markSignalled(context.db, eventId, await context.now());
+    if (agent === null || (await agent)) await markSignalled(context.db, eventId, await context.now());
   } catch {
+    // The text is committed: the carrier must not deliver it again for this.
     context.logger.warn({ eventId }, 'notifications of a text were not recorded');
-  }
-}
-
-/**
- * Lets the agent of the call under way know of the text; where that is not possible the log says so. False when it
- * failed: the sweep tries once more.
- */
-async function informAgent(
-  context: Context,
-  call: LiveCall,
-  { messageId, body }: { messageId: string; body: string },
-): Promise<boolean> {
-  try {
-    await sendTextAsContext(context, call, { messageId, notice: textNotice(body) });
-    return true;
-  } catch {
-    context.logger.warn({ callId: call.id }, 'a text did not reach the call under way');
-    return false;
   }
 }
 

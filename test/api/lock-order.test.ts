@@ -6,7 +6,7 @@ import { inTransaction, type Tx } from '#db/client.ts';
 import { normaliseConversation } from '#providers/elevenlabs/normalise.ts';
 import { giveCalls } from '#services/calls/attribute.ts';
 import { mergeFacts } from '#services/calls/merge-facts.ts';
-import { receiveText } from '#services/messages/receive.ts';
+import { storeReceivedText } from '#services/messages/receive.ts';
 import { type ApiRig, recordingWorkflows, startApi } from '../support/api-rig.ts';
 import { insertCall } from '../support/api-rows.ts';
 
@@ -79,11 +79,19 @@ async function runsOf(hold: (tx: Tx) => Promise<unknown>, ...works: ((tx: Tx) =>
 }
 
 const textOf = (phone: string, body: string) => (tx: Tx) =>
-  receiveText(
-    tx,
-    { id: uuid(), phone, to: '+14155550100', body, attachments: [], providerId: uuid(), optOut: null },
-    new Date(),
-  );
+  storeReceivedText(tx, {
+    text: {
+      messageSid: uuid(),
+      from: phone,
+      to: '+14155550100',
+      body,
+      media: [],
+      segments: null,
+      messagingServiceSid: null,
+      optOut: null,
+    },
+    now: new Date(),
+  });
 
 /** A call that came in, as it is being merged: its conversation is over. */
 async function callFrom(

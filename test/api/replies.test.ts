@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { createSweeping } from '#services/sweep/sweep.ts';
+import { sweep } from '#services/sweep/sweep.ts';
 import type { Reply } from '#services/workflows.ts';
 import { signElevenLabs } from '#simulator/signature.ts';
 import { type ApiRig, recordingWorkflows, startApi, WEBHOOK_SECRET } from '../support/api-rig.ts';
@@ -57,7 +57,7 @@ async function callsBack(): Promise<void> {
 }
 
 /** One sweep, an hour later; resolves with the leads whose workflows it notified of a reply. */
-async function sweep(reply: Reply = { kind: 'done', value: undefined }): Promise<string[]> {
+async function sweepNow(reply: Reply = { kind: 'done', value: undefined }): Promise<string[]> {
   const notified: string[] = [];
   const workflows = recordingWorkflows({
     async contactReplied(id) {
@@ -66,34 +66,34 @@ async function sweep(reply: Reply = { kind: 'done', value: undefined }): Promise
     },
   });
   const context = { ...api.context, workflows, now: async () => new Date(Date.now() + 3_600_000) };
-  await createSweeping(context).sweep();
+  await sweep(context);
   return notified;
 }
 
 test('a lead that was notified of its reply is not notified again', async () => {
   await callsBack();
-  expect(await sweep()).toEqual([]);
+  expect(await sweepNow()).toEqual([]);
 });
 
 test('a lead that could not be notified of a reply is notified by the sweep, once', async () => {
   answerWith({ kind: 'silent', why: 'no answer' });
   await callsBack();
-  expect(await sweep()).toEqual([leadId]);
-  expect(await sweep()).toEqual([]);
+  expect(await sweepNow()).toEqual([leadId]);
+  expect(await sweepNow()).toEqual([]);
 });
 
 test('what fails in one sweep is done in the next', async () => {
   answerWith({ kind: 'silent', why: 'no answer' });
   await callsBack();
-  await expect(sweep({ kind: 'refused', reason: 'refused' })).rejects.toThrow('refused');
-  expect(await sweep()).toEqual([leadId]);
+  await expect(sweepNow({ kind: 'refused', reason: 'refused' })).rejects.toThrow('refused');
+  expect(await sweepNow()).toEqual([leadId]);
 });
 
 test('a lead whose workflow is gone needs no notification, nor does one that is finished', async () => {
   answerWith({ kind: 'absent' });
   await callsBack();
-  expect(await sweep()).toEqual([]);
+  expect(await sweepNow()).toEqual([]);
   answerWith({ kind: 'silent', why: 'no answer' });
   await setLead(api.context.db, leadId, { replied_at: new Date(), state: 'finished', outcome: 'answered' });
-  expect(await sweep()).toEqual([]);
+  expect(await sweepNow()).toEqual([]);
 });
