@@ -39,7 +39,7 @@ export function withIdempotencyKey(document: OpenApiDocument): OpenApiDocument {
 }
 
 /** The request's use of a key, or null without one. @throws Problem 422 when the key cannot be one. */
-export function keyUse(c: Context<ApiEnv>): KeyUse | null {
+function keyUse(c: Context<ApiEnv>): KeyUse | null {
   const key = c.req.header('idempotency-key');
   if (key === undefined) return null;
   if (!KEY.test(key)) {
@@ -53,7 +53,7 @@ export function keyUse(c: Context<ApiEnv>): KeyUse | null {
 /**
  * Honours Idempotency-Key on every POST: a repetition gets the first answer and does nothing. Only success is
  * kept; whatever was refused or failed has made nothing, and may be sent again under its key. Routes that
- * stream their body do the same by themselves, with `claimed`.
+ * stream their body use `onceByStreamedBody`.
  */
 export function idempotency(
   context: ApiContext,
@@ -78,8 +78,44 @@ export function idempotency(
   };
 }
 
+/** A body that is read as it arrives. */
+interface StreamedBody {
+  /** Reads what is left of it. */
+  finish(): Promise<void>;
+  /** Of the whole body; after `finish`. */
+  hash(): string;
+}
+
+/**
+ * As `idempotency`, where the body is known only at its end: the body of a repetition is read to its end, too, and
+ * compared. The response of a repetition is the first answer.
+ */
+export async function onceByStreamedBody<T>(
+  context: ApiContext,
+  c: Context<ApiEnv>,
+  body: StreamedBody,
+  work: () => Promise<T>,
+): Promise<T | Response> {
+  const use = keyUse(c);
+  if (use === null) return await work();
+  const claim = await claimKey(context.db, { ...use, requestHash: '', now: await context.now() });
+  if (claim.kind === 'running') return replay(claim, '');
+  if (claim.kind === 'done') {
+    await body.finish();
+    return replay(claim, body.hash());
+  }
+  try {
+    const answer = await work();
+    await settle(context, use, body.hash(), { status: 200, response: answer });
+    return answer;
+  } catch (error) {
+    await settle(context, use, '', null);
+    throw error;
+  }
+}
+
 /** Keeps the answer of a claimed key, or frees the key when there is none to keep. */
-export async function settle(
+async function settle(
   { db, logger }: ApiContext,
   use: KeyUse,
   requestHash: string,
@@ -95,7 +131,7 @@ export async function settle(
 }
 
 /** What a repetition gets. */
-export function replay(claim: Exclude<Claim, { kind: 'claimed' }>, hash: string): Response {
+function replay(claim: Exclude<Claim, { kind: 'claimed' }>, hash: string): Response {
   const { requestHash } = claim;
   if (requestHash !== '' && requestHash !== hash) {
     throw new Problem('idempotency-key-reused', 'This Idempotency-Key came with another body before.');

@@ -83,7 +83,7 @@ async function openForm(
       else mapping = valueCut ? '' : value;
     });
     form.on('file', (name, stream) => {
-      // Files of other names are let run dry: a form without the right one is told so at its end.
+      // Files of other names are read and dropped: a form without the right one is refused at its end.
       if (name !== 'file' || file !== null) return void stream.resume();
       file = stream;
       resolve();

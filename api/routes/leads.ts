@@ -1,8 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import type { Context } from 'hono';
 import { findCampaign } from '#db/queries/campaigns.ts';
 import { listFollowUps } from '#db/queries/follow-ups.ts';
-import { claimKey } from '#db/queries/idempotency.ts';
 import { findLead, listLeads, searchLeads } from '#db/queries/leads.ts';
 import { readTimeline } from '#db/queries/timeline.ts';
 import { HOLD_RULES } from '#domain/gate.ts';
@@ -11,15 +9,15 @@ import { LEAD_OUTCOMES } from '#domain/lead.ts';
 import type { NormalisedLead } from '#domain/lead-row.ts';
 import { notFound } from '#services/errors.ts';
 import { addLeads, requireOpenCampaign } from '#services/leads/add.ts';
-import { type ImportReport, importLeads } from '#services/leads/import.ts';
+import { importLeads } from '#services/leads/import.ts';
 import { previewColumns } from '#services/leads/import-columns.ts';
 import { updateLead } from '#services/leads/update.ts';
 import { readWhy } from '#services/leads/why.ts';
-import type { Api, ApiContext, ApiEnv } from '../context.ts';
+import type { Api, ApiContext } from '../context.ts';
 import { access } from '../http/auth.ts';
 import { decodeCursor, toPage } from '../http/cursor.ts';
-import { keyUse, replay, settle } from '../http/idempotency.ts';
-import { type ImportBody, openImport } from '../http/import-body.ts';
+import { onceByStreamedBody } from '../http/idempotency.ts';
+import { openImport } from '../http/import-body.ts';
 import { CSV_LIMIT } from '../http/limits.ts';
 import { idParam, isoOrNull, pageQuery, searchText, text, wordList } from '../schemas/common.ts';
 import { FollowUpPage, toFollowUp } from '../schemas/follow-ups.ts';
@@ -249,7 +247,7 @@ function registerAdding(app: Api, context: ApiContext): void {
     // Before the body is read: nobody uploads a list for nothing.
     await requireOpenCampaign(context, campaignId);
     const body = await openImport(c.req.raw, CSV_LIMIT, c.req.valid('query').mapping);
-    const outcome = await onceByKey(context, c, body, async () => {
+    const outcome = await onceByStreamedBody(context, c, body, async () => {
       const { source, mapping } = body;
       const report = await importLeads(context, { actor: c.get('actor'), campaignId, source, mapping });
       await body.finish();
@@ -318,29 +316,4 @@ function registerReads(app: Api, context: ApiContext): void {
       200,
     );
   });
-}
-
-/** Idempotency for a body that is known only at its end: a repetition is read to the end, too, and compared. */
-async function onceByKey(
-  context: ApiContext,
-  c: Context<ApiEnv>,
-  body: ImportBody,
-  work: () => Promise<ImportReport>,
-): Promise<ImportReport | Response> {
-  const use = keyUse(c);
-  if (use === null) return await work();
-  const claim = await claimKey(context.db, { ...use, requestHash: '', now: await context.now() });
-  if (claim.kind === 'running') return replay(claim, '');
-  if (claim.kind === 'done') {
-    await body.finish();
-    return replay(claim, body.hash());
-  }
-  try {
-    const report = await work();
-    await settle(context, use, body.hash(), { status: 200, response: report });
-    return report;
-  } catch (error) {
-    await settle(context, use, '', null);
-    throw error;
-  }
 }

@@ -141,9 +141,3 @@ export async function readNumberDays(
     .having(sql<boolean>`sum(calls) > 0`)
     .execute();
 }
-
-/** The zone in which days are counted. */
-export async function readWorkspaceTimeZone(db: Db): Promise<string> {
-  const { time_zone } = await db.selectFrom('workspace').select('time_zone').executeTakeFirstOrThrow();
-  return time_zone;
-}

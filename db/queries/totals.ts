@@ -82,7 +82,7 @@ export async function compareTotals(db: Db): Promise<TotalsDifference[]> {
 }
 
 /**
- * Counts all sums anew and puts them in place of those that were kept. Calls wait meanwhile. Gives what was
+ * Counts all sums anew and puts them in place of those that were kept. Calls wait meanwhile. Returns what was
  * different.
  */
 export async function rebuildTotals(db: Db): Promise<TotalsDifference[]> {

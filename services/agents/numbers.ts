@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type NumberDays, readNumberDays, readWorkspaceTimeZone } from '#db/queries/metrics.ts';
+import { type NumberDays, readNumberDays } from '#db/queries/metrics.ts';
+import { readWorkspace } from '#db/queries/workspace.ts';
 import { daysBefore, localDate } from '#domain/day.ts';
 import {
   answerRate,
@@ -86,7 +87,8 @@ export async function readNumberHealth(
   { db, now }: NumbersContext,
   listed: readonly PhoneNumber[] | null,
 ): Promise<NumberHealth[]> {
-  const today = localDate(await now(), await readWorkspaceTimeZone(db));
+  const { time_zone } = await readWorkspace(db);
+  const today = localDate(await now(), time_zone);
   const days = await readNumberDays(db, { first: daysBefore(today, DAYS_BEFORE), today });
   return healthOf(days, listed).sort(compareNumbers);
 }

@@ -5,9 +5,9 @@ import {
   readBreakdowns,
   readDayTotals,
   readOneOffSums,
-  readWorkspaceTimeZone,
   VERDICT_TOTALS,
 } from '#db/queries/metrics.ts';
+import { readWorkspace } from '#db/queries/workspace.ts';
 import type { BreakdownDimension } from '#db/schema/calls.ts';
 import { type Direction, type Disposition, PROVIDER_VERDICTS, REACHES } from '#domain/call.ts';
 import { daysBefore, localDate } from '#domain/day.ts';
@@ -23,12 +23,12 @@ export async function readFigures(
   { campaignId, days: { from, to } }: { campaignId: string | null; days: DayRange },
 ): Promise<Figures> {
   const at = await now();
-  const [days, breakdowns, timeZone] = await Promise.all([
+  const [days, breakdowns, { time_zone }] = await Promise.all([
     readDayTotals(db, campaignId),
     readBreakdowns(db, campaignId, { from, to }),
-    readWorkspaceTimeZone(db),
+    readWorkspace(db),
   ]);
-  return summarise(days, breakdowns, { today: localDate(at, timeZone), from, to });
+  return summarise(days, breakdowns, { today: localDate(at, time_zone), from, to });
 }
 
 /** What has come of one-off calls. They are kept apart: trials would blur what campaigns convert. */
