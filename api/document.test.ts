@@ -3,10 +3,11 @@ import type { z } from '@hono/zod-openapi';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { LEAD_OUTCOMES } from '#domain/lead.ts';
+import { text, wording } from '#domain/text.ts';
 import { createApp } from './app.ts';
 import type { ApiContext } from './context.ts';
 import { CallQuery } from './schemas/call.ts';
-import { text, wording, wordList } from './schemas/common.ts';
+import { wordList } from './schemas/common.ts';
 import { LeadUpdate } from './schemas/lead.ts';
 import { Variables } from './schemas/session.ts';
 

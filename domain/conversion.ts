@@ -1,18 +1,49 @@
-import type { ProviderVerdict } from './call.ts';
+import { z } from 'zod';
+import { PROVIDER_VERDICTS, type ProviderVerdict } from './call.ts';
 import type { TranscriptTurn } from './conversation.ts';
+import { text } from './text.ts';
 
-/** When a call counts as a conversion. */
-export type ConversionRule =
-  | { rule: 'call_successful' }
+const simpleRules = [
+  z.strictObject({ rule: z.literal('call_successful') }),
   /** A collected value: equal to `equals`, or, without it, present and not false, zero or "no". */
-  | { rule: 'data_collection'; field: string; equals?: string | number | boolean }
+  z.strictObject({
+    rule: z.literal('data_collection'),
+    field: text(100),
+    equals: z.union([z.string().max(500), z.number(), z.boolean()]).optional(),
+  }),
+  /** The result of one of the agent's criteria. */
+  z.strictObject({
+    rule: z.literal('evaluation'),
+    criterion: text(100),
+    result: z.enum(PROVIDER_VERDICTS).optional().meta({ description: 'success, unless named' }),
+  }),
   /** Any of the words in what the person said. */
-  | { rule: 'keywords'; keywords: string[] }
-  /** The result of one of the agent's criteria; `success` when no other is named. */
-  | { rule: 'evaluation'; criterion: string; result?: ProviderVerdict }
-  /** Every one of the rules, or at least one of them. */
+  z.strictObject({ rule: z.literal('keywords'), keywords: z.array(text(100)).min(1).max(100) }),
+] as const;
+
+/** When a call counts as a conversion. `all` and `any` hold simple rules, or combined ones up to a depth of three. */
+export type ConversionRule =
+  | z.output<(typeof simpleRules)[number]>
   | { rule: 'all' | 'any'; rules: ConversionRule[] }
   | { rule: 'manual' };
+
+const MOST_RULES = 20;
+
+const combined = <Rule extends z.ZodType>(inner: Rule) =>
+  z.strictObject({ rule: z.enum(['all', 'any']), rules: z.array(inner).min(1).max(MOST_RULES) });
+
+const wrong = (also: string) => ({
+  error: `the rule must be call_successful, data_collection, evaluation or keywords${also}`,
+});
+
+const simpleRule = z.discriminatedUnion('rule', simpleRules, wrong(''));
+const innerRule = z.discriminatedUnion('rule', [...simpleRules, combined(simpleRule)], wrong(', all or any'));
+
+export const conversionRule: z.ZodType<ConversionRule> = z.discriminatedUnion(
+  'rule',
+  [...simpleRules, combined(innerRule), z.strictObject({ rule: z.literal('manual') })],
+  wrong(', all, any or manual'),
+);
 
 /** Rules within rules are judged to this depth; deeper ones never meet. */
 const DEEPEST_RULE = 3;

@@ -1,5 +1,9 @@
-import type { Disposition, Reach } from './call.ts';
+import { z } from 'zod';
+import { DISPOSITIONS, type Disposition, REACHES, type Reach } from './call.ts';
 import { MESSAGE_CHANNELS } from './message.ts';
+import { checkTemplate } from './template.ts';
+import { format, text } from './text.ts';
+import { LONGEST_TEXT } from './text-length.ts';
 
 export const FOLLOW_UP_CHANNELS = [...MESSAGE_CHANNELS, 'webhook'] as const;
 export type FollowUpChannel = (typeof FOLLOW_UP_CHANNELS)[number];
@@ -7,38 +11,92 @@ export type FollowUpChannel = (typeof FOLLOW_UP_CHANNELS)[number];
 export const FOLLOW_UP_STATUSES = ['planned', 'done', 'skipped', 'failed'] as const;
 export type FollowUpStatus = (typeof FOLLOW_UP_STATUSES)[number];
 
-/** Which concluded calls a rule follows: all that is named must hold. */
-export interface FollowUpCondition {
-  dispositions?: Disposition[];
-  reaches?: Reach[];
-  converted?: boolean;
-  /** Only when a meeting was agreed in the conversation. */
-  meeting?: boolean;
+const MOST_RULES = 20;
+const LONGEST_DELAY_SECONDS = 90 * 86_400;
+
+/** Text with Liquid in it. Which variables there are depends on the lead and the call, and shows when it is sent. */
+function template(maxLength: number) {
+  return text(maxLength)
+    .superRefine((source, context) => {
+      const problem = checkTemplate(source);
+      if (problem !== null) context.addIssue({ code: 'custom', message: `is not a template: ${problem}` });
+    })
+    .meta({ ...format('liquid'), example: "Hello {{ first_name | default: 'there' }}" });
 }
 
-export type FollowUpContent =
-  | { channel: 'sms'; body: string }
-  /** With `calendar`, a meeting that was agreed is attached as a calendar file. */
-  | { channel: 'email'; subject: string; body: string; calendar?: boolean }
-  /** To one subscription of outbound webhooks. */
-  | { channel: 'webhook'; endpointId: string };
+/** Which concluded calls a rule follows. */
+const condition = z
+  .strictObject({
+    dispositions: z.array(z.enum(DISPOSITIONS)).max(DISPOSITIONS.length),
+    reaches: z.array(z.enum(REACHES)).max(REACHES.length),
+    converted: z.boolean(),
+    meeting: z.boolean().meta({ description: 'Whether a meeting was agreed in the conversation' }),
+  })
+  .partial()
+  .meta({ description: 'All that is named must hold; nothing named: every call' });
 
-/** What follows a call. Subject and body are Liquid templates with the lead's variables. */
-export type FollowUpRule = {
+const common = {
   /** Unique within the campaign. */
-  id: string;
-  on: FollowUpCondition;
-  afterSeconds: number;
+  id: text(64),
+  on: condition,
+  afterSeconds: z.number().int().min(0).max(LONGEST_DELAY_SECONDS).default(0),
   /** Skipped when the person has called or written meanwhile. */
-  unlessReplied?: boolean;
-} & FollowUpContent;
+  unlessReplied: z.boolean().optional(),
+};
 
-/** How texts from leads are answered: by words, else by an agent, else not. The first rule that meets answers. */
-export interface AutoReply {
-  rules: { keywords: string[]; body: string }[];
-  /** A text-only session with an agent; null for none. `maxTurns` bounds its answers to one lead a day. */
-  agent: { agentId: string; maxTurns: number } | null;
-}
+/** What follows a call, by channel. */
+const followUpRule = z.discriminatedUnion(
+  'channel',
+  [
+    z.strictObject({ ...common, channel: z.literal('sms'), body: template(1_600) }),
+    z.strictObject({
+      ...common,
+      channel: z.literal('email'),
+      subject: template(250),
+      body: template(20_000),
+      /** A meeting that was agreed is attached as a calendar file. */
+      calendar: z.boolean().optional(),
+    }),
+    /** To one subscription of outbound webhooks. */
+    z.strictObject({ ...common, channel: z.literal('webhook'), endpointId: z.uuid() }),
+  ],
+  { error: 'the channel must be sms, email or webhook' },
+);
+
+/** A campaign's rules for what follows a call. */
+export const followUpRules = z
+  .array(followUpRule)
+  .max(MOST_RULES)
+  .superRefine((rules, context) => {
+    const seen = new Set<string>();
+    for (const [index, { id }] of rules.entries()) {
+      if (seen.has(id)) context.addIssue({ code: 'custom', path: [index, 'id'], message: 'is there twice' });
+      seen.add(id);
+    }
+  })
+  .meta({ description: 'Each with an id of its own' });
+
+export type FollowUpRule = z.output<typeof followUpRule>;
+export type FollowUpCondition = z.output<typeof condition>;
+
+/** How texts from leads are answered: by words, else by an agent, else not. */
+export const autoReply = z
+  .strictObject({
+    rules: z
+      .array(z.strictObject({ keywords: z.array(text(100)).min(1).max(50), body: text(LONGEST_TEXT) }))
+      .max(50)
+      .default([]),
+    /** A text-only session with an agent. `maxTurns` bounds its answers to one lead a day. */
+    agent: z
+      .strictObject({ agentId: text(200), maxTurns: z.number().int().min(1).max(50).default(5) })
+      .nullable()
+      .default(null),
+  })
+  .meta({
+    description:
+      'How texts from leads are answered: by the first rule whose words they have, else by the agent',
+  });
+export type AutoReply = z.output<typeof autoReply>;
 
 /** What a rule looks at in a concluded call. */
 export interface FollowedCall {

@@ -1,46 +1,109 @@
+import { z } from 'zod';
 import type { Reach } from './call.ts';
-import type { ConversionRule } from './conversion.ts';
-import type { AutoReply, FollowUpRule } from './follow-up.ts';
-import type { ScoreWeights } from './score.ts';
-import type { CallingWindow } from './window.ts';
+import { conversionRule } from './conversion.ts';
+import { autoReply, followUpRules } from './follow-up.ts';
+import type { ScorePart } from './score.ts';
+import { type CallingWindow, callingWindow, callingWindowChange, changeWindow } from './window.ts';
 
-/** Reaches after which a lead may be called again, each after a delay of its own. */
-export const RETRIED_REACHES = [
-  'no_answer',
-  'busy',
-  'failed',
-  'voicemail',
-] as const satisfies readonly Reach[];
+/*
+ * Each setting is declared once: its bounds, and the value that it has until somebody sets it. The types, the
+ * defaults, what a request may change and what an answer shows derive from that.
+ */
+
+type Fields = Record<string, z.ZodType>;
+type Bare<Named extends Fields> = {
+  [Name in keyof Named]: Named[Name] extends z.ZodDefault<infer Inner> ? Inner : Named[Name];
+};
+
+/** The fields without their defaults: what a request leaves out stays as it is. */
+export function bare<Named extends Fields>(fields: Named): Bare<Named> {
+  const entries = Object.entries(fields).map(([name, field]) => [
+    name,
+    field instanceof z.ZodDefault ? field.unwrap() : field,
+  ]);
+  return Object.fromEntries(entries) as Bare<Named>;
+}
+
+export function defaultsOf<Named extends Fields>(fields: Named): z.output<z.ZodObject<Named>> {
+  return z.object(fields).parse({});
+}
+
+const whole = (least: number, most: number) => z.number().int().min(least).max(most);
+
+/** Of one call, in a campaign or a one-off one. */
+export const callFields = {
+  maxCallSeconds: whole(10, 7_200).default(600),
+  ringSeconds: whole(5, 120).default(30),
+  /** What a voicemail counts as: tried again, or done with or without a message. */
+  voicemail: z.enum(['retry', 'leave_message', 'done']).default('done'),
+};
+
+const cap = whole(1, 1_000).nullable();
+
+/** Limits for one contact over all campaigns; null is no limit. */
+export const capFields = {
+  perDay: cap.default(3),
+  perWeek: cap.default(7),
+  minGapSeconds: whole(0, 7 * 86_400).default(600),
+};
+
+const delay = whole(1, 30 * 86_400).nullable();
 
 /** Seconds until the next attempt, by the reach of the last one; null means that it is not tried again. */
-export type RetryAfterSeconds = Record<(typeof RETRIED_REACHES)[number], number | null>;
+const retryFields = {
+  no_answer: delay.default(7_200),
+  busy: delay.default(14_400),
+  failed: delay.default(900),
+  voicemail: delay.default(null),
+} satisfies Partial<Record<Reach, z.ZodType>>;
 
-/** What a voicemail counts as: tried again, or done with or without a message. */
-export const VOICEMAIL_CHOICES = ['retry', 'leave_message', 'done'] as const;
-export type VoicemailChoice = (typeof VOICEMAIL_CHOICES)[number];
+const weight = z.number().min(0).max(1_000);
+
+/** What each part of the score counts. */
+const weightFields = {
+  answered: weight.default(15),
+  talkTime: weight.default(20),
+  engagement: weight.default(15),
+  success: weight.default(20),
+  conversion: weight.default(30),
+} satisfies Record<ScorePart, z.ZodType>;
+
+const fields = {
+  ...callFields,
+  /** Concurrent calls. */
+  lines: whole(1, 1_000).default(10),
+  /** Dials per second, at most; a Twilio account takes one per second unless raised. */
+  callsPerSecond: z.number().min(0.05).max(100).default(1),
+  /** Calls to one lead, at most, counting those that were placed. */
+  maxAttempts: whole(1, 20).default(3),
+  conversion: conversionRule.default({ rule: 'call_successful' }),
+  spendLimitCents: whole(1, 1_000_000_000).nullable().default(null),
+  followUps: followUpRules.default([]),
+  /** How a lead's texts are answered; null for not at all. */
+  autoReply: autoReply.nullable().default(null),
+};
 
 /** The rules of one campaign. Every version is kept; a lead uses the newest from its next attempt on. */
-export interface CampaignSettings {
-  /** Concurrent calls. */
-  lines: number;
-  /** Dials per second, at most; a Twilio account takes one per second unless raised. */
-  callsPerSecond: number;
-  /** Calls to one lead, at most, counting those that were placed. */
-  maxAttempts: number;
-  maxCallSeconds: number;
-  ringSeconds: number;
-  window: CallingWindow;
-  retryAfterSeconds: RetryAfterSeconds;
-  /** Limits for one contact over all campaigns; null is no limit. */
-  caps: { perDay: number | null; perWeek: number | null; minGapSeconds: number };
-  conversion: ConversionRule;
-  scoreWeights: ScoreWeights;
-  spendLimitCents: number | null;
-  followUps: FollowUpRule[];
-  /** How a lead's texts are answered; null for not at all. */
-  autoReply: AutoReply | null;
-  voicemail: VoicemailChoice;
-}
+export const campaignSettings = z.object({
+  ...bare(fields),
+  window: callingWindow,
+  retryAfterSeconds: z.object(bare(retryFields)),
+  caps: z.object(bare(capFields)),
+  scoreWeights: z.object(bare(weightFields)),
+});
+export type CampaignSettings = z.output<typeof campaignSettings>;
+
+/** Any part of them. Objects are merged into what is in force, their own fields one by one. */
+export const campaignSettingsChange = z
+  .strictObject({
+    ...bare(fields),
+    window: callingWindowChange,
+    retryAfterSeconds: z.strictObject(bare(retryFields)).partial(),
+    caps: z.strictObject(bare(capFields)).partial(),
+    scoreWeights: z.strictObject(bare(weightFields)).partial(),
+  })
+  .partial();
+export type SettingsChange = z.output<typeof campaignSettingsChange>;
 
 const allDay: [string, string][] = [['00:00', '24:00']];
 
@@ -52,58 +115,41 @@ export const ALWAYS_OPEN: CallingWindow = {
 
 const weekdayHours: [string, string][] = [['10:00', '19:00']];
 
-export const DEFAULT_SETTINGS: CampaignSettings = {
-  lines: 10,
-  callsPerSecond: 1,
-  maxAttempts: 3,
-  maxCallSeconds: 600,
-  ringSeconds: 30,
-  window: {
-    timeZone: 'lead',
-    days: {
-      mon: weekdayHours,
-      tue: weekdayHours,
-      wed: weekdayHours,
-      thu: weekdayHours,
-      fri: weekdayHours,
-      sat: [],
-      sun: [],
-    },
+export const DEFAULT_WINDOW: CallingWindow = {
+  timeZone: 'lead',
+  days: {
+    mon: weekdayHours,
+    tue: weekdayHours,
+    wed: weekdayHours,
+    thu: weekdayHours,
+    fri: weekdayHours,
+    sat: [],
+    sun: [],
   },
-  retryAfterSeconds: { no_answer: 7_200, busy: 14_400, failed: 900, voicemail: null },
-  caps: { perDay: 3, perWeek: 7, minGapSeconds: 600 },
-  conversion: { rule: 'call_successful' },
-  scoreWeights: { answered: 15, talkTime: 20, engagement: 15, success: 20, conversion: 30 },
-  spendLimitCents: null,
-  followUps: [],
-  autoReply: null,
-  voicemail: 'done',
 };
 
-type MergedParts = Pick<CampaignSettings, 'retryAfterSeconds' | 'caps' | 'scoreWeights'>;
-
-/** New settings, any part of them. `holidays: null` takes the calendar away; `strictest` says what always holds. */
-export type SettingsChange = Partial<Omit<CampaignSettings, keyof MergedParts | 'window'>> & {
-  [Part in keyof MergedParts]?: Partial<MergedParts[Part]>;
-} & {
-  window?: Partial<Omit<CallingWindow, 'holidays'>> & { holidays?: string | null; strictest?: true };
+export const DEFAULT_SETTINGS: CampaignSettings = {
+  ...defaultsOf(fields),
+  window: DEFAULT_WINDOW,
+  retryAfterSeconds: defaultsOf(retryFields),
+  caps: defaultsOf(capFields),
+  scoreWeights: defaultsOf(weightFields),
 };
 
-/**
- * New settings over the ones in force. Fields of objects replace one by one, the hours of a week and a conversion
- * rule as a whole.
- */
+/** Settings as they were stored: a version from before a setting existed has its default. */
+export function fromStored(stored: Partial<CampaignSettings>): CampaignSettings {
+  return { ...DEFAULT_SETTINGS, ...stored };
+}
+
+/** New settings over the ones in force. A conversion rule and a list are replaced as a whole. */
 export function mergeSettings(base: CampaignSettings, change: SettingsChange): CampaignSettings {
-  const { window = {}, retryAfterSeconds, caps, scoreWeights, ...rest } = change;
-  const { strictest: _alwaysSo, holidays: calendar, ...newWindow } = window;
-  const merged: CampaignSettings = {
+  const { window, retryAfterSeconds, caps, scoreWeights, ...rest } = change;
+  return {
     ...base,
     ...rest,
-    window: { ...base.window, ...newWindow, ...(typeof calendar === 'string' ? { holidays: calendar } : {}) },
+    window: changeWindow(base.window, window),
     retryAfterSeconds: { ...base.retryAfterSeconds, ...retryAfterSeconds },
     caps: { ...base.caps, ...caps },
     scoreWeights: { ...base.scoreWeights, ...scoreWeights },
   };
-  if (calendar === null) delete merged.window.holidays;
-  return merged;
 }

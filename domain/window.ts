@@ -1,3 +1,7 @@
+import { z } from 'zod';
+import { isHolidayCalendar } from './holidays.ts';
+import { format } from './text.ts';
+import { byWord } from './words.ts';
 import { isTimeZone } from './zones/time-zone.ts';
 import { instantsAtWall, wallMsAt } from './zones/zone-clock.ts';
 
@@ -5,14 +9,64 @@ import { instantsAtWall, wallMsAt } from './zones/zone-clock.ts';
 export const WEEKDAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'] as const;
 export type Weekday = (typeof WEEKDAYS)[number];
 
+const timeOfDay = z.string().max(5).meta({ pattern: '^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$' });
+
+/** `[start, end]` as `HH:MM` on the zone's clock; the end is exclusive, `24:00` the end of the day. */
+const hours = z
+  .array(z.tuple([timeOfDay, timeOfDay]).meta({ minItems: 2, maxItems: 2 }))
+  .max(24)
+  // A day that is not named is closed.
+  .default([])
+  .meta({
+    example: [['10:00', '19:00']],
+    description: 'HH:MM to HH:MM, the end exclusive; each begins before it ends, and none overlaps another',
+  });
+
+const timeZone = z
+  .string()
+  .max(64)
+  .refine((name) => name === 'lead' || isTimeZone(name), 'must be "lead" or an IANA time zone')
+  .meta({ ...format('time-zone'), example: 'lead', description: 'IANA, or lead: the zones of each lead' });
+
+const days = z.strictObject(byWord(WEEKDAYS, () => hours)).superRefine((value, context) => {
+  for (const problem of validateWindow({ timeZone: 'lead', days: value })) {
+    // Each problem is "days.mon.0: what"; the path to `days` is known here.
+    const [path = '', ...message] = problem.split(': ');
+    context.addIssue({ code: 'custom', path: path.split('.').slice(1), message: message.join(': ') });
+  }
+});
+
+const holidays = z
+  .string()
+  .max(20)
+  .refine(isHolidayCalendar, 'is not a holiday calendar such as US or US-CA')
+  .meta({ ...format('holiday-calendar'), example: 'US-CA' });
+
 /** The hours in which a lead may be called. */
-export interface CallingWindow {
+export const callingWindow = z.object({
   /** `lead`: the lead's own zone or, when that is not certain, all it may be in. Otherwise one IANA zone. */
-  timeZone: 'lead' | string;
-  /** `[start, end]` as `HH:MM` on the zone's clock; the end is exclusive, `24:00` the end of the day. */
-  days: Record<Weekday, [string, string][]>;
+  timeZone,
+  days,
   /** A holiday calendar such as `US-CA`; on its days the window stays shut. */
-  holidays?: string;
+  holidays: holidays.optional(),
+});
+export type CallingWindow = z.output<typeof callingWindow>;
+
+/** Any part of a window; the hours of a week are replaced as a whole, and null takes the holidays away. */
+export const callingWindowChange = z
+  .strictObject({ timeZone, days, holidays: holidays.nullable() })
+  .partial();
+
+export function changeWindow(
+  window: CallingWindow,
+  change: z.output<typeof callingWindowChange> = {},
+): CallingWindow {
+  const merged = { ...window, ...change };
+  return {
+    timeZone: merged.timeZone,
+    days: merged.days,
+    ...(typeof merged.holidays === 'string' && { holidays: merged.holidays }),
+  };
 }
 
 export interface WindowQuestion {

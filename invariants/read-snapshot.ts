@@ -2,7 +2,7 @@ import type { Client } from '@temporalio/client';
 import { type RawBuilder, sql } from 'kysely';
 import type { Db, Tx } from '#db/client.ts';
 import { holidayDates } from '#domain/holidays.ts';
-import { DEFAULT_SETTINGS } from '#domain/settings.ts';
+import { fromStored } from '#domain/settings.ts';
 import type { LedgerEntry, LedgerSnapshot } from '#simulator/ledger.ts';
 import { readWorkflows } from './read-workflows.ts';
 import { type Dial, leadIdOf, type Snapshot, type SnapshotSettings, type StatusEvent } from './snapshot.ts';
@@ -113,9 +113,7 @@ async function readPeople(tx: Tx) {
   return {
     leads,
     calls,
-    singleCalls: new Map(
-      singleCalls.map(({ call_id, settings }) => [call_id, { ...DEFAULT_SETTINGS, ...settings }]),
-    ),
+    singleCalls: new Map(singleCalls.map(({ call_id, settings }) => [call_id, fromStored(settings)])),
   };
 }
 

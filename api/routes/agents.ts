@@ -2,12 +2,13 @@ import { createRoute, z } from '@hono/zod-openapi';
 import type { Db } from '#db/client.ts';
 import { listVersions, readSide, readSpokenTalks, readTalks, type Side } from '#db/queries/comparisons.ts';
 import { meanErrorRate } from '#domain/quality.ts';
+import { text } from '#domain/text.ts';
 import { rateSession, startSession, tieSession } from '#services/agents/sessions.ts';
 import { notFound, reachable } from '#services/errors.ts';
 import type { Api, ApiContext } from '../context.ts';
 import { access } from '../http/auth.ts';
 import { AgentDetail, agentParam, Comparison } from '../schemas/agent.ts';
-import { idParam, instant, iso, isoOrNull, page, text, timestamp } from '../schemas/common.ts';
+import { idParam, instant, iso, isoOrNull, page, timestamp } from '../schemas/common.ts';
 import { bodyProblems, json, keyProblems, problems } from '../schemas/problem.ts';
 import {
   Session,

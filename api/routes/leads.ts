@@ -7,6 +7,7 @@ import { HOLD_RULES } from '#domain/gate.ts';
 import { UUID } from '#domain/ids.ts';
 import { LEAD_OUTCOMES } from '#domain/lead.ts';
 import type { NormalisedLead } from '#domain/lead-row.ts';
+import { text } from '#domain/text.ts';
 import { notFound } from '#services/errors.ts';
 import { addLeads, requireOpenCampaign } from '#services/leads/add.ts';
 import { importLeads } from '#services/leads/import.ts';
@@ -19,7 +20,7 @@ import { decodeCursor, toPage } from '../http/cursor.ts';
 import { onceByStreamedBody } from '../http/idempotency.ts';
 import { openImport } from '../http/import-body.ts';
 import { CSV_LIMIT } from '../http/limits.ts';
-import { idParam, isoOrNull, pageQuery, searchText, text, wordList } from '../schemas/common.ts';
+import { idParam, isoOrNull, pageQuery, searchText, wordList } from '../schemas/common.ts';
 import { FollowUpPage, toFollowUp } from '../schemas/follow-ups.ts';
 import {
   ColumnsInput,

@@ -1,15 +1,11 @@
 import { createRoute } from '@hono/zod-openapi';
 import { readOneOffCallSettings } from '#db/queries/one-off-calls.ts';
+import { namedByChange } from '#domain/one-off-call.ts';
 import { changeOneOffCallSettings } from '#services/calls/one-off.ts';
 import type { Api, ApiContext } from '../context.ts';
 import { access } from '../http/auth.ts';
-import {
-  changeOfOneOffCallSettings,
-  OneOffCallSettings,
-  OneOffCallSettingsInput,
-  toOneOffCallSettings,
-} from '../schemas/one-off-call.ts';
 import { bodyProblems, json, keyProblems } from '../schemas/problem.ts';
+import { OneOffCallSettings, OneOffCallSettingsInput, toOneOffCallSettings } from '../schemas/settings.ts';
 
 const readSettingsRoute = createRoute({
   method: 'get',
@@ -43,7 +39,7 @@ export function registerSettings(app: Api, context: ApiContext): void {
     const input = c.req.valid('json');
     const settings = await changeOneOffCallSettings(context, {
       actor: c.get('actor'),
-      change: (rules) => changeOfOneOffCallSettings(rules, input),
+      change: (rules) => namedByChange(rules, input),
     });
     return c.json(toOneOffCallSettings(settings), 200);
   });

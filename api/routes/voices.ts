@@ -1,11 +1,12 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import { format, text } from '#domain/text.ts';
 import { ProviderError } from '#providers/ports.ts';
 import { notFound, reachable } from '#services/errors.ts';
 import type { Api, ApiContext } from '../context.ts';
 import { access } from '../http/auth.ts';
 import { notACursor } from '../http/cursor.ts';
 import { VoicePage, agentParam as voiceParam } from '../schemas/agent.ts';
-import { format, searchText, text } from '../schemas/common.ts';
+import { searchText } from '../schemas/common.ts';
 import { bodyProblems, json, keyProblems, problems } from '../schemas/problem.ts';
 
 const Sample = z.strictObject({ text: text(500) }).openapi('VoiceSample');

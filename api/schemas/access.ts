@@ -1,7 +1,8 @@
 import { z } from '@hono/zod-openapi';
 import type { ApiKey as ApiKeyRow } from '#db/queries/access.ts';
+import { text } from '#domain/text.ts';
 import { SEEDED_NAME } from '#services/access/keys.ts';
-import { iso, page, text, timestamp } from './common.ts';
+import { iso, page, timestamp } from './common.ts';
 import { ApiRole } from './words.ts';
 
 export const SignIn = z.strictObject({ key: z.string().min(1).max(512) }).openapi('SignIn');

@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
-import { page, text, timestamp } from './common.ts';
+import { text } from '#domain/text.ts';
+import { page, timestamp } from './common.ts';
 
 export const agentParam = z.object({ id: text(200).openapi({ param: { name: 'id', in: 'path' } }) });
 

@@ -3,19 +3,8 @@ import type { Selectable } from 'kysely';
 import type { CallDetails as DetailsRow, Call as Row, readCallTimeline } from '#db/queries/calls.ts';
 import type { DecisionsTable } from '#db/schema/gate.ts';
 import { PROVIDERS } from '#domain/conversation.ts';
-import {
-  ANY_FIELD,
-  iso,
-  isoOrNull,
-  orNull,
-  page,
-  pageQuery,
-  searchText,
-  text,
-  timestamp,
-  wording,
-} from './common.ts';
-import { conversionReason } from './conversion.ts';
+import { text, wording } from '#domain/text.ts';
+import { ANY_FIELD, iso, isoOrNull, orNull, page, pageQuery, searchText, timestamp } from './common.ts';
 import { phone } from './opt-out.ts';
 import {
   Attribution,
@@ -110,6 +99,17 @@ export const CallAttribution = z
       .openapi({ description: 'Later calls and texts of the number are theirs too' }),
   })
   .openapi('CallAttribution');
+
+/** Why a call counts as a conversion. */
+const conversionReason = z.object({
+  rule: z.string(),
+  detail: z.string(),
+  turn: z.number().int().optional().openapi({ description: 'Index in the transcript' }),
+  met: z
+    .array(z.object({ rule: z.string(), detail: z.string(), turn: z.number().int().optional() }))
+    .optional()
+    .openapi({ description: 'Of a combined rule: the simple ones that met' }),
+});
 
 export const CallDetail = z
   .object({

@@ -1,8 +1,9 @@
 import { z } from '@hono/zod-openapi';
 import type { Campaign as CampaignRow, CampaignSummary as SummaryRow } from '#db/queries/campaigns.ts';
 import { PROVIDER_VERDICTS, REACHES } from '#domain/call.ts';
+import { text } from '#domain/text.ts';
 import { byCamelWord, byWord } from '#domain/words.ts';
-import { instant, iso, isoOrNull, orNull, page, text, timestamp } from './common.ts';
+import { instant, iso, isoOrNull, orNull, page, timestamp } from './common.ts';
 import { Settings, SettingsInput, toSettings } from './settings.ts';
 import { CampaignStage, CampaignStatus, Direction, Disposition, HoldRule, LeadOutcome } from './words.ts';
 

@@ -1,46 +1,12 @@
 import { z } from '@hono/zod-openapi';
-
-const storable = (text: string) => !text.includes('\0') && text.isWellFormed();
+import { format, text } from '#domain/text.ts';
 
 /** PostgreSQL keeps no NUL. */
 const NO_NUL = '^[^\\x00]*$';
-const NOT_BLANK = '^[^\\x00]*[^\\s\\ufeff\\x00][^\\x00]*$';
-
-/** Text that PostgreSQL can keep, trimmed and not empty. */
-export function text(maxLength: number) {
-  return z
-    .string()
-    .trim()
-    .min(1)
-    .max(maxLength)
-    .refine(storable, 'contains characters that cannot be stored')
-    .openapi({ pattern: NOT_BLANK });
-}
-
-/** As `text`, word for word: what surrounds it is kept. */
-export function wording(maxLength: number) {
-  return z
-    .string()
-    .max(maxLength)
-    .refine((body) => body.trim() !== '', 'is empty')
-    .refine(storable, 'contains characters that cannot be stored')
-    .openapi({ minLength: 1, pattern: NOT_BLANK });
-}
 
 /** What the document says of text that may be blank and is checked where it is kept. */
 export function keepable(maxLength: number) {
   return { maxLength, pattern: NO_NUL };
-}
-
-/**
- * What JSON Schema cannot say of a text is named by its format: a phone number as people write it, an IANA time
- * zone, a holiday calendar, a Liquid template, a cursor that a page gave.
- */
-export type Format = 'phone' | 'time-zone' | 'holiday-calendar' | 'liquid' | 'cursor';
-
-/** For `openapi`: the format's name, checked at compile time. */
-export function format(name: Format) {
-  return { format: name };
 }
 
 /** What the names of a record's entries must be like: a keyword that the library's types do not know. */

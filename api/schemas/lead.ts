@@ -1,9 +1,10 @@
 import { z } from '@hono/zod-openapi';
 import type { FoundLead as FoundLeadRow, Lead as LeadRow } from '#db/queries/leads.ts';
 import { LEAD_LIMITS, type NormalisedLead, normaliseLead, variableNameProblem } from '#domain/lead-row.ts';
+import { format } from '#domain/text.ts';
 import { IMPORT_FIELDS } from '#services/leads/import-columns.ts';
 import { fieldErrors } from '../http/errors.ts';
-import { entryNames, format, iso, isoOrNull, keepable, orNull, page, timestamp } from './common.ts';
+import { entryNames, iso, isoOrNull, keepable, orNull, page, timestamp } from './common.ts';
 import { Disposition, HoldRule, LeadOutcome, LeadState, Reach } from './words.ts';
 
 const scalar = z.union([z.string(), z.number(), z.boolean()]).transform(String);

@@ -1,8 +1,9 @@
 import { z } from '@hono/zod-openapi';
 import type { ContactLead } from '#db/queries/leads.ts';
 import type { Message as Row, MessageThread as ThreadRow } from '#db/queries/messages.ts';
+import { wording } from '#domain/text.ts';
 import { LONGEST_TEXT, measureText } from '#domain/text-length.ts';
-import { iso, isoOrNull, orNull, page, pageQuery, timestamp, wording } from './common.ts';
+import { iso, isoOrNull, orNull, page, pageQuery, timestamp } from './common.ts';
 import { phone } from './opt-out.ts';
 import { Direction, MessageChannel, MessageSource, MessageStatus, TextEncoding } from './words.ts';
 

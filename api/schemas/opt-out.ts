@@ -1,7 +1,8 @@
 import { z } from '@hono/zod-openapi';
 import type { OptOut as Row } from '#db/queries/opt-outs.ts';
 import { parsePhone } from '#domain/phone.ts';
-import { format, iso, page, text, timestamp } from './common.ts';
+import { format, text } from '#domain/text.ts';
+import { iso, page, timestamp } from './common.ts';
 import { OptOutSource } from './words.ts';
 
 /** A number as people write it, brought into E.164. */

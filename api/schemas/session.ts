@@ -1,7 +1,8 @@
 import { z } from '@hono/zod-openapi';
 import type { AgentSession } from '#db/queries/agent-sessions.ts';
 import type { SessionOverrides } from '#db/schema/conversations.ts';
-import { ANY_FIELD, entryNames, iso, text, timestamp } from './common.ts';
+import { text } from '#domain/text.ts';
+import { ANY_FIELD, entryNames, iso, timestamp } from './common.ts';
 
 /** The provider's bounds for its voices: speed 0.7 to 1.2, the others 0 to 1. */
 const share = z.number().min(0).max(1);

@@ -5,8 +5,9 @@ import type {
   Endpoint as EndpointRow,
 } from '#db/queries/deliveries.ts';
 import { OUTBOUND_EVENT_TYPES } from '#domain/events.ts';
+import { text } from '#domain/text.ts';
 import { LARGEST_REPLAY, LONGEST_REPLAY_DAYS } from '#services/webhooks/deliveries.ts';
-import { ANY_FIELD, instant, iso, isoOrNull, page, pageQuery, text, timestamp } from './common.ts';
+import { ANY_FIELD, instant, iso, isoOrNull, page, pageQuery, timestamp } from './common.ts';
 import { DeliveryStatus, SubscribedEventType } from './words.ts';
 
 const LONGEST_CHANGE_OVER_SECONDS = 7 * 86_400;

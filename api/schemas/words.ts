@@ -10,7 +10,6 @@ import {
   CONVERSION_JUDGES,
   DIRECTIONS,
   DISPOSITIONS,
-  PROVIDER_VERDICTS,
   REACHES,
   SENTIMENTS,
 } from '#domain/call.ts';
@@ -24,7 +23,6 @@ import { LEAD_OUTCOMES, LEAD_STATES } from '#domain/lead.ts';
 import { MESSAGE_CHANNELS, MESSAGE_SOURCES, MESSAGE_STATUSES } from '#domain/message.ts';
 import { NUMBER_STATES } from '#domain/number-health.ts';
 import { OPT_OUT_SOURCES } from '#domain/opt-out.ts';
-import { VOICEMAIL_CHOICES } from '#domain/settings.ts';
 import { TEXT_ENCODINGS } from '#domain/text-length.ts';
 
 /**
@@ -43,7 +41,6 @@ export const Direction = word('Direction', DIRECTIONS);
 export const Attribution = word('Attribution', ATTRIBUTIONS);
 export const AttributionState = word('AttributionState', ATTRIBUTION_STATES);
 export const ConversionJudge = word('ConversionJudge', CONVERSION_JUDGES);
-export const ProviderVerdict = word('ProviderVerdict', PROVIDER_VERDICTS);
 export const Sentiment = word('Sentiment', SENTIMENTS);
 export const Speaker = word('Speaker', SPEAKERS);
 
@@ -70,4 +67,3 @@ export const AttentionKind = word('AttentionKind', ATTENTION_KINDS);
 export const OptOutSource = word('OptOutSource', OPT_OUT_SOURCES);
 export const ApiRole = word('ApiRole', API_ROLES);
 export const NumberState = word('NumberState', NUMBER_STATES);
-export const VoicemailChoice = word('VoicemailChoice', VOICEMAIL_CHOICES);

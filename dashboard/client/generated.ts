@@ -84,24 +84,10 @@ export type ApiKeyCreated = {
     key: string | null;
 };
 export type CampaignStatus = "draft" | "scheduled" | "running" | "paused" | "completed" | "stopped";
-export type VoicemailChoice = "retry" | "leave_message" | "done";
-export type ProviderVerdict = "success" | "failure" | "unknown";
-export type Disposition = "converted" | "qualified" | "callback_requested" | "not_interested" | "opted_out" | "wrong_person" | "none";
-export type Reach = "answered" | "voicemail" | "no_answer" | "busy" | "failed" | "not_placed" | "unknown";
-export type AutoReply = {
-    rules?: {
-        keywords: string[];
-        body: string;
-    }[];
-    agent?: {
-        agentId: string;
-        maxTurns?: number;
-    } | null;
-} | null;
 export type CampaignSettings = {
     maxCallSeconds: number;
     ringSeconds: number;
-    voicemail: VoicemailChoice;
+    voicemail: "retry" | "leave_message" | "done";
     lines: number;
     callsPerSecond: number;
     maxAttempts: number;
@@ -114,7 +100,8 @@ export type CampaignSettings = {
     } | {
         rule: "evaluation";
         criterion: string;
-        result?: ProviderVerdict;
+        /** success, unless named */
+        result?: "success" | "failure" | "unknown";
     } | {
         rule: "keywords";
         keywords: string[];
@@ -129,7 +116,8 @@ export type CampaignSettings = {
         } | {
             rule: "evaluation";
             criterion: string;
-            result?: ProviderVerdict;
+            /** success, unless named */
+            result?: "success" | "failure" | "unknown";
         } | {
             rule: "keywords";
             keywords: string[];
@@ -144,7 +132,8 @@ export type CampaignSettings = {
             } | {
                 rule: "evaluation";
                 criterion: string;
-                result?: ProviderVerdict;
+                /** success, unless named */
+                result?: "success" | "failure" | "unknown";
             } | {
                 rule: "keywords";
                 keywords: string[];
@@ -159,8 +148,8 @@ export type CampaignSettings = {
         id: string;
         /** All that is named must hold; nothing named: every call */
         on: {
-            dispositions?: Disposition[];
-            reaches?: Reach[];
+            dispositions?: ("converted" | "qualified" | "callback_requested" | "not_interested" | "opted_out" | "wrong_person" | "none")[];
+            reaches?: ("answered" | "voicemail" | "no_answer" | "busy" | "failed" | "not_placed" | "unknown")[];
             converted?: boolean;
             /** Whether a meeting was agreed in the conversation */
             meeting?: boolean;
@@ -173,8 +162,8 @@ export type CampaignSettings = {
         id: string;
         /** All that is named must hold; nothing named: every call */
         on: {
-            dispositions?: Disposition[];
-            reaches?: Reach[];
+            dispositions?: ("converted" | "qualified" | "callback_requested" | "not_interested" | "opted_out" | "wrong_person" | "none")[];
+            reaches?: ("answered" | "voicemail" | "no_answer" | "busy" | "failed" | "not_placed" | "unknown")[];
             converted?: boolean;
             /** Whether a meeting was agreed in the conversation */
             meeting?: boolean;
@@ -189,8 +178,8 @@ export type CampaignSettings = {
         id: string;
         /** All that is named must hold; nothing named: every call */
         on: {
-            dispositions?: Disposition[];
-            reaches?: Reach[];
+            dispositions?: ("converted" | "qualified" | "callback_requested" | "not_interested" | "opted_out" | "wrong_person" | "none")[];
+            reaches?: ("answered" | "voicemail" | "no_answer" | "busy" | "failed" | "not_placed" | "unknown")[];
             converted?: boolean;
             /** Whether a meeting was agreed in the conversation */
             meeting?: boolean;
@@ -200,11 +189,26 @@ export type CampaignSettings = {
         channel: "webhook";
         endpointId: string;
     })[];
-    autoReply: AutoReply;
+    /** How texts from leads are answered: by the first rule whose words they have, else by the agent */
+    autoReply: {
+        rules?: {
+            keywords: string[];
+            body: string;
+        }[];
+        agent?: {
+            agentId: string;
+            maxTurns?: number;
+        } | null;
+    } | null;
     window: {
         /** IANA, or lead: the zones of each lead */
         timeZone: string;
         days: {
+            /** HH:MM to HH:MM, the end exclusive; each begins before it ends, and none overlaps another */
+            sun?: [
+                string,
+                string
+            ][];
             /** HH:MM to HH:MM, the end exclusive; each begins before it ends, and none overlaps another */
             mon?: [
                 string,
@@ -232,11 +236,6 @@ export type CampaignSettings = {
             ][];
             /** HH:MM to HH:MM, the end exclusive; each begins before it ends, and none overlaps another */
             sat?: [
-                string,
-                string
-            ][];
-            /** HH:MM to HH:MM, the end exclusive; each begins before it ends, and none overlaps another */
-            sun?: [
                 string,
                 string
             ][];
@@ -306,7 +305,7 @@ export type CampaignPage = {
 export type CampaignSettingsInput = {
     maxCallSeconds?: number;
     ringSeconds?: number;
-    voicemail?: VoicemailChoice;
+    voicemail?: "retry" | "leave_message" | "done";
     lines?: number;
     callsPerSecond?: number;
     maxAttempts?: number;
@@ -319,7 +318,8 @@ export type CampaignSettingsInput = {
     } | {
         rule: "evaluation";
         criterion: string;
-        result?: ProviderVerdict;
+        /** success, unless named */
+        result?: "success" | "failure" | "unknown";
     } | {
         rule: "keywords";
         keywords: string[];
@@ -334,7 +334,8 @@ export type CampaignSettingsInput = {
         } | {
             rule: "evaluation";
             criterion: string;
-            result?: ProviderVerdict;
+            /** success, unless named */
+            result?: "success" | "failure" | "unknown";
         } | {
             rule: "keywords";
             keywords: string[];
@@ -349,7 +350,8 @@ export type CampaignSettingsInput = {
             } | {
                 rule: "evaluation";
                 criterion: string;
-                result?: ProviderVerdict;
+                /** success, unless named */
+                result?: "success" | "failure" | "unknown";
             } | {
                 rule: "keywords";
                 keywords: string[];
@@ -364,8 +366,8 @@ export type CampaignSettingsInput = {
         id: string;
         /** All that is named must hold; nothing named: every call */
         on: {
-            dispositions?: Disposition[];
-            reaches?: Reach[];
+            dispositions?: ("converted" | "qualified" | "callback_requested" | "not_interested" | "opted_out" | "wrong_person" | "none")[];
+            reaches?: ("answered" | "voicemail" | "no_answer" | "busy" | "failed" | "not_placed" | "unknown")[];
             converted?: boolean;
             /** Whether a meeting was agreed in the conversation */
             meeting?: boolean;
@@ -378,8 +380,8 @@ export type CampaignSettingsInput = {
         id: string;
         /** All that is named must hold; nothing named: every call */
         on: {
-            dispositions?: Disposition[];
-            reaches?: Reach[];
+            dispositions?: ("converted" | "qualified" | "callback_requested" | "not_interested" | "opted_out" | "wrong_person" | "none")[];
+            reaches?: ("answered" | "voicemail" | "no_answer" | "busy" | "failed" | "not_placed" | "unknown")[];
             converted?: boolean;
             /** Whether a meeting was agreed in the conversation */
             meeting?: boolean;
@@ -394,8 +396,8 @@ export type CampaignSettingsInput = {
         id: string;
         /** All that is named must hold; nothing named: every call */
         on: {
-            dispositions?: Disposition[];
-            reaches?: Reach[];
+            dispositions?: ("converted" | "qualified" | "callback_requested" | "not_interested" | "opted_out" | "wrong_person" | "none")[];
+            reaches?: ("answered" | "voicemail" | "no_answer" | "busy" | "failed" | "not_placed" | "unknown")[];
             converted?: boolean;
             /** Whether a meeting was agreed in the conversation */
             meeting?: boolean;
@@ -405,11 +407,26 @@ export type CampaignSettingsInput = {
         channel: "webhook";
         endpointId: string;
     })[];
-    autoReply?: AutoReply;
+    /** How texts from leads are answered: by the first rule whose words they have, else by the agent */
+    autoReply?: {
+        rules?: {
+            keywords: string[];
+            body: string;
+        }[];
+        agent?: {
+            agentId: string;
+            maxTurns?: number;
+        } | null;
+    } | null;
     window?: {
         /** IANA, or lead: the zones of each lead */
         timeZone?: string;
         days?: {
+            /** HH:MM to HH:MM, the end exclusive; each begins before it ends, and none overlaps another */
+            sun?: [
+                string,
+                string
+            ][];
             /** HH:MM to HH:MM, the end exclusive; each begins before it ends, and none overlaps another */
             mon?: [
                 string,
@@ -437,11 +454,6 @@ export type CampaignSettingsInput = {
             ][];
             /** HH:MM to HH:MM, the end exclusive; each begins before it ends, and none overlaps another */
             sat?: [
-                string,
-                string
-            ][];
-            /** HH:MM to HH:MM, the end exclusive; each begins before it ends, and none overlaps another */
-            sun?: [
                 string,
                 string
             ][];
@@ -535,6 +547,7 @@ export type CampaignProgress = {
     /** False when the workflow did not answer and the database did alone */
     live: boolean;
 };
+export type Disposition = "converted" | "qualified" | "callback_requested" | "not_interested" | "opted_out" | "wrong_person" | "none";
 export type Direction = "outbound" | "inbound";
 export type Metrics = {
     calls: {
@@ -711,6 +724,7 @@ export type WorkspaceMetrics = {
     outsideCampaigns: OutsideCampaigns;
 };
 export type CallStatus = "dialling" | "ringing" | "in_progress" | "ended";
+export type Reach = "answered" | "voicemail" | "no_answer" | "busy" | "failed" | "not_placed" | "unknown";
 export type CallKind = "phone" | "browser";
 export type Attribution = "dial" | "variables" | "call_sid" | "number" | "alias" | "person";
 export type Sentiment = "positive" | "neutral" | "negative";
@@ -1471,13 +1485,18 @@ export type SessionUpdate = {
 export type SingleCallSettings = {
     maxCallSeconds: number;
     ringSeconds: number;
-    voicemail: VoicemailChoice;
+    voicemail: "retry" | "leave_message" | "done";
     /** Where the window names no holidays: those of the number's country are kept */
     nationalHolidays: boolean;
     window: {
         /** IANA, or lead: the zones of each lead */
         timeZone: string;
         days: {
+            /** HH:MM to HH:MM, the end exclusive; each begins before it ends, and none overlaps another */
+            sun?: [
+                string,
+                string
+            ][];
             /** HH:MM to HH:MM, the end exclusive; each begins before it ends, and none overlaps another */
             mon?: [
                 string,
@@ -1505,11 +1524,6 @@ export type SingleCallSettings = {
             ][];
             /** HH:MM to HH:MM, the end exclusive; each begins before it ends, and none overlaps another */
             sat?: [
-                string,
-                string
-            ][];
-            /** HH:MM to HH:MM, the end exclusive; each begins before it ends, and none overlaps another */
-            sun?: [
                 string,
                 string
             ][];
@@ -1527,13 +1541,18 @@ export type SingleCallSettings = {
 export type SingleCallSettingsInput = {
     maxCallSeconds?: number;
     ringSeconds?: number;
-    voicemail?: VoicemailChoice;
+    voicemail?: "retry" | "leave_message" | "done";
     /** Where the window names no holidays: those of the number's country are kept */
     nationalHolidays?: boolean;
     window?: {
         /** IANA, or lead: the zones of each lead */
         timeZone?: string;
         days?: {
+            /** HH:MM to HH:MM, the end exclusive; each begins before it ends, and none overlaps another */
+            sun?: [
+                string,
+                string
+            ][];
             /** HH:MM to HH:MM, the end exclusive; each begins before it ends, and none overlaps another */
             mon?: [
                 string,
@@ -1561,11 +1580,6 @@ export type SingleCallSettingsInput = {
             ][];
             /** HH:MM to HH:MM, the end exclusive; each begins before it ends, and none overlaps another */
             sat?: [
-                string,
-                string
-            ][];
-            /** HH:MM to HH:MM, the end exclusive; each begins before it ends, and none overlaps another */
-            sun?: [
                 string,
                 string
             ][];
@@ -4472,16 +4486,14 @@ export function receiveTextStatus(body: object, opts?: Oazapfts.RequestOpts) {
 }
 export const apiRoleValues = ["viewer","operator","admin"] as const satisfies readonly ApiRole[];
 export const campaignStatusValues = ["draft","scheduled","running","paused","completed","stopped"] as const satisfies readonly CampaignStatus[];
-export const voicemailChoiceValues = ["retry","leave_message","done"] as const satisfies readonly VoicemailChoice[];
-export const providerVerdictValues = ["success","failure","unknown"] as const satisfies readonly ProviderVerdict[];
-export const dispositionValues = ["converted","qualified","callback_requested","not_interested","opted_out","wrong_person","none"] as const satisfies readonly Disposition[];
-export const reachValues = ["answered","voicemail","no_answer","busy","failed","not_placed","unknown"] as const satisfies readonly Reach[];
 export const campaignStageValues = ["draft","scheduled","running","paused","completed","stopped","stopping"] as const satisfies readonly CampaignStage[];
 export const leadOutcomeValues = ["converted","answered","opted_out","replied","attempts_spent","not_retried","refused","unknown","stopped"] as const satisfies readonly LeadOutcome[];
 export const holdRuleValues = ["campaign_running","lead_open","opt_out","replied","attempts","spend_limit","window","contact_live","contact_gap","contact_day","contact_week","workspace_lines","campaign_lines","pace","retry","callback"] as const satisfies readonly HoldRule[];
+export const dispositionValues = ["converted","qualified","callback_requested","not_interested","opted_out","wrong_person","none"] as const satisfies readonly Disposition[];
 export const directionValues = ["outbound","inbound"] as const satisfies readonly Direction[];
 export const callKindValues = ["phone","browser"] as const satisfies readonly CallKind[];
 export const callStatusValues = ["dialling","ringing","in_progress","ended"] as const satisfies readonly CallStatus[];
+export const reachValues = ["answered","voicemail","no_answer","busy","failed","not_placed","unknown"] as const satisfies readonly Reach[];
 export const attributionValues = ["dial","variables","call_sid","number","alias","person"] as const satisfies readonly Attribution[];
 export const sentimentValues = ["positive","neutral","negative"] as const satisfies readonly Sentiment[];
 export const callSourceValues = ["webhook","poll","reconciled"] as const satisfies readonly CallSource[];

@@ -1,4 +1,4 @@
-import type { CampaignSettings, VoicemailChoice } from '../client/generated.ts';
+import type { CampaignSettings } from '../client/generated.ts';
 import { entriesOf } from '../format/words.ts';
 import { Field, NativeSelect } from '../ui/field.tsx';
 import {
@@ -95,7 +95,7 @@ export function AttemptsSection({ value, change }: SectionProps) {
   );
 }
 
-const VOICEMAIL: Record<VoicemailChoice, string> = {
+const VOICEMAIL: Record<CampaignSettings['voicemail'], string> = {
   done: 'Hang up, the lead is done',
   leave_message: 'Leave a message, then done',
   retry: 'Hang up, call again',
@@ -108,7 +108,7 @@ function Voicemail({ value, change }: SectionProps) {
         <NativeSelect
           {...control}
           value={value.voicemail}
-          onChange={(event) => change({ voicemail: event.target.value as VoicemailChoice })}
+          onChange={(event) => change({ voicemail: event.target.value as CampaignSettings['voicemail'] })}
         >
           {entriesOf(VOICEMAIL).map(([choice, text]) => (
             <option key={choice} value={choice}>

@@ -1,4 +1,4 @@
-import type { CampaignSettingsInput, ProviderVerdict } from '../client/generated.ts';
+import type { CampaignSettingsInput } from '../client/generated.ts';
 import { ApiProblem } from '../client/problem.ts';
 
 /** What is wrong with one setting; the path is dotted and begins in the settings: `window.days.mon.0`. */
@@ -11,14 +11,12 @@ export type FollowUpRule = NonNullable<CampaignSettingsInput['followUps']>[numbe
 export type FollowUpCondition = FollowUpRule['on'];
 export type AutoReplyValue = NonNullable<CampaignSettingsInput['autoReply']>;
 
+type GivenRule = NonNullable<CampaignSettingsInput['conversion']>;
+
 /** A rule within rules within rules: the generated type spells the depths out, here they are one. */
 export type ConversionRule =
-  | { rule: 'call_successful' }
-  | { rule: 'data_collection'; field: string; equals?: string | number | boolean }
-  | { rule: 'evaluation'; criterion: string; result?: ProviderVerdict }
-  | { rule: 'keywords'; keywords: string[] }
-  | { rule: 'all' | 'any'; rules: ConversionRule[] }
-  | { rule: 'manual' };
+  | Exclude<GivenRule, { rules: unknown }>
+  | { rule: Extract<GivenRule, { rules: unknown }>['rule']; rules: ConversionRule[] };
 
 const PREFIX = 'settings.';
 

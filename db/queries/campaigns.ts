@@ -2,7 +2,7 @@ import { type Selectable, type SelectQueryBuilder, sql } from 'kysely';
 import type { CampaignStatus } from '#domain/campaign.ts';
 import type { HoldRule } from '#domain/gate.ts';
 import type { LeadOutcome, LeadState } from '#domain/lead.ts';
-import { type CampaignSettings, DEFAULT_SETTINGS } from '#domain/settings.ts';
+import { type CampaignSettings, DEFAULT_SETTINGS, fromStored } from '#domain/settings.ts';
 import type { Db, Tx } from '../client.ts';
 import { toJson } from '../json.ts';
 import type { CampaignsTable } from '../schema/campaigns.ts';
@@ -34,7 +34,7 @@ export async function findCampaign(db: Db | Tx, id: string): Promise<Campaign | 
 
 /** A version of settings that was stored before a setting existed has its default. */
 function withDefaults<Row extends { settings: CampaignSettings }>(row: Row): Row {
-  return { ...row, settings: { ...DEFAULT_SETTINGS, ...row.settings } };
+  return { ...row, settings: fromStored(row.settings) };
 }
 
 /** Holds the campaign until the transaction ends: the gate, which reads its status under the same lock, waits. */

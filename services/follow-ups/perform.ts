@@ -2,7 +2,7 @@ import { v7 as uuid } from 'uuid';
 import { inTransaction, type Tx } from '#db/client.ts';
 import { insertFollowUpDelivery } from '#db/queries/deliveries.ts';
 import { type FollowUp, findFollowUp, overdueFollowUps } from '#db/queries/follow-ups.ts';
-import type { FollowUpContent } from '#domain/follow-up.ts';
+import type { FollowUpRule } from '#domain/follow-up.ts';
 import { followUpVariables } from '#domain/follow-up-variables.ts';
 import { followUpWorkflowId } from '#domain/ids.ts';
 import type { Meeting } from '#domain/meeting.ts';
@@ -127,7 +127,7 @@ class FollowUpFault extends Error {
 type Due = { held: FollowUpCase; now: Date };
 
 async function prepare(tx: Tx, context: Context, due: Due): Promise<Step> {
-  const content: FollowUpContent = due.held.followUp.rule;
+  const content: FollowUpRule = due.held.followUp.rule;
   switch (content.channel) {
     case 'sms':
       return await prepareText(tx, due, content.body);
@@ -171,7 +171,7 @@ async function prepareDelivery(tx: Tx, { held, now }: Due, endpointId: string): 
 async function prepareMail(
   tx: Tx,
   { mailer }: Context,
-  { held, content, now }: Due & { content: Extract<FollowUpContent, { channel: 'email' }> },
+  { held, content, now }: Due & { content: Extract<FollowUpRule, { channel: 'email' }> },
 ): Promise<Step> {
   if (mailer === null) throw new FollowUpFault('No mail server is configured.');
   const { followUp, lead } = held;
