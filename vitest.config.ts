@@ -18,7 +18,8 @@ export default defineConfig({
           exclude: [...NOT_OURS, ...exclude],
           // The Temporal SDK is a native module with one runtime per process.
           pool: 'forks' as const,
-          isolate: lane !== 'unit',
+          // The providers' SDKs take seconds to load: a process loads them once, not once a file.
+          isolate: false,
           maxWorkers: 2,
           testTimeout: 30_000,
           hookTimeout: 60_000,

@@ -1,5 +1,5 @@
 import { v7 as uuid } from 'uuid';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { inTransaction } from '#db/client.ts';
 import { appendEvent } from '#db/queries/events.ts';
 import { type ApiRig, recordingWorkflows, startApi } from '../support/api-rig.ts';
@@ -134,6 +134,9 @@ test('a delivery is sent again, but not to where nothing is sent any more', asyn
 
 test('a replay needs a time that is bounded, and counts what it sends', async () => {
   await emit(1);
+  const emittedAt = Date.now();
+  // An event of the same millisecond would be in the range as well.
+  await vi.waitUntil(() => Date.now() > emittedAt, { interval: 1 });
   const from = new Date();
   await emit(2);
   const to = new Date(Date.now() + 1);
