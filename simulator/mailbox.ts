@@ -32,6 +32,8 @@ export async function startMailbox({ port = 0 }: { port?: number } = {}): Promis
     disabledCommands: ['AUTH', 'STARTTLS'],
     disableReverseLookup: true,
     size: LARGEST_BYTES,
+    // A stop does not wait for the idle connections that clients keep.
+    closeTimeout: 1,
     onRcptTo({ address }, _session, done) {
       const refusal = refusalOf(address, deferred);
       done(refusal);

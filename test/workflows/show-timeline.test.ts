@@ -154,7 +154,8 @@ test('a call, a text during it, the answer, a mail with a calendar file, and a w
     },
     { id: 'crm', on: { converted: true }, afterSeconds: 1, channel: 'webhook', endpointId: hook.body.id },
   ]);
-  const stream = await openStream(chain.url, { key: KEY, query: `?lead=${leadId}` });
+  const known = (await timelineOf(leadId)).at(-1)?.id ?? 0;
+  const stream = await openStream(chain.url, { key: KEY, lastEventId: known, query: `?lead=${leadId}` });
   expect((await chain.call('POST', `/api/campaigns/${campaignId}/start`, {})).status).toBe(202);
 
   const callId = await liveCallOf(leadId);
