@@ -23,6 +23,8 @@ export default defineConfig({
           maxWorkers: 2,
           testTimeout: 30_000,
           hookTimeout: 60_000,
+          // The machine may be busy with much else.
+          expect: { poll: { timeout: 10_000 } },
         },
       };
     }),

@@ -15,6 +15,7 @@ import { seededRandom } from '#simulator/random.ts';
 import { type ApiRig, startApi } from '../support/api-rig.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { openStream, type StreamClient, type StreamedEvent } from '../support/stream-client.ts';
+import { WITHIN } from '../support/within.ts';
 
 const KEY = 'key-of-the-stream-tests';
 const HEARTBEAT_MS = 50;
@@ -45,7 +46,7 @@ beforeAll(async () => {
 });
 afterEach(async () => {
   for (const client of open.splice(0)) client.close();
-  await vi.waitFor(() => expect(hub.connections).toBe(0));
+  await vi.waitFor(() => expect(hub.connections).toBe(0), WITHIN);
 });
 afterAll(async () => {
   await hub.stop();
@@ -84,7 +85,7 @@ test('a client begins now, is told which number that is, and then of everything 
   const [campaignId, leadId] = [uuid(), uuid()];
   await append('lead.finished', { campaignId, leadId, data: { outcome: 'answered' } });
   await append('campaign.completed', { campaignId });
-  await vi.waitFor(() => expect(client.events).toHaveLength(3));
+  await vi.waitFor(() => expect(client.events).toHaveLength(3), WITHIN);
   const [, first, second] = client.events;
   expect(first).toMatchObject({
     event: 'lead.finished',
@@ -103,17 +104,23 @@ test('a campaign or a lead can be watched alone', async () => {
   await append('lead.held', { campaignId, leadId: otherLead });
   await append('lead.changed', { campaignId: uuid() });
   await append('lead.finished', { campaignId, leadId });
-  await vi.waitFor(() =>
-    expect(told(ofAll.events).map(({ event }) => event)).toEqual([
-      'lead.held',
-      'lead.changed',
-      'lead.finished',
-    ]),
+  await vi.waitFor(
+    () =>
+      expect(told(ofAll.events).map(({ event }) => event)).toEqual([
+        'lead.held',
+        'lead.changed',
+        'lead.finished',
+      ]),
+    WITHIN,
   );
-  await vi.waitFor(() =>
-    expect(told(ofCampaign.events).map(({ event }) => event)).toEqual(['lead.held', 'lead.finished']),
+  await vi.waitFor(
+    () => expect(told(ofCampaign.events).map(({ event }) => event)).toEqual(['lead.held', 'lead.finished']),
+    WITHIN,
   );
-  await vi.waitFor(() => expect(told(ofLead.events).map(({ event }) => event)).toEqual(['lead.finished']));
+  await vi.waitFor(
+    () => expect(told(ofLead.events).map(({ event }) => event)).toEqual(['lead.finished']),
+    WITHIN,
+  );
   expect(told(ofNobody.events)).toEqual([]);
 });
 
@@ -169,7 +176,10 @@ test('a resumed stream repeats nothing and loses nothing while eight writers com
 test('a number that the log has not reached is no reason to wait for it', async () => {
   const client = await connect({ lastEventId: 9_999_999_999 });
   await append('campaign.archived');
-  await vi.waitFor(() => expect(client.events.map(({ event }) => event)).toEqual(['campaign.archived']));
+  await vi.waitFor(
+    () => expect(client.events.map(({ event }) => event)).toEqual(['campaign.archived']),
+    WITHIN,
+  );
 });
 
 test('fault 20: stalled clients are cut off at their bound, and the others are told everything meanwhile', async () => {
@@ -199,9 +209,9 @@ test('fault 20: stalled clients are cut off at their bound, and the others are t
 
 test('a client is received of again and again, and cut off once its key is revoked', async () => {
   const client = await connect();
-  await vi.waitFor(() => expect(client.comments).toBeGreaterThan(2));
+  await vi.waitFor(() => expect(client.comments).toBeGreaterThan(2), WITHIN);
   await db.updateTable('api_keys').set({ revoked_at: new Date() }).execute();
-  await vi.waitFor(() => expect(client.closed).toBe(true));
+  await vi.waitFor(() => expect(client.closed).toBe(true), WITHIN);
   await db.updateTable('api_keys').set({ revoked_at: null }).execute();
 });
 
@@ -226,16 +236,16 @@ test('the stream of a session ends with it, be it signed out or not used any mor
     method: 'POST',
     headers: { cookie: left, 'x-ringleader-dashboard': '1' },
   });
-  await vi.waitFor(() => expect(ofLeft?.closed).toBe(true));
+  await vi.waitFor(() => expect(ofLeft?.closed).toBe(true), WITHIN);
   expect([ofUnused?.closed, ofKept?.closed, byKey.closed]).toEqual([false, false, false]);
 
   const began = Date.now();
   rig.setNow(new Date(began + IDLE_MS - 60_000));
   await fetch(`${url}/api/me`, { headers: { cookie: kept } });
   rig.setNow(new Date(began + IDLE_MS + 60_000));
-  await vi.waitFor(() => expect(ofUnused?.closed).toBe(true));
+  await vi.waitFor(() => expect(ofUnused?.closed).toBe(true), WITHIN);
   const beats = ofKept?.comments ?? 0;
-  await vi.waitFor(() => expect(ofKept?.comments).toBeGreaterThan(beats + 2));
+  await vi.waitFor(() => expect(ofKept?.comments).toBeGreaterThan(beats + 2), WITHIN);
   expect([ofKept?.closed, byKey.closed]).toEqual([false, false]);
   await expect(connect({ cookie: unused })).rejects.toThrow('401');
   rig.setNow(new Date());

@@ -4,6 +4,7 @@ import { createIntake, storeAndMerge, type VerifiedEvent } from '#services/provi
 import { signElevenLabs } from '#simulator/signature.ts';
 import { type ApiRig, recordingWorkflows, startApi, WEBHOOK_SECRET } from '../support/api-rig.ts';
 import { insertCall } from '../support/api-rows.ts';
+import { WITHIN } from '../support/within.ts';
 
 interface Dialled {
   leadId: string;
@@ -126,8 +127,8 @@ test('webhooks that come at the same time are merged each into its own call, and
     });
   }
   const ids = calls.map(({ callId }) => callId).sort();
-  await vi.waitFor(() => expect(notified.toSorted()).toEqual(ids));
-  await vi.waitFor(async () => expect(await notNotified()).toBe(0));
+  await vi.waitFor(() => expect(notified.toSorted()).toEqual(ids), WITHIN);
+  await vi.waitFor(async () => expect(await notNotified()).toBe(0), WITHIN);
   const log = await api.context.db
     .selectFrom('events')
     .select('call_id')

@@ -2,11 +2,12 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { serve } from '@hono/node-server';
 import { DefaultLogger, NativeConnection, Runtime, type Worker } from '@temporalio/worker';
-import { expect } from 'vitest';
+import { expect, vi } from 'vitest';
 import type { Context } from '#services/context.ts';
 import type { Simulator } from '#simulator/server.ts';
 import { signElevenLabs } from '#simulator/signature.ts';
 import { createWorker } from '#worker/create-worker.ts';
+import { WITHIN } from './within.ts';
 
 let runtimeInstalled = false;
 
@@ -60,6 +61,7 @@ export function createWorkerSwitch(options: {
 
 /** What tests change in a webhook. */
 export interface ReportedData {
+  status: string;
   analysis: { data_collection_results: Record<string, { value: unknown }> };
 }
 
@@ -69,10 +71,15 @@ export async function report(
   conversationId: string,
   change: (data: ReportedData) => void = () => {},
 ): Promise<void> {
-  const answer = await fetch(`${simulator.url}/v1/convai/conversations/${conversationId}`, {
-    headers: { 'xi-api-key': 'simulated' },
-  });
-  const data = (await answer.json()) as ReportedData;
+  // The provider knows what was said a moment after the call is over.
+  const data = await vi.waitFor(async () => {
+    const answer = await fetch(`${simulator.url}/v1/convai/conversations/${conversationId}`, {
+      headers: { 'xi-api-key': 'simulated' },
+    });
+    const conversation = (await answer.json()) as ReportedData;
+    expect(conversation.status).toBe('done');
+    return conversation;
+  }, WITHIN);
   change(data);
   const atSeconds = Math.floor(Date.now() / 1_000);
   const body = JSON.stringify({ type: 'post_call_transcription', event_timestamp: atSeconds, data });

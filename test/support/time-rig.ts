@@ -102,12 +102,19 @@ export async function startTimeRig(): Promise<TimeRig> {
     }
   }
   vi.stubGlobal('Date', TestDate);
+  const undo = async () => {
+    vi.unstubAllGlobals();
+    await env.teardown();
+  };
   const chain = await startChain({
     timeSkippingAddress: env.address,
     now: async () => new Date(await env.currentTimeMs()),
     speed: 5_000,
     // The real defaults: whoever waits for less than this has been told in time.
     timeouts: { dialTimeoutMs: 30_000, pollAfterMs: 90_000, pollEveryMs: 30_000, reconcileForMs: 180_000 },
+  }).catch(async (error) => {
+    await undo();
+    throw error;
   });
   return {
     chain,
@@ -132,8 +139,7 @@ export async function startTimeRig(): Promise<TimeRig> {
     },
     async stop() {
       await chain.stop();
-      vi.unstubAllGlobals();
-      await env.teardown();
+      await undo();
     },
   };
 }

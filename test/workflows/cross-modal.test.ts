@@ -3,6 +3,7 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { inTransaction } from '#db/client.ts';
 import { type Chain, numbersEndingIn, SECRET, startChain } from '../support/chain-rig.ts';
 import { connectTexts, createLead, eventTypes, messagesOf, textFrom } from '../support/texting-rig.ts';
+import { WITHIN } from '../support/within.ts';
 
 let chain: Chain;
 
@@ -91,7 +92,10 @@ test.for([
     return call;
   }, 20_000);
   await textFrom(chain, phone, 'I am at the door');
-  await vi.waitFor(async () => expect(await eventTypes(chain, { leadId })).toContain('call.context_sent'));
+  await vi.waitFor(
+    async () => expect(await eventTypes(chain, { leadId })).toContain('call.context_sent'),
+    WITHIN,
+  );
   expect(command.mock.calls).toEqual([
     [
       live.conversation_id,

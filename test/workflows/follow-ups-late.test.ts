@@ -14,6 +14,7 @@ import {
   standing,
   thanks,
 } from '../support/follow-up-rig.ts';
+import { WITHIN } from '../support/within.ts';
 
 const LONG_AGO_MS = 300_000;
 
@@ -67,10 +68,7 @@ describe('a crash', () => {
     expect(others).toEqual([]);
     // The hour may be one at which no text is sent: then its workflow waits.
     const carried = chain.client.workflow.getHandle(messageWorkflowId(message?.id ?? ''));
-    await vi.waitFor(async () => expect((await carried.describe()).type).toBe('messageWorkflow'), {
-      timeout: 20_000,
-      interval: 50,
-    });
+    await vi.waitFor(async () => expect((await carried.describe()).type).toBe('messageWorkflow'), WITHIN);
   });
 });
 
@@ -109,7 +107,8 @@ describe('what is due later', () => {
     });
     const [planned] = await standing(chain, id, ['planned']);
     const handle = chain.client.workflow.getHandle(followUpWorkflowId(planned?.id ?? ''));
-    expect((await handle.describe()).status.name).toBe('RUNNING');
+    // It is written down before its workflow is started.
+    await vi.waitFor(async () => expect((await handle.describe()).status.name).toBe('RUNNING'), WITHIN);
     await handle.terminate('lost');
     await chain.db
       .updateTable('follow_ups')

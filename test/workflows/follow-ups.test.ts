@@ -12,6 +12,7 @@ import {
   thanks,
 } from '../support/follow-up-rig.ts';
 import { type Receiver, startReceiver, verified } from '../support/webhook-receiver.ts';
+import { WITHIN } from '../support/within.ts';
 
 let chain: Chain;
 const phonesOf = createPhoneBook();
@@ -151,7 +152,7 @@ describe('a webhook rule', () => {
       );
       expect(body.items).toMatchObject([{ status: 'delivered', attempts: 1 }]);
       return body.items[0];
-    });
+    }, WITHIN);
     expect(delivery).toMatchObject({ followUpId: followUp?.id, leadId, type: 'follow_up.due' });
   });
 

@@ -13,6 +13,7 @@ import {
   textFrom,
   textsTo,
 } from '../support/texting-rig.ts';
+import { WITHIN } from '../support/within.ts';
 
 let chain: Chain;
 let armed: Checkpoint | null = null;
@@ -155,8 +156,10 @@ describe('when the answer is lost', () => {
     const phone = next();
     const { leadId } = await createLead(chain, phone);
     const sent = await send({ leadId, body: 'x' });
-    await vi.waitFor(() =>
-      expect(chain.simulator.ledger.texts.filter(({ answer }) => answer === 'throttled')).not.toEqual([]),
+    await vi.waitFor(
+      () =>
+        expect(chain.simulator.ledger.texts.filter(({ answer }) => answer === 'throttled')).not.toEqual([]),
+      WITHIN,
     );
     chain.simulator.setFaults({ textThrottle: 0 });
     await messageReaches(chain, sent.body.id, 'delivered');

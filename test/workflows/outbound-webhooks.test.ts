@@ -5,6 +5,7 @@ import { appendEvent, type NewEvent } from '#db/queries/events.ts';
 import { deliveryWorkflowId } from '#domain/ids.ts';
 import { type Chain, createPhoneBook, startChain } from '../support/chain-rig.ts';
 import { type Receiver, startReceiver, verified } from '../support/webhook-receiver.ts';
+import { WITHIN } from '../support/within.ts';
 
 const QUICKLY = [0, 50, 50, 50];
 const LONG_AGO_MS = 4 * 86_400_000;
@@ -112,7 +113,7 @@ test('what happens in a campaign reaches a subscriber, signed, once, without the
     expect(deliveries.map(({ status, attempts }) => [status, attempts])).toEqual(
       Array(3).fill(['delivered', 1]),
     );
-  });
+  }, WITHIN);
   const ids = new Set(receiver.received.map(({ headers }) => headers['webhook-id']));
   expect(ids).toEqual(new Set((await deliveriesOf(id)).map((delivery) => delivery.id)));
   await chain.expectInvariants();

@@ -10,6 +10,7 @@ import {
   textFrom,
   textsTo,
 } from '../support/texting-rig.ts';
+import { WITHIN } from '../support/within.ts';
 
 let chain: Chain;
 let book: ReturnType<typeof createPhoneBook>;
@@ -54,7 +55,7 @@ test('the same text delivered three times is stored once; forged ones are refuse
     expect(webhooks.filter(({ fault }) => fault?.startsWith('forged')).map(({ status }) => status)).toEqual([
       403,
     ]);
-  });
+  }, WITHIN);
   expect(await messagesOf(chain, 'direction=inbound')).toHaveLength(1);
 });
 

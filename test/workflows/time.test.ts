@@ -11,6 +11,7 @@ import {
   startTimeRig,
   type TimeRig,
 } from '../support/time-rig.ts';
+import { WITHIN } from '../support/within.ts';
 
 const SECOND_MS = 1_000;
 
@@ -167,7 +168,7 @@ describe('a callback', () => {
       const dial = chain.simulator.ledger.dials.find(({ to }) => to === phone);
       expect(dial?.reach).toBe('answered');
       return { conversationId: dial?.conversationId ?? '' };
-    });
+    }, WITHIN);
     chain.simulator.setWebhook({ url: `${chain.url}/webhooks/elevenlabs`, secret: SECRET });
     await chain.report(conversationId, ({ analysis }) => {
       const asked = analysis.data_collection_results.callback_at;
