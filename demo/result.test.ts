@@ -105,7 +105,7 @@ describe('the result', () => {
 
 describe('a ledger', () => {
   test.each<[string, LedgerSnapshot, boolean]>([
-    ['with all told', ledger([dial()]), true],
+    ['with every webhook answered', ledger([dial()]), true],
     ['with a call under way', ledger([dial()], 1), false],
     ['with a webhook not sent yet', ledger([dial({ webhooks: [] })]), false],
     ['with a webhook unanswered', ledger([dial({ webhooks: [webhook({ status: null })] })]), false],

@@ -4,11 +4,11 @@ import { type InvariantsInput, readSnapshot } from './read-snapshot.ts';
 import { missingWorkflows, workflowDisagreements } from './workflow-standing.ts';
 
 const CATCH_UP_MS = 15_000;
-const LOOK_AGAIN_MS = 300;
+const READ_AGAIN_MS = 300;
 
 /**
- * Judges a run from outside, by the phone network's ledger, the database and Temporal. Temporal's listing trails what
- * happened: it is read again, for a while, until it says what the database says.
+ * Judges a run from outside, by the phone network's ledger, the database and Temporal. Temporal's listing
+ * lags behind, so it is read again for a while until it agrees with the database.
  *
  * @throws Error when the database or Temporal cannot be read.
  */
@@ -18,7 +18,7 @@ export async function checkInvariants(input: InvariantsInput): Promise<Verdict> 
     const snapshot = await readSnapshot(input);
     const agrees = isEmpty(workflowDisagreements(snapshot)) && isEmpty(missingWorkflows(snapshot));
     if (agrees || Date.now() >= giveUpAtMs) return judge(snapshot);
-    await delay(LOOK_AGAIN_MS);
+    await delay(READ_AGAIN_MS);
   }
 }
 

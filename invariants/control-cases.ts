@@ -1,8 +1,8 @@
 import type { Invariant } from './judge.ts';
+import { type Controls, oneOffCallControls } from './one-off-call-controls.ts';
 import { again, fail, finish, NOON_MS, shutAt } from './sample-snapshot.ts';
-import { type Controls, singleCallControls } from './single-call-controls.ts';
 
-/** Each spoils a snapshot in one way; exactly the named invariant must notice, and say this. */
+/** Each spoils a snapshot in one way. Exactly the named invariant must report it, in these words. */
 export const controls: Record<Invariant, Controls> = {
   I1: {
     'a second request for one attempt, though it was refused': [
@@ -13,7 +13,7 @@ export const controls: Record<Invariant, Controls> = {
       (s) => s.dials.push({ ...s.by.ann.dial, attemptId: null, accepted: false }),
       /named no attempt/,
     ],
-    'a phone that rang for a call that was never written down': [
+    'a phone that rang without a call row': [
       (s) => {
         s.calls = s.calls.filter(({ id }) => id !== 'cy.1');
         Object.assign(s.totals[0] ?? {}, { calls: 2, unknown: 0 });
@@ -29,23 +29,23 @@ export const controls: Record<Invariant, Controls> = {
     ],
   },
   I2: {
-    'a dial let go in the instant of the opt-out': [
+    'a dial permitted at the instant of the opt-out': [
       (s) => s.optOuts.push({ phone: s.by.ben.dial.to, createdAtMs: s.by.ben.decision.decidedAtMs }),
-      /ben\.1 was let go at .* after the opt-out/,
+      /ben\.1 was permitted at .* after the opt-out/,
     ],
-    'a dial let go during a pause': [
+    'a dial permitted during a pause': [
       (s) =>
         s.statusEvents.push(
           { campaignId: 'c1', type: 'campaign.paused', atMs: NOON_MS + 4_000 },
           { campaignId: 'c1', type: 'campaign.resumed', atMs: NOON_MS + 6_000 },
         ),
-      /ben\.1 was let go at .* while its campaign was halted/,
+      /ben\.1 was permitted at .* while its campaign was halted/,
     ],
-    'a dial let go after the stop': [
+    'a dial permitted after the stop': [
       (s) => s.statusEvents.push({ campaignId: 'c1', type: 'campaign.stopped', atMs: NOON_MS + 9_000 }),
-      /cy\.1 was let go/,
+      /cy\.1 was permitted/,
     ],
-    'a dial that went out too late': [
+    'a dial that was sent too late': [
       (s) => {
         s.by.ann.dial.receivedAtMs += 4_000;
       },
@@ -57,13 +57,13 @@ export const controls: Record<Invariant, Controls> = {
       },
       /ann\.1 was dialled before/,
     ],
-    'a pause of which nobody knows the time': [
+    'a pause without an event': [
       (s) => Object.assign(s.campaigns[0] ?? {}, { status: 'paused' }),
-      /no event says since when/,
+      /no event has the time/,
     ],
   },
   I3: {
-    ...singleCallControls.I3,
+    ...oneOffCallControls.I3,
     'no go decision': [
       (s) => {
         s.goDecisions = s.goDecisions.filter(({ attemptId }) => attemptId !== 'ann.1');
@@ -74,15 +74,15 @@ export const controls: Record<Invariant, Controls> = {
       (s) => s.goDecisions.unshift({ ...s.by.ben.decision, decidedAtMs: NOON_MS + 3_500 }),
       /ben\.1 was dialled with 2 go decisions/,
     ],
-    'another number than the one decided on': [
+    'a number other than the one decided on': [
       (s) => {
         s.by.ann.decision.phone = '+12125550199';
       },
-      /ann\.1 was dialled to another number/,
+      /ann\.1 was dialled to a number other than/,
     ],
     'a zone in which it is night': [
       (s) => Object.assign(s.by.ann.decision.facts, { zones: ['America/New_York', 'Asia/Tokyo'] }),
-      /ann\.1 was let go at .* outside the hours in Asia\/Tokyo/,
+      /ann\.1 was permitted at .* outside the hours in Asia\/Tokyo/,
     ],
     'no zone at all': [
       (s) => Object.assign(s.by.ann.decision.facts, { zones: [] }),
@@ -92,18 +92,18 @@ export const controls: Record<Invariant, Controls> = {
       (s) => Reflect.deleteProperty(s.by.ann.decision.facts, 'window'),
       /ann\.1 names no zones and window/,
     ],
-    'another window than that of the settings': [
+    "a window other than the settings'": [
       (s) =>
         Object.assign(s.by.ann.decision.facts, {
           window: { timeZone: 'lead', days: { wed: [['00:00', '24:00']] } },
         }),
-      /ann\.1 names another window/,
+      /ann\.1 names a window other than/,
     ],
     'settings that do not exist': [
       (s) => Object.assign(s.by.ann.decision, { settingsVersion: 9 }),
-      /ann\.1 names another window than its settings \(version 9\)/,
+      /ann\.1 names a window other than its settings' \(version 9\)/,
     ],
-    'a dial that arrives when the hours have ended': [
+    'a dial that arrives after the hours': [
       (s) => shutAt(s, (window) => Object.assign(window.days, { wed: [['11:00', '12:00']] }), -10),
       /ann\.1 was dialled at .* outside the hours/,
     ],
@@ -112,16 +112,16 @@ export const controls: Record<Invariant, Controls> = {
         shutAt(s, (window) => Object.assign(window, { holidays: 'US-NY' }), 0);
         s.holidays.set('US-NY', new Set(['2026-11-18']));
       },
-      /ann\.1 was let go/,
+      /ann\.1 was permitted/,
     ],
   },
   I4: {
-    ...singleCallControls.I4,
-    'an unknown call that nobody is told of': [
+    ...oneOffCallControls.I4,
+    'an unknown call that is not on the attention list': [
       (s) => {
         s.attention = [];
       },
-      /cy\.1 is unknown and nobody is told/,
+      /cy\.1 is unknown and not on the attention list/,
     ],
     'a call open past its deadline': [
       (s) => {
@@ -146,7 +146,7 @@ export const controls: Record<Invariant, Controls> = {
     ],
   },
   I5: {
-    ...singleCallControls.I5,
+    ...oneOffCallControls.I5,
     'a call with a reach though no phone rang': [
       (s) => {
         s.by.ben.dial.accepted = false;
@@ -154,7 +154,7 @@ export const controls: Record<Invariant, Controls> = {
       },
       /ben\.1 is no_answer though no phone rang/,
     ],
-    'a call taken for not placed though a phone rang': [
+    'a call counted as not placed though a phone rang': [
       (s) => {
         s.by.ben.call.reach = 'not_placed';
         Object.assign(s.totals[0] ?? {}, { no_answer: 0, not_placed: 1 });
@@ -173,11 +173,11 @@ export const controls: Record<Invariant, Controls> = {
       },
       /ben\.1 is no_answer, the network says busy/,
     ],
-    'a call that ended only here': [
+    'a call that ended only in the database': [
       (s) => {
         s.by.ben.dial.reach = null;
       },
-      /the network says it is under way/,
+      /the network says in flight/,
     ],
     'a total that is off by one': [
       (s) => Object.assign(s.totals[0] ?? {}, { conversions: 2 }),
@@ -187,7 +187,7 @@ export const controls: Record<Invariant, Controls> = {
       (s) => s.totals.push({ ...(s.totals[0] ?? fail()), day: '2026-11-17' }),
       /2026-11-17: calls is kept as 3 and counts 0/,
     ],
-    'a finished lead whose workflow goes on': [
+    'a finished lead with an open workflow': [
       (s) => s.workflows.set('lead/ann', 'open'),
       /ann is finished and its workflow is open/,
     ],
@@ -195,11 +195,11 @@ export const controls: Record<Invariant, Controls> = {
       (s) => s.workflows.delete('lead/ann'),
       /ann was called and has no workflow/,
     ],
-    'a workflow that closed on a lead that waits': [
+    'a waiting lead with a closed workflow': [
       (s) => s.workflows.set('lead/dee', 'closed'),
       /dee is waiting and its workflow is closed/,
     ],
-    'a completed campaign whose workflow goes on': [
+    'a completed campaign with an open workflow': [
       (s) => {
         finish(s);
         s.workflows.set('campaign/c1', 'open');
@@ -208,7 +208,7 @@ export const controls: Record<Invariant, Controls> = {
     ],
   },
   I6: {
-    ...singleCallControls.I6,
+    ...oneOffCallControls.I6,
     'more calls at once than lines': [
       (s) => Object.assign(s.settings[0]?.settings ?? {}, { lines: 2 }),
       /c1 had 3 calls at once/,
@@ -221,7 +221,7 @@ export const controls: Record<Invariant, Controls> = {
     ],
     'decisions closer than the pace': [
       (s) => Object.assign(s.settings[0]?.settings ?? {}, { callsPerSecond: 0.19 }),
-      /ann\.1 and ben\.1 were let go 5000\.0 ms apart/,
+      /ann\.1 and ben\.1 were permitted 5000\.0 ms apart/,
     ],
     'a second call within the gap': [(s) => again(s, 60_000), /ben\.2 came 60000 ms after call ben\.1/],
     'more calls a day than the cap': [
@@ -247,7 +247,7 @@ export const controls: Record<Invariant, Controls> = {
     ],
   },
   I7: {
-    'a row that the import took and nobody has': [
+    'an imported row without a lead': [
       (s) => {
         s.leads.pop();
       },

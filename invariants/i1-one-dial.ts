@@ -2,8 +2,8 @@ import { inScope, type Snapshot } from './snapshot.ts';
 import { callSpan, peakOf } from './spans.ts';
 
 /**
- * I1: at most one dial request per attempt, whatever was answered; every call that rang has the row that was written
- * before it; and no phone is in two of our calls at once.
+ * I1: at most one dial request per attempt, whatever its answer; every call that rang has a row, which was
+ * written first; and no phone is in two of our calls at once.
  */
 export function* oneDial(snapshot: Snapshot): Generator<string> {
   const dials = snapshot.dials.filter(({ campaignId }) => inScope(snapshot, campaignId));

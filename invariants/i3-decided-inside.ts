@@ -4,8 +4,9 @@ import { instant } from './spans.ts';
 import { isInside, readWindowFacts } from './window-clock.ts';
 
 /**
- * I3: every dial request has exactly one logged `go`, which names the hours of its settings, and both the decision and
- * the request lie inside those hours in every zone that the decision names. The hours are worked out here anew.
+ * I3: every dial request has exactly one logged `go`, which names the hours of its settings. Decision and
+ * request lie inside those hours in every zone that the decision names. The hours are computed independently
+ * here.
  */
 export function* decidedInside(snapshot: Snapshot): Generator<string> {
   const decisions = Map.groupBy(snapshot.goDecisions, ({ attemptId }) => attemptId);
@@ -18,7 +19,7 @@ export function* decidedInside(snapshot: Snapshot): Generator<string> {
       continue;
     }
     if (decision.phone !== dial.to)
-      yield `attempt ${dial.attemptId} was dialled to another number than was decided on`;
+      yield `attempt ${dial.attemptId} was dialled to a number other than the one decided on`;
     yield* outsideHours(snapshot, dial, decision);
   }
 }
@@ -32,11 +33,11 @@ function* outsideHours(snapshot: Snapshot, dial: Dial, decision: GoDecision): Ge
   }
   const settings = rulesOf(snapshot, { ...decision, id: attemptId });
   if (!isDeepStrictEqual(settings?.window, facts.window)) {
-    yield `the decision on attempt ${attemptId} names another window than its settings (version ${decision.settingsVersion})`;
+    yield `the decision on attempt ${attemptId} names a window other than its settings' (version ${decision.settingsVersion})`;
   }
   const holidays = snapshot.holidays.get(facts.window.holidays ?? '') ?? new Set();
   for (const [what, atMs] of [
-    ['let go', decision.decidedAtMs],
+    ['permitted', decision.decidedAtMs],
     ['dialled', dial.receivedAtMs],
   ] as const) {
     const shutIn = facts.zones.filter((zone) => !isInside(facts.window, zone, holidays, atMs));

@@ -1,8 +1,8 @@
 import { inScope, isOver, type Snapshot } from './snapshot.ts';
 
 /**
- * I4: a call past its deadline, or concluded, has a terminal reach; what stayed unknown is on the list of what needs a
- * person; a campaign that is over leaves no call unconcluded, and no call outside of campaigns stays so.
+ * I4: a call past its deadline, or concluded, has a terminal reach; an unknown one is on the attention list;
+ * a finished campaign has no call that is not concluded; and no one-off call stays open.
  */
 export function* endedOrShown(snapshot: Snapshot): Generator<string> {
   const shown = new Set(
@@ -18,7 +18,7 @@ export function* endedOrShown(snapshot: Snapshot): Generator<string> {
         yield `call ${call.id} is open ${Math.round(overdueMs)} ms past its deadline`;
     }
     if (call.reach === 'unknown' && !shown.has(call.id))
-      yield `call ${call.id} is unknown and nobody is told`;
+      yield `call ${call.id} is unknown and not on the attention list`;
     if (
       call.concludedAtMs === null &&
       call.campaignId !== null &&
@@ -27,14 +27,14 @@ export function* endedOrShown(snapshot: Snapshot): Generator<string> {
     ) {
       yield `call ${call.id} is not concluded though its campaign is over`;
     }
-    const isSingle = snapshot.singleCalls.has(call.id);
+    const isOneOff = snapshot.oneOffCalls.has(call.id);
     if (
-      isSingle &&
+      isOneOff &&
       call.reach !== null &&
       call.concludedAtMs === null &&
       overdueMs > snapshot.deadlineGraceMs
     ) {
-      yield `call ${call.id}, of no campaign, is not concluded ${Math.round(overdueMs)} ms past its deadline`;
+      yield `one-off call ${call.id} is not concluded ${Math.round(overdueMs)} ms past its deadline`;
     }
   }
 }

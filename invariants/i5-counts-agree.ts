@@ -5,8 +5,8 @@ import { inScope, type Snapshot, type SnapshotCall } from './snapshot.ts';
 import { workflowDisagreements } from './workflow-standing.ts';
 
 /**
- * I5: the phone network, the database and Temporal tell the same story, by ids and not by sums alone. The sums that are
- * kept are of campaigns: calls outside of them are in none, and are held against the network and Temporal one by one.
+ * I5: the phone network, the database and Temporal agree, by ids and not by sums alone. Stored sums cover
+ * campaigns only; one-off calls are compared with the network and Temporal one by one.
  */
 export function* countsAgree(snapshot: Snapshot): Generator<string> {
   yield* callsAgainstNetwork(snapshot);
@@ -24,7 +24,7 @@ function* callsAgainstNetwork(snapshot: Snapshot): Generator<string> {
     if (call.direction !== 'outbound' || !inScope(snapshot, call.campaignId)) continue;
     const dial = rang.get(call.id);
     if (dial === undefined) {
-      // An unknown call says that it may not have been placed, and an open one that it may not have been yet.
+      // An unknown call may not have been placed, nor an open one yet.
       const claimsPlaced = call.reach !== null && call.reach !== 'unknown' && call.reach !== 'not_placed';
       if (claimsPlaced) yield `call ${call.id} is ${call.reach} though no phone rang`;
       if (call.conversationId !== null) yield `call ${call.id} has a conversation though no phone rang`;
@@ -38,7 +38,7 @@ function* callsAgainstNetwork(snapshot: Snapshot): Generator<string> {
       yield `call ${call.id} has conversation ${call.conversationId ?? 'none'}, the network ${dial.conversationId ?? 'none'}`;
     }
     if (isSettled(call) && call.reach !== dial.reach) {
-      yield `call ${call.id} is ${call.reach}, the network says ${dial.reach ?? 'it is under way'}`;
+      yield `call ${call.id} is ${call.reach}, the network says ${dial.reach ?? 'in flight'}`;
     }
   }
 }
@@ -49,7 +49,7 @@ function isSettled(call: SnapshotCall): boolean {
 
 type Sums = Omit<CallTotalsTable, 'campaign_id' | 'day'>;
 
-/** Costs have four decimals; adding them up in another order may differ beyond. */
+/** Costs have four decimals; the order of addition may change the rest. */
 const ROUNDING = 0.001;
 
 function* totalsAgainstCalls(snapshot: Snapshot): Generator<string> {

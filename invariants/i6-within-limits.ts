@@ -2,7 +2,7 @@ import type { CampaignSettings } from '#domain/settings.ts';
 import { inScope, rulesOf, type Snapshot, type SnapshotCall, settingsOf } from './snapshot.ts';
 import { callSpan, instant, peakOf } from './spans.ts';
 
-/** Two clocks are read for one dial, the gate's and the database's. */
+/** One dial is timed by two clocks, the gate's and the database's. */
 const TOLERANCE_MS = 5;
 const DAY_MS = 86_400_000;
 
@@ -40,17 +40,17 @@ function* pace(snapshot: Snapshot): Generator<string> {
     for (const [index, decision] of inOrder.entries()) {
       const settings = settingsOf(snapshot, campaignId, decision.settingsVersion);
       const before = inOrder[index - 1];
-      // A decision without settings fails I3: it names no hours.
+      // A decision without settings fails I3.
       if (settings === null || before === undefined) continue;
       const gapMs = decision.decidedAtMs - before.decidedAtMs;
       if (gapMs < 1_000 / settings.callsPerSecond - TOLERANCE_MS) {
-        yield `attempts ${before.attemptId} and ${decision.attemptId} were let go ${gapMs.toFixed(1)} ms apart, at ${settings.callsPerSecond} calls per second`;
+        yield `attempts ${before.attemptId} and ${decision.attemptId} were permitted ${gapMs.toFixed(1)} ms apart, at ${settings.callsPerSecond} calls per second`;
       }
     }
   }
 }
 
-/** Caps hold over all campaigns, each call under the settings that let it go. */
+/** Caps hold across campaigns, for each call by the settings that permitted it. */
 function* contactCaps(snapshot: Snapshot): Generator<string> {
   const placed = snapshot.calls.filter(
     (call) => call.direction === 'outbound' && call.reach !== 'not_placed',
@@ -98,7 +98,7 @@ function* attempts(snapshot: Snapshot): Generator<string> {
   }
 }
 
-/** The most that any version of the campaign's settings allowed; 0 when it has none. */
+/** The most that any version of the campaign's settings allowed; 0 without settings. */
 function largest(snapshot: Snapshot, campaignId: string, of: (settings: CampaignSettings) => number): number {
   return snapshot.settings
     .filter((row) => row.campaignId === campaignId)

@@ -2,8 +2,8 @@ import { inScope, isOver, type Snapshot, type SnapshotLead } from './snapshot.ts
 import { missingWorkflows } from './workflow-standing.ts';
 
 /**
- * I7: no lead is lost. Each is finished with its outcome, waits with a time in a campaign that will come back to it,
- * or has a workflow at work; and as many rows are there as the import said it took.
+ * I7: no lead is lost. Each one is finished with an outcome, waits with a time in a campaign that will
+ * continue, or has an open workflow; and there are as many as the import accepted.
  */
 export function* noLeadLost(snapshot: Snapshot): Generator<string> {
   const byCampaign = Map.groupBy(snapshot.leads, ({ campaignId }) => campaignId);

@@ -4,12 +4,12 @@ import { INVARIANTS, judge } from './judge.ts';
 import { finish, sampleSnapshot } from './sample-snapshot.ts';
 
 describe('the invariants', () => {
-  test('all hold in a run in which everything is in order', () => {
+  test('all hold in a correct run', () => {
     const broken = INVARIANTS.flatMap((invariant) => judge(sampleSnapshot())[invariant].violations);
     expect(broken).toEqual([]);
   });
 
-  test('all hold once that run has come to its end', () => {
+  test('all hold once that run has ended', () => {
     const snapshot = sampleSnapshot();
     finish(snapshot);
     expect(INVARIANTS.flatMap((invariant) => judge(snapshot)[invariant].violations)).toEqual([]);
@@ -41,7 +41,7 @@ describe('the invariants', () => {
     }
   });
 
-  test('cuts a long list and says how much is missing', () => {
+  test('cuts a long list and gives the number left out', () => {
     const snapshot = sampleSnapshot();
     const [adrift] = snapshot.leads.filter(({ state }) => state === 'backing_off');
     if (adrift === undefined) throw new Error('no lead of the sample backs off');
@@ -51,7 +51,7 @@ describe('the invariants', () => {
     expect(violations.at(-1)).toBe('and 31 more');
   });
 
-  test('leaves campaigns alone that are not asked for', () => {
+  test('ignores campaigns outside its scope', () => {
     const snapshot = sampleSnapshot();
     snapshot.attention = [];
     snapshot.scope = new Set(['another']);

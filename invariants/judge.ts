@@ -10,10 +10,9 @@ import type { Snapshot } from './snapshot.ts';
 export const INVARIANTS = ['I1', 'I2', 'I3', 'I4', 'I5', 'I6', 'I7'] as const;
 export type Invariant = (typeof INVARIANTS)[number];
 
-/** Violations name attempts, calls, leads and campaigns by id: never a number or a name. */
+/** Violations identify attempts, calls, leads and campaigns by id, never by number or name. */
 export type Verdict = Record<Invariant, { holds: boolean; violations: string[] }>;
 
-/** One line each, for a person. */
 export const INVARIANT_TITLES: Readonly<Record<Invariant, string>> = {
   I1: 'at most one dial per attempt, one call per contact at a time',
   I2: 'no dial after an opt-out or a pause',
@@ -36,7 +35,7 @@ const CHECKS: Readonly<Record<Invariant, (snapshot: Snapshot) => Iterable<string
 
 const LONGEST_LIST = 20;
 
-/** The verdict on a snapshot. Each list of violations is cut after twenty, and then says how many more there are. */
+/** Each list of violations is cut after twenty, followed by the number left out. */
 export function judge(snapshot: Snapshot): Verdict {
   const of = (invariant: Invariant) => {
     const violations: string[] = [];
@@ -51,7 +50,6 @@ export function judge(snapshot: Snapshot): Verdict {
   return { I1: of('I1'), I2: of('I2'), I3: of('I3'), I4: of('I4'), I5: of('I5'), I6: of('I6'), I7: of('I7') };
 }
 
-/** Whether every invariant holds. */
 export function allHold(verdict: Verdict): boolean {
   return INVARIANTS.every((invariant) => verdict[invariant].holds);
 }

@@ -13,20 +13,20 @@ const STATUS_EVENTS = ['campaign.paused', 'campaign.resumed', 'campaign.stopped'
 
 export interface InvariantsInput {
   db: Db;
-  /** Read when the last call has ended: it is compared as it is. */
+  /** Must be read after the last call has ended. */
   ledger: LedgerSnapshot;
   temporal: Client;
-  /** Judges these alone; without them, every campaign of the database. */
+  /** Left out: every campaign of the database. */
   campaignIds?: readonly string[];
-  /** By campaign, how many leads its imports answered for as accepted. */
+  /** Leads that its imports reported as accepted, by campaign. */
   imported?: Readonly<Record<string, number>>;
-  /** `DIAL_TIMEOUT_SECONDS` of the workers, in milliseconds; 30,000 when left out. */
+  /** `DIAL_TIMEOUT_SECONDS` of the workers, in milliseconds; default 30,000. */
   dialTimeoutMs?: number;
-  /** How long Temporal's listing is given to catch up, in milliseconds; 15,000 when left out. */
+  /** How long Temporal's listing may lag, in milliseconds; default 15,000. */
   catchUpMs?: number;
 }
 
-/** Reads the three accounts: the database at one instant, then Temporal's listing; the ledger is given. */
+/** Reads the database at one instant, then Temporal's listing. */
 export async function readSnapshot(input: InvariantsInput): Promise<Snapshot> {
   const rows = await readDatabase(input.db);
   const campaigns = rows.campaigns.map((row) => ({ ...row, imported: input.imported?.[row.id] ?? null }));
@@ -40,7 +40,7 @@ export async function readSnapshot(input: InvariantsInput): Promise<Snapshot> {
     dialTimeoutMs: input.dialTimeoutMs ?? DIAL_TIMEOUT_MS,
     deadlineGraceMs: DEADLINE_GRACE_MS,
     dials: readDials(input.ledger, rows),
-    workflows: await readWorkflows(input.temporal, listed, rows.singleCalls.size > 0),
+    workflows: await readWorkflows(input.temporal, listed, rows.oneOffCalls.size > 0),
     holidays: readHolidays(rows),
   };
 }
@@ -109,11 +109,11 @@ async function readPeople(tx: Tx) {
     .select([ms('started_at').as('startedAtMs'), ms('deadline_at').as('deadlineAtMs')])
     .select(msOrNull('concluded_at').as('concludedAtMs'))
     .execute();
-  const singleCalls = await tx.selectFrom('single_calls').select(['call_id', 'settings']).execute();
+  const oneOffCalls = await tx.selectFrom('single_calls').select(['call_id', 'settings']).execute();
   return {
     leads,
     calls,
-    singleCalls: new Map(singleCalls.map(({ call_id, settings }) => [call_id, fromStored(settings)])),
+    oneOffCalls: new Map(oneOffCalls.map(({ call_id, settings }) => [call_id, fromStored(settings)])),
   };
 }
 
@@ -133,7 +133,7 @@ async function readGate(tx: Tx) {
   return { goDecisions, optOuts, attention };
 }
 
-/** Microseconds are kept, as a fraction. */
+/** Microseconds are kept as a fraction. */
 function ms(instant: string): RawBuilder<number> {
   return sql<number>`extract(epoch from ${sql.raw(instant)}) * 1000`;
 }
@@ -170,13 +170,13 @@ function readDial(entry: LedgerEntry, campaignId: string | null): Dial {
 
 function readHolidays({
   settings,
-  singleCalls,
+  oneOffCalls,
   goDecisions,
 }: DatabaseRows): Map<string, ReadonlySet<string>> {
   const years = new Set(goDecisions.map(({ decidedAtMs }) => new Date(decidedAtMs).getUTCFullYear()));
-  // A zone's clock may show the neighbouring year around its turn.
+  // At the turn of the year a zone's clock may show the neighbouring one.
   const around = [...new Set([...years].flatMap((year) => [year - 1, year, year + 1]))];
-  const rules = [...settings.map((row) => row.settings), ...singleCalls.values()];
+  const rules = [...settings.map((row) => row.settings), ...oneOffCalls.values()];
   const calendars = new Set(rules.flatMap(({ window }) => window.holidays ?? []));
   return new Map([...calendars].map((calendar) => [calendar, holidayDates(calendar, around)]));
 }

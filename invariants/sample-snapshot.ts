@@ -6,7 +6,7 @@ export const NOON_MS = Date.parse('2026-11-18T17:00:00.000Z');
 const MINUTE_MS = 60_000;
 const CAMPAIGN = 'c1';
 
-/** The parts of one attempt in all three accounts, in step with each other. */
+/** One attempt in all three accounts, consistent with each other. */
 interface Attempt {
   call: SnapshotCall;
   decision: GoDecision;
@@ -64,8 +64,7 @@ function attempt(
   };
 }
 
-/** A call outside of campaigns. */
-function single(): Attempt {
+function oneOff(): Attempt {
   const parts = attempt('eve', '+12125550104', { number: 1, startMs: NOON_MS + 15_000, reach: 'answered' });
   Object.assign(parts.call, { id: 'eve', campaignId: null, leadId: null, settingsVersion: null });
   Object.assign(parts.decision, { attemptId: 'eve', campaignId: null, settingsVersion: null });
@@ -86,8 +85,8 @@ const lead = (
 });
 
 /**
- * A running campaign of four leads in which everything is in order: one converted, one backs off, one waits, one is
- * unknown and shown; and beside it a call outside of campaigns. Fresh at every call, so that a test may spoil it.
+ * A correct running campaign of four leads (one converted, one backs off, one waits, one is unknown and on
+ * the attention list), and a one-off call. New at every call, so that a test may change it.
  */
 export function sampleSnapshot() {
   const converted = attempt('ann', '+12125550101', { number: 1, startMs: NOON_MS, reach: 'answered' });
@@ -96,7 +95,7 @@ export function sampleSnapshot() {
   Object.assign(unknown.call, { reach: 'unknown', conversationId: null, verdict: null, converted: false });
   Object.assign(unknown.call, { talkSeconds: null, costCents: null });
   unknown.dial.answer = 'timeout';
-  const attempts = [converted, missed, unknown, single()];
+  const attempts = [converted, missed, unknown, oneOff()];
   return {
     takenAtMs: NOON_MS + 30 * MINUTE_MS,
     scope: null as Snapshot['scope'],
@@ -107,7 +106,7 @@ export function sampleSnapshot() {
       { id: CAMPAIGN, status: 'running', pausedAtMs: null, finishedAtMs: null, imported: 4 },
     ] as Snapshot['campaigns'][number][],
     settings: [{ campaignId: CAMPAIGN, version: 1, settings: structuredClone(DEFAULT_SETTINGS) }],
-    singleCalls: new Map([['eve', structuredClone(DEFAULT_SETTINGS)]]),
+    oneOffCalls: new Map([['eve', structuredClone(DEFAULT_SETTINGS)]]),
     leads: [
       lead('ann', 'finished', 'converted'),
       lead('ben', 'backing_off'),
@@ -149,14 +148,14 @@ export function sampleSnapshot() {
       ['call/eve', 'closed'],
     ]),
     holidays: new Map<string, ReadonlySet<string>>(),
-    /** The same parts again, by the name of their lead. */
+    /** The same attempts by the name of their lead. */
     by: { ann: converted, ben: missed, cy: unknown, eve: attempts[3] ?? fail() },
   } satisfies Snapshot & { by: unknown };
 }
 
 export type SampleSnapshot = ReturnType<typeof sampleSnapshot>;
 
-/** The campaign comes to its end, with every lead finished. */
+/** Ends the campaign, with every lead finished. */
 export function finish(snapshot: SampleSnapshot): void {
   Object.assign(snapshot.campaigns[0] ?? {}, { status: 'completed', finishedAtMs: NOON_MS + 1_000_000 });
   for (const lead of snapshot.leads)
@@ -164,7 +163,7 @@ export function finish(snapshot: SampleSnapshot): void {
   for (const id of ['campaign/c1', 'lead/ben']) snapshot.workflows.set(id, 'closed');
 }
 
-/** Ben is called once more, so long after the first call, and again nobody answers. */
+/** Ben is called again, this long after the first call, without an answer. */
 export function again(snapshot: SampleSnapshot, laterMs: number): void {
   const { call, decision, dial } = structuredClone(snapshot.by.ben);
   call.id = decision.attemptId = 'ben.2';
@@ -181,7 +180,7 @@ export function again(snapshot: SampleSnapshot, laterMs: number): void {
   Object.assign(snapshot.totals[0] ?? {}, { calls: 4, no_answer: 2 });
 }
 
-/** Ann is let go so many milliseconds from noon, under a window that is changed in settings and decisions alike. */
+/** Ann is permitted this far from noon, under a window that is changed in settings and decisions alike. */
 export function shutAt(
   snapshot: SampleSnapshot,
   change: (window: SampleSnapshot['settings'][number]['settings']['window']) => void,

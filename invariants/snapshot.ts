@@ -8,35 +8,37 @@ import type { DialOutcome } from '#simulator/ledger.ts';
 import type { SimulatedReach } from '#simulator/people.ts';
 
 /**
- * What the database, the phone network and Temporal each say happened, read once and set side by side. All instants
- * are Unix milliseconds; those of the database keep their microseconds as a fraction, because a lock that was
- * released within the same millisecond still has a before and an after.
+ * What the database, the phone network and Temporal each report, read once. Times are Unix milliseconds;
+ * those of the database keep microseconds as a fraction, since a lock may be released and taken within one
+ * millisecond.
  */
 export interface Snapshot {
   takenAtMs: number;
-  /** Campaigns that are judged; null judges all. Everything else is read too: contacts and lines are shared. */
+  /**
+   * The campaigns to judge; null for all. Everything is read regardless, since contacts and lines are shared.
+   */
   scope: ReadonlySet<string> | null;
-  /** The product's own deadline for the answer of a dial. */
+  /** The product's timeout for the answer to a dial. */
   dialTimeoutMs: number;
-  /** How long past its deadline a call may stay open, while somebody works on it. */
+  /** How long a call may stay open past its deadline. */
   deadlineGraceMs: number;
   workspaceLines: number;
   campaigns: readonly SnapshotCampaign[];
   settings: readonly SnapshotSettings[];
-  /** The rules of the calls outside of campaigns, by the call's id. */
-  singleCalls: ReadonlyMap<string, CampaignSettings>;
+  /** Settings of one-off calls, by the call's id. */
+  oneOffCalls: ReadonlyMap<string, CampaignSettings>;
   leads: readonly SnapshotLead[];
   calls: readonly SnapshotCall[];
-  /** The gate's answers with the verdict `go`. */
+  /** The gate's decisions with the verdict `go`. */
   goDecisions: readonly GoDecision[];
   optOuts: readonly { phone: string; createdAtMs: number }[];
   attention: readonly { kind: string; subject: string }[];
   /** Pauses, resumptions and stops, oldest first. */
   statusEvents: readonly StatusEvent[];
   totals: readonly CallTotalsTable[];
-  /** Every dial request that the network received, in that order. */
+  /** Every dial request that the network received, in order. */
   dials: readonly Dial[];
-  /** By workflow id, its latest run. */
+  /** The latest run, by workflow id. */
   workflows: ReadonlyMap<string, WorkflowStanding>;
   /** Local dates (YYYY-MM-DD) by holiday calendar, for every calendar that a window names. */
   holidays: ReadonlyMap<string, ReadonlySet<string>>;
@@ -49,7 +51,7 @@ export interface SnapshotCampaign {
   status: CampaignStatus;
   pausedAtMs: number | null;
   finishedAtMs: number | null;
-  /** Rows that the import answered for as accepted, where the caller knows. */
+  /** Leads that the import reported as accepted; null when unknown. */
   imported: number | null;
 }
 
@@ -93,7 +95,7 @@ export interface GoDecision {
   campaignId: string | null;
   phone: string;
   settingsVersion: number | null;
-  /** As logged; `zones` and `window` are what the dial is held to. */
+  /** As logged; the dial is held to `zones` and `window`. */
   facts: Readonly<Record<string, unknown>>;
   decidedAtMs: number;
 }
@@ -106,7 +108,7 @@ export interface StatusEvent {
 
 export interface Dial {
   attemptId: string | null;
-  /** Of the lead that the attempt is for; null when no lead or call has that id. */
+  /** Of the attempt's lead; null when no lead or call has that id. */
   campaignId: string | null;
   to: string;
   receivedAtMs: number;
@@ -119,33 +121,33 @@ export interface Dial {
   reach: SimulatedReach | null;
 }
 
-/** Whether something of this campaign is judged. What belongs to no campaign always is. */
+/** What belongs to no campaign is always in scope. */
 export function inScope(snapshot: Snapshot, campaignId: string | null): boolean {
   return snapshot.scope === null || campaignId === null || snapshot.scope.has(campaignId);
 }
 
-/** Whether nothing more will happen in a campaign. One that was stopped may still have calls under way. */
+/** Whether nothing more will happen in the campaign. A stopped one may still have calls in flight. */
 export function isOver({ status, finishedAtMs }: SnapshotCampaign): boolean {
   return status === 'completed' || (status === 'stopped' && finishedAtMs !== null);
 }
 
-/** The lead that an attempt's id names: all before its last dot. Null when it names none. */
+/** The lead of an attempt's id: everything before its last dot. Null when there is none. */
 export function leadIdOf(attemptId: string): string | null {
   const end = attemptId.lastIndexOf('.');
   return end > 0 ? attemptId.slice(0, end) : null;
 }
 
-/** The rules by which an attempt was let go: its own outside of campaigns, else those of its campaign's version. */
+/** The settings that permitted an attempt: a one-off call's own, otherwise its campaign's version. */
 export function rulesOf(
   snapshot: Snapshot,
   attempt: { id: string; campaignId: string | null; settingsVersion: number | null },
 ): CampaignSettings | null {
   return (
-    snapshot.singleCalls.get(attempt.id) ?? settingsOf(snapshot, attempt.campaignId, attempt.settingsVersion)
+    snapshot.oneOffCalls.get(attempt.id) ?? settingsOf(snapshot, attempt.campaignId, attempt.settingsVersion)
   );
 }
 
-/** The settings of one version, or null when there is no such version. */
+/** Null when the version does not exist. */
 export function settingsOf(
   snapshot: Snapshot,
   campaignId: string | null,

@@ -1,12 +1,12 @@
 import type { CallingWindow } from '#domain/window.ts';
 
-/** What a decision says about the hours it kept. `zones` are those in which the window has to be open. */
+/** The hours that a decision kept. The window must be open in each of `zones`. */
 export interface WindowFacts {
   zones: string[];
   window: CallingWindow;
 }
 
-/** The window and zones of a decision's logged facts; null when they are not there or not to be read. */
+/** From a decision's logged facts; null when missing or malformed. */
 export function readWindowFacts(facts: Readonly<Record<string, unknown>>): WindowFacts | null {
   const { zones, window } = facts;
   if (!Array.isArray(zones) || !zones.every((zone) => typeof zone === 'string') || !isWindow(window))
@@ -23,8 +23,8 @@ function isWindow(value: unknown): value is CallingWindow {
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 /**
- * Whether an instant lies inside the window on one zone's clock, on no holiday. Reads the clock through Intl alone, so
- * that it shares nothing with the code that it checks. False for an unknown zone.
+ * Whether an instant lies inside the window on one zone's clock, and on no holiday. It uses Intl alone, so
+ * that it shares no code with the product. False for an unknown zone.
  */
 export function isInside(
   window: CallingWindow,
@@ -38,7 +38,7 @@ export function isInside(
   return hours.some(([start, end]) => clock.time >= start && clock.time < end);
 }
 
-/** `time` is `HH:MM`, which compares as text: the seconds of a minute never change on which side of a limit it is. */
+/** `time` is `HH:MM`, which compares as text; seconds never cross a limit. */
 function readClock(zone: string, atMs: number): { date: string; weekday: string; time: string } | null {
   try {
     const format = formats.get(zone) ?? formatFor(zone);

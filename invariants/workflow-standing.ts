@@ -2,8 +2,8 @@ import { callWorkflowId, campaignWorkflowId, leadWorkflowId } from '#domain/ids.
 import { inScope, isOver, leadIdOf, type Snapshot } from './snapshot.ts';
 
 /**
- * Where Temporal and the database disagree on what is over. A lead that was finished without a call (refused, or
- * stopped while it waited) need not ever have had a workflow; one that was called must have had one.
+ * Where Temporal and the database disagree on what has ended. A lead that was finished without a call
+ * (refused, or stopped while waiting) may have had no workflow; one that was called must have had one.
  */
 export function* workflowDisagreements(snapshot: Snapshot): Generator<string> {
   const called = new Set(snapshot.goDecisions.map(({ attemptId }) => leadIdOf(attemptId)));
@@ -19,7 +19,7 @@ export function* workflowDisagreements(snapshot: Snapshot): Generator<string> {
     }
   }
   for (const call of snapshot.calls) {
-    if (!snapshot.singleCalls.has(call.id)) continue;
+    if (!snapshot.oneOffCalls.has(call.id)) continue;
     const standing = snapshot.workflows.get(callWorkflowId(call.id));
     const open = call.concludedAtMs === null;
     if (open && standing === 'closed') yield `call ${call.id} is not concluded and its workflow is closed`;
@@ -33,7 +33,7 @@ export function* workflowDisagreements(snapshot: Snapshot): Generator<string> {
   }
 }
 
-/** Leads and campaigns that nobody is at work on though somebody must be. */
+/** Leads and campaigns that must have an open workflow and have none. */
 export function* missingWorkflows(snapshot: Snapshot): Generator<string> {
   for (const lead of snapshot.leads) {
     if (!inScope(snapshot, lead.campaignId) || lead.state === 'finished' || lead.state === 'waiting')

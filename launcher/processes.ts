@@ -33,7 +33,7 @@ function commandLine(pid: number): string | null {
   return outputOfPs(pid, 'args=');
 }
 
-/** Tells a process from a later one with the same id; null when there is no such process. */
+/** Identifies a process among later ones with the same id; null when there is no such process. */
 export function startMark(pid: number): string | null {
   const stat = processStat(pid);
   if (stat === null) return existsSync('/proc/self/stat') ? null : outputOfPs(pid, 'lstart=');

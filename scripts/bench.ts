@@ -1,4 +1,4 @@
-// `npm run bench -- NAME [--json FILE]`: runs `bench/<NAME>.ts` beside the servers it may need.
+// `npm run bench -- NAME [--json FILE]`: runs `bench/<NAME>.ts` with the servers it may need.
 import { existsSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { say } from '#launcher/product.ts';
@@ -11,13 +11,11 @@ const [name, ...args] = process.argv.slice(2);
 const entry = join(FOLDER, `${name}.ts`);
 if (name === undefined || !/^[a-z-]+$/.test(name) || !existsSync(entry)) {
   const names = existsSync(FOLDER) ? readdirSync(FOLDER).filter((file) => /^[a-z-]+\.ts$/.test(file)) : [];
-  say(
-    `error: say what to measure: ${names.map((file) => file.slice(0, -3)).join(', ') || 'there is nothing yet'}`,
-  );
+  say(`error: name a benchmark: ${names.map((file) => file.slice(0, -3)).join(', ') || 'there are none'}`);
   process.exit(1);
 }
 const run = attachedRunner();
-// Durable, because a database that skips its writes would flatter every figure.
+// Durable, since a database without durable writes would make every figure look better.
 const servers = await startTestServers({ durable: true, log: say });
 let exitCode = 1;
 try {

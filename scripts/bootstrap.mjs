@@ -1,5 +1,5 @@
-// Runs a command of this repository from any state of the machine: `node scripts/bootstrap.mjs start [arguments]`.
-// Plain Node without dependencies, because it runs before anything is installed, and on Nodes too old for the rest.
+// Runs a command of this repository on a machine in any state: `node scripts/bootstrap.mjs start
+// [arguments]`. Plain Node without dependencies, since it runs before anything is installed and on old Nodes.
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
@@ -19,7 +19,7 @@ const COMMANDS = [
   'screenshots',
   'totals',
 ];
-/** Commands that act for the person who owns the `.env`; tests and the demo must never meet its keys. */
+/** Only these read `.env`: tests and the demo must never see its keys. */
 const COMMANDS_WITH_ENV_FILE = ['start', 'dev'];
 const OLDEST_NODE = [22, 12];
 const PINNED_NODE = '24.21.0';
@@ -61,7 +61,7 @@ function npm(args) {
   const [file, all] = viaScript ? [process.execPath, [script, ...args]] : ['npm', args];
   const quiet = ['--no-audit', '--no-fund', '--no-progress', '--loglevel=error'];
   const result = spawnSync(file, [...all, ...quiet], { cwd: root, encoding: 'utf8', maxBuffer: 50_000_000 });
-  if (result.error) fail(`npm could not be run (${result.error.message}). Install npm and try again.`);
+  if (result.error) fail(`npm could not be started (${result.error.message}). Install npm and try again.`);
   if (result.status !== 0) say(result.stderr.trim().split('\n').slice(0, 12).join('\n'));
   return result.status === 0;
 }
@@ -81,7 +81,7 @@ function isAlive(pid) {
  * @param {string} lock @param {() => void} work
  */
 function withLock(lock, work) {
-  let told = false;
+  let logged = false;
   mkdirSync(dirname(lock), { recursive: true });
   for (;;) {
     try {
@@ -95,9 +95,11 @@ function withLock(lock, work) {
       rmSync(lock, { recursive: true, force: true });
       continue;
     }
-    if (!told)
-      say(`waiting for another set-up (process ${owner || 'unknown'}); remove ${lock} if there is none`);
-    told = true;
+    if (!logged)
+      say(
+        `waiting for another installation (process ${owner || 'unknown'}); if there is none, remove ${lock}`,
+      );
+    logged = true;
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500);
   }
   writeFileSync(join(lock, 'pid'), String(process.pid));
@@ -108,7 +110,7 @@ function withLock(lock, work) {
   }
 }
 
-/** The pinned Node from npm, installed once for this user. Returns its executable. */
+/** Node's pinned version from npm, installed once for this user. Returns its executable. */
 function pinnedNode() {
   const name = `node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`;
   const home = join(cacheDir(), 'node', PINNED_NODE);
@@ -130,7 +132,7 @@ function pinnedNode() {
   return executable;
 }
 
-/** Continues in the pinned Node, which comes first on PATH for everything started from here. */
+/** The pinned Node comes first on PATH for all child processes. */
 function continueInPinnedNode() {
   say(
     `Node ${process.versions.node} is older than ${OLDEST_NODE.join('.')}: using Node ${PINNED_NODE} from npm`,
@@ -141,8 +143,8 @@ function continueInPinnedNode() {
 }
 
 /**
- * What npm says it installed, compared with what the lockfile asks for. npm writes its own list last, so an
- * installation that was interrupted has none.
+ * Compares npm's list of installed packages with the lockfile. npm writes its list last, so an interrupted
+ * installation has none.
  */
 function dependenciesAreInstalled() {
   const wantedFile = join(root, 'package-lock.json');
@@ -152,7 +154,7 @@ function dependenciesAreInstalled() {
   const installed = JSON.parse(readFileSync(installedFile, 'utf8')).packages;
   return Object.keys(wanted).every((path) => {
     if (path === '' || wanted[path].link) return true;
-    // Packages for other platforms are in the lockfile only.
+    // Packages for other platforms appear in the lockfile only.
     if (installed[path] === undefined) return wanted[path].optional === true || wanted[path].peer === true;
     return installed[path].version === wanted[path].version;
   });
@@ -164,26 +166,28 @@ function installDependencies() {
     if (dependenciesAreInstalled()) return;
     say('installing dependencies (npm ci), about a minute');
     if (npm(['ci'])) return;
-    // A registry that lacks packages of other platforms makes npm refuse the lockfile as incomplete.
-    say('npm ci failed; trying npm install, which keeps to the lockfile as far as it goes');
+    // When the registry lacks packages of other platforms, npm rejects the lockfile as incomplete.
+    say('npm ci failed; trying npm install, which follows the lockfile as far as it can');
     if (npm(['install', '--no-save'])) return;
-    fail('the dependencies could not be installed; npm says why above. Run the same command again to go on.');
+    fail(
+      'the dependencies could not be installed; npm gives the reason above. Run the same command again to continue.',
+    );
   });
 }
 
 /**
- * Runs a program and ends as it ends. A terminal sends Ctrl-C to the whole group, so the child may get a signal
- * twice: it counts repeats within a second as one.
+ * Runs a program and exits with its code. A terminal sends Ctrl-C to the whole group, so the child may receive a
+ * signal twice; it counts repeats within a second as one.
  * @param {string} file @param {string[]} args
  */
 function runAndFollow(file, args) {
-  // The channel tells the child at once when this process has been killed.
+  // The channel closes as soon as this process is killed, which the child notices at once.
   const child = spawn(file, args, { cwd: root, stdio: ['inherit', 'inherit', 'inherit', 'ipc'] });
   for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
     process.on(signal, () => child.kill(signal));
   }
   if (process.channel) process.on('disconnect', () => child.kill('SIGTERM'));
-  child.on('error', (error) => fail(`${file} could not be run: ${error.message}`));
+  child.on('error', (error) => fail(`${file} could not be started: ${error.message}`));
   child.on('exit', (code, signal) => {
     if (signal === null) process.exit(code ?? 1);
     process.removeAllListeners(signal);
@@ -193,7 +197,7 @@ function runAndFollow(file, args) {
 
 function typeScriptFlags() {
   const flags = ['--disable-warning=ExperimentalWarning'];
-  // Node runs TypeScript without a flag from 22.18 and 23.6 on.
+  // Node runs TypeScript without a flag since 22.18 and 23.6.
   const major = Number(process.versions.node.split('.')[0]);
   const needsFlag = major === 22 ? !nodeIsAtLeast([22, 18]) : !nodeIsAtLeast([23, 6]);
   return needsFlag ? ['--experimental-strip-types', ...flags] : flags;
@@ -208,7 +212,7 @@ function loadEnvFile() {
 
 const [command, ...args] = process.argv.slice(2);
 if (command === undefined || !COMMANDS.includes(command)) {
-  fail(`say what to run: node scripts/bootstrap.mjs ${COMMANDS.join('|')} [arguments]`);
+  fail(`name a command: node scripts/bootstrap.mjs ${COMMANDS.join('|')} [arguments]`);
 }
 if (!nodeIsAtLeast(OLDEST_NODE)) {
   continueInPinnedNode();

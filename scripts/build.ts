@@ -1,4 +1,4 @@
-// `npm run build`: the dashboard, from its sources into dashboard/dist. Nothing else needs a build.
+// `npm run build`: builds the dashboard into dashboard/dist. Nothing else needs a build.
 import { buildDashboard } from '#launcher/dashboard.ts';
 import { say } from '#launcher/product.ts';
 

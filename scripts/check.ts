@@ -1,4 +1,5 @@
-// `npm run check`: types, lint with formatting, dead code and the dashboard's size, all of them even when one fails.
+// `npm run check`: types, lint and format, dead code and the dashboard's size; every step runs even when one
+// fails.
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -6,12 +7,12 @@ import { CLIENT_FILE, generateClient } from '#launcher/client.ts';
 import { buildDashboard, initialModules } from '#launcher/dashboard.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
-/** Of what a browser fetches before the dashboard shows anything, gzipped. */
+/** Gzipped size of what a browser fetches before the dashboard shows anything. */
 const MOST_INITIAL_BYTES = 200_000;
 
 interface Step {
   readonly name: string;
-  /** Says what is wrong itself. */
+  /** Reports the reason itself. */
   readonly holds: () => boolean | Promise<boolean>;
 }
 
@@ -20,7 +21,7 @@ const STEPS: readonly Step[] = [
   program("the dashboard's types", 'tsc', '-p', 'dashboard'),
   program('lint and format', 'biome', 'ci', '--error-on-warnings', '.'),
   program('dead code', 'knip'),
-  { name: "the dashboard's client is of this API", holds: isClientCurrent },
+  { name: "the dashboard's client matches the API", holds: isClientCurrent },
   { name: "size of the dashboard's first script", holds: isPageSmall },
 ];
 
@@ -32,7 +33,7 @@ function program(name: string, file: string, ...args: string[]): Step {
 async function isClientCurrent(): Promise<boolean> {
   const isCurrent = readFileSync(CLIENT_FILE, 'utf8') === (await generateClient());
   if (!isCurrent)
-    console.log('  dashboard/client/generated.ts is of another API: npm run client writes it anew');
+    console.log('  dashboard/client/generated.ts does not match the API: npm run client generates it');
   return isCurrent;
 }
 
@@ -41,7 +42,7 @@ async function isPageSmall(): Promise<boolean> {
   const modules = initialModules();
   const bytes = modules.reduce((sum, module) => sum + module.bytes, 0);
   for (const module of modules) console.log(`  ${kilobytes(module.bytes)}  ${module.name}`);
-  console.log(`  ${kilobytes(bytes)}  in all, gzipped; at most ${kilobytes(MOST_INITIAL_BYTES).trim()}`);
+  console.log(`  ${kilobytes(bytes)}  in total, gzipped; at most ${kilobytes(MOST_INITIAL_BYTES).trim()}`);
   return modules.length > 0 && bytes <= MOST_INITIAL_BYTES;
 }
 

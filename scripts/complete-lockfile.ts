@@ -1,5 +1,6 @@
-// `node scripts/complete-lockfile.ts`, after every change of a dependency where the package registry in use does not
-// serve every platform: npm then leaves those optional packages out of its own lock file, and `npm ci` refuses it.
+// `node scripts/complete-lockfile.ts`: run it after a change of dependencies when the registry in use does
+// not serve every platform. npm then leaves those optional packages out of its lock file, and `npm ci`
+// rejects it.
 import { readFileSync, writeFileSync } from 'node:fs';
 
 interface LockedPackage {
@@ -18,7 +19,7 @@ const OPERATING_SYSTEMS = 'aix android darwin freebsd linux netbsd openbsd openh
 );
 const PROCESSORS = 'arm arm64 ia32 loong64 ppc64 riscv64 s390x wasm32 x64'.split(' ');
 
-/** The platform that a package names, as npm writes it into the lock file. */
+/** The platform in a package's name, in the lock file's form. */
 function platformOf(name: string): Pick<LockedPackage, 'os' | 'cpu' | 'libc'> {
   const words = name.split(/[-/]/);
   const os = OPERATING_SYSTEMS.filter((system) => words.includes(system));
@@ -32,7 +33,7 @@ function platformOf(name: string): Pick<LockedPackage, 'os' | 'cpu' | 'libc'> {
   };
 }
 
-/** Whether Node finds the package from this place: in its own node_modules or in one above it. */
+/** Whether Node would find the package from this place: in its own node_modules or in one above it. */
 function isLocked(packages: Record<string, LockedPackage>, from: string, name: string): boolean {
   for (let place = from; ; place = place.slice(0, Math.max(0, place.lastIndexOf('/node_modules/')))) {
     if (packages[place === '' ? `node_modules/${name}` : `${place}/node_modules/${name}`]) return true;

@@ -1,4 +1,4 @@
-// `npm run demo`: a campaign of made-up people through the real chain, judged at its end.
+// `npm run demo`: a campaign of fictional people through the whole product, judged at its end.
 import { existsSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { renderAddresses } from '#demo/addresses.ts';
@@ -27,7 +27,7 @@ onStopRequest(
     display.end();
     say(`\nstopping (${reason})`);
     interrupt.abort();
-    // While it starts there is nothing to stop in order yet: the lifeline ends what runs.
+    // During the start nothing can be stopped in order; the lifeline ends what runs.
     if (stack === null) process.exit(1);
     void stop(options.once ? 1 : 0);
   },
@@ -86,7 +86,7 @@ async function stop(exitCode: number): Promise<void> {
 function readOptions(): DemoOptions {
   try {
     const parsed = parseOptions(process.argv.slice(2));
-    // Said now and not after the run, whose result would be lost.
+    // Checked before the run, whose result would be lost.
     if (parsed.jsonFile !== null && !existsSync(dirname(resolve(parsed.jsonFile)))) {
       throw new UsageError(`--json ${parsed.jsonFile}: there is no such folder`);
     }

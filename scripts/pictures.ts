@@ -1,4 +1,5 @@
-// `npm run pictures`: every screen of the dashboard in both themes, for the docs, of a demo that is run for it.
+// `npm run pictures`: every screen of the dashboard in both themes, for the docs, from a demo run for the
+// purpose.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -14,7 +15,7 @@ import { type Stack, startStack } from '#launcher/stack.ts';
 const FOLDER = resolve(import.meta.dirname, '..', 'docs', 'pictures', 'dashboard');
 const MOST_BYTES = 150_000;
 const OPTIONS = { leads: 60, seed: 7, speed: 60, lines: 10, jsonFile: null, once: true, chaos: false };
-/** The last digits of people who talk until the longest duration, so that there is a call under way to be seen. */
+/** Last digits of people who talk until the maximum duration, so that some calls are in progress. */
 const TALKATIVE = '09';
 const AREAS = [
   '205',
@@ -35,7 +36,7 @@ const AREAS = [
 
 type Call = <T>(method: string, path: string, body?: unknown) => Promise<T>;
 
-/** Names of pictures with the addresses that they are of. */
+/** Paths by the picture's name. */
 type Places = Record<string, string>;
 
 async function main(): Promise<void> {
@@ -83,7 +84,7 @@ interface Listed {
   items: { id: string; leadId: string | null; converted: boolean; agentId: string }[];
 }
 
-/** Beside the demo's campaign one that is under way and one that is being prepared. */
+/** Adds a running campaign and a draft to the demo's campaign. */
 async function prepare(call: Call, campaignId: string): Promise<Places> {
   const settings = {
     lines: 9,
@@ -101,10 +102,10 @@ async function prepare(call: Call, campaignId: string): Promise<Places> {
     leads: AREAS.map((area) => ({ phone: `+1${area}5550100` })),
   });
   const { items } = await call<Listed>('GET', `/api/campaigns/${campaignId}/calls?limit=200`);
-  const told = items.find(({ converted }) => converted) ?? items[0];
-  if (told === undefined) throw new Error('The demo made no call.');
+  const shown = items.find(({ converted }) => converted) ?? items[0];
+  if (shown === undefined) throw new Error('The demo made no call.');
   const agents = await call<Listed>('GET', '/api/agents');
-  const other = agents.items.find(({ agentId }) => agentId !== told.agentId);
+  const other = agents.items.find(({ agentId }) => agentId !== shown.agentId);
   const threads = await call<{ items: { phone: string }[] }>('GET', '/api/messages/threads');
   const [thread] = threads.items;
   return {
@@ -118,15 +119,15 @@ async function prepare(call: Call, campaignId: string): Promise<Places> {
     'launch-rules': `/launch?campaign=${draft.id}&step=rules`,
     'launch-review': `/launch?campaign=${draft.id}&step=review`,
     calls: '/calls',
-    call: `/calls/${told.id}`,
-    lead: `/leads/${told.leadId}`,
+    call: `/calls/${shown.id}`,
+    lead: `/leads/${shown.leadId}`,
     messages: `/messages?selected=${encodeURIComponent(thread?.phone ?? '')}`,
     attention: '/attention',
     unattributed: '/unattributed',
     agents: '/agents',
     voices: '/agents?tab=voices',
-    agent: `/agents/${told.agentId}`,
-    compare: `/agents/compare?left=${told.agentId}&right=${other?.agentId ?? told.agentId}`,
+    agent: `/agents/${shown.agentId}`,
+    compare: `/agents/compare?left=${shown.agentId}&right=${other?.agentId ?? shown.agentId}`,
     'opt-outs': '/opt-outs',
     settings: '/settings',
   };
@@ -145,7 +146,7 @@ const NAMES = [
   ...['Hugo Draft', 'Ines Proof', 'Jarl Trial', 'Kaia Sketch', 'Lars Mould', 'Mara Type', 'Nils Form'],
 ];
 
-/** Each place in both themes before the next: calls under way do not wait. */
+/** Both themes of a place before the next one: calls in progress change meanwhile. */
 async function takeAll(browser: Browser, stack: Stack, places: Places): Promise<void> {
   const themes = ['light', 'dark'] as const;
   const pages = await Promise.all(themes.map((theme) => openPage(browser, stack, theme)));
@@ -172,7 +173,7 @@ async function openPage(browser: Browser, stack: Stack, colorScheme: 'light' | '
   return await context.newPage();
 }
 
-/** Resolves when nothing holds the place of something that is to come, and what moves has come to rest. */
+/** Resolves when the page shows its data and animations have ended. */
 async function settled(page: Page): Promise<void> {
   await page.locator('[data-stream=live]').waitFor();
   await page.getByRole('heading', { level: 1 }).waitFor();

@@ -1,4 +1,5 @@
-// `node scripts/screenshots.ts WEB_UI_CAMPAIGN_URL LEADS_URL FOLDER`: pictures for the docs, from a demo that is up.
+// `node scripts/screenshots.ts WEB_UI_CAMPAIGN_URL LEADS_URL FOLDER`: pictures for the docs, from a running
+// demo.
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { launchChromium } from '#launcher/chromium.ts';

@@ -1,4 +1,4 @@
-// `npm start`: the whole product on persistent data.
+// `npm start`: the whole product with persistent data.
 import { resolve } from 'node:path';
 import { runProduct } from '#launcher/product.ts';
 

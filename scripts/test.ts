@@ -1,5 +1,5 @@
-// `npm test [-- vitest arguments]`: starts the servers that the chosen tests share, runs them, and sums up.
-// One lane of launcher/test-lanes.ts: `npm test -- --project unit`.
+// `npm test [-- vitest arguments]`: starts the servers that the chosen tests need, runs the tests, and prints
+// a summary. One lane of launcher/test-lanes.ts: `npm test -- --project unit`.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -15,7 +15,7 @@ const ROOT = resolve(import.meta.dirname, '..');
 const VITEST = join(ROOT, 'node_modules', '.bin', 'vitest');
 const REPORTER = join(ROOT, 'launcher', 'test-reporter.ts');
 
-/** The lanes of the files that these arguments choose; all of them when Vitest does not say. */
+/** The lanes of the chosen files; all lanes when Vitest does not list any. */
 function chosenLanes(args: readonly string[], listFile: string): Set<Lane> {
   const list = spawnSync(VITEST, ['list', '--filesOnly', `--json=${listFile}`, ...args], { cwd: ROOT });
   if (list.status !== 0) return new Set(LANES);

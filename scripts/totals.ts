@@ -1,4 +1,5 @@
-// `npm run totals -- --check | --rebuild`: holds the sums that dashboards read against a full count of the calls.
+// `npm run totals -- --check | --rebuild`: compares the sums that dashboards read with a full count of the
+// calls.
 import { readEnv } from '#config/env.ts';
 import { openDatabase } from '#db/client.ts';
 import { compareTotals, rebuildTotals, type TotalsDifference } from '#db/queries/totals.ts';
@@ -8,7 +9,7 @@ const SHOWN = 50;
 const [mode, ...more] = process.argv.slice(2);
 const { DATABASE_URL: databaseUrl } = readEnv();
 if ((mode !== '--check' && mode !== '--rebuild') || more.length > 0) {
-  stop('error: say --check or --rebuild');
+  stop('error: pass --check or --rebuild');
 }
 if (databaseUrl === undefined) stop('error: DATABASE_URL is not set; it names the database to count in');
 
@@ -19,7 +20,7 @@ try {
   for (const difference of found.slice(0, SHOWN)) console.info(describe(difference));
   if (found.length > SHOWN) console.info(`and ${found.length - SHOWN} more`);
   if (found.length === 0) console.info('All sums equal a full count.');
-  else console.info(`${found.length} rows ${rebuild ? 'were mended' : 'differ from a full count'}.`);
+  else console.info(`${found.length} rows ${rebuild ? 'were corrected' : 'differ from a full count'}.`);
   process.exitCode = found.length === 0 || rebuild ? 0 : 1;
 } finally {
   await db.destroy();

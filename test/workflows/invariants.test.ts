@@ -132,7 +132,9 @@ describe('the checker', () => {
       .execute();
     const dial = run.ledger.dials[0] ?? fail();
     dial.receivedAt = new Date(shut.getTime() + 20).toISOString();
-    expect((await broken()).I3).toMatch(/was let go at 2026-11-26.* outside the hours in America\/New_York/);
+    expect((await broken()).I3).toMatch(
+      /was permitted at 2026-11-26.* outside the hours in America\/New_York/,
+    );
   });
 
   test('reads calls, totals and what needs attention', async () => {

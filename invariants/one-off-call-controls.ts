@@ -1,37 +1,37 @@
 import { fail, type SampleSnapshot } from './sample-snapshot.ts';
 
-/** By what is spoilt: how, and what must be said of it. */
+/** By the defect: how to make it, and the words that must report it. */
 export type Controls = Record<string, [spoil: (snapshot: SampleSnapshot) => void, words: RegExp]>;
 
-/** Those of the call outside of campaigns, by the invariant that must notice. */
-export const singleCallControls: Record<'I3' | 'I4' | 'I5' | 'I6', Controls> = {
+/** Defects of the one-off call, by the invariant that must report them. */
+export const oneOffCallControls: Record<'I3' | 'I4' | 'I5' | 'I6', Controls> = {
   I3: {
-    'a call outside of campaigns by other hours than its own': [
+    'a one-off call by hours other than its own': [
       (s) => {
         const days = {
-          ...(s.singleCalls.get('eve') ?? fail()).window.days,
+          ...(s.oneOffCalls.get('eve') ?? fail()).window.days,
           wed: [['16:00', '19:00']] as [string, string][],
         };
-        Object.assign(s.singleCalls.get('eve') ?? fail(), { window: { timeZone: 'lead', days } });
+        Object.assign(s.oneOffCalls.get('eve') ?? fail(), { window: { timeZone: 'lead', days } });
       },
-      /eve names another window than its settings/,
+      /eve names a window other than its settings/,
     ],
   },
   I4: {
-    'a call outside of campaigns that nobody closed': [
+    'a one-off call that stays open': [
       (s) => {
         s.by.eve.call.concludedAtMs = null;
         s.workflows.set('call/eve', 'open');
       },
-      /eve, of no campaign, is not concluded/,
+      /one-off call eve is not concluded/,
     ],
   },
   I5: {
-    'a call outside of campaigns that is over while its workflow goes on': [
+    'a concluded one-off call with an open workflow': [
       (s) => s.workflows.set('call/eve', 'open'),
       /eve is concluded and its workflow is open/,
     ],
-    'a call outside of campaigns with another end than the network tells': [
+    'a one-off call with an end other than the network has': [
       (s) => {
         s.by.eve.call.reach = 'busy';
       },
@@ -39,7 +39,7 @@ export const singleCallControls: Record<'I3' | 'I4' | 'I5' | 'I6', Controls> = {
     ],
   },
   I6: {
-    'a call outside of campaigns too soon after a campaign called': [
+    "a one-off call too soon after a campaign's call": [
       (s) => {
         s.by.eve.call.phone = s.by.eve.dial.to = s.by.eve.decision.phone = s.by.ben.dial.to;
         for (const key of ['startedAtMs', 'deadlineAtMs'] as const) s.by.eve.call[key] += 120_000;
