@@ -23,7 +23,7 @@ const LONGEST_LINE = 300;
 
 /**
  * What was said before, as lines for the agent, oldest first: the newest that fit into `maxChars`. Empty when
- * there is nothing. Attempts that nobody answered are not told one by one.
+ * there is nothing. Attempts that nobody answered are left out.
  */
 export function summariseHistory(
   { calls, messages, now }: { calls: readonly PastCall[]; messages: readonly PastMessage[]; now: Date },
@@ -85,7 +85,7 @@ function count(number: number, unit: string): string {
 
 const LONGEST_NOTICE = 1_900;
 
-/** What the agent of a call under way is told of a text that has just come. */
+/** What the agent of a call under way is sent when a text has just come. */
 export function textNotice(body: string): string {
   const words = body.trim() === '' ? 'without words' : `"${body.slice(0, LONGEST_NOTICE).toWellFormed()}"`;
   return `The person has just sent a text message: ${words}`;

@@ -26,7 +26,7 @@ export type MessageSource = (typeof MESSAGE_SOURCES)[number];
 const RANK: Record<MessageStatus, number> = {
   scheduled: 0,
   sending: 1,
-  // Whatever is heard of it later tells more.
+  // Every later report says more.
   unknown: 2,
   sent: 3,
   delivered: 4,
@@ -37,8 +37,8 @@ const RANK: Record<MessageStatus, number> = {
 };
 
 /** The later of two statuses: reports come twice and in any order, and the first final one stands. */
-export function laterMessageStatus(known: MessageStatus, told: MessageStatus): MessageStatus {
-  return RANK[told] > RANK[known] ? told : known;
+export function laterMessageStatus(known: MessageStatus, reported: MessageStatus): MessageStatus {
+  return RANK[reported] > RANK[known] ? reported : known;
 }
 
 /**

@@ -132,7 +132,7 @@ async function noteReply(
   }
 }
 
-/** By the campaign's rule on words; a rule on what a call brings is never met here. */
+/** By the campaign's rule on words; a rule on what a call brings never applies to a text. */
 async function convert(
   tx: Tx,
   { about, body, settings, now }: { about: About; body: string; settings: CampaignSettings; now: Date },

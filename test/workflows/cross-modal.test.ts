@@ -45,7 +45,7 @@ test('a text back ends the waiting for the next attempt, and no call follows', a
 test('the gate refuses a lead that has replied since its last call', async () => {
   await start();
   const { campaignId, leadId } = await createLead(chain, number('01'));
-  // Nobody tells the workflow: the text is there when the next attempt comes to the gate.
+  // Nobody notifies the workflow: the text is there when the next attempt comes to the gate.
   const dial = vi.spyOn(chain.context.voice, 'dial');
   vi.spyOn(chain.context.workflows, 'lineFreed').mockImplementationOnce(async (id, freed) => {
     const later = new Date(Date.now() + 3_600_000);
@@ -141,7 +141,7 @@ test('an agent answers a text with what was said before, and not more often than
   expect(done).toEqual({ answerId: null });
 });
 
-test('who calls in is known within half a second, or sensibly unknown; without the secret nothing is told', async () => {
+test('who calls in is known within half a second, or sensibly unknown; without the secret nothing is disclosed', async () => {
   await start();
   const phone = number('00');
   const { leadId } = await createLead(chain, phone);

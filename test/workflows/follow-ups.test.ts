@@ -64,7 +64,7 @@ test('a meeting that was agreed is mailed with a calendar file in its zone', asy
   await chain.expectInvariants();
 });
 
-test('each rule follows the calls that it names, and an unknown variable is told of', async () => {
+test('each rule follows the calls that it names, and an unknown variable is reported', async () => {
   const [phone = ''] = phonesOf('08');
   const text = { afterSeconds: 0, channel: 'sms' } as const;
   const id = await follow(
@@ -88,7 +88,7 @@ test('each rule follows the calls that it names, and an unknown variable is told
 });
 
 describe('a mail server', () => {
-  test('that does not know the address ends it, and a person is told', async () => {
+  test('that does not know the address ends it, and a person is notified', async () => {
     const [phone = ''] = phonesOf('00');
     const id = await follow(chain, [thanks], { phone, email: 'refused@people.example' });
     const [followUp] = await standing(chain, id, ['failed']);
@@ -122,7 +122,7 @@ describe('a webhook rule', () => {
     return (await chain.call<{ id: string; secret: string }>('POST', '/api/webhooks', body)).body;
   }
 
-  const tell = (endpointId: string): FollowUpRule => ({
+  const notify = (endpointId: string): FollowUpRule => ({
     id: 'crm',
     on: { converted: true },
     afterSeconds: 0,
@@ -133,7 +133,7 @@ describe('a webhook rule', () => {
   test('is delivered, signed, to its endpoint alone, with the call that it follows', async () => {
     const [phone = ''] = phonesOf('00');
     const { id: endpointId, secret } = await subscribe();
-    const id = await follow(chain, [tell(endpointId)], { phone });
+    const id = await follow(chain, [notify(endpointId)], { phone });
     const [followUp] = await standing(chain, id, ['done']);
     await vi.waitFor(() => expect(crm.received).toHaveLength(1), { timeout: 20_000 });
     const { id: leadId } = await leadOf(chain, id);
@@ -156,7 +156,7 @@ describe('a webhook rule', () => {
     expect(delivery).toMatchObject({ followUpId: followUp?.id, leadId, type: 'follow_up.due' });
   });
 
-  test('whose endpoint was removed has failed, and a person is told', async () => {
+  test('whose endpoint was removed has failed, and a person is notified', async () => {
     const [phone = ''] = phonesOf('00');
     const { id: endpointId } = await subscribe();
     const removed = fetch(`${chain.url}/api/webhooks/${endpointId}`, {
@@ -164,7 +164,7 @@ describe('a webhook rule', () => {
       headers: { authorization: `Bearer ${KEY}` },
     });
     expect((await removed).status).toBe(204);
-    const id = await follow(chain, [tell(endpointId)], { phone });
+    const id = await follow(chain, [notify(endpointId)], { phone });
     const [followUp] = await standing(chain, id, ['failed']);
     expect(followUp?.reason).toContain('The webhook endpoint is removed');
     expect(await attentionFor(chain, followUp?.id ?? '')).toMatchObject([{ kind: 'failed_follow_up' }]);

@@ -41,7 +41,7 @@ afterEach(async () => {
 });
 
 describe('sending', () => {
-  test('a text is sent once, its length told, and its delivery reported', async () => {
+  test('a text is sent once, its length is stated, and its delivery reported', async () => {
     const phone = next();
     const { leadId } = await createLead(chain, phone);
     const sent = await send({ leadId, body: 'Hello €' });

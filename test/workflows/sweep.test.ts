@@ -45,8 +45,8 @@ async function makeOld(table: 'campaigns' | 'leads', campaignId: string): Promis
   }
 }
 
-/** All that the API does with a webhook, but for telling the lead: as when it died in between. */
-async function receiveWithoutTelling(conversationId: string): Promise<void> {
+/** All that the API does with a webhook, except that it does not notify the lead: as when it died in between. */
+async function receiveWithoutNotifying(conversationId: string): Promise<void> {
   const facts = await chain.context.voice.getConversation(conversationId);
   if (facts === null) throw new Error(`The phone network knows no ${conversationId}.`);
   await inTransaction(chain.db, async (tx) => {
@@ -79,7 +79,7 @@ test('with nothing to mend it does nothing', async () => {
   expect(Object.values(await chain.sweep()).every((count) => count === 0)).toBe(true);
 });
 
-test('a webhook that was stored, and of which the lead was not told', async () => {
+test('a webhook that was stored, and of which the lead was not notified', async () => {
   chain.simulator.setWebhook(null);
   const id = await chain.launch(phonesOf('00', '08'));
   const conversations = await vi.waitFor(
@@ -96,7 +96,7 @@ test('a webhook that was stored, and of which the lead was not told', async () =
     },
     { timeout: 20_000 },
   );
-  for (const conversationId of conversations) await receiveWithoutTelling(conversationId ?? '');
+  for (const conversationId of conversations) await receiveWithoutNotifying(conversationId ?? '');
   expect(await chain.sweep()).toMatchObject({ webhooksDelivered: 2 });
   await chain.reaches(id, 'completed');
   expect(await chain.sweep()).toMatchObject({ webhooksDelivered: 0 });
@@ -158,7 +158,7 @@ test('a lead between two attempts, whose workflow was lost: it makes the next on
   await chain.expectInvariants();
 });
 
-test('a pause, a resumption and a stop of which the workflow was not told', async () => {
+test('a pause, a resumption and a stop of which the workflow was not notified', async () => {
   const id = await chain.launch(phonesOf(...Array<string>(6).fill('09')), { lines: 1 });
   await calling(1);
   const set = async (status: 'paused' | 'running' | 'stopped') => {

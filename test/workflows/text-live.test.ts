@@ -47,7 +47,7 @@ test('reports that overtake the answer to the sending are kept, and the answer t
   expect(types.at(-1)).toBe('message.delivered');
 }, 60_000);
 
-test('a text during a call that could not be told to its agent is told by the sweep, once', async () => {
+test('a text during a call that could not be sent to its agent is sent by the sweep, once', async () => {
   await start({ speed: 5 });
   const command = vi
     .spyOn(chain.context.voice, 'command')
