@@ -61,7 +61,7 @@ function openCsv(
   };
 }
 
-/** The same bytes, of which a reader may leave the rest to others. */
+/** The same bytes; a reader that stops early leaves the rest to be read by others. */
 async function* unclosed(bytes: AsyncGenerator<Uint8Array>): AsyncGenerator<Uint8Array> {
   for (let next = await bytes.next(); !next.done; next = await bytes.next()) yield next.value;
 }
@@ -93,7 +93,7 @@ async function openForm(
     () => null,
     (error: unknown) => asProblem(error),
   );
-  // Whatever breaks the body off must reach the reader of the file too, which would wait for ever otherwise.
+  // What breaks the body off must reach the reader of the file too, which would otherwise wait for ever.
   read.then((problem) => problem !== null && file?.destroy(problem));
   const problem = await Promise.race([opened.then(() => null), read]);
   if (problem !== null) throw problem;

@@ -183,10 +183,10 @@ export async function settingsOf(
   return (id) => (id === null ? undefined : known.get(id)) ?? DEFAULT_SETTINGS;
 }
 
-/** What a list shows of a campaign beside its own fields. */
+/** What a list shows of a campaign besides its own fields. */
 export interface CampaignSummary {
   leads: { total: number; finished: number };
-  /** The first opening for leads that wait for their first call; it may have passed. Null: none waits. */
+  /** The first opening for leads that wait for their first call, which may be past; null when none waits. */
   nextOpeningAt: Date | null;
   calls: number;
   answered: number;
@@ -206,8 +206,8 @@ interface SummaryRow {
 }
 
 /**
- * Of each of these campaigns. Calls come from the sums that are kept, as many rows as days; leads are counted in
- * their index alone, without the rows themselves.
+ * The summary of each of these campaigns. Calls come from the stored totals, one row a day; leads are counted in
+ * their index alone.
  */
 export async function readSummaries(
   db: Db,

@@ -65,7 +65,7 @@ export interface LeadFilter {
 /** What holds a lead whose time has not come; one that was never looked at waits for its hours. */
 export const heldBy = sql<LeadHold>`coalesce(hold_rule, 'window')`;
 
-const SOUGHT = ['name', 'email'] as const;
+const SEARCHED = ['name', 'email'] as const;
 
 /** A campaign's leads in the order in which they were added; one row more than `limit`, where there is one. */
 export async function listLeads(
@@ -87,8 +87,8 @@ export async function listLeads(
   }
   if (filter.q !== undefined) {
     const { q } = filter;
-    const few = await searching(db, (tx) => seekLeads(tx, q, { campaignId, columns: SOUGHT }));
-    query = query.where(few === null ? leadHas(q, SOUGHT) : sql<boolean>`id = any(${few}::uuid[])`);
+    const few = await searching(db, (tx) => seekLeads(tx, q, { campaignId, columns: SEARCHED }));
+    query = query.where(few === null ? leadHas(q, SEARCHED) : sql<boolean>`id = any(${few}::uuid[])`);
   }
   if (page.after !== null) query = query.where('id', '>', page.after);
   return await query
@@ -102,19 +102,19 @@ export interface FoundLead extends Lead {
   campaign_name: string;
 }
 
-/** Leads of every campaign with this in them, the one added last first; one row more than `limit`, where there is one. */
+/** Leads of every campaign that contain this, the one added last first; one row more than `limit`, where there is one. */
 export async function searchLeads(
   db: Db,
   q: string,
   page: { before: string | null; limit: number },
 ): Promise<FoundLead[]> {
-  const few = await searching(db, (tx) => seekLeads(tx, q, { campaignId: undefined, columns: SOUGHT }));
+  const few = await searching(db, (tx) => seekLeads(tx, q, { campaignId: undefined, columns: SEARCHED }));
   let query = db
     .selectFrom('leads')
     .innerJoin('campaigns', 'campaigns.id', 'leads.campaign_id')
     .selectAll('leads')
     .select('campaigns.name as campaign_name')
-    .where(few === null ? leadHas(q, SOUGHT) : sql<boolean>`leads.id = any(${few}::uuid[])`);
+    .where(few === null ? leadHas(q, SEARCHED) : sql<boolean>`leads.id = any(${few}::uuid[])`);
   if (page.before !== null) query = query.where('leads.id', '<', page.before);
   return await query
     .orderBy('leads.id', 'desc')
@@ -136,7 +136,7 @@ export async function* pagesOfLeads(db: Db, campaignId: string): AsyncGenerator<
   }
 }
 
-/** Names of all variables that a campaign's leads have, in the order of the alphabet. Reads every lead once. */
+/** Names of all variables that a campaign's leads have, in alphabetical order. Reads every lead once. */
 export async function variableNames(db: Db, campaignId: string): Promise<string[]> {
   const { rows } = await sql<{ name: string }>`
     select distinct variable.name from leads, lateral jsonb_object_keys(variables) as variable (name)
@@ -231,8 +231,8 @@ export async function markRepliesNotified(db: Db, leadIds: readonly string[], up
 // Adding
 
 /**
- * Makes sure that there is a contact for each phone number, and holds off whoever would lock one of them. To be
- * called before the campaign is locked: contacts come first in the order of locks.
+ * Makes sure that there is a contact for each phone number, and keeps others from locking one of them. Call it before
+ * the campaign is locked: contacts come first in the order of locks.
  */
 export async function ensureContacts(tx: Tx, phones: readonly string[]): Promise<void> {
   const sorted = [...new Set(phones)].sort();
@@ -399,7 +399,7 @@ export async function touchLead(tx: Tx, id: string, now: Date): Promise<void> {
   await tx.updateTable('leads').set({ updated_at: now }).where('id', '=', id).execute();
 }
 
-/** Their workflows were started: they wait for a line. */
+/** Marks leads whose workflows were started: they wait for a line. */
 export async function queueLeads(db: Db, ids: readonly string[], now: Date): Promise<void> {
   if (ids.length === 0) return;
   await db
@@ -410,7 +410,7 @@ export async function queueLeads(db: Db, ids: readonly string[], now: Date): Pro
     .execute();
 }
 
-/** Leads that wait for their first call wait for an opening of their hours. */
+/** Holds leads that wait for their first call until an opening of their hours. */
 export async function holdForWindow(
   db: Db,
   ids: readonly string[],
@@ -424,7 +424,7 @@ export async function holdForWindow(
     .execute();
 }
 
-/** Has leads that wait for an opening of their hours looked at again, because the hours have changed. */
+/** Releases leads that wait for an opening of their hours: the hours have changed. */
 export async function releaseWindowHolds(tx: Tx, campaignId: string, now: Date): Promise<void> {
   await tx
     .updateTable('leads')

@@ -84,7 +84,7 @@ export interface OneOffSums {
   costCents: number;
 }
 
-/** Sums of one-off calls. No totals are kept of them: they are few, and counted from their rows. */
+/** Sums of one-off calls. They have no stored totals: they are few, and counted from their rows. */
 export async function readOneOffSums(db: Db, { from, to }: DayRange): Promise<OneOffSums> {
   let query = db
     .selectFrom('calls')
@@ -133,7 +133,7 @@ export async function readNumberDays(
       sumsOf(sql`day = ${today}::date`).as('today'),
       sumsOf(sql`day < ${today}::date`).as('before'),
     ])
-    // Written out, so that the index of numbers alone serves it.
+    // A literal, so that the partial index of numbers is used.
     .where('dimension', '=', sql.lit('number'))
     .where('day', '>=', first)
     .where('day', '<=', today)

@@ -5,7 +5,7 @@ import type { Db, Tx } from '../client.ts';
 import type { BreakdownDimension } from '../schema/calls.ts';
 import { SHARES, TOTALS, VERDICT_TOTALS } from './metrics.ts';
 
-/** A row of sums that is not what counting all calls gives. A side is null when it has no such row. */
+/** A row of totals that differs from a count of all calls. A side is null when it has no such row. */
 export interface TotalsDifference {
   table: 'call_totals' | 'call_breakdowns';
   key: Record<string, string>;
@@ -53,7 +53,7 @@ const COLUMNS = {
 const select = (keys: readonly string[], sums: readonly (keyof typeof SUMS)[]) =>
   `select ${[...keys, ...sums.map((sum) => `${SUMS[sum]} as ${sum}`)].join(', ')}`;
 
-/** Every sum counted anew from the calls themselves, with the columns that `COLUMNS` names. */
+/** Every total counted again from the calls themselves, with the columns that `COLUMNS` names. */
 const COUNTED = {
   call_totals: `
     ${select(KEYS.call_totals, TOTALS)}
@@ -70,7 +70,7 @@ const COUNTED = {
     group by ${KEYS.call_breakdowns.join(', ')}`,
 };
 
-/** Where the sums that are kept differ from a full count, both read in one snapshot. Reads every call. */
+/** Where the stored totals differ from a full count, both read in one snapshot. Reads every call. */
 export async function compareTotals(db: Db): Promise<TotalsDifference[]> {
   return await db
     .transaction()
@@ -82,8 +82,7 @@ export async function compareTotals(db: Db): Promise<TotalsDifference[]> {
 }
 
 /**
- * Counts all sums anew and puts them in place of those that were kept. Calls wait meanwhile. Returns what was
- * different.
+ * Replaces the stored totals by a full count. Changes of calls wait meanwhile. Returns what was different.
  */
 export async function rebuildTotals(db: Db): Promise<TotalsDifference[]> {
   return await db.transaction().execute(async (tx) => {
@@ -105,7 +104,7 @@ async function differences(tx: Tx): Promise<TotalsDifference[]> {
   const found: TotalsDifference[] = [];
   for (const table of TABLES) {
     const keys = KEYS[table];
-    // What has left a row leaves zeros there, which is the same as no row.
+    // A row whose calls have all moved elsewhere holds zeros, which is the same as no row.
     const { rows } = await sql<Omit<TotalsDifference, 'table'>>`
       with kept as (
         select ${sql.raw(keys.join(', '))}, to_jsonb(t) - ${keyList(keys)} as sums
@@ -121,7 +120,7 @@ async function differences(tx: Tx): Promise<TotalsDifference[]> {
       from kept full join counted using (${sql.raw(keys.join(', '))})
       where kept.sums is distinct from counted.sums
       order by ${sql.raw(keys.join(', '))}`.execute(tx);
-    // As arguments of one call, many would not fit onto the stack.
+    // Not `push(...rows)`: many arguments would not fit onto the stack.
     for (const row of rows) found.push({ table, ...row });
   }
   return found;

@@ -21,7 +21,7 @@ export interface FeedRequest {
   campaignId: string;
   /** Leads whose workflow was started since the last feed. */
   startedLeadIds: string[];
-  /** Leads wanted, at most. */
+  /** Leads to hand out, at most. */
   limit: number;
 }
 
@@ -67,7 +67,7 @@ export async function feedLeads(
   };
 }
 
-/** Which of the leads hold a line that they no longer need: their workflow is gone, or they are not being called. */
+/** Which of these leads need their line no longer: they are not on a call or waiting for one, or have no workflow. */
 export async function auditLines(
   { db, workflows }: Pick<Context, 'db' | 'workflows'>,
   { leadIds }: { campaignId: string; leadIds: string[] },

@@ -31,22 +31,22 @@ export async function readFigures(
   return summarise(days, breakdowns, { today: localDate(at, time_zone), from, to });
 }
 
-/** What has come of one-off calls. They are kept apart: trials would blur what campaigns convert. */
+/** The figures of one-off calls. They stand apart: trials would blur what campaigns convert. */
 export async function readOneOffFigures({ db }: Pick<Context, 'db'>, days: DayRange) {
   const { talks, talkSeconds, ...sums } = await readOneOffSums(db, days);
   return { ...sums, averageTalkSeconds: average(talkSeconds, talks), costCents: cents(sums.costCents) };
 }
 
 interface MetricsQuery extends DayRange {
-  /** As the others a day of the workspace's zone, YYYY-MM-DD. */
+  /** YYYY-MM-DD in the workspace's zone, as the others. */
   today: string;
 }
 
 type Span = { calls: number; answered: number; conversions: number };
 
 /**
- * Sums up days. `from` and `to` bound everything but today, this week (from Monday) and this month, which are what
- * they say; the breakdowns are of the same days.
+ * Sums up days. `from` and `to` bound everything but today, this week (from Monday) and this month. The breakdowns
+ * must be of the same days.
  */
 export function summarise(
   days: readonly DayTotals[],
@@ -107,7 +107,7 @@ function average(seconds: number, talks: number): number | null {
   return talks === 0 ? null : Math.round((10 * seconds) / talks) / 10;
 }
 
-/** Without the dust that adding fractions leaves. */
+/** Without the rounding errors of adding fractions. */
 function cents(sum: number): number {
   return Math.round(10_000 * sum) / 10_000;
 }
@@ -133,7 +133,7 @@ function figuresOf(row: Breakdown) {
   };
 }
 
-/** Weeks begin on Monday, as ISO 8601 has it. */
+/** Weeks begin on Monday (ISO 8601). */
 function mondayOf(date: string): string {
   const weekday = new Date(`${date}T00:00:00Z`).getUTCDay();
   return daysBefore(date, (weekday + 6) % 7);

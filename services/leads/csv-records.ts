@@ -63,7 +63,7 @@ export class CsvRecordReader {
     const hasMark = isFirst && piece[0] === 0xef && piece[1] === 0xbb && piece[2] === 0xbf;
     const bytes = hasMark ? piece.subarray(3) : piece;
     const rest = this.#text.slice(this.#at);
-    // The rest may hold other than ASCII only if what it was cut from did.
+    // The rest holds other than ASCII only if what it was cut from did.
     this.#isAscii = isAscii(bytes) && (this.#isAscii || rest === '');
     this.#text = rest + bytes.toString('latin1');
     this.#at = 0;

@@ -55,7 +55,7 @@ function finished({ outcome, detail, now }: { outcome: LeadOutcome; detail: stri
   };
 }
 
-/** Shows why a lead is not being called, and until when. */
+/** Notes why a lead is not being called, and until when. */
 export async function holdLead(
   tx: Tx,
   leadId: string,

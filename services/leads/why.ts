@@ -160,7 +160,7 @@ function timedBlocks(facts: WhyFacts): Block[] {
   return blocks;
 }
 
-/** The first opening of the window after everything that time lifts. Null when the window never opens, or money is spent. */
+/** The first opening of the window once time has lifted what it can; null when it never opens, or money is spent. */
 function earliest(facts: WhyFacts, blocks: readonly Block[]): Date | null {
   if (blocks.some(({ rule, until }) => until === null && (rule === 'spend_limit' || rule === 'window')))
     return null;
