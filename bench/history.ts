@@ -1,4 +1,4 @@
-// `npm run bench -- history`: what a lead costs in Temporal, counted in the histories of a real run.
+// `npm run bench -- history`: the cost of a lead in Temporal, counted in the histories of a real run.
 import { campaignWorkflowId, leadWorkflowId } from '#domain/ids.ts';
 import { importCampaign, leadIdsOf, runCampaign } from './shared/campaign.ts';
 import { oneCallNumbers } from './shared/fictional-leads.ts';
@@ -7,7 +7,7 @@ import { conclude, describeMachine, printTable, readOptions, say } from './share
 import { createDatabase, startBenchTemporal, startProduct } from './shared/rig.ts';
 import { significant } from './shared/statistics.ts';
 
-/** Ten lines and twenty dials a second: calls end one by one, as they do in real life, and not in crowds. */
+/** Ten lines and twenty dials a second: calls end one by one, as in real life. */
 const DEFAULTS = { leads: 200, lines: 10, rate: 20, speed: 100 };
 
 async function main(): Promise<void> {

@@ -1,4 +1,5 @@
-// `npm run bench -- import`: CSV rows a second through the API, over `COPY` of the same rows into the same columns.
+// `npm run bench -- import`: CSV rows a second through the API, compared with `COPY` of the same rows into
+// the same columns.
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type pg from 'pg';
@@ -13,14 +14,14 @@ import { median, pairedRatio, significant } from './shared/statistics.ts';
 
 const DEFAULTS = { rows: 50_000, rounds: 4 };
 const MEMORY_EVERY_MS = 50;
-/** Rows of one chunk of the `COPY`, as a loader would send them. */
+/** Chunk size of the `COPY`, as a loader would send it. */
 const CHUNK_BYTES = 64 * 1_024;
 
 interface ImportRound {
   ms: number;
   apiCpuMs: number;
   postgresCpuMs: number;
-  /** Resident memory of the API: before, at its most, and after. */
+  /** Resident memory of the API: before, peak, after. */
   memoryMb: { before: number; peak: number; after: number };
   meter: MeterReading;
 }
@@ -36,16 +37,16 @@ async function main(): Promise<void> {
   const database = await createDatabase();
   const product = await startProduct({
     databaseUrl: database.url,
-    // A draft has no workflow to be told: nothing is asked of Temporal here.
+    // A draft has no workflow to notify, so Temporal is never contacted.
     temporalAddress: process.env.TEST_TEMPORAL_ADDRESS ?? '127.0.0.1:9',
     speed: null,
   });
   try {
     const idleMb = Math.round(residentMb(product.services.api.pid));
-    say('warming up, and taking the rows for COPY from a first import');
+    say('warming up; a first import provides the rows for COPY');
     await importOnce(product, database, csv, sizes.rows);
     const rows = await exportRows(database.client);
-    // Foreign keys are left out, as `like` does; columns, defaults, checks and every index are the same.
+    // `like` leaves out foreign keys; columns, defaults, checks and all indexes are the same.
     await database.client.query('create table copied_leads (like leads including all)');
     await copyOnce(database, rows);
     const imports: ImportRound[] = [];
@@ -63,7 +64,7 @@ async function main(): Promise<void> {
   }
 }
 
-/** Imports the list into a new campaign of an empty database, so that every round does the same work. */
+/** A new campaign in an empty database, so that every round does the same work. */
 async function importOnce(
   product: Product,
   { client, serverPid }: BenchDatabase,

@@ -1,5 +1,5 @@
-// `npm run bench -- ingest`: post-call webhooks a second through the API (verified, stored, merged, the lead's workflow
-// told), over a bare route that verifies and inserts.
+// `npm run bench -- ingest`: post-call webhooks a second through the API (verified, stored, merged, workflow
+// notified), compared with a bare route that verifies and inserts.
 import { leadWorkflowId } from '#domain/ids.ts';
 import type { BareRouteEnv } from './floor/webhook-route.ts';
 import type { CampaignParts } from './shared/campaign.ts';
@@ -15,7 +15,7 @@ import { databasePerLead, statementsPerLead, transactionsPerLead } from './share
 import { median, pairedRatio, percentile, significant } from './shared/statistics.ts';
 
 const DEFAULTS = { webhooks: 1_000, rounds: 5, atOnce: 32 };
-const TOLD_WITHIN_MS = 120_000;
+const NOTIFIED_WITHIN_MS = 120_000;
 
 interface Bench extends CampaignParts {
   bare: MeteredService;
@@ -29,8 +29,8 @@ interface Round {
 }
 
 interface ProductRound extends Round {
-  /** Webhooks a second until the last workflow was told and that was noted. */
-  toldPerSecond: number;
+  /** Webhooks a second until the last workflow was notified and that was recorded. */
+  notifiedPerSecond: number;
   meter: MeterReading;
 }
 
@@ -93,11 +93,11 @@ async function productRound(bench: Bench, bodies: readonly string[]): Promise<Pr
     secret: WEBHOOK_SECRET,
     atOnce: sizes.atOnce,
   });
-  await untilTold(bench);
-  const toldMs = performance.now() - startedMs;
+  await untilNotified(bench);
+  const notifiedMs = performance.now() - startedMs;
   return {
     perSecond: perSecond(bodies.length, posted.ms),
-    toldPerSecond: perSecond(bodies.length, toldMs),
+    notifiedPerSecond: perSecond(bodies.length, notifiedMs),
     latenciesMs: posted.latenciesMs,
     cpu: difference(before, cpuOf(pids)),
     meter: await api.read(),
@@ -119,20 +119,20 @@ async function bareRound({ bare, database, sizes }: Bench, bodies: readonly stri
   };
 }
 
-/** Waits until every workflow was told of its call's end. */
-async function untilTold({ database }: Bench): Promise<void> {
-  const giveUpAtMs = performance.now() + TOLD_WITHIN_MS;
+/** Waits until every workflow was notified of its call's end. */
+async function untilNotified({ database }: Bench): Promise<void> {
+  const giveUpAtMs = performance.now() + NOTIFIED_WITHIN_MS;
   for (;;) {
-    const { rows } = await database.client.query<{ untold: boolean }>(
-      'select exists (select from webhook_events where signalled_at is null) as untold',
+    const { rows } = await database.client.query<{ pending: boolean }>(
+      'select exists (select from webhook_events where signalled_at is null) as pending',
     );
-    if (rows[0]?.untold === false) return;
-    if (performance.now() > giveUpAtMs) throw new Error('Not every workflow was told.');
+    if (rows[0]?.pending === false) return;
+    if (performance.now() > giveUpAtMs) throw new Error('Not every workflow was notified.');
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
 
-/** @throws Error when a webhook did not do all that it is measured for */
+/** @throws Error when a webhook had less than its whole effect */
 async function checkMerged({ database, temporal }: Bench, count: number): Promise<void> {
   const { rows } = await database.client.query<{ done: number; lead: string }>(
     `select count(*)::int as done, min(lead_id::text) as lead from calls
@@ -140,14 +140,14 @@ async function checkMerged({ database, temporal }: Bench, count: number): Promis
       where status = 'ended' and reach = 'answered' and source = 'webhook' and jsonb_array_length(transcript) > 0`,
   );
   const [{ done, lead } = { done: 0, lead: '' }] = rows;
-  const { rows: events } = await database.client.query<{ told: number }>(
-    `select count(distinct call_id)::int as told from events where type = 'call.ended'`,
+  const { rows: events } = await database.client.query<{ recorded: number }>(
+    `select count(distinct call_id)::int as recorded from events where type = 'call.ended'`,
   );
   const described = await temporal.client.workflow.getHandle(leadWorkflowId(lead)).fetchHistory();
   const signals = (described.events ?? []).filter((event) => event.workflowExecutionSignaledEventAttributes);
-  if (done !== count || events[0]?.told !== count || signals.length !== 1) {
+  if (done !== count || events[0]?.recorded !== count || signals.length !== 1) {
     throw new Error(
-      `Of ${count} calls ${done} were merged, ${events[0]?.told} told of, ${signals.length} signals.`,
+      `Of ${count} calls ${done} were merged, ${events[0]?.recorded} have an event, ${signals.length} signals.`,
     );
   }
 }
@@ -184,11 +184,11 @@ function figuresOf({ products, bares }: Found, webhooks: number) {
   };
   const readings = products.map(({ meter }) => meter);
   const all = webhooks * products.length;
-  const told = products.map(({ toldPerSecond }) => significant(toldPerSecond));
+  const notified = products.map(({ notifiedPerSecond }) => significant(notifiedPerSecond));
   return {
     ratio: pairedRatio(rates(products), rates(bares)),
-    toldRatio: pairedRatio(told, rates(bares)),
-    rates: { product: rates(products), productTold: told, bare: rates(bares) },
+    notifiedRatio: pairedRatio(notified, rates(bares)),
+    rates: { product: rates(products), productNotified: notified, bare: rates(bares) },
     latency: { product: latency(products), bare: latency(bares) },
     cpuMs: { product: cpu(products), bare: cpu(bares) },
     database: databasePerLead(readings, all),
@@ -199,14 +199,14 @@ function figuresOf({ products, bares }: Found, webhooks: number) {
 
 function report({ sizes, database, temporal }: Bench, found: Found): void {
   const figures = figuresOf(found, sizes.webhooks);
-  const { ratio, toldRatio, rates, latency, cpuMs: cpu } = figures;
+  const { ratio, notifiedRatio, rates, latency, cpuMs: cpu } = figures;
   printTable(`${sizes.webhooks} webhooks of ${found.bodyBytes} bytes a round, ${sizes.atOnce} at once`, [
     ['webhooks/s', 'median', ...ratio.samples.map((_, round) => `round ${round + 1}`)],
     ['product, answered', median(rates.product), ...rates.product],
-    ['product, workflows told', median(rates.productTold), ...rates.productTold],
+    ['product, workflows notified', median(rates.productNotified), ...rates.productNotified],
     ['bare route', median(rates.bare), ...rates.bare],
     ['product ÷ bare route', ratio.value, ...ratio.samples],
-    ['product, told ÷ bare route', toldRatio.value, ...toldRatio.samples],
+    ['product, notified ÷ bare route', notifiedRatio.value, ...notifiedRatio.samples],
   ]);
   printTable('Milliseconds until the answer', [
     ['', 'p50', 'p99'],
@@ -236,7 +236,7 @@ function report({ sizes, database, temporal }: Bench, found: Found): void {
         versions: { postgres: database.version, temporal: temporal.version },
         sizes: { ...sizes, bodyBytes: found.bodyBytes },
         spread: significant(ratio.spread, 3),
-        toldRatio: significant(toldRatio.value, 3),
+        notifiedRatio: significant(notifiedRatio.value, 3),
         webhooksPerSecond: rates,
         latency,
         cpuMsPerWebhook: cpu,

@@ -1,5 +1,5 @@
-// `npm run bench -- pixels`: from a webhook's post until its call stands otherwise on the screen, against a bare page told
-// by server-sent events; and how a wall of two hundred calls takes fifty changes a second.
+// `npm run bench -- pixels`: from a webhook's post until the screen shows the call's new state, compared with
+// a bare page of server-sent events; and how a wall of two hundred calls copes with fifty changes a second.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BrowserContext, Page } from 'playwright-core';
 import { launchChromium } from '#launcher/chromium.ts';
@@ -12,7 +12,7 @@ import { conclude, describeMachine, printTable, readOptions, say } from './share
 import { createDatabase, startBenchTemporal, startProduct, WEBHOOK_SECRET } from './shared/rig.ts';
 import { percentile, significant } from './shared/statistics.ts';
 
-/** `calls` fit into one sight of the table; `pauseMs` lies between a post and the next. */
+/** `calls` fit into the visible table; `pauseMs` lies between two posts. */
 const DEFAULTS = { rounds: 12, calls: 16, pauseMs: 150, wall: 200, perSecond: 50, seconds: 15 };
 const SEEN_WITHIN_MS = 30_000;
 
@@ -25,10 +25,10 @@ interface Bench extends CampaignParts {
   sizes: Sizes;
 }
 
-/** What the page keeps for the benchmark. */
+/** Set by the benchmark in the page. */
 declare global {
   interface Window {
-    /** When the text that was waited for had been drawn, in milliseconds since 1970. */
+    /** When the awaited text had been drawn, Unix milliseconds. */
     seenAt?: number | null;
     tasksMs?: number[];
     framesMs?: number[];
@@ -64,11 +64,11 @@ async function main(): Promise<void> {
   }
 }
 
-/** Both pages are open and are posted to in turns, so that whatever else the machine does meets both. */
+/** Both pages are open and get posts in turns, so that other load on the machine affects both. */
 async function measurePixels(bench: Bench): Promise<{ dashboardMs: number[]; bareMs: number[] }> {
   const { sizes, context, bare, apiUrl, database } = bench;
   const calls = await dialCalls(bench, sizes.rounds * sizes.calls);
-  // Each round's calls are the latest when it is their turn, and stand on top.
+  // Each round's calls are the latest during the round, and stand on top.
   await database.client.query(`update calls set started_at = now() - interval '1 day'`);
   const dashboardPage = await context.newPage();
   const barePage = await context.newPage();
@@ -85,10 +85,12 @@ async function measurePixels(bench: Bench): Promise<{ dashboardMs: number[]; bar
     await dashboardPage.locator(`[data-row="${shown[0]?.id}"]`).waitFor();
     for (const call of shown) {
       dashboardMs.push(
-        await untilDrawn(dashboardPage, `[data-row="${call.id}"]`, 'Answered', () => tell(bench, call)),
+        await untilDrawn(dashboardPage, `[data-row="${call.id}"]`, 'Answered', () =>
+          postWebhook(bench, call),
+        ),
       );
       await sleep(sizes.pauseMs);
-      bareMs.push(await untilDrawn(barePage, 'main', call.id, () => tellBare(bench, call)));
+      bareMs.push(await untilDrawn(barePage, 'main', call.id, () => postToBarePage(bench, call)));
       await sleep(sizes.pauseMs);
     }
     const p95 = [dashboardMs, bareMs].map((side) => percentile(side.slice(-sizes.calls), 0.95).toFixed(0));
@@ -99,17 +101,17 @@ async function measurePixels(bench: Bench): Promise<{ dashboardMs: number[]; bar
   return { dashboardMs, bareMs };
 }
 
-async function tell({ apiUrl }: Bench, call: DialledCall): Promise<void> {
+async function postWebhook({ apiUrl }: Bench, call: DialledCall): Promise<void> {
   await postSigned(apiUrl, [postCallBody(call, new Date())], { secret: WEBHOOK_SECRET, atOnce: 1 });
 }
 
-async function tellBare({ bare }: Bench, { id }: DialledCall): Promise<void> {
+async function postToBarePage({ bare }: Bench, { id }: DialledCall): Promise<void> {
   await fetch(bare.url, { method: 'POST', body: id });
 }
 
 /**
- * Milliseconds from just before the post until the frame with the text was drawn. Browser and benchmark run on one
- * machine, and read one clock.
+ * Milliseconds from just before the post until the frame with the text was drawn. Browser and benchmark share
+ * one machine and one clock.
  */
 async function untilDrawn(
   page: Page,
@@ -149,7 +151,7 @@ interface WallFigures {
   changesPerSecond: number;
 }
 
-/** The wall while calls on it change: each change is stored and told of as the product does it. */
+/** Each change on the wall is stored and published like the product's. */
 async function measureWall(bench: Bench): Promise<WallFigures> {
   const { sizes, context, database, apiUrl } = bench;
   await database.client.query(`update calls set status = 'ended', ended_at = now()`);

@@ -1,4 +1,5 @@
-// `npm run bench -- queries`: every list and sum of the API over one row read by its key, with a million calls.
+// `npm run bench -- queries`: every list and sum of the API compared with a row read by its key, with a
+// million calls.
 import { migrateToLatest } from '#db/migrate.ts';
 import { fillDatabase } from './shared/filled.ts';
 import { type InProcessApi, startInProcess } from './shared/in-process.ts';
@@ -9,7 +10,7 @@ import { median, percentile, significant } from './shared/statistics.ts';
 
 const DEFAULTS = { calls: 1_000_000, rounds: 40 };
 const WARM_UP_ROUNDS = 3;
-/** What the slowest may cost, in reads by key. */
+/** The most that the slowest may cost, in reads by key. */
 const BOUND = 50;
 
 interface Timed {
@@ -43,7 +44,10 @@ async function main(): Promise<void> {
   }
 }
 
-/** One request at a time, and of each kind one in a round: whatever else the machine does meets all alike. */
+/**
+ * One request at a time, and one of each kind in a round, so that other load on the machine affects all
+ * alike.
+ */
 async function measure(api: InProcessApi, kinds: readonly ListRequest[], rounds: number): Promise<Timed[]> {
   const timed: Timed[] = kinds.map(({ name }) => ({ name, ms: [] }));
   for (let round = -WARM_UP_ROUNDS; round < rounds; round += 1) {

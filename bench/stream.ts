@@ -1,5 +1,6 @@
-// `npm run bench -- stream`: how long an event takes to a thousand clients of the live stream when a tenth of them have
-// stopped reading, over the same without those; and what a thousand stalled ones do to the API and to the others.
+// `npm run bench -- stream`: how long an event takes to reach a thousand clients of the live stream when a
+// tenth of them have stopped reading, compared with none; and how a thousand stalled clients affect the API
+// and the others.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { v7 as uuid } from 'uuid';
 import { cpuMs, residentMb } from './shared/cpu.ts';
@@ -10,15 +11,15 @@ import { median, pairedRatio, percentile, significant } from './shared/statistic
 
 const DEFAULTS = { clients: 1_000, stalledPercent: 10, rounds: 4, seconds: 8, perSecond: 10, live: 20 };
 /**
- * Goes only to the clients that stall, or to as many that read: what is compared is the stalling, not the traffic. It
- * makes what waits for a stalled client grow past its bound within the phase.
+ * Goes only to the stalled clients, or to as many reading ones, so that stalling is compared and not traffic.
+ * It makes a stalled client's backlog exceed its limit within the phase.
  */
 const FILLER = { bytes: 8_192, perSecond: 20 };
-/** The kernel holds megabytes for a client that does not read: they are filled before anything is measured. */
+/** The kernel holds megabytes for a client that does not read; they are filled before the measurement. */
 const FLOOD = { bytes: 32_768, events: 8, mostSteps: 60 };
 const MEMORY_EVERY_MS = 100;
 const ARRIVED_WITHIN_MS = 60_000;
-/** Sent before the measuring: when they have arrived, nothing of the flood is on its way any more. */
+/** Sent before the measurement: once they have arrived, nothing of the flood is in flight. */
 const WARM_UP_EVENTS = 10;
 
 interface Bench {
@@ -28,18 +29,18 @@ interface Bench {
 }
 
 interface Phase {
-  /** From the append until a client had it, one for every client that reads and every event. */
+  /** From the append until a client had it, for every event and every reading client. */
   delaysMs: number[];
   apiCpuMs: number;
   memoryMb: { before: number; peak: number; after: number };
-  /** How many of the other clients were connected when the measuring began, and at its end. */
+  /** Other clients connected when the measurement began, and at its end. */
   others: { before: number; after: number };
 }
 
 async function main(): Promise<void> {
   const { sizes, jsonFile } = readOptions(DEFAULTS);
   const database = await createDatabase();
-  // Nothing is asked of Temporal here.
+  // Temporal is never contacted.
   const temporalAddress = process.env.TEST_TEMPORAL_ADDRESS ?? '127.0.0.1:9';
   const product = await startProduct({ databaseUrl: database.url, temporalAddress, speed: null });
   const bench: Bench = { product, database, sizes };
@@ -67,8 +68,8 @@ async function main(): Promise<void> {
 }
 
 /**
- * Connects the clients, appends events at a steady pace and waits until each reading client has every one. `other`
- * clients are told of everything, and `stall` or read it.
+ * Connects the clients, appends events at a steady pace and waits until each reading client has every one.
+ * The `other` clients receive all events, and `stall` or read them.
  */
 async function phase(
   { product, database, sizes }: Bench,
@@ -117,7 +118,7 @@ async function phase(
   return { delaysMs, apiCpuMs, memoryMb: memory.stop(), others: left };
 }
 
-/** Appends what stalled clients are told until the kernel takes no more of it. */
+/** Appends events for the stalled clients until the kernel accepts no more. */
 async function flood(
   database: BenchDatabase,
   port: number,
@@ -130,7 +131,7 @@ async function flood(
     for (let nth = 0; nth < FLOOD.events; nth += 1) await appendFiller(database, data);
     await appended();
     const holds = await settled(() => connectionsOf(port).unsentBytes);
-    // Less than half of the step was taken.
+    // Less than half of the step was accepted.
     if (holds - held < (clients * FLOOD.bytes * FLOOD.events) / 2) return;
     held = holds;
   }
@@ -156,7 +157,7 @@ async function appendEvent({ client }: BenchDatabase, campaignId: string, sentMs
   ]);
 }
 
-/** Appends what only those are told who asked for everything. */
+/** Appends events that only the `other` clients receive. */
 async function fill(database: BenchDatabase, wanted: () => boolean): Promise<void> {
   const data = JSON.stringify({ filler: 'x'.repeat(FILLER.bytes) });
   while (wanted()) {

@@ -1,5 +1,5 @@
-// `npm run bench -- sync`: conversations a second that the walk stores, over a bare loop that only reads them, and the
-// worker's memory on the way.
+// `npm run bench -- sync`: conversations a second that the synchronisation stores, compared with a bare loop
+// that only reads them, and the worker's memory meanwhile.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,14 +17,14 @@ import { startService } from './shared/services.ts';
 import { significant } from './shared/statistics.ts';
 import type { MemoryNote, SyncWorkerEnv } from './sync/worker.ts';
 
-/** Readers of the bare loop are as many as the walk's. */
+/** The bare loop has as many readers as the synchronisation. */
 const DEFAULTS = { conversations: 10_000, readers: 4 };
-/** Fast enough for people to have hung up before the next one is asked for. */
+/** Fast enough for each call to end before the next one is requested. */
 const SPEED = 100_000;
 const CALLERS = 20;
 const PAGE_SIZE = 100;
 const QUEUE = 'bench-sync';
-/** Memory is compared from here on: before it caches and pools fill, and code is compiled. */
+/** Memory is compared from here on, when caches and pools are filled and code is compiled. */
 const SETTLED_AFTER = 2_000;
 
 interface Timed {
@@ -74,14 +74,14 @@ async function main(): Promise<void> {
   };
   try {
     say(`${sizes.conversations} people call in`);
-    await callIn(providerUrl, sizes.conversations);
+    await placeInboundCalls(providerUrl, sizes.conversations);
     const bare = [await readAll(providerUrl, sizes)];
     say(`bare loop: ${significant(bare[0] ?? 0)} conversations/s`);
     const first = await walk();
     say(`walk: ${significant(first.report.stored / first.seconds)} conversations/s`);
     bare.push(await readAll(providerUrl, sizes));
     if (first.report.stored !== sizes.conversations)
-      throw new Error(`The walk came to ${JSON.stringify(first.report)}.`);
+      throw new Error(`The walk returned ${JSON.stringify(first.report)}.`);
     const again = await walk();
     if (again.report.stored !== 0) throw new Error('The second walk stored something.');
     const notes = readFileSync(memoryFile, 'utf8').trim().split('\n');
@@ -95,8 +95,8 @@ async function main(): Promise<void> {
   }
 }
 
-/** As many inbound calls, all over when it resolves. */
-async function callIn(providerUrl: string, count: number): Promise<void> {
+/** Places inbound calls, and resolves when all have ended. */
+async function placeInboundCalls(providerUrl: string, count: number): Promise<void> {
   const waiting = fictionalNumbers(count);
   const to = PHONE_NUMBERS[0]?.phoneNumber;
   const call = async () => {
@@ -106,7 +106,7 @@ async function callIn(providerUrl: string, count: number): Promise<void> {
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify({ from, to }),
       });
-      if (!answer.ok) throw new Error(`The call was not taken: ${await answer.text()}`);
+      if (!answer.ok) throw new Error(`The call was refused: ${await answer.text()}`);
     }
   };
   await Promise.all(Array.from({ length: CALLERS }, call));
@@ -121,7 +121,10 @@ function createClient(baseUrl: string): ElevenLabsClient {
   return new ElevenLabsClient({ apiKey: 'simulated', baseUrl });
 }
 
-/** Pages through the list and reads every conversation, a few at a time, storing none. Conversations a second. */
+/**
+ * Pages through the list and reads every conversation, a few at a time, storing none. Returns conversations a
+ * second.
+ */
 async function readAll(providerUrl: string, { conversations, readers }: typeof DEFAULTS): Promise<number> {
   const { conversations: api } = createClient(providerUrl).conversationalAi;
   const startedMs = performance.now();
@@ -143,7 +146,7 @@ async function readAll(providerUrl: string, { conversations, readers }: typeof D
 
 interface Found {
   sizes: typeof DEFAULTS;
-  /** Conversations a second before the walk and after it. */
+  /** Conversations a second of the bare loop, before and after the synchronisation. */
   bare: number[];
   first: Timed;
   again: Timed;

@@ -1,4 +1,5 @@
-// `npm run bench -- throughput`: leads a second through the product, over what Temporal alone allows here.
+// `npm run bench -- throughput`: leads a second through the product, compared with what Temporal alone allows
+// on this machine.
 import { v7 as uuid } from 'uuid';
 import { campaignWorkflowId, leadWorkflowId } from '#domain/ids.ts';
 import { lineFreedSignal } from '#workflows/messages.ts';
@@ -26,20 +27,20 @@ import {
 import { median, pairedRatio, significant } from './shared/statistics.ts';
 
 /**
- * At a hundred times real speed a call takes 1 to 2.7 s, so fifty lines could carry 27 leads a second, more than two
- * cores do. Any shorter, and calls end before a busy server has noted that they were placed, which makes for
- * other histories than real ones; more lines would lengthen its queues and do the same. Short rounds, because a
- * shared machine seldom keeps its speed for a minute.
+ * At a speed of 100 a call takes 1 to 2.7 s, so fifty lines could carry 27 leads a second, more than two
+ * cores do. With shorter calls, calls would end before a busy server has recorded their dials, which makes
+ * other histories than real ones; more lines would lengthen its queues with the same effect. Rounds are
+ * short, since a shared machine rarely keeps its speed for a minute.
  */
 const DEFAULTS = { leads: 240, lines: 50, rounds: 5, speed: 100, sampled: 100 };
-/** As good as no pace: the gate keeps whole milliseconds. */
+/** Practically no pace: the gate works in whole milliseconds. */
 const NO_PACE_PER_SECOND = 100_000;
 const FLOOR_QUEUE = 'floor';
-/** Share of the machine that others may use in a round that counts. */
-const MOST_OTHERS = 0.2;
+/** Other processes' largest share of the machine in a round that counts. */
+const MAX_OTHERS_SHARE = 0.2;
 const SERVICES = ['worker', 'api'] as const;
 
-/** Everything that runs, and the sizes it runs with. */
+/** Everything that runs, with its sizes. */
 interface Bench extends CampaignParts {
   sizes: typeof DEFAULTS;
   floor: MeteredService;
@@ -87,7 +88,7 @@ async function main(): Promise<void> {
       say(`round ${round + 1}: product ${rates[0]}, floor ${rates[1]} leads/s`);
     }
     const { api, worker } = product.services;
-    // A round more, not counted, because profiling takes time itself.
+    // An extra round that is not counted, since profiling itself takes time.
     const profile =
       profileFolder === null
         ? null
@@ -104,7 +105,7 @@ async function main(): Promise<void> {
   }
 }
 
-/** As few as fill the lines for a moment. */
+/** Just enough to fill the lines for a moment. */
 function warmUpLeads({ lines }: typeof DEFAULTS): number {
   return lines * 2 + 10;
 }
@@ -199,7 +200,7 @@ function figuresOf({ products, floors, costs }: Found) {
   const rates = both((side) => side.map(({ leadsPerSecond }) => significant(leadsPerSecond)));
   const others = both((side) => side.map(({ othersShare }) => significant(othersShare, 2)));
   const quiet = others.product.map(
-    (share, round) => Math.max(share, others.floor[round] ?? 1) <= MOST_OTHERS,
+    (share, round) => Math.max(share, others.floor[round] ?? 1) <= MAX_OTHERS_SHARE,
   );
   const readings = SERVICES.map((name) => products.map(({ meters }) => meters[name]));
   return {
@@ -209,7 +210,7 @@ function figuresOf({ products, floors, costs }: Found) {
     runSeconds: both((side) => side.map(({ runMs }) => significant(runMs / 1_000, 3))),
     events: comparison(costs),
     cpu: both((side) => cpuPerLead(side, 'cpu')),
-    // Steadier than the rates on a machine that others use too: their work costs time, but hardly CPU of ours.
+    // Steadier than rates on a shared machine: other processes cost time, but little of our CPU.
     totalCpu: both(totalCpuPerLead),
     threads: cpuPerLead(products, 'workerThreads'),
     databasePerLead: Object.fromEntries(

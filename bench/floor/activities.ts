@@ -2,7 +2,7 @@ import type { Client } from '@temporalio/client';
 import { between, seededRandom } from '#simulator/random.ts';
 import { callOverSignal, type FloorCampaign, type FloorLead, lineBackSignal } from './messages.ts';
 
-/** A call in the simulator: five seconds' ring at least, and talk and analysis at most. */
+/** A simulated call takes at least five seconds of ringing, at most the longest talk and analysis. */
 const CALL_SECONDS = [97, 272] as const;
 
 export interface FloorFeed {
@@ -10,7 +10,7 @@ export interface FloorFeed {
   open: number;
 }
 
-/** Activities that answer at once. They say to workflows what the product's say, and do nothing else. */
+/** Activities that answer at once with answers in the product's form, and do nothing else. */
 export function createFloorActivities({ client, speed }: { client: Client; speed: number }) {
   return {
     async feed(request: { campaign: FloorCampaign; startedLeadIds: string[]; limit: number; from: number }) {
@@ -20,12 +20,15 @@ export function createFloorActivities({ client, speed }: { client: Client; speed
       return { leadIds, open: campaign.leads - from } satisfies FloorFeed;
     },
 
-    /** Stands for the phone network too: the signal that a webhook would bring comes after as long as a call takes. */
+    /**
+     * Stands for the phone network too: after a call's duration it sends the signal that a webhook would
+     * bring.
+     */
     async place({ leadId }: FloorLead) {
       const [shortest, longest] = CALL_SECONDS;
       const callMs = (between(seededRandom('floor', leadId), shortest, longest) * 1_000) / speed;
       setTimeout(() => {
-        // A lead that was stopped needs not be told.
+        // A stopped lead needs no signal.
         client.workflow
           .getHandle(`lead/${leadId}`)
           .signal(callOverSignal, { callId: leadId })

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** The least there can be between a post and pixels: no signature, no database, no framework. */
+/** The minimum between a post and pixels: no signature, no database, no framework. */
 export interface BarePage {
   url: string;
   stop(): void;
@@ -12,7 +12,7 @@ const PAGE = `<!doctype html><title>Bare</title><main></main><script>
 new EventSource('/stream').onmessage = ({ data }) => { document.querySelector('main').textContent = data; };
 </script>`;
 
-/** A server whose page shows what is posted to it, told by one server-sent event each. */
+/** A page that shows what is posted to its server, one server-sent event each. */
 export async function startBarePage(): Promise<BarePage> {
   const readers = new Set<ServerResponse>();
   const server = createServer(async (request, response) => {

@@ -1,7 +1,7 @@
 import { defineSignal } from '@temporalio/workflow';
 
 export interface FloorCampaign {
-  /** A UUID, as the product's campaigns have. */
+  /** A UUID, like the product's campaigns. */
   id: string;
   leads: number;
   lines: number;

@@ -1,5 +1,6 @@
-// The least that takes a signed webhook: one route, the HMAC of the raw body, one insert. A process of its own as the
-// product's API is, on the same HTTP server and driver. Announces itself to its parent; ends on SIGTERM.
+// The minimum that accepts a signed webhook: one route, an HMAC over the raw body, one insert. It is a
+// process of its own with the product's HTTP server and driver. Announces itself to its parent; ends on
+// SIGTERM.
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { serve } from '@hono/node-server';

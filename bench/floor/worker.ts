@@ -1,5 +1,5 @@
-// The floor's worker, a process of its own as the product's is. Announces itself to its parent; ends on SIGTERM or
-// when the parent is gone.
+// The floor's worker, a process of its own like the product's. Announces itself to its parent; ends on
+// SIGTERM or when the parent is gone.
 import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
 import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
@@ -8,7 +8,7 @@ import { createFloorActivities } from './activities.ts';
 export interface FloorEnv {
   TEMPORAL_ADDRESS: string;
   FLOOR_TASK_QUEUE: string;
-  /** How many times faster than real a call passes. */
+  /** How many times faster than real life a call passes. */
   FLOOR_SPEED: string;
 }
 
@@ -28,7 +28,7 @@ const worker = await Worker.create({
     client: new Client({ connection: clientConnection }),
     speed: Number(FLOOR_SPEED),
   }),
-  // As the product's worker: see worker/create-worker.ts.
+  // Like the product's worker: see worker/create-worker.ts.
   maxConcurrentActivityTaskExecutions: 200,
   maxCachedWorkflows: 600,
   workflowTaskPollerBehavior: { type: 'autoscaling' },

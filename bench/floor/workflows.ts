@@ -20,8 +20,8 @@ const { feed, place, conclude, complete } = proxyActivities<FloorActivities>({
   startToCloseTimeout: '1 minute',
 });
 
-const MOST_AT_ONCE = 50;
-const MOST_READY = 200;
+const MAX_CONCURRENT_STARTS = 50;
+const MAX_READY = 200;
 const READY_PER_LINE = 2;
 const AUDIT_AFTER_MS = 1_000_000;
 
@@ -35,23 +35,23 @@ interface FloorState {
 }
 
 /**
- * The least that Temporal can be asked for a campaign of one-call leads: the product's tasks, children,
- * activities, timers and signals in the product's order, without any of its decisions.
+ * The minimum that a campaign of one-call leads asks of Temporal: the product's tasks, children, activities,
+ * timers and signals in the same order, without its decisions.
  */
 export async function floorCampaign(input: FloorCampaign & { carried?: FloorState }): Promise<void> {
   const { carried, ...campaign } = input;
   const state = carried ?? { fed: 0, ready: [], started: [], held: [], nextLine: 1 };
   const held = new Map(state.held);
-  let stirred = false;
-  let alarmed = false;
+  let changed = false;
+  let timerSet = false;
   setHandler(lineBackSignal, ({ leadId, line }) => {
     if (held.get(leadId) === line) held.delete(leadId);
-    stirred = true;
+    changed = true;
   });
   for (;;) {
-    stirred = false;
+    changed = false;
     const steps: Promise<unknown>[] = [];
-    while (steps.length < MOST_AT_ONCE && held.size < campaign.lines) {
+    while (steps.length < MAX_CONCURRENT_STARTS && held.size < campaign.lines) {
       const leadId = state.ready.shift();
       if (leadId === undefined) break;
       held.set(leadId, state.nextLine);
@@ -59,19 +59,19 @@ export async function floorCampaign(input: FloorCampaign & { carried?: FloorStat
       steps.push(startLead({ campaignId: campaign.id, leadId, line: state.nextLine }));
       state.nextLine += 1;
     }
-    if (steps.length === MOST_AT_ONCE) stirred = true;
+    if (steps.length === MAX_CONCURRENT_STARTS) changed = true;
     await Promise.all(steps);
     if (state.ready.length === 0 && held.size < campaign.lines && state.fed < campaign.leads) {
-      const limit = Math.min(MOST_READY, campaign.lines * READY_PER_LINE);
+      const limit = Math.min(MAX_READY, campaign.lines * READY_PER_LINE);
       const startedLeadIds = state.started.splice(0);
       const { leadIds } = await feed({ campaign, startedLeadIds, limit, from: state.fed });
       state.ready = leadIds;
       state.fed += leadIds.length;
-    } else if (!stirred) {
+    } else if (!changed) {
       if (held.size === 0 && state.ready.length === 0) break;
-      if (!alarmed) void sleep(AUDIT_AFTER_MS, { summary: 'until a line is overdue' });
-      alarmed = true;
-      await condition(() => stirred);
+      if (!timerSet) void sleep(AUDIT_AFTER_MS, { summary: 'until a line is overdue' });
+      timerSet = true;
+      await condition(() => changed);
     }
     if (workflowInfo().continueAsNewSuggested) {
       await condition(allHandlersFinished);
@@ -97,9 +97,9 @@ async function startLead(lead: FloorLead): Promise<void> {
 }
 
 /**
- * The least for one lead: a call is placed, its end is told while a timer runs, it is concluded.
+ * The minimum for one lead: a call is placed, its end is signalled while a timer runs, it is concluded.
  *
- * @public The workflow bundle finds it by its name.
+ * @public The workflow bundle finds it by name.
  */
 export async function floorLead(lead: FloorLead): Promise<void> {
   const ended = new Set<string>();

@@ -3,20 +3,19 @@ import { ALWAYS_OPEN, type CampaignSettings } from '#domain/settings.ts';
 import { leadCsv } from './fictional-leads.ts';
 import type { BenchDatabase, BenchTemporal, Product } from './rig.ts';
 
-/** Hours that are always open and no caps, so that nothing but the machinery takes time. */
+/** An open window and no caps, so that only the machinery takes time. */
 const OPEN: Partial<CampaignSettings> = {
   window: ALWAYS_OPEN,
   caps: { perDay: null, perWeek: null, minGapSeconds: 0 },
 };
 
-/** What a campaign runs on. */
 export interface CampaignParts {
   product: Product;
   database: BenchDatabase;
   temporal: BenchTemporal;
 }
 
-/** An imported campaign that is ready to start. The pace is written past the API, which allows 100 a second at most. */
+/** An imported campaign, ready to start. The pace is written past the API, which allows 100 a second. */
 export async function importCampaign(
   { product, database }: CampaignParts,
   options: { numbers: readonly string[]; lines: number; callsPerSecond: number },
@@ -43,7 +42,8 @@ export async function importCampaign(
 /**
  * Runs an imported campaign to the end of its workflow.
  *
- * @throws Error when a lead was not answered in exactly one call: the run is not the one to be measured then
+ * @throws Error when a lead was not answered in exactly one call, since that is another run than the one to
+ * measure
  */
 export async function runCampaign(
   { product, database, temporal }: CampaignParts,
@@ -64,16 +64,15 @@ export async function runCampaign(
     [campaignId],
   );
   const [{ total, once } = { total: 0, once: -1 }] = leads;
-  const told = rows.filter(({ reach, source }) => reach === 'answered' && source === 'webhook');
-  if (total !== once || told[0]?.calls !== total) {
+  const reported = rows.filter(({ reach, source }) => reach === 'answered' && source === 'webhook');
+  if (total !== once || reported[0]?.calls !== total) {
     throw new Error(
-      `Not every lead was one answered call told by webhook: ${JSON.stringify({ leads, rows })}`,
+      `Not every lead was one answered call reported by webhook: ${JSON.stringify({ leads, rows })}`,
     );
   }
   return runMs;
 }
 
-/** The campaign's leads, by their ids. */
 export async function leadIdsOf({ database }: CampaignParts, campaignId: string): Promise<string[]> {
   const { rows } = await database.client.query<{ id: string }>(
     'select id from leads where campaign_id = $1 order by id',

@@ -1,7 +1,7 @@
 import { type HistoryCost, perLead } from './histories.ts';
 import { significant } from './statistics.ts';
 
-/** Events and actions of both sides, from the histories of one round each. */
+/** Events and actions of both sides, from one round's histories each. */
 export interface Costs {
   leads: number;
   sampled: number;
@@ -9,10 +9,10 @@ export interface Costs {
   floor: { own: HistoryCost; campaign: HistoryCost };
 }
 
-/** Of a lead's own history; the campaign's share depends on how its messages happen to fall together. */
-const MOST_DIFFERENCE = 0.05;
+/** For a lead's own history; the campaign's share depends on how its messages coincide. */
+const MAX_DIFFERENCE = 0.05;
 
-/** Both sides' events a lead, and whether the leads' own histories are as good as the same. */
+/** Events a lead on both sides, and whether the leads' own histories are practically equal. */
 export function comparison({ leads, sampled, product, floor }: Costs) {
   const side = ({ own, campaign }: Costs['product']) => ({
     ownEvents: significant(own.events / sampled),
@@ -26,6 +26,6 @@ export function comparison({ leads, sampled, product, floor }: Costs) {
     product: side(product),
     floor: side(floor),
     ownDifference: significant(difference, 2),
-    equal: Math.abs(difference) <= MOST_DIFFERENCE,
+    equal: Math.abs(difference) <= MAX_DIFFERENCE,
   };
 }

@@ -1,13 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 
-/** Linux counts CPU time in hundredths of a second, on every machine that Node runs on. */
+/** Linux counts CPU time in hundredths of a second on every machine that Node supports. */
 const MS_PER_TICK = 10;
 
 interface Stat {
   name: string;
   parent: number;
-  /** Of the process or thread, and of its children that have ended. */
+  /** Of the process or thread, and of its ended children. */
   ownMs: number;
   endedChildrenMs: number;
 }
@@ -17,10 +17,10 @@ function readStat(file: string): Stat | null {
   try {
     text = readFileSync(file, 'utf8');
   } catch {
-    // It has ended, or this is not Linux.
+    // Ended, or not Linux.
     return null;
   }
-  // The name is in parentheses and may hold spaces.
+  // The name is in parentheses and may contain spaces.
   const end = text.lastIndexOf(')');
   const fields = text.slice(end + 2).split(' ');
   const ticks = (from: number) => Number(fields[from]) + Number(fields[from + 1]);
@@ -32,7 +32,7 @@ function readStat(file: string): Stat | null {
   };
 }
 
-/** CPU time a process and its children have used so far, in milliseconds; 0 where it cannot be seen. */
+/** CPU time of a process and its children so far, in milliseconds; 0 where it cannot be read. */
 export function cpuMs(pid: number): number {
   const stat = readStat(`/proc/${pid}/stat`);
   if (stat === null) return 0;
@@ -45,12 +45,12 @@ export function cpuMs(pid: number): number {
   return total;
 }
 
-/** CPU time that the whole machine has spent on work so far, in milliseconds. */
+/** CPU time of the whole machine so far, in milliseconds. */
 export function machineBusyMs(): number {
   return cpus().reduce((sum, { times }) => sum + times.user + times.nice + times.sys + times.irq, 0);
 }
 
-/** CPU time by the names of a process's threads, in milliseconds: which part of a runtime works. */
+/** CPU milliseconds by the names of a process's threads. */
 export function threadCpuMs(pid: number): Record<string, number> {
   const byName: Record<string, number> = {};
   let threads: string[];
@@ -68,7 +68,7 @@ export function threadCpuMs(pid: number): Record<string, number> {
   return byName;
 }
 
-/** What was added between two readings, without what did not change. */
+/** What grew between two readings. */
 export function difference(
   before: Readonly<Record<string, number>>,
   after: Readonly<Record<string, number>>,
@@ -77,7 +77,7 @@ export function difference(
   return Object.fromEntries(added.filter(([, ms]) => ms > 0));
 }
 
-/** A process's resident memory in megabytes; 0 where it cannot be seen. */
+/** A process's resident memory in megabytes; 0 where it cannot be read. */
 export function residentMb(pid: number): number {
   try {
     const kb = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];

@@ -4,12 +4,11 @@ import { fictionalNumbers } from './fictional-leads.ts';
 import type { DialledCall } from './post-call.ts';
 import { say } from './report.ts';
 
-/** Workflows are started so many at once. */
 const STARTS_AT_ONCE = 20;
-/** No worker asks for it: a workflow there takes signals, and does nothing with them. */
-const QUEUE_OF_NOBODY = 'bench-nobody';
+/** A queue without a worker: workflows there receive signals and do nothing. */
+const QUEUE_WITHOUT_WORKER = 'bench-nobody';
 
-/** Calls that were dialled and are under way, each with the workflow of its lead waiting for the end. */
+/** Dialled calls in flight, each with its lead's workflow waiting for the end. */
 export async function dialCalls(parts: CampaignParts, count: number): Promise<DialledCall[]> {
   const { database, temporal } = parts;
   say(`dialling ${count} calls`);
@@ -38,7 +37,7 @@ export async function dialCalls(parts: CampaignParts, count: number): Promise<Di
     for (let call = waiting.pop(); call !== undefined; call = waiting.pop()) {
       await temporal.client.workflow.start('leadWorkflow', {
         workflowId: leadWorkflowId(call.leadId),
-        taskQueue: QUEUE_OF_NOBODY,
+        taskQueue: QUEUE_WITHOUT_WORKER,
         args: [{ leadId: call.leadId, campaignWorkflowId: campaignWorkflowId(campaignId) }],
       });
     }

@@ -13,7 +13,7 @@ test('every row of a generated list is a lead of its own', async () => {
   expect(items).toHaveLength(2_000);
 });
 
-test('the largest list has no number twice, and more are refused', () => {
+test('the largest list has no duplicate, and a larger one is refused', () => {
   const numbers = fictionalNumbers(50_000);
   expect(new Set(numbers).size).toBe(50_000);
   expect(() => fictionalNumbers(1_000_000)).toThrow(RangeError);

@@ -1,12 +1,12 @@
 import { parsePhone } from '#domain/phone.ts';
 
-/** Last two digits of numbers whose person, in the simulator, answers and is done after one call. */
+/** Last two digits of simulated people who answer and are finished after one call. */
 const ONE_CALL_ENDINGS = ['00', '08', '12', '13', '14'] as const;
 
 const PLANS = ['starter', 'team', 'enterprise'] as const;
 const SOURCES = ['webinar', 'referral', 'form', 'fair'] as const;
 
-/** Area codes of the United States and Canada that are in use. */
+/** Area codes in use in the United States and Canada. */
 function areaCodes(): string[] {
   const codes = Array.from({ length: 800 }, (_, index) => String(200 + index));
   return codes.filter((code) => {
@@ -15,20 +15,19 @@ function areaCodes(): string[] {
   });
 }
 
-/** Numbers kept for fiction, in an order that spreads them over area codes: 555-01XX of every one. */
+/** Numbers reserved for fiction, 555-01XX of every area code, spread over the codes. */
 function northAmerican(endings: readonly string[]): string[] {
   const codes = areaCodes();
   return endings.flatMap((ending) => codes.map((code) => `+1${code}55501${ending}`));
 }
 
-/** Fictional numbers of people who answer and are done after one call. */
+/** Fictional numbers of people who answer and are finished after one call. */
 export function oneCallNumbers(): string[] {
   return northAmerican(ONE_CALL_ENDINGS);
 }
 
 /**
- * As many different fictional numbers as asked for: North American ones, then the ranges that Ofcom and ARCEP
- * keep for drama.
+ * Distinct fictional numbers: North American ones, then the ranges that Ofcom and ARCEP reserve for drama.
  *
  * @throws RangeError beyond some 55,000, which is all there are
  */
@@ -45,7 +44,7 @@ export function fictionalNumbers(count: number): string[] {
   return all.slice(0, count);
 }
 
-/** A list as a sales team exports it: the usual columns and two of its own, zones left to the numbers. */
+/** A list as a sales team exports it: the usual columns and two extra ones, zones left to the numbers. */
 export function leadCsv(numbers: readonly string[]): string {
   const rows = numbers.map((phone, index) => {
     const plan = PLANS[index % PLANS.length];

@@ -3,12 +3,12 @@ import { openDatabase } from '#db/client.ts';
 import { rebuildTotals } from '#db/queries/totals.ts';
 import { DEFAULT_SETTINGS } from '#domain/settings.ts';
 
-/** Leads to a call, campaigns, and the days that the calls are spread over. */
+/** Leads per call, campaigns, and the days over which calls are spread. */
 const LEADS_PER_CALL = 0.4;
 export const CAMPAIGNS = 20;
 const DAYS = 90;
 
-/** Ids of the filled database: readable, and in the order of their making as real ones are. */
+/** Readable ids in order of creation, like real ones. */
 export const idOf = {
   campaign: (number: number) => idText('ca00', number),
   lead: (number: number) => idText('1ead', number),
@@ -22,12 +22,12 @@ function idText(kind: string, number: number): string {
 }
 
 /**
- * Fills a migrated, empty database with a workspace's past: `calls` calls over three months in twenty campaigns,
- * of which the first has a third, and what belongs to them. The same rows every time. Sums are counted by the
- * product's own repair, and statistics are taken as the server's housekeeping would.
+ * Fills a migrated, empty database with a workspace's past: `calls` calls over three months in twenty
+ * campaigns, the first with a third of them, and related rows. The rows are the same every time. The
+ * product's own repair counts the sums, and the statistics are those of the server's housekeeping.
  *
- * Numbers are fictional, nearly all of country code 999, which nobody has. Its user must be a superuser: triggers and foreign keys
- * are not run, since the rows fit by construction.
+ * Numbers are fictional, nearly all of the unassigned country code 999. The user must be a superuser:
+ * triggers and foreign keys are disabled, since the rows are consistent by construction.
  */
 export async function fillDatabase(client: pg.Client, url: string, calls: number): Promise<void> {
   const sizes = { calls, leads: Math.ceil(calls * LEADS_PER_CALL) };
@@ -53,15 +53,15 @@ interface Sizes {
   leads: number;
 }
 
-/** SQL for the id of the number that `expression` gives. */
+/** SQL for the id of a number. */
 const id = (kind: string, expression: string) =>
   `('019a' || lpad(to_hex((${expression})::int), 8, '0') || '70008000' || '${kind}00000000')::uuid`;
 
-/** One of them, by a number. */
+/** SQL that picks a word by a number. */
 const oneOf = (words: readonly string[], expression: string) =>
   `(array['${words.join("','")}'])[1 + (${expression})::int % ${words.length}]`;
 
-/** SQL for the campaign of a lead: the first has three tenths, the others share the rest, one after the other. */
+/** SQL for a lead's campaign: the first has three tenths of the leads, the others share the rest in order. */
 const campaignOf = (lead: string, { leads }: Sizes) => {
   const first = Math.ceil(leads * 0.3);
   const each = Math.ceil((leads - first) / (CAMPAIGNS - 1));
@@ -69,8 +69,8 @@ const campaignOf = (lead: string, { leads }: Sizes) => {
 };
 
 /**
- * Three quarters as many contacts as leads; digits spread, so that a part of a number is not a part of them all. A
- * few have numbers kept for fiction, which the API takes for numbers.
+ * Three quarters as many contacts as leads. Digits are spread, so that a part of a number is not part of all.
+ * A few numbers are reserved for fiction and valid to the API.
  */
 const phoneOf = (lead: string, { leads }: Sizes) => {
   const contact = `(${lead} % ${Math.ceil(leads * 0.75)})`;
@@ -114,11 +114,11 @@ function people(sizes: Sizes): string[] {
   ];
 }
 
-/** Dials take turns at all leads in an order that mixes campaigns; one in fifty calls came in from a stranger. */
+/** Dials go through all leads in an order that mixes campaigns; one in fifty calls came from a stranger. */
 function past(sizes: Sizes): string[] {
   const stranger = 'n % 50 = 49';
   const live = `n >= ${sizes.calls - 100}`;
-  // A prime step, so that a round meets every lead once before any twice.
+  // A prime step visits every lead once before any twice.
   const lead = `((n % ${sizes.leads})::bigint * 7919 % ${sizes.leads})`;
   const attempt = `1 + n / ${sizes.leads}`;
   return [

@@ -41,11 +41,11 @@ describe('billed actions', () => {
     expect(cost([event('childWorkflowExecutionStarted')])).toBe(0);
   });
 
-  test('every try of an activity counts, also those that left no event', () => {
+  test('every attempt of an activity counts, even without an event', () => {
     expect(costOfRun({ events: [event('activityTaskStarted', { attempt: 4 })] }).actions).toBe(4);
   });
 
-  test('markers of one task are one, and the record of versions is free', () => {
+  test('markers of one task count once, and the record of versions is free', () => {
     const marker = (task: number) => event('markerRecorded', { workflowTaskCompletedEventId: task });
     expect(costOfRun({ events: [marker(4), marker(4), marker(9)] }).actions).toBe(2);
     const indexedFields = { TemporalChangeVersion: {} };

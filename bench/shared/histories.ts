@@ -3,12 +3,12 @@ import type { Client, WorkflowHandle } from '@temporalio/client';
 type History = Awaited<ReturnType<WorkflowHandle['fetchHistory']>>;
 export type HistoryEvent = NonNullable<History['events']>[number];
 
-/** Counts by event type, in the words of Temporal's documentation: `TimerStarted`. */
+/** By event type, in Temporal's words: `TimerStarted`. */
 export type EventCounts = Record<string, number>;
 
 const ATTRIBUTES = 'EventAttributes';
 
-/** Events that are one action each, whatever they hold. */
+/** Events that always are one action. */
 const ONE_ACTION: ReadonlySet<string> = new Set([
   'TimerStarted',
   'WorkflowExecutionSignaled',
@@ -18,7 +18,7 @@ const ONE_ACTION: ReadonlySet<string> = new Set([
   'NexusOperationCancelRequested',
 ]);
 
-/** What one workflow, over all its runs, or several of them cost. */
+/** The cost of one workflow over all its runs, or of several. */
 export interface HistoryCost {
   workflows: number;
   runs: number;
@@ -30,7 +30,6 @@ export interface HistoryCost {
 
 const NO_COST: HistoryCost = { workflows: 0, runs: 0, events: 0, actions: 0, byType: {}, actionsByType: {} };
 
-/** Adds up costs. */
 export function sumOfCosts(costs: readonly HistoryCost[]): HistoryCost {
   return costs.reduce(
     (sum, cost) => ({
@@ -51,7 +50,6 @@ function merged(a: EventCounts, b: EventCounts): EventCounts {
   return sum;
 }
 
-/** The same counts a lead. */
 export function perLead(counts: EventCounts, leads: number): EventCounts {
   const sorted = Object.entries(counts).toSorted(([, a], [, b]) => b - a);
   return Object.fromEntries(
@@ -59,13 +57,13 @@ export function perLead(counts: EventCounts, leads: number): EventCounts {
   );
 }
 
-/** Reads every run of a workflow, along its continuations, and counts. */
+/** Reads and counts every run of a workflow, along its continuations. */
 export async function costOfWorkflow(client: Client, workflowId: string): Promise<HistoryCost> {
   const costs = (await runsOf(client, workflowId)).map(costOfRun);
   return { ...sumOfCosts(costs), workflows: 1 };
 }
 
-/** When signals of this name reached a workflow, in milliseconds by the server's clock, in order. */
+/** When signals of this name reached a workflow, in order, in milliseconds by the server's clock. */
 export async function signalTimesMs(client: Client, workflowId: string, name: string): Promise<number[]> {
   const events = (await runsOf(client, workflowId)).flatMap((history) => history.events ?? []);
   return events
@@ -103,7 +101,7 @@ export function costOfRun(history: History): HistoryCost {
   return { workflows: 1, runs: 1, events: events.length, actions, byType, actionsByType };
 }
 
-/** Every type of event has attributes of its own, which name it: `timerStartedEventAttributes`. */
+/** Every event type has its own attributes, which name it: `timerStartedEventAttributes`. */
 function typeOf(event: HistoryEvent): string {
   const set = Object.entries(event).find(([key, value]) => key.endsWith(ATTRIBUTES) && value);
   if (set === undefined) throw new Error(`Event ${event.eventId} has no attributes.`);
@@ -112,17 +110,17 @@ function typeOf(event: HistoryEvent): string {
 }
 
 /**
- * Actions that an event stands for, by Temporal Cloud's list (https://docs.temporal.io/cloud/actions, read in
- * November 2026): a start by a client or a continuation is one; a child is two, both counted where its parent
- * records the intent, so that its own start is none; each try of an activity, each timer, signal, accepted update
- * and upsert of search attributes is one; all markers of one workflow task are one together. A signal between
- * workflows is counted where it arrives. Search attributes given with a start, and the upsert of
- * `TemporalChangeVersion`, are free.
+ * Actions of one event, by Temporal Cloud's list (https://docs.temporal.io/cloud/actions, read in November
+ * 2026). A start by a client or a continuation is one; a child is two, both counted at its parent's intent,
+ * so that its own start is none; each attempt of an activity, each timer, signal, accepted update and upsert
+ * of search attributes is one; all markers of one workflow task are one together. A signal between workflows
+ * is counted where it arrives. Search attributes of a start, and the upsert of `TemporalChangeVersion`, are
+ * free.
  *
- * Not in histories and not counted: heartbeats, queries, refused updates, and what a schedule adds to the start
- * of its workflow (two actions a run).
+ * Not in histories and not counted: heartbeats, queries, refused updates, and what a schedule adds to a start
+ * (two actions a run).
  *
- * @param tasksWithMarkers workflow tasks whose markers are counted already; added to
+ * @param tasksWithMarkers workflow tasks whose markers were counted; added to
  */
 function billedActions(event: HistoryEvent, tasksWithMarkers: Set<string>): number {
   const type = typeOf(event);
@@ -135,7 +133,7 @@ function billedActions(event: HistoryEvent, tasksWithMarkers: Set<string>): numb
     case 'StartChildWorkflowExecutionInitiated':
       return 2;
     case 'ActivityTaskStarted':
-      // Tries before the last one leave no event of their own.
+      // Earlier attempts leave no event of their own.
       return event.activityTaskStartedEventAttributes?.attempt || 1;
     case 'UpsertWorkflowSearchAttributes': {
       const fields = event.upsertWorkflowSearchAttributesEventAttributes?.searchAttributes?.indexedFields;

@@ -7,16 +7,16 @@ import { createContext } from '#services/context.ts';
 import { lazyClient } from '#temporal/client.ts';
 import { createWorkflows, REQUEST_DEADLINES } from '#temporal/workflows.ts';
 
-/** The product's API in this process, asked without a network. */
+/** The product's API in this process, without a network. */
 export interface InProcessApi {
-  /** The answer's body. @throws Error unless it is a 200 */
+  /** The answer's body. @throws Error unless the status is 200 */
   read(path: string): Promise<unknown>;
   stop(): Promise<void>;
 }
 
 const NOWHERE = '127.0.0.1:9';
 
-/** Its database is real; the provider and Temporal are addresses at which nobody answers. */
+/** The database is real; provider and Temporal have addresses where nothing answers. */
 export async function startInProcess(databaseUrl: string): Promise<InProcessApi> {
   const config = loadConfig({
     DATABASE_URL: databaseUrl,

@@ -1,22 +1,21 @@
 import { CAMPAIGNS, idOf } from './filled.ts';
 import type { InProcessApi } from './in-process.ts';
 
-/** A request of the API that reads a list or sums: one of several paths at a time, so that no answer is the cache's. */
+/** One list or sum of the API, with several paths, so that no answer comes from a cache. */
 export interface ListRequest {
   name: string;
-  /** At least one. */
   paths: string[];
 }
 
-/** One row by its key, through the same API: what the lists are held against. */
+/** One row by its key, through the same API: the unit of comparison. */
 export function pointReads(calls: number): ListRequest {
   const numbers = Array.from({ length: 50 }, (_, index) => Math.floor((index * calls * 0.4) / 50));
   return { name: 'one lead by its key', paths: numbers.map((number) => `/api/leads/${idOf.lead(number)}`) };
 }
 
 /**
- * Every list and every sum that the API gives, with each of its filters, on a database of `fillDatabase`. Exports
- * are left out: they read all of a campaign by intent.
+ * Every list and sum of the API, with each filter, on a database of `fillDatabase`. Exports are left out:
+ * they read a whole campaign on purpose.
  */
 export async function listRequests(api: InProcessApi, calls: number): Promise<ListRequest[]> {
   const big = idOf.campaign(0);
@@ -47,7 +46,7 @@ export async function listRequests(api: InProcessApi, calls: number): Promise<Li
     'calls without a lead': ['/api/calls?attribution=unattributed'],
     'calls without a lead, deep pages': deep('/api/calls?attribution=unattributed', 10),
     'calls ended': ['/api/calls?status=ended'],
-    'calls under way by status': ['ringing', 'in_progress', 'dialling'].map(
+    'calls in flight by status': ['ringing', 'in_progress', 'dialling'].map(
       (one) => `/api/calls?status=${one}`,
     ),
     'calls by reach': ['answered', 'failed', 'unknown', 'not_placed'].map((one) => `/api/calls?reach=${one}`),
@@ -55,7 +54,7 @@ export async function listRequests(api: InProcessApi, calls: number): Promise<Li
     'calls by direction': ['inbound', 'outbound'].map((one) => `/api/calls?direction=${one}`),
     'calls by kind': ['phone', 'browser'].map((one) => `/api/calls?kind=${one}`),
     'calls by direction and reach': ['/api/calls?direction=inbound&reach=unknown'],
-    'calls outside of campaigns': ['/api/calls?single=true'],
+    'one-off calls': ['/api/calls?single=true'],
     'calls of an agent': ['agent_a', 'agent_none'].map((one) => `/api/calls?agent=${one}`),
     'calls of an agent by reach': ['unknown', 'busy'].map((one) => `/api/calls?agent=agent_a&reach=${one}`),
     'calls of a lead': known.map((id) => `/api/calls?lead=${id}`),
@@ -130,7 +129,7 @@ export async function listRequests(api: InProcessApi, calls: number): Promise<Li
   return await Promise.all(named);
 }
 
-/** From a full name, which few have, to a syllable, which every tenth has; and what nobody has. */
+/** From a rare full name to a syllable in every tenth name, and a text that matches nothing. */
 function searches(what: string, path: string, phone: string): Record<string, string[]> {
   const by = (texts: string[]) =>
     texts.map((text) => `${path}${path.includes('?') ? '&' : '?'}q=${encodeURIComponent(text)}`);
@@ -143,7 +142,7 @@ function searches(what: string, path: string, phone: string): Record<string, str
     [`${what} by a whole number`]: by([phone, phone.slice(1)]),
     [`${what} by four digits`]: by([phone.slice(-4), '4711', '0815']),
     [`${what} by three digits`]: by([phone.slice(-3), '471']),
-    [`${what} by what nobody has`]: by(['Zzyzx Quux', '+15555550100', 'zq', '%', 'Barqqq']),
+    [`${what} by a text without a match`]: by(['Zzyzx Quux', '+15555550100', 'zq', '%', 'Barqqq']),
     ...(what.startsWith('calls') ? { [`${what} by the provider's id`]: by(['conv_777', 'conv_none']) } : {}),
   };
 }
@@ -152,7 +151,7 @@ async function phoneOf(api: InProcessApi, leadId: string): Promise<string> {
   return ((await api.read(`/api/leads/${leadId}`)) as { phone: string }).phone;
 }
 
-/** The last pages of a walk by cursor, as a reader who goes on and on would ask for them. */
+/** The last pages of a long walk by cursor. */
 async function deepPages(api: InProcessApi, path: string, pages: number): Promise<string[]> {
   const visited: string[] = [];
   let next = path;
@@ -166,7 +165,7 @@ async function deepPages(api: InProcessApi, path: string, pages: number): Promis
   return visited.slice(-5);
 }
 
-/** Cursors far behind, which nobody walks to in a benchmark's time: a cursor is the sort key of a row. */
+/** Cursors too far back to reach by walking: a cursor is a row's sort key. */
 function oldCalls(calls: number): string[] {
   return [30, 60, 85].map((days) => {
     const at = new Date(Date.now() - days * 86_400_000).toISOString();

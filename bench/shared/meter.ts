@@ -1,18 +1,18 @@
-// Loaded into a service before its own code (`--import`): measures its database work where it meets the driver,
-// so that the product needs no hook for it, and takes a CPU profile when it is told to.
+// Loaded into a service before its own code (`--import`). It measures database work at the driver, so that
+// the product needs no hook, and takes a CPU profile on request.
 import { writeFileSync } from 'node:fs';
 import { Session } from 'node:inspector/promises';
 import { isMainThread } from 'node:worker_threads';
 import pg from 'pg';
 import { kindOfTransaction, shapeOfStatement, type TransactionKind } from './transactions.ts';
 
-/** What a service did in its database since the last reading. Times are waits as the service saw them. */
+/** A service's database work since the last reading. Times are waits as seen by the service. */
 export interface MeterReading {
   queries: number;
   queryMs: number;
-  /** Waiting for a connection of the pool. */
+  /** Waiting for a connection from the pool. */
   poolWaitMs: number;
-  /** Every transaction's milliseconds from `begin` to the end of `commit`, by kind. */
+  /** Milliseconds from `begin` to the end of `commit`, by kind of transaction. */
   transactions: Partial<Record<TransactionKind, number[]>>;
   statements: Record<string, { count: number; totalMs: number }>;
 }
@@ -28,7 +28,7 @@ let reading = nothing();
 
 type AnyFunction = (this: object, ...args: unknown[]) => unknown;
 
-/** Calls `done` with the time that each call of a method took until its promise was settled. */
+/** Calls `done` with the time until each call's promise settled. */
 function wrap(owner: object, name: string, done: (self: object, args: unknown[], ms: number) => void): void {
   const original: AnyFunction = Reflect.get(owner, name);
   const wrapped: AnyFunction = function (...args) {
@@ -43,7 +43,7 @@ function wrap(owner: object, name: string, done: (self: object, args: unknown[],
   Reflect.set(owner, name, wrapped);
 }
 
-/** Statements of the transaction that a connection is in. */
+/** Statements of each connection's open transaction. */
 const open = new WeakMap<object, { startedMs: number; texts: string[] }>();
 
 function afterQuery(client: object, args: unknown[], ms: number): void {
@@ -71,7 +71,7 @@ function afterQuery(client: object, args: unknown[], ms: number): void {
 
 let profiling: Session | null = null;
 
-async function obey(request: MeterRequest): Promise<void> {
+async function handleRequest(request: MeterRequest): Promise<void> {
   switch (request.meter) {
     case 'read':
       process.send?.({ meter: reading } satisfies MeterAnswer);
@@ -104,6 +104,6 @@ if (isMainThread) {
     reading.poolWaitMs += ms;
   });
   process.on('message', (message) => {
-    if (isRequest(message)) void obey(message);
+    if (isRequest(message)) void handleRequest(message);
   });
 }

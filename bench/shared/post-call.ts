@@ -1,7 +1,7 @@
 import { Agent, request } from 'node:http';
 import { signElevenLabs } from '#simulator/signature.ts';
 
-/** A dialled call that a post-call webhook is about. */
+/** A dialled call, for its post-call webhook. */
 export interface DialledCall {
   id: string;
   leadId: string;
@@ -29,7 +29,7 @@ const TURNS = [
 ] as const;
 const SECONDS_A_TURN = 6;
 
-/** What the provider posts after such a call, with the fields it documents: some 5 kB. */
+/** The provider's post after such a call, with the documented fields: some 5 kB. */
 export function postCallBody(call: DialledCall, endedAt: Date): string {
   const seconds = TURNS.length * SECONDS_A_TURN;
   const startedUnix = Math.floor(endedAt.getTime() / 1_000) - seconds - 5;
@@ -104,16 +104,16 @@ export function postCallBody(call: DialledCall, endedAt: Date): string {
   });
 }
 
-/** What a sender of webhooks saw. */
+/** What the sender measured. */
 export interface Posted {
   /** From the first request to the last answer. */
   ms: number;
-  /** Of every request until its answer had ended. */
+  /** Of each request, until its answer had ended. */
   latenciesMs: number[];
 }
 
 /**
- * Posts signed bodies over connections that are kept, so many at once.
+ * Posts signed bodies over kept connections, `atOnce` at a time.
  *
  * @throws Error for any answer but 200
  */

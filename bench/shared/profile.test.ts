@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { sharesByOwner } from './profile.ts';
 
-test('busy time is shared out by whose code ran, idle time left out', () => {
+test('busy time is divided by the owner of the code, without idle time', () => {
   const node = (id: number, functionName: string, url: string) => ({ id, callFrame: { functionName, url } });
   const shares = sharesByOwner({
     nodes: [

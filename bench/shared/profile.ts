@@ -6,7 +6,7 @@ export interface CpuProfile {
   timeDeltas: number[];
 }
 
-/** Where a file belongs: a package, a folder of ours, Node itself, or the engine. */
+/** The owner of a file: a package, a folder of ours, Node itself, or the engine. */
 function ownerOf({ functionName, url }: { functionName: string; url: string }): string {
   const inPackage = /.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(url)?.[1];
   if (inPackage !== undefined) return inPackage;
@@ -15,10 +15,10 @@ function ownerOf({ functionName, url }: { functionName: string; url: string }): 
   return `${url.split('/').at(-2) ?? ''}/ (ours)`;
 }
 
-/** Not work: waiting, and the profiler itself. */
+/** Waiting, and the profiler itself. */
 const NO_WORK: ReadonlySet<string> = new Set(['(idle)', '(root)', 'node:inspector']);
 
-/** Shares of the time that was not idle, by whose code was running itself, the largest first. */
+/** Shares of the busy time by the owner of the running code, largest first. */
 export function sharesByOwner(profile: CpuProfile): [owner: string, share: number][] {
   const owners = new Map(profile.nodes.map(({ id, callFrame }) => [id, ownerOf(callFrame)]));
   const microseconds = new Map<string, number>();

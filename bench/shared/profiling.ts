@@ -5,12 +5,15 @@ import { printTable } from './report.ts';
 import type { MeteredService } from './services.ts';
 import { significant } from './statistics.ts';
 
-/** Shares of a service's busy time, by whose code its main thread ran. */
+/** Shares of a service's busy time, by the owner of the code on its main thread. */
 export type Profile = Record<string, Record<string, number>>;
 
-const MOST_OWNERS = 12;
+const MAX_OWNERS = 12;
 
-/** Profiles the main threads of services during a run. The folder gets one `.cpuprofile` of each, for DevTools. */
+/**
+ * Profiles the services' main threads during a run. Writes one `.cpuprofile` each to the folder, for
+ * DevTools.
+ */
 export async function profileServices(
   services: Record<string, MeteredService | null>,
   folder: string,
@@ -25,7 +28,7 @@ export async function profileServices(
   for (const { name, profile } of running) {
     const file = join(folder, `${name}.cpuprofile`);
     await profile.finish(file);
-    const owners = sharesByOwner(JSON.parse(readFileSync(file, 'utf8')) as CpuProfile).slice(0, MOST_OWNERS);
+    const owners = sharesByOwner(JSON.parse(readFileSync(file, 'utf8')) as CpuProfile).slice(0, MAX_OWNERS);
     found[name] = Object.fromEntries(owners.map(([owner, share]) => [owner, significant(share, 2)]));
     printTable(`${name}: whose code its main thread runs (share of busy time)`, [
       ['', 'share'],

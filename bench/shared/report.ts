@@ -3,19 +3,19 @@ import { cpus, loadavg, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { significant } from './statistics.ts';
 
-/** What a benchmark found, as its file holds it. */
+/** A benchmark's result, as written to its file. */
 export interface BenchResult {
   name: string;
-  /** The figure to compare between versions: a ratio, or a count. */
+  /** The figure to compare between versions: a ratio or a count. */
   value: number;
   unit: string;
-  /** The value round by round. */
+  /** The value in each round. */
   samples: number[];
   /** Absolute figures of both sides, sizes, versions, the machine. */
   context: Record<string, unknown>;
 }
 
-/** Sizes of a run with their defaults, each settable as `--name N`. */
+/** The sizes of a run with defaults, each set by `--name N`. */
 export function readOptions<Sizes extends Record<string, number>>(
   defaults: Sizes,
 ): { sizes: Sizes; jsonFile: string | null; profileFolder: string | null } {
@@ -41,7 +41,7 @@ export function readOptions<Sizes extends Record<string, number>>(
   };
 }
 
-/** The machine and its load now: figures of two machines, or of a busy one, are not to be compared. */
+/** The machine and its load: figures of different machines, or of a busy one, are not comparable. */
 export function describeMachine(): Record<string, unknown> {
   return {
     cores: cpus().length,
@@ -52,12 +52,12 @@ export function describeMachine(): Record<string, unknown> {
   };
 }
 
-/** Progress, on standard error: standard output is for the result. */
+/** Progress goes to standard error; standard output is for the result. */
 export function say(line: string): void {
   process.stderr.write(`${line}\n`);
 }
 
-/** Prints a table: the first row is the header, the first column text, the rest right-aligned. */
+/** The first row is the header; the first column is text, the rest right-aligned. */
 export function printTable(title: string, rows: readonly (readonly (string | number)[])[]): void {
   const cells = rows.map((row) =>
     row.map((cell) => (typeof cell === 'number' ? String(significant(cell)) : cell)),
@@ -77,7 +77,7 @@ export function printTable(title: string, rows: readonly (readonly (string | num
   console.log(`\n${title}\n${lines.join('\n')}`);
 }
 
-/** Prints the verdict and writes the file, when one was asked for. */
+/** Prints the result, and writes the file if one was named. */
 export function conclude(result: BenchResult, jsonFile: string | null): void {
   const samples = result.samples.map((sample) => significant(sample));
   console.log(

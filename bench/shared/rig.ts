@@ -11,10 +11,10 @@ import { AGENTS } from '#simulator/fleet.ts';
 import { say } from './report.ts';
 import { type MeteredService, startService } from './services.ts';
 
-/** What the product's inbound webhooks are signed with. */
+/** Signs the product's incoming webhooks. */
 export const WEBHOOK_SECRET = 'wsec_bench';
 
-/** A database of its own on the server that the runner started. */
+/** A separate database on the runner's server. */
 export interface BenchDatabase {
   url: string;
   client: pg.Client;
@@ -55,7 +55,7 @@ async function runAs(url: string, statement: string): Promise<void> {
   await client.query(statement).finally(() => client.end());
 }
 
-/** 0 where it cannot be seen. */
+/** 0 where it cannot be read. */
 function parentOf(pid: number): number {
   try {
     return Number(/^PPid:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0);
@@ -64,7 +64,7 @@ function parentOf(pid: number): number {
   }
 }
 
-/** A Temporal server as the product brings it up: development server, database in a file with a write-ahead log. */
+/** A Temporal server like the product's: development server, database file with a write-ahead log. */
 export interface BenchTemporal {
   address: string;
   client: Client;
@@ -92,19 +92,19 @@ export async function startBenchTemporal(): Promise<BenchTemporal> {
   };
 }
 
-/** The product's processes, and how to speak to its API. */
+/** The product's processes, and a client of its API. */
 export interface Product {
   services: { api: MeteredService; worker: MeteredService | null; simulator: MeteredService | null };
-  /** An administrator's. */
+  /** An admin key. */
   key: string;
-  /** One request as JSON; a string is sent as CSV. @throws Error with the answer when it is no success */
+  /** Sends one request as JSON; a string is sent as CSV. @throws Error with the answer unless it succeeds */
   call<T = unknown>(method: string, path: string, body?: unknown): Promise<T>;
   stop(): Promise<void>;
 }
 
 /**
- * Starts the product's own entry points against these servers. `speed` is how many times faster than real the
- * simulated people live; null leaves out them and the worker, for what needs the API only.
+ * Starts the product's own entry points against these servers. `speed`: how many times faster than real life
+ * the simulated people live; null starts the API only.
  */
 export async function startProduct(options: {
   databaseUrl: string;

@@ -9,28 +9,28 @@ const READY_TIMEOUT_MS = 60_000;
 const ANSWER_TIMEOUT_MS = 30_000;
 const WORDS_KEPT = 4_000;
 
-/** A part of the product as a process of its own, with the meter in it. */
+/** A part of the product as a separate process with the meter in it. */
 export interface MeteredService {
   readonly pid: number;
-  /** What it announced when it was ready. */
+  /** Its ready message. */
   readonly ready: Readonly<Record<string, unknown>>;
-  /** What its database work was since the last reading. */
+  /** Its database work since the last reading. */
   read(): Promise<MeterReading>;
-  /** Takes a CPU profile of its main thread until `finish`, which writes it to the file. */
+  /** Takes a CPU profile of the main thread until `finish`, which writes the file. */
   profile(): { finish(file: string): Promise<void> };
   stop(): Promise<void>;
 }
 
-/** Starts an entry point, named from the repository's root, and waits until it has announced itself. */
+/** Starts an entry point, named from the repository's root, and waits until it is ready. */
 export async function startService(entry: string, env: NodeJS.ProcessEnv): Promise<MeteredService> {
   const path = fileURLToPath(new URL(`../../${entry}`, import.meta.url));
   const child = spawn(process.execPath, [...process.execArgv, '--import', METER.href, path], {
     env,
     detached: true,
-    // What a service logs is the product's cost, but nobody's to read here.
+    // Logging is part of the product's cost, but its output is not needed here.
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
-  if (child.pid === undefined) throw new Error(`${entry} could not be run.`);
+  if (child.pid === undefined) throw new Error(`${entry} could not be started.`);
   child.once('exit', guardProcess('services', child.pid));
   let words = '';
   child.stderr?.on('data', (chunk: Buffer) => {
@@ -38,7 +38,7 @@ export async function startService(entry: string, env: NodeJS.ProcessEnv): Promi
   });
   const ready = await message(child, READY_TIMEOUT_MS, isReady).catch((error: Error) => {
     child.kill('SIGKILL');
-    throw new Error(`${entry} ${error.message}. Its last words:\n${words}`);
+    throw new Error(`${entry} ${error.message}. The end of its output:\n${words}`);
   });
   const ask = (request: MeterRequest) => child.send(request);
   return {
@@ -68,7 +68,7 @@ export async function startService(entry: string, env: NodeJS.ProcessEnv): Promi
   };
 }
 
-/** The next message that fits. @throws Error completing "The service …" */
+/** The next matching message. @throws Error that completes "The service …" */
 function message<T>(
   child: ChildProcess,
   timeoutMs: number,

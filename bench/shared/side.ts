@@ -3,23 +3,23 @@ import { cpuMs, difference, machineBusyMs, threadCpuMs } from './cpu.ts';
 import type { MeterReading } from './meter.ts';
 import { median, percentile, significant, steadyRate } from './statistics.ts';
 
-/** What one round of one side found. */
+/** One side's figures of one round. */
 export interface SideRound {
   leads: number;
   runMs: number;
   /** While all lines were busy. */
   leadsPerSecond: number;
-  /** CPU milliseconds of every process that took part. */
+  /** CPU milliseconds of each process that took part. */
   cpu: Record<string, number>;
-  /** Share of the machine's cores that everything else kept busy: of a round with much of it, little can be said. */
+  /** Share of the machine's cores used by other processes; a round with a large share proves little. */
   othersShare: number;
-  /** CPU milliseconds of the worker by kind of thread. */
+  /** The worker's CPU milliseconds by kind of thread. */
   workerThreads: Record<string, number>;
 }
 
 /**
- * Times one run, and the CPU that the processes use meanwhile. `run` answers with the milliseconds it took;
- * `overAtMs` tells afterwards when each lead was over.
+ * Measures one run and the CPU of its processes. `run` returns its milliseconds; `overAtMs` then returns when
+ * each lead was finished.
  */
 export async function measureSide(options: {
   lines: number;
@@ -49,7 +49,7 @@ export async function measureSide(options: {
   };
 }
 
-/** Milliseconds of CPU a lead, over all rounds, the largest first. */
+/** Milliseconds of CPU a lead over all rounds, largest first. */
 export function cpuPerLead(
   rounds: readonly SideRound[],
   of: 'cpu' | 'workerThreads',
@@ -70,7 +70,7 @@ export function totalCpuPerLead(rounds: readonly SideRound[]): number {
   return significant(median(perRound), 3);
 }
 
-/** What a service's database work was a lead: counts, and milliseconds it waited. */
+/** A service's database work a lead: counts, and milliseconds waited. */
 export function databasePerLead(readings: readonly MeterReading[], leads: number) {
   const sum = (pick: (reading: MeterReading) => number) =>
     significant(readings.reduce((total, reading) => total + pick(reading), 0) / leads, 3);
@@ -81,7 +81,7 @@ export function databasePerLead(readings: readonly MeterReading[], leads: number
   };
 }
 
-/** Every kind of transaction, a lead and by its quantiles, the most time first. */
+/** Every kind of transaction, a lead and by quantiles, longest total time first. */
 export function transactionsPerLead(readings: readonly MeterReading[], leads: number) {
   const byKind = new Map<string, number[]>();
   for (const { transactions } of readings) {
@@ -100,7 +100,7 @@ export function transactionsPerLead(readings: readonly MeterReading[], leads: nu
     .toSorted((a, b) => b.msPerLead - a.msPerLead);
 }
 
-/** The statements that took the most time, by shape, a lead. */
+/** The statements with the longest total time, by shape, a lead. */
 export function statementsPerLead(readings: readonly MeterReading[], leads: number, most: number) {
   const byShape = new Map<string, { count: number; totalMs: number }>();
   for (const { statements } of readings) {

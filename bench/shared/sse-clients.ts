@@ -1,17 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 
-/** Connections are made so many at once. */
 const CONNECTS_AT_ONCE = 50;
 const CONNECT_WITHIN_MS = 30_000;
-/** As long as the text that is looked for can be. */
+/** At least the length of the text that is searched for. */
 const TAIL_CHARS = 40;
-/** As Linux writes it. */
+/** Linux's code for an established connection. */
 const ESTABLISHED = '01';
 
-/** A client of the stream, over a plain socket: what it costs must not show in what it measures. */
+/** A client of the stream over a plain socket, so that its own cost does not affect the measurement. */
 export interface SseClient {
-  /** Stops reading for good, as a page that hangs. */
+  /** Stops reading for good, like a hanging page. */
   stall(): void;
   close(): void;
 }
@@ -19,15 +18,15 @@ export interface SseClient {
 export interface SseOptions {
   url: string;
   key: string;
-  /** Events of this campaign only. */
+  /** Only this campaign's events. */
   campaignId?: string;
 }
 
 /**
- * Opens so many streams. `onEvent` is called for every event whose data has a number `nth`; with null what comes
- * is read and thrown away.
+ * Opens streams. `onEvent` is called for every event whose data has a number `nth`; with null the data are
+ * read and dropped.
  *
- * @throws Error when one is not opened
+ * @throws Error when a stream is not opened
  */
 export async function openClients(
   count: number,
@@ -54,7 +53,7 @@ async function openClient(
   const path = `/api/stream${campaignId === undefined ? '' : `?campaign=${campaignId}`}`;
   const socket = connect(Number(port), hostname);
   socket.write(`GET ${path} HTTP/1.1\r\nhost: ${host}\r\nauthorization: Bearer ${key}\r\n\r\n`);
-  // A stream that is cut off is seen by its connection being gone.
+  // A closed connection shows that the stream was cut off.
   socket.on('error', () => {});
   await untilReady(socket);
   if (onEvent === null) socket.resume();
@@ -72,7 +71,7 @@ async function openClient(
   return { stall: () => void socket.pause(), close: () => void socket.destroy() };
 }
 
-/** Waits for the first event, with which the client has joined. */
+/** The first event shows that the client has joined. */
 async function untilReady(socket: Socket): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     const fail = () => settle(() => reject(new Error(`A stream was not opened; it answered: ${text}`)));
@@ -93,7 +92,10 @@ async function untilReady(socket: Socket): Promise<void> {
   });
 }
 
-/** Connections that a server on this IPv4 port has, and what its kernel holds for them; 0 where it cannot be seen. */
+/**
+ * A server's connections on this IPv4 port and the bytes its kernel holds for them; 0 where it cannot be
+ * read.
+ */
 export function connectionsOf(port: number): { count: number; unsentBytes: number } {
   const local = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
   let count = 0;

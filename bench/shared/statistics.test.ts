@@ -21,18 +21,18 @@ describe('median and percentile', () => {
 });
 
 describe('the paired ratio', () => {
-  test('is the median of the rounds, untouched by one bad round', () => {
+  test('is the median of the rounds, unaffected by one bad round', () => {
     const { samples, value, spread } = pairedRatio([10, 30, 2], [40, 60, 40]);
     expect(samples).toEqual([0.25, 0.5, 0.05]);
     expect(value).toBe(0.25);
     expect(spread).toBeCloseTo(10);
   });
 
-  test('does not see a machine that slows both sides alike', () => {
+  test('is unaffected by a machine that slows both sides alike', () => {
     expect(pairedRatio([10, 5, 1], [20, 10, 2])).toMatchObject({ value: 0.5, spread: 1 });
   });
 
-  test('is of the quiet rounds, and of all when the machine never was', () => {
+  test('uses the quiet rounds, or all when none was quiet', () => {
     expect(pairedRatio([1, 2, 9], [10, 10, 10], [true, true, false])).toMatchObject({
       value: expect.closeTo(0.15),
       quietRounds: 2,
@@ -52,7 +52,7 @@ describe('the paired ratio', () => {
 });
 
 describe('the steady rate', () => {
-  test('leaves out how the system fills and empties', () => {
+  test('leaves out the filling and emptying of the system', () => {
     // Two at once: slow at both ends, one every 100 ms in between.
     const times = [5_000, 6_000, 6_100, 6_200, 6_300, 6_400, 9_000, 20_000];
     expect(steadyRate(times, 2)).toBeCloseTo(10);

@@ -1,10 +1,10 @@
-/** The middle value; of an even count the mean of the two in the middle. @throws RangeError for no values */
+/** The middle value; the mean of the two middle ones for an even count. @throws RangeError for no values */
 export function median(values: readonly number[]): number {
   return percentile(values, 0.5);
 }
 
 /**
- * The value below which this share (0 to 1) of the values lies, interpolated between neighbours.
+ * The value below which this share (0 to 1) of the values lies, interpolated.
  *
  * @throws RangeError for no values, or a share out of range
  */
@@ -19,22 +19,21 @@ export function percentile(values: readonly number[], share: number): number {
 }
 
 export interface PairedRatio {
-  /** One ratio a round: both sides of a round met the same machine. */
+  /** One ratio a round; both sides of a round ran under the same load. */
   samples: number[];
-  /** Median of the quiet rounds' samples; of all of them when no round was quiet. */
+  /** Median of the quiet rounds' samples, or of all when no round was quiet. */
   value: number;
   quietRounds: number;
-  /** Largest sample ÷ smallest: 1 is a quiet machine. */
+  /** Largest sample ÷ smallest; 1 on a quiet machine. */
   spread: number;
 }
 
 /**
- * What came of interleaved rounds A-B-A-B, as A ÷ B. Paired by round, because a shared machine changes its speed
- * from minute to minute and a ratio of means would keep that.
+ * The result of interleaved rounds A-B-A-B, as A ÷ B. Paired by round, since a shared machine changes its
+ * speed from minute to minute, which a ratio of means would retain.
  *
- * @param quiet which rounds the rest of the machine left alone, both sides of them; without it all of them
- *
- * @throws RangeError when the sides have no rounds, unequally many, or one that is not above 0
+ * @param quiet rounds in which both sides ran undisturbed; without it all rounds
+ * @throws RangeError when the sides have no rounds, unequal counts, or a figure that is not above 0
  */
 export function pairedRatio(
   a: readonly number[],
@@ -57,10 +56,10 @@ export function pairedRatio(
 }
 
 /**
- * Events a second while a system is full: from the time that the first `inFlight` are over until only as many are
- * left. Before and after it fills and empties, which takes every system as long as its slowest part.
+ * Events a second while a system is full: from the time that the first `inFlight` have ended until only as
+ * many are left. Filling and emptying take as long as the slowest part, so they are left out.
  *
- * @param timesMs when each was over, in order
+ * @param timesMs when each ended, in order
  * @throws RangeError when there are too few to see it full
  */
 export function steadyRate(timesMs: readonly number[], inFlight: number): number {
@@ -73,7 +72,7 @@ export function steadyRate(timesMs: readonly number[], inFlight: number): number
   return (counted / (until - from)) * 1_000;
 }
 
-/** Rounded to so many significant digits, for people and for files. */
+/** Rounded to significant digits, for people and for files. */
 export function significant(value: number, digits = 4): number {
   return Number(value.toPrecision(digits));
 }

@@ -1,4 +1,4 @@
-/** Which step of a call a database transaction was, told by what it wrote. */
+/** The step of a call that a database transaction was, by what it wrote. */
 const MARKS = [
   ['gate', /insert into "decisions"/],
   ['conclude', /"next_step" = /],
@@ -9,13 +9,12 @@ const MARKS = [
 
 export type TransactionKind = (typeof MARKS)[number][0] | 'other';
 
-/** Names a transaction by its statements. */
 export function kindOfTransaction(statements: readonly string[]): TransactionKind {
   for (const [kind, mark] of MARKS) if (statements.some((text) => mark.test(text))) return kind;
   return 'other';
 }
 
-/** A statement's verb and main table, to add up the same ones. */
+/** A statement's verb and main table, to add up equal ones. */
 export function shapeOfStatement(text: string): string {
   const flat = text.replaceAll('"', '').replaceAll(/\s+/g, ' ').trim().toLowerCase();
   const verb = flat.split(' ', 1)[0] ?? '';

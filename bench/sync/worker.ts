@@ -1,5 +1,5 @@
-// The worker of the benchmark `sync`: the product's own, without the bound on its rate, and with a note of its memory
-// at every thousandth conversation. Announces itself to its parent; ends on SIGTERM or when the parent is gone.
+// The worker of the benchmark `sync`: the product's own without its rate limit, with a memory reading after
+// every thousandth conversation. Announces itself to its parent; ends on SIGTERM.
 import { appendFileSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -19,11 +19,11 @@ export interface SyncWorkerEnv {
   TEMPORAL_ADDRESS: string;
   TASK_QUEUE: string;
   PROVIDER_URL: string;
-  /** Takes one `MemoryNote` a line. */
+  /** Receives one `MemoryNote` a line. */
   MEMORY_FILE: string;
 }
 
-/** The worker's memory after so many conversations were read, garbage collected before. */
+/** The worker's memory after a number of conversations, after garbage collection. */
 export interface MemoryNote {
   conversations: number;
   residentMb: number;
