@@ -118,3 +118,8 @@ export async function newestEventId(db: Db): Promise<number> {
   const newest = await db.selectFrom('events').select('id').orderBy('id', 'desc').limit(1).executeTakeFirst();
   return newest?.id ?? 0;
 }
+
+/** @throws Error when there is none */
+export async function readEvent(db: Db, id: number): Promise<LoggedEvent> {
+  return await db.selectFrom('events').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
+}

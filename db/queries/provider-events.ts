@@ -1,38 +1,43 @@
 import { sql } from 'kysely';
+import type { CallStatus } from '#domain/call.ts';
 import type { ProviderName } from '#domain/conversation.ts';
 import type { Db, Tx } from '../client.ts';
 import { toJson } from '../json.ts';
 
-export interface StoredEvent {
-  id: number;
-  /** False when the same body came before. */
-  isNew: boolean;
-  callId: string | null;
-  mergedAt: Date | null;
-  signalledAt: Date | null;
-}
-
-/** A verified webhook. */
-interface NewWebhookEvent {
+/** An incoming webhook, whose sender was verified. */
+interface NewProviderEvent {
   provider: ProviderName;
+  /** The same in every redelivery. */
   dedupKey: string;
   type: string;
   conversationId: string | null;
-  payload: unknown;
+  payload: object;
   now: Date;
-  /** Its facts are merged by the same transaction, and nobody need be told. */
+  /** Its facts are merged by the same transaction, and nobody waits for them. */
   settled?: boolean;
 }
 
-/** Stores a verified webhook; one that came before only counts another delivery. */
-export async function storeWebhookEvent(tx: Tx, event: NewWebhookEvent): Promise<StoredEvent> {
-  const [stored] = await storeWebhookEvents(tx, [event]);
-  if (stored === undefined) throw new Error('A webhook was not stored.');
+export interface StoredEvent {
+  id: number;
+  /** False when it was delivered before. */
+  isNew: boolean;
+  callId: string | null;
+  mergedAt: Date | null;
+  notifiedAt: Date | null;
+}
+
+/** Stores an event; a redelivery is only counted. */
+export async function storeProviderEvent(tx: Tx, event: NewProviderEvent): Promise<StoredEvent> {
+  const [stored] = await storeProviderEvents(tx, [event]);
+  if (stored === undefined) throw new Error('An event was not stored.');
   return stored;
 }
 
-/** As `storeWebhookEvent` for several of different keys, in their order; rows are written in one order for everybody. */
-export async function storeWebhookEvents(tx: Tx, events: readonly NewWebhookEvent[]): Promise<StoredEvent[]> {
+/** As `storeProviderEvent` for several of different keys, in their order; rows are written in one order for everybody. */
+export async function storeProviderEvents(
+  tx: Tx,
+  events: readonly NewProviderEvent[],
+): Promise<StoredEvent[]> {
   const inOrder = events.toSorted((a, b) => (a.dedupKey < b.dedupKey ? -1 : 1));
   const rows = await tx
     .insertInto('webhook_events')
@@ -65,45 +70,32 @@ export async function storeWebhookEvents(tx: Tx, events: readonly NewWebhookEven
         isNew: row.deliveries === 1,
         callId: row.call_id,
         mergedAt: row.merged_at,
-        signalledAt: row.signalled_at,
+        notifiedAt: row.signalled_at,
       },
     ];
   });
 }
 
-/** An event's facts are in its call, or it has none. `signalled`: nobody need be told. */
+/** That an event's facts are in its call, or that it has none. `notified`: nobody waits for them. */
 export interface MergedMark {
   id: number;
   callId: string | null;
-  signalled: boolean;
+  notified: boolean;
 }
 
-export async function markMerged(
-  tx: Tx,
-  id: number,
-  { callId, signalled, now }: { callId: string | null; signalled: boolean; now: Date },
-): Promise<void> {
-  await markAllMerged(tx, [{ id, callId, signalled }], now);
-}
-
-/** As `markMerged` for several. */
-export async function markAllMerged(tx: Tx, marks: readonly MergedMark[], now: Date): Promise<void> {
+export async function markMerged(tx: Tx, marks: readonly MergedMark[], now: Date): Promise<void> {
   if (marks.length === 0) return;
   await sql`
     update webhook_events as event
     set merged_at = ${now}, call_id = mark."callId",
-      signalled_at = case when mark.signalled then ${now}::timestamptz else event.signalled_at end
-    from jsonb_to_recordset(${toJson(marks)}::jsonb) as mark (id bigint, "callId" text, signalled boolean)
+      signalled_at = case when mark.notified then ${now}::timestamptz else event.signalled_at end
+    from jsonb_to_recordset(${toJson(marks)}::jsonb) as mark (id bigint, "callId" text, notified boolean)
     where event.id = mark.id`.execute(tx);
 }
 
-/** The lead was told. */
-export async function markSignalled(db: Db, id: number, now: Date): Promise<void> {
-  await markAllSignalled(db, [id], now);
-}
-
-/** As `markSignalled` for several. */
-export async function markAllSignalled(db: Db, ids: readonly number[], now: Date): Promise<void> {
+/** That everybody who waited for these events was notified. */
+export async function markNotified(db: Db, ids: readonly number[], now: Date): Promise<void> {
+  if (ids.length === 0) return;
   await db
     .updateTable('webhook_events')
     .set({ signalled_at: now })
@@ -112,8 +104,56 @@ export async function markAllSignalled(db: Db, ids: readonly number[], now: Date
     .execute();
 }
 
-/** The lead and the call of an event that is to be told; null when the call was not dialled here, or has not ended. */
-export async function findCallToTell(
+/** Stored events of a conversation that no call was known for, in their order. */
+export async function listUnmerged(
+  tx: Tx,
+  conversationId: string,
+): Promise<{ id: number; payload: Record<string, unknown> }[]> {
+  return await tx
+    .selectFrom('webhook_events')
+    .select(['id', 'payload'])
+    .where('conversation_id', '=', conversationId)
+    .where('merged_at', 'is', null)
+    .orderBy('id')
+    .execute();
+}
+
+/** A merged event of which not everybody was notified, and its call. */
+export interface PendingEvent {
+  id: number;
+  provider: ProviderName;
+  payload: Record<string, unknown>;
+  callId: string | null;
+  leadId: string | null;
+  /** Null for a call that was not dialled here. */
+  attempt: number | null;
+  status: CallStatus | null;
+}
+
+/** Received before an instant, oldest first. */
+export async function listPending(db: Db, before: Date, limit: number): Promise<PendingEvent[]> {
+  return await db
+    .selectFrom('webhook_events')
+    .leftJoin('calls', 'calls.id', 'webhook_events.call_id')
+    .select([
+      'webhook_events.id',
+      'provider',
+      'payload',
+      'calls.id as callId',
+      'calls.lead_id as leadId',
+      'calls.attempt',
+      'calls.status',
+    ])
+    .where('merged_at', 'is not', null)
+    .where('signalled_at', 'is', null)
+    .where('received_at', '<', before)
+    .orderBy('received_at')
+    .limit(limit)
+    .execute();
+}
+
+/** A call that was dialled here and has ended: a workflow waits for that. Null when it is another call. */
+export async function findEndedDial(
   tx: Tx,
   callId: string,
 ): Promise<{ leadId: string | null; callId: string } | null> {
@@ -125,26 +165,4 @@ export async function findCallToTell(
     .where('attempt', 'is not', null)
     .executeTakeFirst();
   return call === undefined ? null : { leadId: call.lead_id, callId };
-}
-
-/** Events whose facts are merged, and of which nobody was notified; with their call, the oldest first. */
-export async function unsignalledEvents(db: Db, { before, limit }: { before: Date; limit: number }) {
-  return await db
-    .selectFrom('webhook_events')
-    .leftJoin('calls', 'calls.id', 'webhook_events.call_id')
-    .select([
-      'webhook_events.id',
-      'provider',
-      'payload',
-      'calls.id as call_id',
-      'calls.lead_id',
-      'calls.attempt',
-      'calls.status',
-    ])
-    .where('merged_at', 'is not', null)
-    .where('signalled_at', 'is', null)
-    .where('received_at', '<', before)
-    .orderBy('received_at')
-    .limit(limit)
-    .execute();
 }

@@ -2,7 +2,7 @@ import { inTransaction, type Tx } from '#db/client.ts';
 import type { CallRow } from '#db/queries/calls.ts';
 import { appendEvent } from '#db/queries/events.ts';
 import { lockCall, lockConversation } from '#db/queries/locks.ts';
-import { markAllSignalled, markMerged } from '#db/queries/provider-events.ts';
+import { listUnmerged, markMerged, markNotified } from '#db/queries/provider-events.ts';
 import type { CallSource } from '#domain/call.ts';
 import type { ConversationFacts } from '#domain/conversation.ts';
 import type { DialAnswer } from '#providers/ports.ts';
@@ -49,7 +49,7 @@ export async function recordPlaced(
     if (waiting.length === 0) return after;
     // The workflow learns their facts from this activity's own answer: nobody else need be notified.
     const ids = waiting.map(({ eventId }) => eventId);
-    await markAllSignalled(tx, ids, await context.now());
+    await markNotified(tx, ids, await context.now());
     return await lockCall(tx, call);
   });
 }
@@ -144,15 +144,8 @@ export async function mergeWaitingWebhooks(
   context: Context,
   conversationId: string,
 ): Promise<WaitingWebhook[]> {
-  const waiting = await tx
-    .selectFrom('webhook_events')
-    .select(['id', 'payload'])
-    .where('conversation_id', '=', conversationId)
-    .where('merged_at', 'is', null)
-    .orderBy('id')
-    .execute();
   const results: WaitingWebhook[] = [];
-  for (const { id, payload } of waiting) {
+  for (const { id, payload } of await listUnmerged(tx, conversationId)) {
     const event = context.voice.parseEvent(payload);
     const now = await context.now();
     const merged =
@@ -160,7 +153,7 @@ export async function mergeWaitingWebhooks(
         ? await mergeFacts(tx, { facts: event.facts, source: 'webhook', now, ...price(context) })
         : null;
     const awaited = merged?.ended === true && merged.dialled;
-    await markMerged(tx, id, { callId: merged?.callId ?? null, signalled: !awaited, now });
+    await markMerged(tx, [{ id, callId: merged?.callId ?? null, notified: !awaited }], now);
     await settleUnmatched(tx, id);
     results.push({ eventId: id, merged });
   }

@@ -1,4 +1,4 @@
-import { markAllSignalled, markSignalled, unsignalledEvents } from '#db/queries/provider-events.ts';
+import { listPending, markNotified } from '#db/queries/provider-events.ts';
 import type { Context } from '../context.ts';
 import { renotifyOfText } from '../messages/notify.ts';
 import { reached } from '../workflows.ts';
@@ -57,7 +57,7 @@ export function createNotifier({ db, workflows, logger, now }: Context): Notifie
       notified = [];
       const ids = batch.map(({ eventId }) => eventId);
       try {
-        await markAllSignalled(db, ids, await now());
+        await markNotified(db, ids, await now());
       } catch {
         // The facts are committed: the provider must not deliver them again for this.
         logger.warn({ events: ids.length }, 'notifications were not recorded');
@@ -94,15 +94,15 @@ export async function renotify(
   { before, now }: { before: Date; now: Date },
 ): Promise<number> {
   const { db, carrier, workflows } = context;
-  const events = await unsignalledEvents(db, { before, limit: RENOTIFIED_AT_ONCE });
-  for (const { id, provider, payload, call_id, lead_id, attempt, status } of events) {
+  const events = await listPending(db, before, RENOTIFIED_AT_ONCE);
+  for (const { id, provider, payload, callId, leadId, attempt, status } of events) {
     context.heartbeat();
     const text = provider === carrier?.name ? carrier.parseText(payload) : null;
     if (text !== null) await renotifyOfText(context, text);
-    if (call_id !== null && attempt !== null && status === 'ended') {
-      await reached(workflows.callEnded(lead_id, call_id));
+    if (callId !== null && attempt !== null && status === 'ended') {
+      await reached(workflows.callEnded(leadId, callId));
     }
-    await markSignalled(db, id, now);
+    await markNotified(db, [id], now);
   }
   return events.length;
 }

@@ -3,11 +3,11 @@ import { inTransaction, isUnreachable, type Tx } from '#db/client.ts';
 import { noteRecording } from '#db/queries/calls.ts';
 import { lockConversations } from '#db/queries/locks.ts';
 import {
-  findCallToTell,
+  findEndedDial,
   type MergedMark,
-  markAllMerged,
+  markMerged,
   type StoredEvent,
-  storeWebhookEvents,
+  storeProviderEvents,
 } from '#db/queries/provider-events.ts';
 import type { IncomingRequest, RecordingFile, Verification, VoiceEvent } from '#providers/ports.ts';
 import { raiseAttention, settleUnmatched } from '../attention.ts';
@@ -210,7 +210,7 @@ export async function storeAndMerge(
     const now = await context.now();
     const conversations = events.flatMap(({ event }) => event.conversationId ?? []);
     await lockConversations(tx, conversations);
-    const stored = await storeWebhookEvents(
+    const stored = await storeProviderEvents(
       tx,
       events.map(({ key, event: { type, conversationId, payload } }) => ({
         provider: context.voice.name,
@@ -233,8 +233,8 @@ export async function storeAndMerge(
 }
 
 /** A redelivery says nothing new, unless nobody could be notified the first time. */
-async function outcomeOfRedelivery(tx: Tx, { id, callId, signalledAt }: StoredEvent): Promise<EventOutcome> {
-  const ended = signalledAt === null && callId !== null ? await findCallToTell(tx, callId) : null;
+async function outcomeOfRedelivery(tx: Tx, { id, callId, notifiedAt }: StoredEvent): Promise<EventOutcome> {
+  const ended = notifiedAt === null && callId !== null ? await findEndedDial(tx, callId) : null;
   return { eventId: id, ended, replied: [], followUps: [] };
 }
 
@@ -265,17 +265,17 @@ async function mergeEvents(
     const outcome = outcomeOf(id, merged);
     outcomes.set(id, outcome);
     if (merged !== null) {
-      marks.push({ id, callId: merged.callId, signalled: outcome.ended === null });
+      marks.push({ id, callId: merged.callId, notified: outcome.ended === null });
       if (!isNew) await settleUnmatched(tx, id);
     } else if (event.kind === 'recording' || event.kind === 'other') {
       if (event.kind === 'recording' && event.recording !== null)
         await noteRecording(tx, event.conversationId);
-      marks.push({ id, callId: null, signalled: true });
+      marks.push({ id, callId: null, notified: true });
     } else {
       await raiseUnmatched(tx, id, event);
     }
   }
-  await markAllMerged(tx, marks, now);
+  await markMerged(tx, marks, now);
   return outcomes;
 }
 

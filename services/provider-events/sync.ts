@@ -1,7 +1,7 @@
 import { v7 as uuid } from 'uuid';
 import { inTransaction, type Tx } from '#db/client.ts';
 import { lockConversation, lockWalk } from '#db/queries/locks.ts';
-import { markAllSignalled } from '#db/queries/provider-events.ts';
+import { markNotified } from '#db/queries/provider-events.ts';
 import {
   countStored,
   extendRun,
@@ -304,7 +304,7 @@ async function storeOne(context: Context, conversationId: string, runId: string 
   const over = all.find(({ ended, dialled }) => ended && dialled);
   if (over !== undefined) await reached(context.workflows.callEnded(over.leadId, over.callId));
   const notified = merged.waiting.map(({ eventId }) => eventId);
-  if (notified.length > 0) await markAllSignalled(context.db, notified, now);
+  await markNotified(context.db, notified, now);
   for (const leadId of new Set(all.flatMap(({ replied }) => replied)))
     await reached(context.workflows.contactReplied(leadId));
   for (const id of new Set(all.flatMap(({ followUps }) => followUps)))

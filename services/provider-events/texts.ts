@@ -1,6 +1,6 @@
 import { inTransaction, type Tx } from '#db/client.ts';
 import { findMessage, findMessageAt, type Message } from '#db/queries/messages.ts';
-import { markMerged, markSignalled, storeWebhookEvent } from '#db/queries/provider-events.ts';
+import { markMerged, markNotified, storeProviderEvent } from '#db/queries/provider-events.ts';
 import { messageStatusOf } from '#domain/message.ts';
 import type { Carrier, InboundText, IncomingRequest, Payload, TextReport } from '#providers/ports.ts';
 import type { Context } from '../context.ts';
@@ -40,7 +40,7 @@ export async function receiveText(context: Context, request: IncomingRequest): P
   if (stored === null) return;
   const { workflows, agent } = await notifyOfText(context, stored);
   if (!workflows) return;
-  const marking = markNotified(context, eventId, agent);
+  const marking = markWhenInformed(context, eventId, agent);
   // The carrier waits for our response, and need not wait for the agent's.
   if (agent === null) await marking;
 }
@@ -53,7 +53,7 @@ async function store(
 ): Promise<{ eventId: number; stored: StoredText | null }> {
   return await inTransaction(context.db, async (tx) => {
     const now = await context.now();
-    const event = await storeWebhookEvent(tx, {
+    const event = await storeProviderEvent(tx, {
       provider: carrier.name,
       dedupKey: redeliveryKey ?? text.messageSid,
       type: 'text',
@@ -63,19 +63,19 @@ async function store(
     });
     if (!event.isNew) return { eventId: event.id, stored: null };
     const stored = await storeReceivedText(tx, { text, now });
-    await markMerged(tx, event.id, { callId: null, signalled: stored === null, now });
+    await markMerged(tx, [{ id: event.id, callId: null, notified: stored === null }], now);
     return { eventId: event.id, stored };
   });
 }
 
 /** Marks the event, once the agent knows as well; the sweep takes on what is not marked. Never rejects. */
-async function markNotified(
+async function markWhenInformed(
   context: Context,
   eventId: number,
   agent: Promise<boolean> | null,
 ): Promise<void> {
   try {
-    if (agent === null || (await agent)) await markSignalled(context.db, eventId, await context.now());
+    if (agent === null || (await agent)) await markNotified(context.db, [eventId], await context.now());
   } catch {
     // The text is committed: the carrier must not deliver it again for this.
     context.logger.warn({ eventId }, 'notifications of a text were not recorded');
@@ -107,7 +107,7 @@ async function storeReport(
 ): Promise<string | null> {
   return await inTransaction(context.db, async (tx) => {
     const now = await context.now();
-    const event = await storeWebhookEvent(tx, {
+    const event = await storeProviderEvent(tx, {
       provider: carrier.name,
       dedupKey: `${report.messageSid}:${report.status}`,
       type: 'text-status',

@@ -1,6 +1,7 @@
 import type { Db } from '#db/client.ts';
 import { type Call, findCall } from '#db/queries/calls.ts';
 import type { Delivery } from '#db/queries/deliveries.ts';
+import { readEvent } from '#db/queries/events.ts';
 import { findLead, type Lead } from '#db/queries/leads.ts';
 import { findMessage, type Message } from '#db/queries/messages.ts';
 
@@ -51,15 +52,8 @@ export async function composePayload(db: Db, delivery: Delivery): Promise<Webhoo
 }
 
 async function subjectOf(db: Db, delivery: Delivery): Promise<Subject> {
-  const event =
-    delivery.event_id === null
-      ? undefined
-      : await db
-          .selectFrom('events')
-          .selectAll()
-          .where('id', '=', delivery.event_id)
-          .executeTakeFirstOrThrow();
-  if (event !== undefined) {
+  if (delivery.event_id !== null) {
+    const event = await readEvent(db, delivery.event_id);
     return {
       at: event.at,
       campaignId: event.campaign_id,

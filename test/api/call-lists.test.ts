@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { inTransaction } from '#db/client.ts';
 import { appendEvent } from '#db/queries/events.ts';
-import { markMerged, storeWebhookEvent } from '#db/queries/provider-events.ts';
+import { markMerged, storeProviderEvent } from '#db/queries/provider-events.ts';
 import { type ApiRig, recordingWorkflows, startApi } from '../support/api-rig.ts';
 import { insertCall } from '../support/api-rows.ts';
 
@@ -117,9 +117,9 @@ test("a call's line of time has its events and the webhooks received of it, and 
       payload: { secret: 'words' },
       now,
     };
-    await storeWebhookEvent(tx, webhook);
-    const stored = await storeWebhookEvent(tx, webhook);
-    await markMerged(tx, stored.id, { callId: id, signalled: true, now });
+    await storeProviderEvent(tx, webhook);
+    const stored = await storeProviderEvent(tx, webhook);
+    await markMerged(tx, [{ id: stored.id, callId: id, notified: true }], now);
   });
   const { status, body } = await api.call('GET', `/api/calls/${id}/timeline`);
   expect(status).toBe(200);

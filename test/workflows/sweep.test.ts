@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { inTransaction } from '#db/client.ts';
-import { markMerged, storeWebhookEvent } from '#db/queries/provider-events.ts';
+import { markMerged, storeProviderEvent } from '#db/queries/provider-events.ts';
 import { campaignWorkflowId, leadWorkflowId } from '#domain/ids.ts';
 import { mergeFacts } from '#services/calls/merge-facts.ts';
 import { type Chain, createPhoneBook, SECRET, startChain } from '../support/chain-rig.ts';
@@ -51,14 +51,14 @@ async function receiveWithoutNotifying(conversationId: string): Promise<void> {
   if (facts === null) throw new Error(`The phone network knows no ${conversationId}.`);
   await inTransaction(chain.db, async (tx) => {
     const event = { dedupKey: conversationId, type: 'post_call_transcription', conversationId, payload: {} };
-    const stored = await storeWebhookEvent(tx, {
+    const stored = await storeProviderEvent(tx, {
       provider: 'elevenlabs',
       ...event,
       now: new Date(Date.now() - LONG_AGO_MS),
     });
     const now = new Date();
     const merged = await mergeFacts(tx, { facts, source: 'webhook', now, centsPerCredit: 0.02 });
-    await markMerged(tx, stored.id, { callId: merged?.callId ?? null, signalled: false, now });
+    await markMerged(tx, [{ id: stored.id, callId: merged?.callId ?? null, notified: false }], now);
   });
 }
 
