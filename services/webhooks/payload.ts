@@ -2,6 +2,7 @@ import type { Db } from '#db/client.ts';
 import { type Call, findCall } from '#db/queries/calls.ts';
 import type { Delivery } from '#db/queries/deliveries.ts';
 import { readEvent } from '#db/queries/events.ts';
+import { findFollowUp } from '#db/queries/follow-ups.ts';
 import { findLead, type Lead } from '#db/queries/leads.ts';
 import { findMessage, type Message } from '#db/queries/messages.ts';
 
@@ -64,14 +65,7 @@ async function subjectOf(db: Db, delivery: Delivery): Promise<Subject> {
       details: event.data,
     };
   }
-  const followUp =
-    delivery.follow_up_id === null
-      ? undefined
-      : await db
-          .selectFrom('follow_ups')
-          .select(['campaign_id', 'call_id', 'rule_id'])
-          .where('id', '=', delivery.follow_up_id)
-          .executeTakeFirst();
+  const followUp = delivery.follow_up_id === null ? null : await findFollowUp(db, delivery.follow_up_id);
   return {
     at: delivery.created_at,
     campaignId: followUp?.campaign_id ?? null,
@@ -79,7 +73,7 @@ async function subjectOf(db: Db, delivery: Delivery): Promise<Subject> {
     callId: followUp?.call_id ?? null,
     messageId: null,
     followUpId: delivery.follow_up_id,
-    details: followUp === undefined ? {} : { ruleId: followUp.rule_id },
+    details: followUp === null ? {} : { ruleId: followUp.rule_id },
   };
 }
 
