@@ -1,4 +1,6 @@
+import { TOTALS } from '#db/queries/metrics.ts';
 import { DEFAULT_SETTINGS } from '#domain/settings.ts';
+import { byWord } from '#domain/words.ts';
 import type { Dial, GoDecision, Snapshot, SnapshotCall, SnapshotLead } from './snapshot.ts';
 
 /** A Wednesday, noon in New York. */
@@ -122,17 +124,12 @@ export function sampleSnapshot() {
       {
         campaign_id: CAMPAIGN,
         day: '2026-11-18',
+        ...byWord(TOTALS, () => 0),
         calls: 3,
         answered: 1,
-        voicemail: 0,
         no_answer: 1,
-        busy: 0,
-        failed: 0,
-        not_placed: 0,
         unknown: 1,
         success: 1,
-        failure: 0,
-        verdict_unknown: 0,
         conversions: 1,
         talks: 1,
         talk_seconds: 60,

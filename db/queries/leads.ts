@@ -2,7 +2,7 @@ import { type Selectable, sql, type Updateable } from 'kysely';
 import { v7 as uuid } from 'uuid';
 import type { Reach } from '#domain/call.ts';
 import type { HoldRule } from '#domain/gate.ts';
-import type { LeadOutcome, LeadState } from '#domain/lead.ts';
+import { type LeadOutcome, type LeadState, STARTED_LEAD_STATES } from '#domain/lead.ts';
 import type { NormalisedLead } from '#domain/lead-row.ts';
 import type { Db, Tx } from '../client.ts';
 import { toJson } from '../json.ts';
@@ -386,7 +386,7 @@ export async function silentLeads(
   return await db
     .selectFrom('leads')
     .select(['id as leadId', 'campaign_id as campaignId'])
-    .where('state', 'in', ['queued', 'calling', 'backing_off'])
+    .where('state', 'in', STARTED_LEAD_STATES)
     .where('updated_at', '<', since)
     .where('not_before', '<', since)
     .orderBy('updated_at')

@@ -1,4 +1,5 @@
 import { type Selectable, sql } from 'kysely';
+import { STARTED_LEAD_STATES } from '#domain/lead.ts';
 import type { OptOutSource } from '#domain/opt-out.ts';
 import type { Db, Tx } from '../client.ts';
 import type { OptOutsTable } from '../schema/gate.ts';
@@ -65,7 +66,7 @@ export async function startedLeads(db: Db, phone: string): Promise<string[]> {
         where('id', '=', sql<string>`(select lead_id from contact_aliases where phone = ${phone})`),
       ]),
     )
-    .where('state', 'in', ['queued', 'calling', 'backing_off'])
+    .where('state', 'in', STARTED_LEAD_STATES)
     .execute();
   return leads.map(({ id }) => id);
 }

@@ -9,6 +9,7 @@ import {
 } from '#db/queries/leads.ts';
 import type { CampaignStatus } from '#domain/campaign.ts';
 import { leadWorkflowId } from '#domain/ids.ts';
+import { STARTED_LEAD_STATES } from '#domain/lead.ts';
 import type { CampaignSettings } from '#domain/settings.ts';
 import { isOpen, nextOpening } from '#domain/window.ts';
 import { longestCallMs, windowOf } from '../calls/gate.ts';
@@ -94,7 +95,7 @@ export async function stopLeads(
     detail: 'The campaign was stopped.',
     now: await context.now(),
   });
-  const started = await leadsInState(context.db, { campaignId }, ['queued', 'backing_off', 'calling']);
+  const started = await leadsInState(context.db, { campaignId }, STARTED_LEAD_STATES);
   for (const id of started) {
     context.heartbeat();
     await reached(context.workflows.campaignStopped(id));

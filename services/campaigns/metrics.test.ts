@@ -1,12 +1,10 @@
 import { expect, test } from 'vitest';
-import type { DayTotals } from '#db/queries/metrics.ts';
+import { type DayTotals, TOTALS } from '#db/queries/metrics.ts';
+import { byWord } from '#domain/words.ts';
 import { summarise } from './metrics.ts';
 
 function day(date: string, totals: Partial<DayTotals> = {}): DayTotals {
-  const none = { answered: 0, voicemail: 0, no_answer: 0, busy: 0, failed: 0, not_placed: 0, unknown: 0 };
-  const verdicts = { success: 0, failure: 0, verdict_unknown: 0 };
-  const sums = { conversions: 0, talks: 0, talk_seconds: 0, cost_cents: 0 };
-  return { day: date, calls: 1, ...none, ...verdicts, ...sums, ...totals };
+  return { ...byWord(TOTALS, () => 0), day: date, calls: 1, ...totals };
 }
 
 test('nothing has no rate and no average', () => {

@@ -20,6 +20,7 @@ import {
   takeRun,
   turnPage,
 } from '#db/queries/sync-runs.ts';
+import type { AttributionState } from '#domain/call.ts';
 import type { ConversationFacts } from '#domain/conversation.ts';
 import { SYNC_WORKFLOW_ID, syncWorkflowId } from '#domain/ids.ts';
 import { type ConversationListItem, ProviderError } from '#providers/ports.ts';
@@ -312,10 +313,7 @@ async function storeOne(context: Context, conversationId: string, runId: string 
 }
 
 /** Null for a talk in the browser, or a one-off call, that is nobody's: nobody need look for its lead. */
-function whose(
-  { leadId, dialled }: Merged,
-  { kind }: ConversationFacts,
-): 'attributed' | 'unattributed' | null {
+function whose({ leadId, dialled }: Merged, { kind }: ConversationFacts): AttributionState | null {
   if (leadId !== null) return 'attributed';
   return kind === 'browser' || dialled ? null : 'unattributed';
 }
