@@ -52,8 +52,22 @@ export function createApp(context: ApiContext): Api {
   return app;
 }
 
+/** What a provider's webhook proves itself by. */
+const SIGNED_BY = {
+  elevenLabsSignature: 'ElevenLabs-Signature',
+  elevenLabsSecret: 'X-Ringleader-Secret',
+  twilioSignature: 'X-Twilio-Signature',
+};
+
 function describe(app: Api): void {
   app.openAPIRegistry.registerComponent('securitySchemes', 'key', { type: 'http', scheme: 'bearer' });
+  for (const [name, header] of Object.entries(SIGNED_BY)) {
+    app.openAPIRegistry.registerComponent('securitySchemes', name, {
+      type: 'apiKey',
+      in: 'header',
+      name: header,
+    });
+  }
   const document = {
     openapi: '3.1.0' as const,
     info: {

@@ -7,5 +7,6 @@ test('only what PostgreSQL refuses is changed', () => {
   expect(toJson({ text: 'a\0b', lone: 'x\ud800', pair: '😀' })).toBe(
     '{"text":"ab","lone":"x\ufffd","pair":"😀"}',
   );
+  expect(toJson({ 'na\0me': [{ '\ud800': 1 }] })).toBe('{"name":[{"\ufffd":1}]}');
   expect(toJson(undefined)).toBe('null');
 });

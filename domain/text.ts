@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-const NOT_BLANK = '^[^\\x00]*[^\\s\\ufeff\\x00][^\\x00]*$';
+export const NOT_BLANK = '^[^\\x00]*[^\\s\\ufeff\\x00][^\\x00]*$';
 
 /** PostgreSQL stores neither NUL nor half a surrogate pair. */
 const isStorable = (text: string) => !text.includes('\0') && text.isWellFormed();
@@ -28,9 +28,9 @@ export function wording(maxLength: number) {
 
 /**
  * What JSON Schema cannot say of a text is named by its format: a phone number as people write it, an IANA time
- * zone, a holiday calendar, a Liquid template, a cursor that a page gave.
+ * zone, a holiday calendar, a Liquid template, a cursor that a page gave, the columns of a list in JSON.
  */
-export type Format = 'phone' | 'time-zone' | 'holiday-calendar' | 'liquid' | 'cursor';
+export type Format = 'phone' | 'time-zone' | 'holiday-calendar' | 'liquid' | 'cursor' | 'column-mapping';
 
 /** For `meta` and `openapi`: the format's name, checked at compile time. */
 export function format(name: Format) {

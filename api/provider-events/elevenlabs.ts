@@ -16,6 +16,7 @@ const eventRoute = createRoute({
   operationId: 'receiveElevenLabs',
   tags: ['webhooks'],
   summary: 'Every event of ElevenLabs, signed in the header ElevenLabs-Signature',
+  security: [{ elevenLabsSignature: [] }],
   request: { body },
   responses: {
     200: json('Stored', z.object({ received: z.literal(true) }).openapi('WebhookReceived')),
@@ -32,6 +33,7 @@ const callStartRoute = createRoute({
   description:
     'Authenticated by the header ElevenLabs-Signature where it is sent, else by X-Ringleader-Secret: a header ' +
     'that is set for this webhook at the provider, and holds one of the configured webhook secrets.',
+  security: [{ elevenLabsSignature: [] }, { elevenLabsSecret: [] }],
   request: { body },
   responses: {
     200: json(

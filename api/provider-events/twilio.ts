@@ -1,5 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { UUID } from '#domain/ids.ts';
+import { format, NOT_BLANK } from '#domain/text.ts';
 import { receiveReport, receiveText } from '#services/provider-events/texts.ts';
 import type { Api, ApiContext } from '../context.ts';
 import type { BodyLimit } from '../http/limits.ts';
@@ -12,10 +13,31 @@ const FORM_LIMIT: BodyLimit = { maxBytes: 128 * 1024, idleMs: 10_000, totalMs: 1
 /** No answer of ours in the response: what is answered is sent by itself, and recorded. */
 const NO_ANSWER = '<?xml version="1.0" encoding="UTF-8"?><Response></Response>';
 
-const body = {
+const named = { type: 'string' as const };
+
+/** A form; of what Twilio sends, that which is read. */
+const form = (properties: Record<string, object>, required: string[]) => ({
   required: true,
-  content: { 'application/x-www-form-urlencoded': { schema: { type: 'object' as const } } },
-};
+  content: {
+    'application/x-www-form-urlencoded': { schema: { type: 'object' as const, required, properties } },
+  },
+});
+
+const textForm = form(
+  {
+    MessageSid: { ...named, pattern: NOT_BLANK },
+    From: { ...named, ...format('phone') },
+    To: { ...named, ...format('phone') },
+    Body: named,
+    NumMedia: named,
+    OptOutType: { ...named, enum: ['STOP', 'START', 'HELP'] },
+  },
+  ['MessageSid', 'From', 'To'],
+);
+const reportForm = form(
+  { MessageSid: named, MessageStatus: named, ErrorCode: named, To: named, From: named },
+  [],
+);
 
 const textRoute = createRoute({
   method: 'post',
@@ -23,7 +45,8 @@ const textRoute = createRoute({
   operationId: 'receiveTexts',
   tags: ['webhooks'],
   summary: 'A text from a person, signed in the header X-Twilio-Signature for the public address',
-  request: { body },
+  security: [{ twilioSignature: [] }],
+  request: { body: textForm },
   responses: {
     200: { description: 'Stored; an empty TwiML document', content: { 'text/xml': { schema: z.string() } } },
     ...problems(400, 403, 408, 413, 503),
@@ -36,7 +59,13 @@ const reportRoute = createRoute({
   operationId: 'receiveTextStatus',
   tags: ['webhooks'],
   summary: 'What became of a text that was sent, signed in the header X-Twilio-Signature',
-  request: { body },
+  security: [{ twilioSignature: [] }],
+  request: {
+    query: z.object({
+      message: z.string().optional().openapi({ description: 'The id of our message: we put it there' }),
+    }),
+    body: reportForm,
+  },
   responses: { 204: { description: 'Noted' }, ...problems(403, 408, 413, 503) },
 });
 

@@ -7,7 +7,7 @@ import { HOLD_RULES } from '#domain/gate.ts';
 import { UUID } from '#domain/ids.ts';
 import { LEAD_OUTCOMES } from '#domain/lead.ts';
 import type { NormalisedLead } from '#domain/lead-row.ts';
-import { text } from '#domain/text.ts';
+import { format, text } from '#domain/text.ts';
 import { notFound } from '#services/errors.ts';
 import { addLeads, requireOpenCampaign } from '#services/leads/add.ts';
 import { importLeads } from '#services/leads/import.ts';
@@ -55,8 +55,8 @@ const addLeadsRoute = createRoute({
   responses: { 200: json('What became of them', LeadsAdded), ...bodyProblems, ...problems(404, 409) },
 });
 
-/** JSON in a text. */
-const JSON_TEXT: object = { contentMediaType: 'application/json' };
+/** JSON in a text: the column names of the file to field names. */
+const COLUMN_MAPPING: object = { ...format('column-mapping'), contentMediaType: 'application/json' };
 
 /** A longer one fits into the form. */
 const mapping = z.string().max(4_000).optional();
@@ -72,7 +72,7 @@ const importLeadsRoute = createRoute({
     params: idParam,
     query: z.object({
       mapping: mapping.openapi({
-        ...JSON_TEXT,
+        ...COLUMN_MAPPING,
         description: 'JSON: the column names of the file to field names',
       }),
     }),
@@ -87,7 +87,7 @@ const importLeadsRoute = createRoute({
             properties: {
               mapping: {
                 type: 'string',
-                ...JSON_TEXT,
+                ...COLUMN_MAPPING,
                 description: 'As the parameter, and up to 64 KiB; before the file',
               },
               file: { type: 'string', format: 'binary' },

@@ -4435,7 +4435,14 @@ export function answerInitiation(body: object, opts?: Oazapfts.RequestOpts) {
 /**
  * A text from a person, signed in the header X-Twilio-Signature for the public address
  */
-export function receiveTexts(body: object, opts?: Oazapfts.RequestOpts) {
+export function receiveTexts(body: {
+    MessageSid: string;
+    From: string;
+    To: string;
+    Body?: string;
+    NumMedia?: string;
+    OptOutType?: "STOP" | "START" | "HELP";
+}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
         data: string;
@@ -4463,7 +4470,15 @@ export function receiveTexts(body: object, opts?: Oazapfts.RequestOpts) {
 /**
  * What became of a text that was sent, signed in the header X-Twilio-Signature
  */
-export function receiveTextStatus(body: object, opts?: Oazapfts.RequestOpts) {
+export function receiveTextStatus(body: {
+    MessageSid?: string;
+    MessageStatus?: string;
+    ErrorCode?: string;
+    To?: string;
+    From?: string;
+}, { message }: {
+    message?: string;
+} = {}, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 204;
     } | {
@@ -4478,7 +4493,9 @@ export function receiveTextStatus(body: object, opts?: Oazapfts.RequestOpts) {
     } | {
         status: 503;
         data: Problem;
-    }>("/webhooks/twilio/status", oazapfts.form({
+    }>(`/webhooks/twilio/status${QS.query(QS.explode({
+        message
+    }))}`, oazapfts.form({
         ...opts,
         method: "POST",
         body
