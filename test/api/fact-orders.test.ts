@@ -21,11 +21,11 @@ import {
   type Story,
 } from '../support/fact-stories.ts';
 
-/** What tells of a call: the dial's own answer, the provider's webhook, a look at the provider, the carrier's status. */
-const TELLERS = ['answer', 'webhook', 'poll', 'status'] as const;
-type Teller = (typeof TELLERS)[number];
+/** Where facts about a call come from: the dial's answer, the provider's webhook, polling the provider, the carrier's status. */
+const SOURCES = ['answer', 'webhook', 'poll', 'status'] as const;
+type Source = (typeof SOURCES)[number];
 
-const TOLD_AT = new Date('2026-03-02T17:05:00Z');
+const REPORTED_AT = new Date('2026-03-02T17:05:00Z');
 
 let api: ApiRig;
 let played = 0;
@@ -37,8 +37,8 @@ beforeAll(async () => {
 });
 afterAll(() => api.stop());
 
-/** Plays one call in a campaign of its own, told of in this order, and says what all of it comes to. */
-async function play(story: Story, order: readonly Teller[]) {
+/** Plays one call in a campaign of its own, its facts reported in this order, and returns the final state. */
+async function play(story: Story, order: readonly Source[]) {
   played += 1;
   const [phone = ''] = phonesOf(String(played % 100).padStart(2, '0'));
   const { campaignId, leadId } = await startCampaign(phone);
@@ -50,9 +50,9 @@ async function play(story: Story, order: readonly Teller[]) {
   };
   const attempt = beginAttempt(story, { campaignId, leadId, attempt: 1, line: 1 }, call);
   await attempt.dialled;
-  api.setNow(TOLD_AT);
-  for (const teller of order) {
-    await attempt.tell(teller);
+  api.setNow(REPORTED_AT);
+  for (const source of order) {
+    await attempt.report(source);
     await attempt.goOn();
   }
   const state = await finalState(campaignId);
@@ -130,7 +130,7 @@ function beginAttempt(
   const poll = async (conversationShown: unknown, status: CarrierCallStatus) => {
     shown.conversation = conversationShown;
     shown.carrier = carrierCall(call, status);
-    // A look that began before the end was told: what it has read is merged all the same.
+    // A poll that began before the end was reported: what it has read is merged all the same.
     if (await isEnded()) return void (await mergeFetched(context, read(), 'poll'));
     try {
       await pollCall(context, { callId: call.attempt });
@@ -138,10 +138,10 @@ function beginAttempt(
       if (!(error instanceof RetryLater && error.type === 'NotEnded')) throw error;
     }
   };
-  const tellers: Record<Teller, () => Promise<void>> = {
+  const sources: Record<Source, () => Promise<void>> = {
     async answer() {
       answered.resolve({ kind: 'placed', conversationId: call.conversation, callSid: call.sid });
-      // Told twice, it is the activity that runs again after its worker was lost.
+      // The second time, it is the activity that runs again after its worker was lost.
       await (placed ? place() : placing);
       placed = true;
     },
@@ -151,7 +151,7 @@ function beginAttempt(
   };
   return {
     dialled: asked.promise,
-    tell: (teller: Teller) => tellers[teller](),
+    report: (source: Source) => sources[source](),
     /** What the workflow does as soon as it can: it waits for the dial's answer, then for the end. */
     async goOn() {
       if (!placed || !(await isEnded())) return;
@@ -187,10 +187,10 @@ async function deliver(event: { type: string; data: unknown }): Promise<void> {
   expect(status).toBe(200);
 }
 
-/** Steps on the way, which an end that is told first leaves out. */
+/** Steps on the way, which are left out when the end is reported first. */
 const ON_THE_WAY = new Set(['call.placed', 'call.updated']);
 
-/** All that is known of a campaign with one call, but for who told of it first, how often, and when it was stored. */
+/** All that is known of a campaign with one call, but for which source was first, how often it reported, and when that was stored. */
 async function finalState(campaignId: string) {
   const { db } = api.context;
   const of = (table: 'calls' | 'leads' | 'call_totals' | 'call_breakdowns' | 'follow_ups') =>
@@ -256,18 +256,18 @@ function permutations<T>(items: readonly T[]): T[][] {
 }
 
 describe('fault 5: dial answer, webhook, poll and status in every order', () => {
-  const orders = permutations(TELLERS);
+  const orders = permutations(SOURCES);
 
   test('there are 24 orders', () => {
     expect(new Set(orders.map((order) => order.join())).size).toBe(24);
   });
 
   test.each(Object.entries(STORIES))('%s: one final state', { timeout: 120_000 }, async (_name, story) => {
-    const expected = await play(story, TELLERS);
+    const expected = await play(story, SOURCES);
     expect(expected).toMatchObject({ calls: [{ status: 'ended' }], attention: [], totals: [{ calls: 1 }] });
     for (const order of orders) {
       expect(await play(story, order), order.join(', ')).toEqual(expected);
-      const repeated = [...order.flatMap((teller) => [teller, teller]), ...order.toReversed()];
+      const repeated = [...order.flatMap((source) => [source, source]), ...order.toReversed()];
       expect(await play(story, repeated), `${order.join(', ')}: twice, and all again`).toEqual(expected);
     }
   });

@@ -152,7 +152,7 @@ test('a replay needs a time that is bounded, and counts what it sends', async ()
   expect((await replay({ from: '2026-01-01T00:00:00Z', to: '2026-03-01T00:00:00Z' })).status).toBe(422);
 });
 
-test('what is removed is gone, and hears nothing more', async () => {
+test('what is removed is gone, and gets nothing more', async () => {
   const { id } = await subscribe();
   expect((await api.call('DELETE', `/api/webhooks/${id}`)).status).toBe(204);
   await emit(1);

@@ -138,7 +138,7 @@ test('a webhook whose fields are missing, null, renamed, of another kind or new 
     for (const one of drifts) apply(data, one);
     expect((await send(data)).status).toBe(200);
     const drifted = (await api.call('GET', `/api/calls/${callId}`)).body;
-    // Where nothing is left to tell the reach by, a poll has to; otherwise the call is over.
+    // Where nothing is left to show the reach, polling has to; otherwise the call is over.
     expect(drifted.status).toBe(drifted.reach === null ? 'in_progress' : 'ended');
     // The whole payload, later: nothing that was known is lost, and the call stays as far as it got.
     expect((await send(conversation(id))).status).toBe(200);

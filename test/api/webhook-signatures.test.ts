@@ -4,7 +4,7 @@ import { type ApiRig, recordingWorkflows, startApi, WEBHOOK_SECRET } from '../su
 import { endedEvent, ringLead, sendEvent, storedEvents } from '../support/webhook-events.ts';
 
 let api: ApiRig;
-let told: string[];
+let notified: string[];
 let next = 0;
 let leadId: string;
 let callId: string;
@@ -15,10 +15,10 @@ beforeAll(async () => {
 });
 afterAll(() => api.stop());
 beforeEach(async () => {
-  told = [];
+  notified = [];
   api.workflows.current = recordingWorkflows({
     callEnded: async (lead, call) => {
-      told.push(`${lead} ${call}`);
+      notified.push(`${lead} ${call}`);
       return { kind: 'done', value: undefined };
     },
   });
@@ -44,7 +44,7 @@ test.each<[string, () => Parameters<typeof send>[1]]>([
   expect([status, body.type]).toEqual([401, '/problems/invalid-signature']);
   expect(await stored()).toEqual([]);
   expect((await api.call('GET', `/api/calls/${callId}`)).body.status).toBe('ringing');
-  expect(told).toEqual([]);
+  expect(notified).toEqual([]);
 });
 
 test('fault 7: the same event in other bytes under the first signature: 401, and nothing is written', async () => {
@@ -69,7 +69,7 @@ test('fault 7: a replay is counted, and changes nothing', async () => {
   const first = await read();
   for (let nth = 0; nth < 3; nth += 1) expect((await send(ended(), { signature })).status).toBe(200);
   expect(await read()).toEqual(first);
-  expect(told).toHaveLength(1);
+  expect(notified).toHaveLength(1);
   expect(await stored()).toMatchObject([{ deliveries: 4 }]);
 });
 

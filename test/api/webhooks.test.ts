@@ -5,7 +5,7 @@ import { insertCall, setLead } from '../support/api-rows.ts';
 import { endedEvent, ringLead, sendEvent, storedEvents } from '../support/webhook-events.ts';
 
 let api: ApiRig;
-let told: string[];
+let notified: string[];
 let next = 0;
 let leadId: string;
 let callId: string;
@@ -16,17 +16,17 @@ beforeAll(async () => {
 });
 afterAll(() => api.stop());
 beforeEach(async () => {
-  told = [];
+  notified = [];
   answerWith({ kind: 'done', value: undefined });
   next += 1;
   ({ leadId, callId, conversationId } = await ringLead(api, next));
 });
 
-/** What the lead's workflow does when it is told of its call's end. */
+/** How the lead's workflow replies when it is notified of its call's end. */
 function answerWith(answer: Awaited<ReturnType<Workflows['callEnded']>>): void {
   api.workflows.current = recordingWorkflows({
     callEnded: async (lead, call) => {
-      told.push(`${lead} ${call}`);
+      notified.push(`${lead} ${call}`);
       return answer;
     },
   });
@@ -39,7 +39,7 @@ const send = (event: unknown, options: Parameters<typeof sendEvent>[2] = {}) =>
 
 const stored = () => storedEvents(api, conversationId);
 
-test('the end of a call is merged, and its lead is told', async () => {
+test('the end of a call is merged, and its lead is notified', async () => {
   expect(await send(ended())).toMatchObject({ status: 200, body: { received: true } });
   const { body: call } = await api.call('GET', `/api/calls/${callId}`);
   expect(call).toMatchObject({
@@ -54,7 +54,7 @@ test('the end of a call is merged, and its lead is told', async () => {
     from: '+14155550100',
   });
   expect(call.transcript).toHaveLength(2);
-  expect(told).toEqual([`${leadId} ${callId}`]);
+  expect(notified).toEqual([`${leadId} ${callId}`]);
   expect(await stored()).toMatchObject([{ call_id: callId, deliveries: 1, signalled_at: expect.any(Date) }]);
 });
 
@@ -71,7 +71,7 @@ test('fault 4: a hundred deliveries at once have one effect', async () => {
   expect(log.filter(({ type }) => type === 'call.ended')).toHaveLength(1);
 });
 
-test('a lead that could not be told is told with the next delivery, one that is gone needs no telling', async () => {
+test('a lead that could not be notified is notified with the next delivery, one that is gone needs nothing', async () => {
   answerWith({ kind: 'silent', why: 'no answer' });
   expect((await send(ended())).status).toBe(200);
   expect(await stored()).toMatchObject([{ merged_at: expect.any(Date), signalled_at: null }]);
@@ -79,7 +79,7 @@ test('a lead that could not be told is told with the next delivery, one that is 
   await send(ended());
   expect(await stored()).toMatchObject([{ deliveries: 2, signalled_at: expect.any(Date) }]);
   await send(ended());
-  expect(told).toHaveLength(2);
+  expect(notified).toHaveLength(2);
 });
 
 test('fault 6: hours late, when the call was given up long ago: it settles what was unknown', async () => {
@@ -105,7 +105,7 @@ test('fault 6: hours late, when the call was given up long ago: it settles what 
   });
 });
 
-test('a dial that was taken for not placed, told of after the next: the lead shows its last call', async () => {
+test('a dial that was taken for not placed, reported after the next: the lead shows its last call', async () => {
   const endedAt = new Date(Date.now() - 60_000);
   const over = { status: 'ended', ended_at: endedAt, concluded_at: endedAt } as const;
   const { db } = api.context;
@@ -205,7 +205,7 @@ test('a failure to reach the person ends the call', async () => {
     status: 'ended',
     reach: 'busy',
   });
-  expect(told).toHaveLength(1);
+  expect(notified).toHaveLength(1);
 });
 
 test('a recording is acknowledged, and not kept in the database', async () => {

@@ -41,7 +41,7 @@ describe('agents, numbers and voices', () => {
     expect(agent).toMatchObject({ agentId: 'agent_2', prompt: null, monitoringEnabled: null, criteria: [] });
   });
 
-  it('tells which numbers send their texts elsewhere', async () => {
+  it('says which numbers send their texts elsewhere', async () => {
     const number = { label: 'x', provider: 'twilio' };
     const rows = [
       { ...number, phone_number_id: 'a', phone_number: '+12125550190', enable_sms: true },

@@ -28,7 +28,7 @@ it('reads what two agents allow: one everything, one nothing', async () => {
   expect(numbers.map(({ takesTexts }) => takesTexts)).not.toContain(null);
 });
 
-it('finds every voice by walking through the pages, and hears one', async () => {
+it('finds every voice by walking through the pages, and plays one', async () => {
   const found: string[] = [];
   let cursor: string | undefined;
   do {
@@ -57,13 +57,13 @@ it('talks in texts with an open agent and with a locked one', async () => {
   }
 });
 
-it('has an agent pass on what it was told in the middle of a talk, and ends the talk', async () => {
+it('has an agent pass on context sent in the middle of a talk, and ends the talk', async () => {
   const talk = await openTalk(OPEN_AGENT);
-  const told = await voice.command(talk.conversationId, {
+  const sent = await voice.command(talk.conversationId, {
     kind: 'context',
     text: 'The parcel is blue.',
   });
-  expect(told).toBe('done');
+  expect(sent).toBe('done');
   expect(await talk.say('Is there any news?')).toContain('The parcel is blue.');
   expect(await voice.command(talk.conversationId, { kind: 'end' })).toBe('done');
   await expect(talk.say('Hello?')).rejects.toThrow(ProviderError);

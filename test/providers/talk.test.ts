@@ -153,7 +153,7 @@ describe('commands into a live call', () => {
     expect(await client(server).command('conv_1', { kind: 'end' })).toBe('unavailable');
   });
 
-  it('tells a call that is over from a feature that is not there', async () => {
+  it('distinguishes a call that is over from a feature that is not there', async () => {
     const over = await stage({ refuseWith: 404, http: conversation('done') });
     expect(await client(over).command('conv_1', { kind: 'end' })).toBe('gone');
     const live = await stage({ refuseWith: 404, http: conversation('in-progress') });

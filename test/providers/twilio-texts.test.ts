@@ -89,7 +89,7 @@ describe('sendText', () => {
   it('cuts the request off when its time is up', async () => {
     let closed = false;
     const server = createServer((socket) => {
-      // Unread, a socket does not tell its end.
+      // A socket that is not read does not show its end.
       socket.resume().on('close', () => {
         closed = true;
       });
@@ -109,7 +109,7 @@ describe('sendText', () => {
     'textMalformedAfterAccept',
     'textTimeoutAfterAccept',
     'textResetAfterAccept',
-  ] as const)('says nothing either way on %s, after one request; the list tells', async (fault) => {
+  ] as const)('says nothing either way on %s, after one request; the list shows it', async (fault) => {
     const since = new Date();
     const { rig, carrier } = await carrierWith({ [fault]: { next: 1 } });
     expect(await carrier.sendText(text({ timeoutMs: 300 }))).toMatchObject({ kind: 'ambiguous' });
@@ -138,7 +138,7 @@ describe('findTexts', () => {
     expect(await carrier.findTexts({ to: PERSON, since: new Date(Date.now() + 5000) })).toEqual([]);
   });
 
-  it('tells why a text did not arrive', async () => {
+  it('says why a text did not arrive', async () => {
     const { carrier } = await carrierWith();
     await carrier.sendText(text({ to: '+12125550116' }));
     await eventually(async () => {

@@ -25,7 +25,7 @@ async function send(url: string, options: Partial<SenderOptions> = {}): Promise<
 
 const nowhere = async () => [];
 
-test('what is sent can be verified, and its answer is told', async () => {
+test('what is sent can be verified, and its answer is reported', async () => {
   receiver.answer((response) => response.writeHead(202).end('fine'));
   expect(await send(receiver.url)).toEqual({ kind: 'answered', status: 202, retryAfterMs: null });
   const [webhook] = receiver.received;

@@ -5,7 +5,7 @@ export const STARTED_SECONDS = DIALLED_AT.getTime() / 1_000 + 2;
 export const ENDED_AT = new Date((STARTED_SECONDS + 35) * 1_000);
 export const AGENT_NUMBER = '+14155550100';
 
-/** How one call went, as each of the tellers puts it. */
+/** How one call went, as each source reports it. */
 export interface Story {
   webhook(call: CallIds): { type: string; data: unknown };
   /** What the provider shows once the call is over. */

@@ -60,7 +60,7 @@ export function storedEvents(api: ApiRig, conversationId: string) {
     .execute();
 }
 
-/** Sends an event as the provider would: signed with the first secret, now, unless told otherwise. */
+/** Sends an event as the provider would: signed with the first secret, now, unless the options say otherwise. */
 export function sendEvent(
   api: ApiRig,
   event: unknown,

@@ -166,19 +166,19 @@ test('a receiver that fails is tried again, with the same id and the same bytes'
   for (const webhook of receiver.received) expect(verified(secret, webhook).type).toBe('lead.converted');
 });
 
-test('after the last attempt it has failed, which the log tells; a person may send it again', async () => {
+test('after the last attempt it has failed, as the log says; a person may send it again', async () => {
   const { id } = await subscribe();
   receiver.answer((response) => response.writeHead(503).end());
   await emit({ type: 'lead.converted' });
   const failed = await settled(id, 'failed');
   expect(failed.attempts).toBe(QUICKLY.length);
-  const told = chain.db.selectFrom('events').select('type').where('delivery_id', '=', failed.id);
-  expect((await told.execute()).map(({ type }) => type)).toEqual(['delivery.failed']);
+  const logged = chain.db.selectFrom('events').select('type').where('delivery_id', '=', failed.id);
+  expect((await logged.execute()).map(({ type }) => type)).toEqual(['delivery.failed']);
   receiver.answer((response) => response.writeHead(200).end());
   const retried = await chain.call('POST', `/api/webhooks/deliveries/${failed.id}/retry`);
   expect(retried.status).toBe(202);
   expect((await settled(id, 'delivered')).id).toBe(failed.id);
-  expect((await told.execute()).map(({ type }) => type)).toEqual(['delivery.failed', 'delivery.delivered']);
+  expect((await logged.execute()).map(({ type }) => type)).toEqual(['delivery.failed', 'delivery.delivered']);
 });
 
 test('a delivery that waits for hours is sent at once when a person asks for it', async () => {
@@ -238,7 +238,7 @@ test('410 disables the endpoint at once; what was missed can be replayed', async
   expect(receiver.received.map(({ headers }) => headers['webhook-id'])).toContain(gone.id);
 });
 
-test('an endpoint that took nothing for three days is disabled, and a person is told', async () => {
+test('an endpoint that took nothing for three days is disabled, and put before a person', async () => {
   const { id } = await subscribe();
   await hasFailedForLong(id);
   receiver.answer((response) => response.writeHead(500).end());

@@ -67,7 +67,7 @@ test('a walk whose scheduled workflow is gone is gone on with by the next, where
   expect(read.sort()).toEqual(calls.map(({ conversationId }) => conversationId).sort());
 });
 
-test('who is not kept waiting is told where to look for the end', async () => {
+test('a caller who is not kept waiting learns where to look for the end', async () => {
   const { db } = api.context;
   api.workflows.current = recordingWorkflows({ sync: async () => ({ kind: 'done', value: null }) });
   const begun = await api.call('POST', '/api/conversations/sync', { body: {} });
