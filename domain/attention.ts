@@ -1,4 +1,4 @@
-/** What needs a person. */
+/** Why something needs a person. */
 export const ATTENTION_KINDS = [
   'unknown_call',
   'unmatched_webhook',

@@ -1,6 +1,6 @@
 /**
- * A delay that doubles with every failure, up to a limit, with the last quarter at random so that many who
- * failed together do not come back together. `chance` is from 0 to 1.
+ * A delay that doubles with every failure, up to a limit. The last quarter is random, so that requests which failed
+ * together are not retried together. `chance` is from 0 to 1.
  */
 export function backoffMs(
   failures: number,

@@ -18,7 +18,7 @@ export interface PastMessage {
   body: string;
 }
 
-/** One long text must not push out all others. */
+/** In characters: one long text must not push out all others. */
 const LONGEST_LINE = 300;
 
 /**

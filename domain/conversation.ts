@@ -1,6 +1,6 @@
 import type { CallKind, CallStatus, Direction, ProviderVerdict, Reach, Sentiment } from './call.ts';
 
-/** Whose webhooks are stored: voice providers and carriers, by the names that their adapters bear. */
+/** Voice providers and carriers whose webhooks are stored, by the names of their adapters. */
 export const PROVIDERS = ['elevenlabs', 'twilio'] as const;
 export type ProviderName = (typeof PROVIDERS)[number];
 
@@ -16,11 +16,11 @@ export interface TranscriptTurn {
   role: Speaker;
   text: string;
   atSeconds: number | null;
-  /** The person spoke into it. */
+  /** The person interrupted it. */
   interrupted?: boolean;
 }
 
-/** Figures of a conversation, by which agents are compared. Null where the provider does not say. */
+/** Figures for comparing agents. Null where the provider gives none. */
 export interface ConversationQuality {
   /** From the connection to the agent's first sound. */
   firstAudioMs: number | null;
@@ -29,13 +29,13 @@ export interface ConversationQuality {
   userTurns: number;
   agentTurns: number;
   interruptions: number;
-  /** 0 to 1 and above: words wrong, missing or added, by the words that were said. */
+  /** Words wrong, missing or added, divided by the words that were said: 0 is perfect, it may exceed 1. */
   wordErrorRate: number | null;
 }
 
 /**
- * What a provider told us about one conversation, in our own words, whichever channel it came by (webhook,
- * read, list). Every field but the id may be missing: unanswered calls carry little, and payloads drift.
+ * What a provider reported about one conversation, in our own words, from whichever channel (webhook, read, list).
+ * Every field but the id may be missing: unanswered calls carry little, and payloads drift.
  */
 export interface ConversationFacts {
   conversationId: string;
@@ -50,13 +50,13 @@ export interface ConversationFacts {
   externalNumber: string | null;
   /** `ended` only when the provider will add nothing more to the outcome. */
   status: CallStatus;
-  /** Null until the payload settles it. */
+  /** Null until a payload decides it. */
   reach: Reach | null;
   startedAt: Date | null;
   answeredAt: Date | null;
   endedAt: Date | null;
   talkSeconds: number | null;
-  /** The provider's charge in its own credits; null when it did not say. */
+  /** The provider's charge in its own credits; null when unknown. */
   costCredits: number | null;
   verdict: ProviderVerdict | null;
   summary: string | null;
@@ -68,13 +68,11 @@ export interface ConversationFacts {
   dataCollection: Record<string, unknown>;
   /** Results of the agent's criteria, by criterion id. */
   evaluation: Record<string, ProviderVerdict>;
-  /** How the person felt, where the agent was told to judge it. */
   sentiment: Sentiment | null;
   quality: ConversationQuality | null;
   hasAudio: boolean | null;
-  /** The carrier's own word on who picked up; it comes apart from the conversation, perhaps after its end. */
+  /** From the carrier, in an event of its own, perhaps after the conversation's end. */
   answeredBy?: AnsweredBy;
-  /** A talk in the browser has no phone call in it. */
   kind: CallKind | null;
   /** Our own variables that were sent with the conversation, by name. */
   variables: Record<string, unknown>;

@@ -45,7 +45,7 @@ export const conversionRule: z.ZodType<ConversionRule> = z.discriminatedUnion(
   wrong(', all, any or manual'),
 );
 
-/** Rules within rules are judged to this depth; deeper ones never meet. */
+/** Rules are judged to this depth; deeper ones never match. */
 const DEEPEST_RULE = 3;
 
 export interface ConversionFacts {
@@ -56,17 +56,17 @@ export interface ConversionFacts {
   transcript: TranscriptTurn[];
 }
 
-/** Which rule met, and on what: shown beside every conversion. */
+/** Which rule matched, and on what: shown beside every conversion. */
 export interface ConversionReason {
   rule: ConversionRule['rule'];
   detail: string;
-  /** Index of the turn that met, for keywords. */
+  /** Index of the turn that matched, for keywords. */
   turn?: number;
-  /** Of a combined rule: the simple ones within it that met. */
+  /** Of a combined rule: the simple rules within it that matched. */
   met?: { rule: ConversionRule['rule']; detail: string; turn?: number }[];
 }
 
-/** The reason when the call is a conversion, else null. Judges what is given: whether it was answered is the caller's. */
+/** The reason when the call is a conversion, else null. The caller checks that the call was answered. */
 export function findConversion(rule: ConversionRule, facts: ConversionFacts): ConversionReason | null {
   return judge(rule, facts, 1);
 }
@@ -103,7 +103,7 @@ function judge(rule: ConversionRule, facts: ConversionFacts, depth: number): Con
   }
 }
 
-/** Nothing is met by no rules at all. Of `any` the first that meets is named; where it was said is the first turn. */
+/** No rules match nothing. `any` names the first rule that matches; `turn` is the first turn. */
 function combine(
   { rule, rules }: Extract<ConversionRule, { rule: 'all' | 'any' }>,
   facts: ConversionFacts,
@@ -132,11 +132,11 @@ function own<T>(values: Record<string, T>, name: string): T | undefined {
   return Object.hasOwn(values, name) ? values[name] : undefined;
 }
 
-/** Scripts that write no space between words: there a word is found wherever its letters stand. */
+/** Scripts without spaces between words: there a word is found anywhere. */
 const UNSPACED =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
 
-/** Whether a text has the words in it, whole, in any case; letters of every script bound a word. */
+/** Whether a text contains the words, whole and in any case. */
 export function saysWord(text: string, words: string): boolean {
   const wanted = words.normalize('NFKC').trim();
   if (wanted === '') return false;

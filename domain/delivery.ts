@@ -20,15 +20,15 @@ export const DELIVERY_DELAYS_MS: readonly number[] = [
   24 * HOUR_MS,
 ];
 
-/** An endpoint that took nothing for so long is disabled. */
+/** An endpoint that has accepted nothing for this long is disabled. */
 const DISABLE_AFTER_MS = 72 * HOUR_MS;
 
-/** A receiver may ask for patience, but not for more than this. */
+/** The longest `Retry-After` that is honoured. */
 const LONGEST_RETRY_AFTER_MS = 24 * HOUR_MS;
 
 const GONE = 410;
 
-/** How one attempt went. No status: there was no answer, and `error` says why. */
+/** How one attempt went. Without a status there was no answer, and `error` says why. */
 export interface AttemptOutcome {
   status: number | null;
   error: string | null;
@@ -41,8 +41,8 @@ export type AfterAttempt =
   | { next: 'retry'; delayMs: number };
 
 /**
- * What follows an attempt. Only 2xx counts as taken; a redirect is never followed, and so counts as a failure.
- * `attempts` includes this one; `chance`, from 0 to 1, keeps those that failed together from coming back together.
+ * What follows an attempt. Only 2xx counts as delivered; a redirect is never followed, and so counts as a failure.
+ * `attempts` includes this one; `chance`, from 0 to 1, spreads the retries of deliveries that failed together.
  */
 export function afterAttempt(
   { status, retryAfterMs }: AttemptOutcome,
@@ -56,12 +56,12 @@ export function afterAttempt(
   return { next: 'retry', delayMs: Math.max(spreadMs, Math.min(retryAfterMs ?? 0, LONGEST_RETRY_AFTER_MS)) };
 }
 
-/** Whether an endpoint that has failed since then, and at every attempt, is given up. */
+/** Whether an endpoint whose every attempt has failed since then is disabled. */
 export function isDead(failingSince: Date, now: Date): boolean {
   return now.getTime() - failingSince.getTime() >= DISABLE_AFTER_MS;
 }
 
-/** The secrets that sign now: the newest, and while a change-over lasts those before it. */
+/** The secrets that sign now: the newest, and during a rotation the older ones too. */
 export function activeSecrets(
   { secrets, oldSecretsUntil }: { secrets: readonly string[]; oldSecretsUntil: Date | null },
   now: Date,

@@ -23,7 +23,7 @@ const OPT_OUT_PHRASES = [
   'unsubscribe',
 ];
 
-/** What came of an answered call. An opt-out outranks everything else that was said. */
+/** The disposition of an answered call. An opt-out outranks everything else that was said. */
 export function judgeDisposition(facts: DispositionFacts): Disposition {
   const collected = facts.dataCollection;
   if (isYes(collected.opt_out) || saysOptOut(facts.transcript)) return 'opted_out';

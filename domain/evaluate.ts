@@ -12,7 +12,7 @@ export interface EndedCall {
   transcript: TranscriptTurn[];
   dataCollection: Record<string, unknown>;
   evaluation: Record<string, ProviderVerdict>;
-  /** What a person said about it; stands above every rule. */
+  /** What a person marked; it outranks every rule. */
   marked: { converted: boolean; disposition: Disposition | null } | null;
 }
 

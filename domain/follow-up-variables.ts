@@ -6,15 +6,15 @@ export interface FollowedLead {
   name: string | null;
   email: string | null;
   phone: string;
-  /** The columns of its list that the product has no word for, `company` among them. */
+  /** The columns of its list that are no field of a lead, and `company`. */
   variables: Record<string, string>;
 }
 
 /**
  * What a follow-up's template may name: the lead's own variables, and above them `name`, `first_name`, `email`,
  * `phone`, `campaign`, `reach`, `disposition`, `summary`, `collected.*` (what the agent collected) and, when one
- * was agreed, `meeting.date`, `meeting.time`, `meeting.time_zone` and `meeting.starts_at` (ISO). What is not
- * known is not there, so that a template that needs it says so.
+ * was agreed, `meeting.date`, `meeting.time`, `meeting.time_zone` and `meeting.starts_at` (ISO). Unknown values are
+ * left out, so that a template which needs one fails.
  */
 export function followUpVariables({
   lead,

@@ -14,7 +14,7 @@ export type FollowUpStatus = (typeof FOLLOW_UP_STATUSES)[number];
 const MOST_RULES = 20;
 const LONGEST_DELAY_SECONDS = 90 * 86_400;
 
-/** Text with Liquid in it. Which variables there are depends on the lead and the call, and shows when it is sent. */
+/** A Liquid template. Its variables depend on the lead and the call, so they are checked when it is sent. */
 function template(maxLength: number) {
   return text(maxLength)
     .superRefine((source, context) => {
@@ -40,7 +40,7 @@ const common = {
   id: text(64),
   on: condition,
   afterSeconds: z.number().int().min(0).max(LONGEST_DELAY_SECONDS).default(0),
-  /** Skipped when the person has called or written meanwhile. */
+  /** Skipped when the person has called or written in the meantime. */
   unlessReplied: z.boolean().optional(),
 };
 
@@ -98,7 +98,7 @@ export const autoReply = z
   });
 export type AutoReply = z.output<typeof autoReply>;
 
-/** What a rule looks at in a concluded call. */
+/** What a rule looks at. */
 export interface FollowedCall {
   reach: Reach;
   disposition: Disposition | null;
@@ -107,7 +107,7 @@ export interface FollowedCall {
   meeting: boolean;
 }
 
-/** The rules that follow this call, in their order. A list that is left out or empty asks for nothing. */
+/** The rules that match this call, in their order. A list that is missing or empty matches every call. */
 export function matchFollowUps(rules: readonly FollowUpRule[], call: FollowedCall): FollowUpRule[] {
   return rules.filter(({ on }) => {
     if (on.reaches?.length && !on.reaches.includes(call.reach)) return false;

@@ -2,7 +2,7 @@ import Holidays from 'date-holidays';
 
 const DAY_MS = 86_400_000;
 
-/** Years × calendars in use are few; nonsense must not fill the memory. */
+/** Few calendars and years are in use; the bound is against nonsense. */
 const MAX_REMEMBERED = 500;
 
 const NO_DAYS: ReadonlySet<string> = new Set();
@@ -29,7 +29,7 @@ export function isHolidayCalendar(name: string): boolean {
 
 /**
  * The public holidays of a calendar in these years, as local dates `YYYY-MM-DD`; days off in lieu are among
- * them. The same question returns the same set.
+ * them. The same arguments return the same set.
  *
  * Source: `date-holidays` (public holidays only; bank holidays and observances are working days to it).
  *
@@ -58,8 +58,8 @@ export function holidayDates(calendar: string, years: readonly number[]): Readon
 }
 
 /**
- * As `holidayDates`, of every year that a window may look at from an instant on, whatever the zone: its clock may
- * still show last year, and an opening is sought for more than a year ahead. Empty without a calendar.
+ * As `holidayDates`, for every year that a window may look at from `now` on: some zone's clock may still show last
+ * year, and an opening is sought more than a year ahead. Empty without a calendar.
  */
 export function holidaysAround(calendar: string | undefined, now: Date): ReadonlySet<string> {
   if (calendar === undefined) return NO_DAYS;

@@ -1,6 +1,6 @@
-/** Every identifier that more than one part of the product must spell the same way is built here. */
+/** Builds every identifier that several parts of the product must spell the same way. */
 
-/** As PostgreSQL and we write one; what looks otherwise is no id of a row. */
+/** As PostgreSQL writes one. */
 export const UUID = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/;
 
 /** The campaign's workflow. */
@@ -15,7 +15,7 @@ export function leadWorkflowId(leadId: string): string {
 
 /**
  * The id of one attempt to reach a lead: also the id of its call row and of the dial at the provider. It is a
- * function of lead and attempt, so that running the same step twice meets the same row.
+ * function of lead and attempt, so that running the same step twice finds the same row.
  */
 export function attemptId(leadId: string, attempt: number): string {
   return `${leadId}.${attempt}`;

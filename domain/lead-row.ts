@@ -20,7 +20,7 @@ export interface LeadInput {
 export interface NormalisedLead {
   /** E.164. */
   phone: string;
-  /** ISO 3166, null when the number does not tell. */
+  /** ISO 3166; null when the number has none. */
   country: string | null;
   name: string | null;
   email: string | null;
@@ -54,12 +54,11 @@ export const LEAD_LIMITS = {
 } as const;
 const MAX_VARIABLE_VALUE = 2_000;
 
-/** Only what no mailbox can be without: one @, something before it, a dot in what follows. */
+/** What every address has: one @, something before it, a dot in what follows. */
 const PLAUSIBLE_EMAIL = /^[^\s@]+@[^\s@.]+(\.[^\s@.]+)+$/;
 
 /**
- * Checks one lead and brings it into the form that is stored. Every problem of the row is reported, not the
- * first alone.
+ * Checks one lead and normalises it for storage. Reports every problem of the row, not only the first.
  *
  * @param defaultCountry read numbers without `+` as numbers of this country
  */

@@ -23,12 +23,12 @@ const FALLEN_TO = 0.5;
 /** Lists have dead numbers, but hardly one in five: from that on the number itself is likely not let through. */
 const MOST_FAILED = 0.2;
 
-/** Of the calls that were placed and are over; null while there are none. */
+/** Of finished calls; null without any. */
 export function answerRate({ answered, finished }: NumberCalls): number | null {
   return finished === 0 ? null : answered / finished;
 }
 
-/** Whether enough of a number's calls of today are over to say how it does. */
+/** Whether enough of today's calls are over to judge a number. */
 export function mayJudge(today: NumberCalls): boolean {
   return today.finished >= ENOUGH_CALLS;
 }
@@ -69,7 +69,7 @@ export function compareNumbers(
   );
 }
 
-/** All of them together. */
+/** Their sum. */
 export function sumCalls(numbers: readonly NumberCalls[]): NumberCalls {
   const sum = { calls: 0, finished: 0, answered: 0, failed: 0 };
   for (const { calls, finished, answered, failed } of numbers) {

@@ -34,7 +34,7 @@ export const DEFAULT_ONE_OFF_CALL_SETTINGS: OneOffCallSettings = {
   caps: defaultsOf(capFields),
 };
 
-/** The settings that a change names, each whole: what it leaves out goes on following its default. */
+/** The settings that a change names, each as a whole. What it leaves out keeps following its default. */
 export function namedByChange(
   settings: OneOffCallSettings,
   change: z.output<typeof oneOffCallSettingsChange>,

@@ -2,7 +2,7 @@
 export const OPT_OUT_SOURCES = ['api', 'call', 'message'] as const;
 export type OptOutSource = (typeof OPT_OUT_SOURCES)[number];
 
-/** What a text asks of us before anybody reads it. */
+/** What a text asks for, as far as a rule can read it. */
 export type TextWish = 'stop' | 'start' | 'help' | 'none';
 
 /**

@@ -8,7 +8,7 @@ import {
 export type { CountryCode } from 'libphonenumber-js/max';
 
 /**
- * `country` is the ISO 3166 code, or null where the number does not tell (toll-free, satellite, fictional area
+ * `country` is the ISO 3166 code, or null where the number has none (toll-free, satellite, fictional area
  * code). `reason` completes "This number …" for the person who has to correct the list.
  */
 export type ParsedPhone = { ok: true; e164: string; country: string | null } | { ok: false; reason: string };
@@ -112,8 +112,8 @@ function parseReason(code: string, text: string): string {
 }
 
 /**
- * A number for logs: the start tells country and area, the last two digits tell rows apart, and at least five
- * digits between are hidden (`+1415•••••17`). Anything that is not E.164 is hidden whole.
+ * A number for logs: the start shows country and area, the last two digits distinguish rows, and at least five
+ * digits between are hidden (`+1415•••••17`). Anything that is not E.164 is hidden completely.
  */
 export function maskPhone(e164: string): string {
   if (!/^\+\d{7,15}$/.test(e164)) return '•••';

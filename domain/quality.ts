@@ -1,6 +1,6 @@
 import type { TranscriptTurn } from './conversation.ts';
 
-/** How far a transcript is from what its person said; null when nothing was said. See `wordErrorRate`. */
+/** The word error rate of a transcript against what its person said; null when nothing was said. */
 export function transcriptErrorRate(
   said: readonly string[],
   transcript: readonly TranscriptTurn[],
@@ -19,8 +19,8 @@ export function meanErrorRate(
 }
 
 /**
- * How far a transcription is from what was said: words wrong, missing or added, by the words that were said. 0 is
- * perfect, more than 1 is possible. Case, punctuation and the cut into turns do not count. Null when nothing was said.
+ * Words wrong, missing or added, divided by the words that were said: 0 is perfect, it may exceed 1. Case, punctuation
+ * and the division into turns do not count. Null when nothing was said.
  */
 export function wordErrorRate(said: readonly string[], heard: readonly string[]): number | null {
   const wanted = wordsOf(said);
@@ -29,7 +29,7 @@ export function wordErrorRate(said: readonly string[], heard: readonly string[])
   return Math.round((errors / wanted.length) * 1_000) / 1_000;
 }
 
-/** Beyond this a talk is not compared: the work grows with the product of both lengths. */
+/** Only so many words are compared: the work grows with the product of both lengths. */
 const MOST_WORDS = 3_000;
 
 function wordsOf(texts: readonly string[]): string[] {

@@ -8,7 +8,7 @@ const TEXTING_HOURS: CallingWindow = {
   days: { mon: daytime, tue: daytime, wed: daytime, thu: daytime, fri: daytime, sat: daytime, sun: daytime },
 };
 
-/** Who has just written is awake: an answer within this is no disturbance. */
+/** A person who has just written is awake and may be answered. */
 const ANSWER_MS = 3_600_000;
 
 /**

@@ -4,7 +4,7 @@ import { byWord } from './words.ts';
 export const SCORE_PARTS = ['answered', 'talkTime', 'engagement', 'success', 'conversion'] as const;
 export type ScorePart = (typeof SCORE_PARTS)[number];
 
-/** What each part can add to the score at most; the sum is scaled to 100. */
+/** How much each part can add to the score; the sum is scaled to 100. */
 export type ScoreWeights = Record<ScorePart, number>;
 
 export interface ScoreFacts {
@@ -25,7 +25,7 @@ export interface Score {
 const FULL_TALK_SECONDS = 120;
 const FULL_USER_TURNS = 6;
 
-/** Scores one call. A part counts by how much of it was reached: two minutes of talk and six turns are full marks. */
+/** Scores one call. Two minutes of talk and six turns of the person count in full, less counts in proportion. */
 export function scoreCall(facts: ScoreFacts, weights: ScoreWeights): Score {
   const answered = facts.reach === 'answered';
   const fractions: Record<ScorePart, number> = {

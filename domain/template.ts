@@ -1,15 +1,15 @@
 import { Liquid, LiquidError, type Template } from 'liquidjs';
 
-/** What a template names: text, numbers and truths, nested at most once. */
+/** A variable of a template. */
 export type TemplateValue = string | number | boolean | Date | { [name: string]: TemplateValue };
 export type TemplateVariables = Record<string, TemplateValue>;
 
-/** A template that cannot be read, or not be filled in. The message names the place, and holds no value. */
+/** A template that cannot be parsed or rendered. The message names the place and contains no value. */
 export class TemplateError extends Error {
   override readonly name = 'TemplateError';
 }
 
-/** Below what a hostile template could use up. */
+/** Against hostile templates. */
 const LONGEST_TEMPLATE = 50_000;
 const RENDER_MS = 2_000;
 const RENDER_BYTES = 2_000_000;
@@ -34,7 +34,7 @@ function createLiquid(): Liquid {
   return engine;
 }
 
-/** What is wrong with a template, in one sentence; null when it can be read. Variables are not looked at. */
+/** What is wrong with a template, in one sentence; null when it can be parsed. Variables are not checked. */
 export function checkTemplate(source: string): string | null {
   try {
     parse(source);
@@ -49,8 +49,8 @@ export function checkTemplate(source: string): string | null {
  * Fills in a Liquid template as plain text.
  *
  * @param maxLength of the result, in characters
- * @throws TemplateError when it cannot be read, names a variable that is not there without a `default`, grows
- *   beyond its bound or says nothing
+ * @throws TemplateError when it cannot be parsed, names an unknown variable without a `default`, becomes too long or
+ *   is empty
  */
 export function renderTemplate(source: string, variables: TemplateVariables, maxLength: number): string {
   const text = fill(parse(source), variables).trim();
@@ -59,7 +59,7 @@ export function renderTemplate(source: string, variables: TemplateVariables, max
   return text;
 }
 
-/** Plain text as HTML: everything escaped, so that nothing a person said becomes markup. */
+/** Plain text as HTML, with everything escaped. */
 export function textToHtml(text: string): string {
   const paragraphs = text
     .split(/\n{2,}/)

@@ -6,9 +6,9 @@ export const LONGEST_TEXT = 1_600;
 export const TEXT_ENCODINGS = ['GSM-7', 'UCS-2'] as const;
 export type TextEncoding = (typeof TEXT_ENCODINGS)[number];
 
-/** What a text costs to send: it is charged by the segment. */
+/** Texts are charged by the segment. */
 export interface TextLength {
-  /** UCS-2 as soon as one character is outside of GSM-7: segments then hold less than half. */
+  /** UCS-2 as soon as one character is outside GSM-7: segments then hold less than half. */
   encoding: TextEncoding;
   segments: number;
   /** As the encoding counts them; an emoji may be more than one. */

@@ -47,7 +47,7 @@ export const callingWindow = z.object({
   /** `lead`: the lead's own zone or, when that is not certain, all it may be in. Otherwise one IANA zone. */
   timeZone,
   days,
-  /** A holiday calendar such as `US-CA`; on its days the window stays shut. */
+  /** A holiday calendar such as `US-CA`; on its days the window is closed. */
   holidays: holidays.optional(),
 });
 export type CallingWindow = z.output<typeof callingWindow>;
@@ -71,7 +71,7 @@ export function changeWindow(
 
 export interface WindowQuestion {
   window: CallingWindow;
-  /** Every zone the lead may be in. None at all keeps the window shut. */
+  /** Every zone the lead may be in. Without any the window is closed. */
   zones: readonly string[];
   /** Local dates, `YYYY-MM-DD`, of the window's holiday calendar. */
   holidays: ReadonlySet<string>;
@@ -81,7 +81,7 @@ const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 const MINUTES_PER_DAY = 1_440;
 
-/** How far ahead an opening is sought; beyond a year a window has shown all it ever will, leap day aside. */
+/** How far ahead an opening is sought: a little over a year, after which a window repeats itself. */
 const HORIZON_DAYS = 400;
 
 /** 1970-01-01, day 0 of the count, was a Thursday. */
@@ -92,7 +92,7 @@ interface Interval {
   endMs: number;
 }
 
-/** A window with its times read, and the zones it has to be open in. */
+/** A window with its times parsed, and the zones in which it must be open. */
 interface Schedule {
   /** By weekday, Sunday first: `[start, end]` in minutes since midnight, in order. */
   minutes: [number, number][][];
@@ -124,8 +124,8 @@ function requireMinutes(time: string): number {
 }
 
 /**
- * A day's intervals in one zone as instants. Where the clock goes back over a limit the stricter reading holds:
- * the later instant for a start, the earlier for an end. Where it jumps over a limit, the jump is the limit.
+ * A day's intervals in one zone as instants. Where the clock shows a limit twice, the stricter instant holds: the
+ * later for a start, the earlier for an end. Where the clock skips a limit, the jump is the limit.
  */
 function* intervalsOfDay(schedule: Schedule, zone: string, day: number): Generator<Interval> {
   const weekday = (((day + WEEKDAY_OF_DAY_0) % 7) + 7) % 7;
@@ -154,7 +154,7 @@ function intervalAt(schedule: Schedule, zone: string, atMs: number): Interval | 
 
 /** The first instant from `fromMs` on at which one zone is open. */
 function firstOpenMs(schedule: Schedule, zone: string, fromMs: number): number | null {
-  // The clock may show a date again that it has shown before, hence one day back.
+  // One day back, because the clock may show a date twice.
   const firstDay = Math.floor(wallMsAt(zone, fromMs) / DAY_MS) - 1;
   for (let day = firstDay; day <= firstDay + HORIZON_DAYS + 2; day += 1) {
     for (const { startMs, endMs } of intervalsOfDay(schedule, zone, day)) {
@@ -190,8 +190,8 @@ const findings = new Map<string, Finding>();
 const MAX_FINDINGS = 1_000;
 
 /**
- * As `firstCommonMs`, answered from an earlier finding where that settles it. Zones whose hours never meet cost
- * a search of the whole year, and a list of such numbers asks the same for every lead.
+ * As `firstCommonMs`, from memory where possible. Zones whose hours never overlap cost a search of the whole year,
+ * and a list of such numbers asks the same for every lead.
  */
 function rememberedOpenMs(schedule: Schedule, fromMs: number): number | null {
   if (schedule.zones.length < 2) return firstCommonMs(schedule, fromMs);
@@ -218,20 +218,19 @@ function isOpenAt(schedule: Schedule, atMs: number): boolean {
 }
 
 /**
- * Whether a call may start now: the instant lies inside the window in every zone the lead may be in, on no
- * holiday there.
+ * Whether the instant lies inside the window, and on no holiday, in every zone the lead may be in.
  *
- * @throws RangeError on a window that `validateWindow` objects to, or an unknown zone
+ * @throws RangeError on an invalid window or an unknown zone
  */
 export function isOpen(question: WindowQuestion & { at: Date }): boolean {
   return isOpenAt(readSchedule(question), question.at.getTime());
 }
 
 /**
- * The first instant, `from` included, at which `isOpen` says yes; null when there is none within 400 days, as
- * with zones so far apart that their hours never meet.
+ * The first instant from `from` on at which the window is open; null when there is none within 400 days, as with
+ * zones so far apart that their hours never overlap.
  *
- * @throws RangeError on a window that `validateWindow` objects to, or an unknown zone
+ * @throws RangeError on an invalid window or an unknown zone
  */
 export function nextOpening(question: WindowQuestion & { from: Date }): Date | null {
   const schedule = readSchedule(question);
@@ -241,10 +240,10 @@ export function nextOpening(question: WindowQuestion & { from: Date }): Date | n
 }
 
 /**
- * The end of the opening that contains `at`, exclusive: intervals that touch, over midnight too, are one
- * opening. Null when the window is shut at that instant, or does not shut within 400 days.
+ * The end of the opening that contains `at`, exclusive. Intervals that touch, also over midnight, are one opening.
+ * Null when the window is closed at that instant, or does not close within 400 days.
  *
- * @throws RangeError on a window that `validateWindow` objects to, or an unknown zone
+ * @throws RangeError on an invalid window or an unknown zone
  */
 export function closesAt(question: WindowQuestion & { at: Date }): Date | null {
   const schedule = readSchedule(question);
@@ -262,7 +261,7 @@ export function closesAt(question: WindowQuestion & { at: Date }): Date | null {
 
 /**
  * Everything that is wrong with a window, each as `path: what`, e.g. `days.mon.0: ends before it starts`; empty
- * when it can be used. Whether the holiday calendar exists is not looked at.
+ * when it can be used. The holiday calendar is not checked.
  */
 export function validateWindow(window: CallingWindow): string[] {
   const problems: string[] = [];

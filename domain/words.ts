@@ -1,4 +1,4 @@
-/** `not_placed` as `notPlaced`: a word of ours as the name of a JSON field. */
+/** `not_placed` as `notPlaced`: a word as the name of a JSON field. */
 export type CamelCase<Word extends string> = Word extends `${infer Head}_${infer Tail}`
   ? `${Head}${Capitalize<CamelCase<Tail>>}`
   : Word;

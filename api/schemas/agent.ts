@@ -54,31 +54,25 @@ export const VoicePage = page(Voice, 'VoicePage');
 
 const spread = z.object({ mean: z.number().nullable(), median: z.number().nullable() });
 
-/** One side of a comparison. Every figure is null when no call has what it is made of. */
+/** One side of a comparison. A figure is null when no call has the data for it. */
 const ComparedSide = z
   .object({
     agentId: z.string(),
     label: z.string().nullable(),
-    calls: z
-      .number()
-      .int()
-      .openapi({ description: 'Ended calls that the figures are made of, at most 1,000' }),
+    calls: z.number().int().openapi({ description: 'Ended calls behind the figures, at most 1,000' }),
     answered: z.number().int(),
     timeToFirstAudioMs: spread,
     responseMs: spread,
     turns: z.number().nullable().openapi({ description: "Both sides' turns in a talk, on average" }),
     interruptions: z.number().nullable(),
     wordErrorRate: z.number().nullable(),
-    checkedTalks: z
-      .number()
-      .int()
-      .openapi({ description: 'Talks of which a listener wrote down what was said' }),
+    checkedTalks: z.number().int().openapi({ description: 'Talks whose words a listener wrote down' }),
     rating: z.number().nullable().openapi({ description: "The listeners' mean, 1 to 5" }),
     ratings: z.number().int(),
     successRate: z
       .number()
       .nullable()
-      .openapi({ description: 'Successes by calls that the provider judged' }),
+      .openapi({ description: 'Successes among calls that the provider judged' }),
     talkSeconds: z.number(),
     costCents: z.number(),
     costPerMinuteCents: z.number().nullable(),

@@ -270,7 +270,7 @@ const CallWebhook = z
     provider: z.enum(PROVIDERS),
     type: z.string(),
     receivedAt: timestamp,
-    mergedAt: timestamp.nullable().openapi({ description: 'When what it says was taken into the call' }),
+    mergedAt: timestamp.nullable().openapi({ description: 'When it was merged into the call' }),
     deliveries: z.number().int().openapi({ description: 'How often it came, the first time included' }),
   })
   .openapi('HeardWebhook');

@@ -39,7 +39,7 @@ const fields = {
   phoneNumberIds: z.array(z.string()),
   settings: Settings,
   settingsVersion: z.number().int(),
-  startAt: timestamp.nullable().openapi({ description: 'Set time of the start, while scheduled' }),
+  startAt: timestamp.nullable().openapi({ description: 'When it starts, while scheduled' }),
   startedAt: timestamp.nullable(),
   pausedAt: timestamp.nullable(),
   pauseReason: z
@@ -56,7 +56,7 @@ export const Campaign = z.object(fields).openapi('Campaign');
 export const CampaignInFlight = z
   .object({
     ...fields,
-    inFlight: z.number().int().openapi({ description: 'Calls under way, or about to be' }),
+    inFlight: z.number().int().openapi({ description: 'Calls in flight, or about to be' }),
   })
   .openapi('CampaignInFlight');
 
@@ -125,7 +125,7 @@ export function toCampaign(row: CampaignRow): z.infer<typeof Campaign> {
 
 export const Progress = z
   .object({
-    status: CampaignStage.openapi({ description: 'stopping: stopped, with calls under way' }),
+    status: CampaignStage.openapi({ description: 'stopping: stopped, with calls in flight' }),
     lines: z.object({ limit: z.number().int(), inUse: z.number().int() }),
     leads: z.object({
       total: z.number().int(),
@@ -144,7 +144,7 @@ export const Progress = z
     holds: z.array(z.object({ reason: HoldRule, leads: z.number().int() })),
     live: z
       .boolean()
-      .openapi({ description: 'False when the workflow did not answer and the database did alone' }),
+      .openapi({ description: 'False when the workflow did not answer, and the database alone did' }),
   })
   .openapi('CampaignProgress');
 
@@ -197,18 +197,18 @@ export const Metrics = z
             .openapi({ description: 'Of finished calls; null while there are none' }),
         }),
       )
-      .openapi({ description: 'By the number that was dialled from' }),
+      .openapi({ description: 'By our number that dialled' }),
     byDisposition: z.array(z.object({ disposition: Disposition, ...span.shape })),
     byDirection: z
       .array(z.object({ direction: Direction, ...span.shape }))
-      .openapi({ description: 'The one part in which calls that came in are counted' }),
+      .openapi({ description: 'The only part that includes inbound calls' }),
   })
   .openapi('Metrics');
 
 const OutsideCampaigns = z
   .object({ ...span.shape, averageTalkSeconds: z.number().nullable(), costCents: z.number() })
   .openapi('OutsideCampaigns', {
-    description: 'Calls placed outside of campaigns, which are in none of the other figures',
+    description: 'One-off calls, which no other figure includes',
   });
 
 export const WorkspaceMetrics = z

@@ -4,7 +4,7 @@ import { format, text } from '#domain/text.ts';
 /** PostgreSQL keeps no NUL. */
 const NO_NUL = '^[^\\x00]*$';
 
-/** What the document says of text that may be blank and is checked where it is kept. */
+/** What the document says of text that may be blank and is checked where it is stored. */
 export function keepable(maxLength: number) {
   return { maxLength, pattern: NO_NUL };
 }
@@ -54,9 +54,7 @@ export const pageQuery = {
   limit: z.coerce.number().int().min(1).max(200).default(50),
 };
 
-/**
- * As `nullable()`, for schemas with a name of their own: of these the OpenAPI document would lose the null.
- */
+/** `nullable()` for named schemas, whose null the OpenAPI document would lose. */
 export function orNull<Schema extends z.ZodType>(schema: Schema) {
   return z.union([schema, z.null()]);
 }

@@ -45,7 +45,7 @@ export function problems<Status extends ProblemStatus>(
 /** Of every route with a key. */
 export const keyProblems = problems(401, 403, 503);
 
-/** Of every route with a key and a body; 409 also says that the first request of an Idempotency-Key still runs. */
+/** Of every route with a key and a body. 409 also means that the first request of an Idempotency-Key is running. */
 export const bodyProblems = problems(400, 401, 403, 408, 409, 413, 415, 422, 503);
 
 /** A response with a JSON body. */

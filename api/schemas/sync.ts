@@ -10,7 +10,7 @@ export const ConversationSyncInput = z
   })
   .openapi('ConversationSyncInput');
 
-/** One walk over the provider's list of conversations, and how far it has come. */
+/** One run over the provider's list of conversations, and its progress. */
 export const ConversationSync = z
   .object({
     runId: z.uuid(),
@@ -18,10 +18,13 @@ export const ConversationSync = z
     until: timestamp,
     pages: z.number().int(),
     seen: z.number().int().openapi({ description: 'Conversations on the provider’s list' }),
-    stored: z.number().int().openapi({ description: 'Of them new, or changed since they were stored' }),
+    stored: z
+      .number()
+      .int()
+      .openapi({ description: 'Those that were new, or changed since they were stored' }),
     attributed: z.number().int(),
     unattributed: z.number().int(),
-    failed: z.number().int().openapi({ description: 'Could not be read; the next walk meets them again' }),
+    failed: z.number().int().openapi({ description: 'Could not be read; the next run tries them again' }),
     finished: z.boolean(),
     startedAt: timestamp,
     finishedAt: z.union([timestamp, z.null()]),

@@ -62,7 +62,7 @@ export const TimelineItem = z
     type: EventType,
     data: z
       .record(z.string(), z.unknown())
-      .openapi({ description: 'Ids and codes of that moment; what follows is as it is now' }),
+      .openapi({ description: 'Ids and codes of that moment; the fields below show the present state' }),
     call: orNull(Call),
     message: orNull(Message),
     followUp: orNull(FollowUp),

@@ -38,7 +38,7 @@ export const WebhookUpdate = z
     eventTypes,
     description: text(200).nullable(),
     campaignId: z.uuid().nullable(),
-    enabled: z.boolean().openapi({ description: 'true takes a disabled one up again' }),
+    enabled: z.boolean().openapi({ description: 'true enables a disabled one again' }),
   })
   .partial()
   .refine((update) => Object.keys(update).length > 0, 'names nothing to change')
@@ -80,7 +80,7 @@ export const WebhookRotate = z
       .min(0)
       .max(LONGEST_CHANGE_OVER_SECONDS)
       .default(86_400)
-      .openapi({ description: 'The old secret signs too, for so long' }),
+      .openapi({ description: 'How long the old secret signs too' }),
   })
   .openapi('WebhookRotate');
 

@@ -26,8 +26,8 @@ import { OPT_OUT_SOURCES } from '#domain/opt-out.ts';
 import { TEXT_ENCODINGS } from '#domain/text-length.ts';
 
 /**
- * The product's words as named parts of the OpenAPI document. The dashboard's client has a list of each, so that a
- * word which the page does not know is an error there.
+ * The product's words as named components of the OpenAPI document. The client gets a list of each, so that the
+ * dashboard does not compile while it lacks one.
  */
 const word = <const Words extends readonly string[]>(name: string, words: Words) =>
   z.enum(words).openapi(name);

@@ -285,7 +285,7 @@ export type CampaignListed = {
     phoneNumberIds: string[];
     settings: CampaignSettings;
     settingsVersion: number;
-    /** Set time of the start, while scheduled */
+    /** When it starts, while scheduled */
     startAt: string | null;
     startedAt: string | null;
     pausedAt: string | null;
@@ -497,7 +497,7 @@ export type Campaign = {
     phoneNumberIds: string[];
     settings: CampaignSettings;
     settingsVersion: number;
-    /** Set time of the start, while scheduled */
+    /** When it starts, while scheduled */
     startAt: string | null;
     startedAt: string | null;
     pausedAt: string | null;
@@ -544,7 +544,7 @@ export type CampaignProgress = {
         reason: HoldRule;
         leads: number;
     }[];
-    /** False when the workflow did not answer and the database did alone */
+    /** False when the workflow did not answer, and the database alone did */
     live: boolean;
 };
 export type Disposition = "converted" | "qualified" | "callback_requested" | "not_interested" | "opted_out" | "wrong_person" | "none";
@@ -603,7 +603,7 @@ export type Metrics = {
         averageTalkSeconds: number | null;
         costCents: number;
     }[];
-    /** By the number that was dialled from */
+    /** By our number that dialled */
     byNumber: {
         phoneNumberId: string;
         calls: number;
@@ -624,7 +624,7 @@ export type Metrics = {
         answered: number;
         conversions: number;
     }[];
-    /** The one part in which calls that came in are counted */
+    /** The only part that includes inbound calls */
     byDirection: {
         direction: Direction;
         calls: number;
@@ -693,7 +693,7 @@ export type WorkspaceMetrics = {
         averageTalkSeconds: number | null;
         costCents: number;
     }[];
-    /** By the number that was dialled from */
+    /** By our number that dialled */
     byNumber: {
         phoneNumberId: string;
         calls: number;
@@ -714,7 +714,7 @@ export type WorkspaceMetrics = {
         answered: number;
         conversions: number;
     }[];
-    /** The one part in which calls that came in are counted */
+    /** The only part that includes inbound calls */
     byDirection: {
         direction: Direction;
         calls: number;
@@ -782,7 +782,7 @@ export type CampaignInFlight = {
     phoneNumberIds: string[];
     settings: CampaignSettings;
     settingsVersion: number;
-    /** Set time of the start, while scheduled */
+    /** When it starts, while scheduled */
     startAt: string | null;
     startedAt: string | null;
     pausedAt: string | null;
@@ -792,7 +792,7 @@ export type CampaignInFlight = {
     archivedAt: string | null;
     createdAt: string;
     updatedAt: string;
-    /** Calls under way, or about to be */
+    /** Calls in flight, or about to be */
     inFlight: number;
 };
 export type LeadState = "waiting" | "queued" | "calling" | "backing_off" | "finished";
@@ -1003,7 +1003,7 @@ export type TimelineItem = {
     id: number;
     at: string;
     "type": EventType;
-    /** Ids and codes of that moment; what follows is as it is now */
+    /** Ids and codes of that moment; the fields below show the present state */
     data: {
         [key: string]: unknown;
     };
@@ -1124,7 +1124,7 @@ export type HeardWebhook = {
     provider: "elevenlabs" | "twilio";
     "type": string;
     receivedAt: string;
-    /** When what it says was taken into the call */
+    /** When it was merged into the call */
     mergedAt: string | null;
     /** How often it came, the first time included */
     deliveries: number;
@@ -1169,11 +1169,11 @@ export type ConversationSync = {
     pages: number;
     /** Conversations on the provider’s list */
     seen: number;
-    /** Of them new, or changed since they were stored */
+    /** Those that were new, or changed since they were stored */
     stored: number;
     attributed: number;
     unattributed: number;
-    /** Could not be read; the next walk meets them again */
+    /** Could not be read; the next run tries them again */
     failed: number;
     finished: boolean;
     startedAt: string;
@@ -1324,7 +1324,7 @@ export type AgentPage = {
 export type ComparedSide = {
     agentId: string;
     label: string | null;
-    /** Ended calls that the figures are made of, at most 1,000 */
+    /** Ended calls behind the figures, at most 1,000 */
     calls: number;
     answered: number;
     timeToFirstAudioMs: {
@@ -1339,12 +1339,12 @@ export type ComparedSide = {
     turns: number | null;
     interruptions: number | null;
     wordErrorRate: number | null;
-    /** Talks of which a listener wrote down what was said */
+    /** Talks whose words a listener wrote down */
     checkedTalks: number;
     /** The listeners' mean, 1 to 5 */
     rating: number | null;
     ratings: number;
-    /** Successes by calls that the provider judged */
+    /** Successes among calls that the provider judged */
     successRate: number | null;
     talkSeconds: number;
     costCents: number;
@@ -1710,11 +1710,11 @@ export type WebhookUpdate = {
     eventTypes?: SubscribedEventType[];
     description?: string | null;
     campaignId?: string | null;
-    /** true takes a disabled one up again */
+    /** true enables a disabled one again */
     enabled?: boolean;
 };
 export type WebhookRotate = {
-    /** The old secret signs too, for so long */
+    /** How long the old secret signs too */
     keepOldForSeconds?: number;
 };
 export type WebhookRotated = {

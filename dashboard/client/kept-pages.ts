@@ -1,6 +1,6 @@
 import type { InfiniteData } from '@tanstack/react-query';
 
-/** A page grows by what is new at its beginning; past this it is cut, and the pages behind it are found anew. */
+/** A page grows by new items at its beginning. Past this it is cut, and the pages behind it are read again. */
 const LONGEST_PAGE = 1_000;
 
 export interface PageOf<Item> {
@@ -12,33 +12,33 @@ export interface PageOf<Item> {
 export interface KeptPage<Item> extends PageOf<Item> {
   /** Milliseconds since 1970. */
   readAt: number;
-  /** The list was touched since, and this page was left as it was. */
+  /** The list has changed since, and this page was not read again. */
   isBehind: boolean;
 }
 
 export type KeptPages<Item> = InfiniteData<KeptPage<Item>, string | undefined>;
 
-/** The rows that are seen, by their places in the list. */
+/** The visible rows, by their positions in the list. */
 export interface Sight {
   first: number;
   last: number;
 }
 
 /**
- * Whether a page is read anew when the list is: the first always is, and of the others those that are seen. Where the
- * list does not tell (`sight` is null), one of those that are behind, in turn.
+ * Whether a page is read again with its list: the first always, of the others those that are visible. Where visibility
+ * is unknown (`sight` is null), the outdated pages take turns.
  */
 export function isDue<Item>(pages: readonly KeptPage<Item>[], at: number, sight: Sight | null): boolean {
   if (at === 0) return true;
   return sight === null ? at === longestBehind(pages) : isSeen(pages, at, sight);
 }
 
-/** Whether a page is behind that should not be. */
+/** Whether a page is outdated that should not be. */
 export function hasDueBehind<Item>(pages: readonly KeptPage<Item>[], sight: Sight | null): boolean {
   return pages.some(({ isBehind }, at) => isBehind && (sight === null || isSeen(pages, at, sight)));
 }
 
-/** Place of the page behind that was read the longest ago; -1 when none is behind. */
+/** Position of the outdated page that was read longest ago; -1 when none is outdated. */
 function longestBehind<Item>(pages: readonly KeptPage<Item>[]): number {
   return pages.reduce((found, { isBehind, readAt }, at) => {
     const best = pages[found];
@@ -52,8 +52,8 @@ function isSeen<Item>(pages: readonly KeptPage<Item>[], at: number, { first, las
 }
 
 /**
- * A page as it is now, to stand where it stood: what was pushed out at its end by what is new stays in it, so that it
- * still ends where the next page begins. Where the two do not meet, what was known is left out.
+ * The page as it is now, in its old place. Items that new ones have pushed out stay in it, so that it still ends where
+ * the next page begins. Where old and new do not overlap, the old items are dropped.
  */
 export function withFresh<Item>(
   known: PageOf<Item>,
@@ -74,7 +74,7 @@ export function withFresh<Item>(
   };
 }
 
-/** Every item once: pages that were read at different times may both have one that moved, and the first tells where. */
+/** Every item once. An item that moved may be in two pages that were read at different times; the first holds. */
 export function itemsOf<Item>(pages: readonly PageOf<Item>[], idOf: (item: Item) => string | number): Item[] {
   const byId = new Map<string | number, Item>();
   for (const { items } of pages) {

@@ -1,4 +1,4 @@
-/** Names of what is in the query cache. The live stream finds by them what an event is about. */
+/** Keys of the query cache. The live stream finds by them what an event changes. */
 export const keys = {
   me: ['me'],
   /** The code of a part that is fetched when it is first shown. */
@@ -14,9 +14,9 @@ export const keys = {
   timeline: (leadId: string) => ['timeline', leadId],
   leadFollowUps: (leadId: string) => ['lead', leadId, 'follow-ups'],
   calls: (filter: object = {}) => ['calls', filter],
-  /** One page of a long list, of which only the pages that are seen are kept. */
+  /** One page of a long list; only visible pages are kept. */
   callPage: (filter: object, cursor: string | null) => ['call-page', filter, cursor],
-  /** How that list goes from page to page, and where it was left. */
+  /** The pages of that list, and the last position in it. */
   callPlace: (filter: object) => ['call-place', filter],
   liveCalls: ['live-calls'],
   /** The last minutes' calls, read once to begin a chart. */

@@ -1,9 +1,9 @@
 import { InfiniteQueryObserver, type Query, type QueryClient } from '@tanstack/react-query';
 import { ApiProblem, messageOf } from './problem.ts';
 
-/** What is shown and could not be read anew. */
+/** Data on the page that could not be refreshed. */
 export interface Outdated {
-  /** `more`: what is shown is true, and what follows it could not be read. */
+  /** `more`: the data are current, but the next page could not be read. */
   lacks: 'news' | 'more';
   /** In a few words. */
   reason: string;
@@ -11,7 +11,7 @@ export interface Outdated {
   detail: string;
 }
 
-/** The first of the readings that failed while older data are shown in their place; null when there is none. */
+/** The first query that failed while older data are shown; null when there is none. */
 export function findOutdated(client: QueryClient): Outdated | null {
   const failed = failedReadings(client);
   const first = failed.find((query) => !isOfMore(query)) ?? failed[0];
@@ -24,7 +24,7 @@ export function findOutdated(client: QueryClient): Outdated | null {
   };
 }
 
-/** Reads everything once more that is shown as it was. */
+/** Reads all outdated data again. */
 export async function readOutdated(client: QueryClient): Promise<void> {
   await Promise.all(
     failedReadings(client).map((query) => {
@@ -43,7 +43,7 @@ function failedReadings(client: QueryClient): Query[] {
     .filter(({ state }) => state.status === 'error' && state.data !== undefined);
 }
 
-/** Whether it is the list's next page that did not come. */
+/** Whether the next page of a list failed. */
 function isOfMore({ state }: Query): boolean {
   return state.fetchMeta?.fetchMore?.direction === 'forward';
 }

@@ -11,17 +11,17 @@ import {
   withFresh,
 } from './kept-pages.ts';
 
-/** Pages that nobody tells whether they are seen are brought up to date one by one, at most so often. */
+/** Pages of unknown visibility are refreshed one by one, at most this often. */
 const RHYTHM_MS = 1_000;
 
 type ReadPage<Item> = (cursor: string | undefined, signal: AbortSignal) => Promise<PageOf<Item>>;
 
 /**
- * A list read page by page. `items` holds all pages that were read, one after the other. However long it has become,
- * an event that touches it has the first page read again, and the pages that are seen: give `onVisible` to the table
- * that shows them. A list that is in the page as a whole catches up page by page.
+ * A list that is read page by page; `items` holds all pages read so far. However long it is, a refresh reads only the
+ * first page and the visible ones: pass `onVisible` to the table that shows them. A list that is rendered as a whole is
+ * refreshed page by page.
  *
- * @param idOf what an item is known by
+ * @param idOf identifies an item
  * @example usePages(keys.calls(filter), (cursor, signal) => listCalls({ ...filter, cursor }, { signal }), ({ id }) => id)
  */
 export function usePages<Item>(
@@ -64,7 +64,7 @@ interface Reading<Item> {
   read: (cursor: string | undefined) => Promise<PageOf<Item>>;
 }
 
-/** One page for the cache: read where it is new or due, else as it is there. */
+/** One page for the cache: read when it is new or due, otherwise from the cache. */
 export async function readKept<Item>(
   client: QueryClient,
   { queryKey, cursor, sight, idOf, read }: Reading<Item>,

@@ -1,15 +1,15 @@
 import { ApiProblem } from './problem.ts';
 
-/** A body is sent no more slowly than that, in bytes per millisecond; only then is its answer waited for. */
+/** The slowest upload that is waited for, in bytes per millisecond. */
 const SLOWEST_UPLOAD = 8;
 
-/** Gives a request up when nothing was heard for too long; what still comes, however slowly, is waited for. */
+/** Aborts a request that receives nothing for too long. A slow answer is waited for while it makes progress. */
 export class Patience {
   readonly #controller = new AbortController();
   readonly #lastsMs: number;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** @param sentBytes of the body, for which there is time beside `lastsMs` */
+  /** @param sentBytes of the body, which get time beyond `lastsMs` */
   constructor(lastsMs: number, sentBytes = 0) {
     this.#lastsMs = lastsMs;
     this.#waitFor(lastsMs + sentBytes / SLOWEST_UPLOAD);
@@ -20,7 +20,7 @@ export class Patience {
     return this.#controller.signal;
   }
 
-  /** Something was heard. */
+  /** Something was received. */
   renew(): void {
     this.#waitFor(this.#lastsMs);
   }
@@ -38,9 +38,9 @@ export class Patience {
 
 const BODILESS: ReadonlySet<number> = new Set([204, 205, 304]);
 
-/** An answer whose body is waited for while it comes. One that breaks off is a problem as any other. */
+/** An answer whose body is waited for. One that breaks off is an `ApiProblem`. */
 export function heardOut(answer: Response, patience: Patience, caller: AbortSignal | null): Response {
-  // A browser may give an answer without a body an empty one, with which no answer of such a status can be made.
+  // Browsers may give these an empty body, with which no `Response` of such a status can be made.
   if (answer.body === null || BODILESS.has(answer.status)) {
     patience.stop();
     return answer;

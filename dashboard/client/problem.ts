@@ -29,10 +29,10 @@ export class ApiProblem extends Error {
   }
 }
 
-/** The problem document of an answer; of one that has none, what its status says. */
+/** The problem document of an answer, or its status where there is none. */
 export async function readProblem(answer: Response): Promise<ApiProblem> {
   const type = answer.headers.get('content-type') ?? '';
-  // What breaks off on its way tells no more than its status.
+  // A body that breaks off says no more than its status.
   const problem = type.startsWith('application/problem+json')
     ? await (answer.json() as Promise<Problem>).catch(() => null)
     : null;
@@ -50,7 +50,7 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** What an answer says is wrong with one field, which is then shown beside it. */
+/** What is wrong with one field, to be shown beside it. */
 export function fieldProblem(error: unknown, path: string): string | undefined {
   return error instanceof ApiProblem ? error.fields.find((field) => field.path === path)?.message : undefined;
 }

@@ -4,21 +4,21 @@ import { heardOut, Patience } from './patience.ts';
 import { ApiProblem, readProblem } from './problem.ts';
 
 /**
- * Tells when the session has `ended`, whereupon the page asks for the key again over what it shows, and when
- * there is a new one (`renewed`).
+ * Notifies of the session's end (`ended`), whereupon the page asks for the key over what it shows, and of a new one
+ * (`renewed`).
  */
 export const sessionNews = new EventTarget();
 
 const unanswered = new UnansweredRequests();
 
-/** When nothing of an answer came for so long, a request is given up. */
+/** A request is aborted when nothing of its answer arrives for this long. */
 const PATIENCE_MS = 30_000;
 
 /**
- * Every request of the generated client goes through here: the header without which a session may change nothing,
- * a key by which a POST that is made once more, because no answer came, acts once, and problem documents as errors.
+ * Every request of the generated client passes here. It adds the header that a session needs for changes and an
+ * idempotency key for POSTs, and turns problem documents into errors.
  *
- * @param patienceMs for a request whose answer takes longer than others to begin
+ * @param patienceMs for a request whose answer takes longer to begin
  * @example syncConversations({}, { fetch: requestWith(90_000) })
  */
 export function requestWith(patienceMs: number): typeof fetch {
@@ -49,7 +49,7 @@ export function requestWith(patienceMs: number): typeof fetch {
       return answer;
     }
     const problem = await readProblem(answer);
-    // Perhaps the first is being carried out still. What was refused has freed its key, and may have it again.
+    // The first may still be running. A refused request has released its key, which may be used again.
     if (repeatable !== null) unanswered.keep(repeatable, key);
     if (problem.status === 401 && !String(input).endsWith('/sign-in'))
       sessionNews.dispatchEvent(new Event('ended'));
@@ -57,7 +57,7 @@ export function requestWith(patienceMs: number): typeof fetch {
   };
 }
 
-/** By what a change that is made once more is known; null for what does no harm twice, such as a pause, or has no key. */
+/** What identifies a retry; null where repeating does no harm, as with a pause, or where there is no key. */
 function repetitionOf(input: RequestInfo | URL, { method, body }: RequestInit): string | null {
   const isChange = method === 'POST' && String(input).startsWith('/api/') && typeof body === 'string';
   return isChange ? `${input} ${body}` : null;

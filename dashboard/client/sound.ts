@@ -1,7 +1,7 @@
 import { defaults } from './generated.ts';
 
 /**
- * Makes a request whose answer is sound. The generated functions read every answer as text, in which sound is lost.
+ * Makes a request whose answer is audio. The generated functions would read it as text.
  *
  * @example readSound((options) => sampleVoice(id, { text }, options))
  */

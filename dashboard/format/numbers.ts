@@ -2,7 +2,7 @@ const whole = new Intl.NumberFormat(undefined, { maximumFractionDigits: 0 });
 const percent = new Intl.NumberFormat(undefined, { style: 'percent', maximumFractionDigits: 1 });
 const money = new Intl.NumberFormat(undefined, { style: 'currency', currency: 'USD' });
 
-/** What stands where there is no figure yet. */
+/** Shown where there is no figure yet. */
 export const NONE = '–';
 
 export function formatCount(count: number): string {

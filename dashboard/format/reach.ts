@@ -5,7 +5,7 @@ import { entriesOf } from './words.ts';
 
 type CallCounts = Metrics['calls'];
 
-/** Each reach by its name in the figures, and its colour, in the order from good to bad. */
+/** Each reach with its name in the figures and its colour, from good to bad. */
 const COUNTED: Record<Reach, { count: keyof CallCounts; colour: string }> = {
   answered: { count: 'answered', colour: 'bg-chart-2' },
   voicemail: { count: 'voicemail', colour: 'bg-chart-1' },

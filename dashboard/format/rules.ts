@@ -1,6 +1,6 @@
 import type { HoldRule, LeadOutcome } from '../client/generated.ts';
 
-/** What the list of leads can be narrowed by; `none`: nothing holds them. */
+/** A filter of the list of leads; `none`: nothing holds them. */
 export type LeadHold = HoldRule | 'none';
 
 const RULES: Record<LeadHold, string> = {
@@ -35,7 +35,7 @@ const OUTCOMES: Record<LeadOutcome, string> = {
   stopped: 'Campaign stopped',
 };
 
-/** What a rule of the gate says, in a few words; a rule that this page does not know by its own name. */
+/** A rule in a few words. One that is newer than this page is shown by its name. */
 export function ruleText(rule: LeadHold): string {
   return RULES[rule] ?? String(rule).replaceAll('_', ' ');
 }

@@ -1,4 +1,4 @@
-/** What a URL's search holds, as it comes: any of it may be wrong, and is then as if it were not there. */
+/** The unchecked search part of a URL. What is wrong in it is ignored. */
 export type RawSearch = Record<string, unknown>;
 
 export function textOf(raw: unknown): string | undefined {

@@ -1,4 +1,4 @@
-/** The words of a record with their texts, in the record's order. */
+/** The entries of a record in its order, with typed keys. */
 export function entriesOf<Word extends string, Value>(
   record: Readonly<Record<Word, Value>>,
 ): [Word, Value][] {

@@ -11,7 +11,7 @@ export interface ApiKeysTable {
   revoked_at: Date | null;
 }
 
-/** Someone at the dashboard, by a cookie of which the SHA-256 is kept. */
+/** A session of the dashboard. `token_hash` is the SHA-256 of its cookie. */
 export interface BrowserSessionsTable {
   token_hash: string;
   key_id: string;

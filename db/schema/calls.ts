@@ -23,15 +23,15 @@ export interface CallsTable {
   lead_id: string | null;
   direction: Generated<Direction>;
   kind: Generated<CallKind>;
-  /** Running number of the lead's dials, from 1; null for a call that we did not dial. */
+  /** Number of the lead's dial, from 1; null for a call that we did not dial. */
   attempt: number | null;
-  /** The person's number, E.164; null for a withheld one, and in the browser. */
+  /** The person's number, E.164; null when withheld, and in the browser. */
   phone: string | null;
-  /** How its lead was found; null without one. */
+  /** Null without a lead. */
   attributed_by: Attribution | null;
   /** The browser session that it came from. */
   session_id: string | null;
-  /** Whether the provider has a recording; null when it did not say. */
+  /** Whether the provider has a recording; null when unknown. */
   has_audio: boolean | null;
   sentiment: Sentiment | null;
   agent_id: string;
@@ -49,7 +49,7 @@ export interface CallsTable {
   score_parts: ColumnType<Score['parts'] | null, string | null, string | null>;
   source: CallSource | null;
   verdict: ProviderVerdict | null;
-  /** The intent's commit: the dial was sent after it, if at all. */
+  /** When the intent to dial was committed; the dial is sent after that, if at all. */
   started_at: Date;
   answered_at: Date | null;
   ended_at: Date | null;
@@ -59,9 +59,9 @@ export interface CallsTable {
   termination_reason: string | null;
   failure: string | null;
   notes: string | null;
-  /** The instant by which the call must be over, whatever happened to its messages. */
+  /** By then the call is over, whatever happened to its webhooks. */
   deadline_at: Date;
-  /** When the lead's next step was decided; that step, so that deciding twice answers the same. */
+  /** When the lead's next step was decided. The step is kept, so that deciding twice gives the same. */
   concluded_at: Date | null;
   next_step: ColumnType<NextStep | null, string | null, string | null>;
   settings_version: number | null;
@@ -89,10 +89,10 @@ export interface CallBreakdownsTable {
   campaign_id: string;
   day: string;
   dimension: BreakdownDimension;
-  /** For `number`, the id of the own number that it was dialled from. */
+  /** For `number`, the id of our number that dialled. */
   value: string;
   calls: number;
-  /** Placed and over: what rates are of. */
+  /** Placed and over: the denominator of rates. */
   finished: number;
   answered: number;
   failed: number;

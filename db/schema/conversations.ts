@@ -1,6 +1,6 @@
 import type { ColumnType, Generated } from 'kysely';
 
-/** Numbers that a person said belong to a contact: later calls and texts from them are attributed so. */
+/** Further numbers of a contact, set by a person: later calls and texts from them are attributed to it. */
 export interface ContactAliasesTable {
   phone: string;
   contact_phone: string;
@@ -9,7 +9,7 @@ export interface ContactAliasesTable {
   created_at: Generated<Date>;
 }
 
-/** One walk over the provider's list of conversations. */
+/** One run over the provider's list of conversations. */
 export interface SyncRunsTable {
   id: string;
   workflow_id: string;
@@ -22,7 +22,7 @@ export interface SyncRunsTable {
   stored: Generated<number>;
   attributed: Generated<number>;
   unattributed: Generated<number>;
-  /** Conversations that could not be read; the next run meets them again. */
+  /** Conversations that could not be read; the next run tries them again. */
   failed: Generated<number>;
   started_at: Generated<Date>;
   finished_at: Date | null;

@@ -10,9 +10,9 @@ export interface WebhookEndpointsTable {
   event_types: string[];
   /** Events of this campaign only. */
   campaign_id: string | null;
-  /** `whsec_` and base64, the newest first: each signs, so that a receiver may change over. */
+  /** `whsec_` and base64, the newest first. During a rotation each of them signs. */
   secrets: string[];
-  /** Until then all of them sign, afterwards the first alone. */
+  /** Until then all secrets sign, afterwards only the first. */
   old_secrets_until: Date | null;
   failing_since: Date | null;
   disabled_at: Date | null;
@@ -29,7 +29,7 @@ export interface DeliveriesTable {
   follow_up_id: string | null;
   event_type: string;
   lead_id: string | null;
-  /** What is sent; composed at the first attempt, the same in all. */
+  /** Composed at the first attempt, the same in all. */
   payload: ColumnType<Record<string, unknown> | null, string | null, string | null>;
   status: Generated<DeliveryStatus>;
   attempts: Generated<number>;

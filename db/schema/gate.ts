@@ -3,7 +3,7 @@ import type { AttentionKind } from '#domain/attention.ts';
 import type { GateRule, GateVerdict } from '#domain/gate.ts';
 import type { OptOutSource } from '#domain/opt-out.ts';
 
-/** Every answer of the gate, with what it rested on. */
+/** Every verdict of the gate, with the facts behind it. */
 export interface DecisionsTable {
   id: Generated<number>;
   attempt_id: string;

@@ -39,9 +39,9 @@ export interface LeadsTable {
   score_parts: ColumnType<Score['parts'] | null, string | null, string | null>;
   outcome: LeadOutcome | null;
   outcome_detail: string | null;
-  /** When the person last called or wrote of their own accord. */
+  /** When the person last called or wrote. */
   replied_at: Date | null;
-  /** Up to which reply the lead's workflow was told, or needed not be. */
+  /** The lead's workflow was notified of replies up to then, or did not need to be. */
   reply_told_at: Date | null;
   finished_at: Date | null;
   created_at: Generated<Date>;

@@ -17,7 +17,7 @@ export interface MessagesTable {
   id: string;
   channel: MessageChannel;
   direction: Direction;
-  /** The person's number, also of a mail: it names the contact. */
+  /** The person's number, also of a mail: it identifies the contact. */
   phone: string;
   /** The lead it is about: for a received text the one contacted last, null when none has the number. */
   lead_id: string | null;
@@ -51,7 +51,7 @@ export interface MessagesTable {
   updated_at: Generated<Date>;
 }
 
-/** What is to follow a call, one row a rule. */
+/** What follows a call, one row a rule. */
 export interface FollowUpsTable {
   id: string;
   campaign_id: string;

@@ -1,6 +1,6 @@
 const canonicalNames = new Map<string, string | null>();
 
-/** Far above the number of names and aliases that exist, so that only nonsense is ever forgotten. */
+/** Far more than there are names and aliases; the bound is against nonsense. */
 const MAX_REMEMBERED = 4_000;
 
 /**

@@ -5,7 +5,7 @@ const DAY_MS = 86_400_000;
 /** No zone's clock is further from UTC than this, whole skipped days included. */
 const MAX_SHIFT_MS = 2 * DAY_MS;
 
-/** Beyond what any schedule looks at; keeps a caller that wanders through the centuries from filling the memory. */
+/** More than any schedule needs; the bound is against nonsense. */
 const MAX_SPANS_PER_ZONE = 256;
 
 /** A stretch of time during which a zone's offset from UTC does not change; `untilMs` is exclusive. */
@@ -15,7 +15,7 @@ interface Span {
   offsetMs: number;
 }
 
-/** Finding a transition takes milliseconds, so each is looked up once; zones do not change within a process. */
+/** Finding a transition takes milliseconds, so each is looked up once. */
 const spansByZone = new Map<string, Span[]>();
 
 function spanAt(zone: string, atMs: number): Span {

@@ -11,8 +11,8 @@ for (const line of zonesByPrefix.trim().split('\n')) {
 }
 
 /**
- * Every IANA zone in which the owner of a number may live, as far as the number tells; empty when it tells
- * nothing. A call is lawful only when it is lawful in all of them.
+ * Every IANA zone in which the owner of a number may live; empty when the number says nothing about it. A call is
+ * lawful only when it is lawful in all of them.
  *
  * In the North American plan that is the union over the whole area code: exchanges were assigned by place once,
  * but are ported within the area since. Toll-free and unmapped codes give every zone of the plan. Elsewhere it
