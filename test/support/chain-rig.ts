@@ -107,10 +107,12 @@ export interface ChainOptions {
   speed?: number;
 }
 
-const AREA_CODES =
-  '201 202 203 205 206 207 208 209 210 212 213 214 215 216 217 218 224 225 228 229 231 234 239 240 248 251 252 253 254 256'
-    .concat(' 260 262 267 269 301 302 303 304 305 307 308 309 310 312 313 314 315 316 317 318')
-    .split(' ');
+const AREA_CODES = [
+  '201 202 203 205 206 207 208 209 210 212 213 214 215 216 217 218 224 225 228 229 231 234 239 240 248 251 252 253 254 256',
+  '260 262 267 269 301 302 303 304 305 307 308 309 310 312 313 314 315 316 317 318 319 320 321 323 325 330 331 334 336 337',
+]
+  .join(' ')
+  .split(' ');
 
 /** Fictional numbers whose last two digits are the ones given: the simulator's people go by them. */
 export function numbersEndingIn(...endings: string[]): string[] {

@@ -79,6 +79,23 @@ export async function messagesOf(chain: Chain, query: string): Promise<MessageRo
   return body.items;
 }
 
+/** What of a campaign waits for a person. */
+export async function attentionOf(
+  chain: Chain,
+  campaignId: string,
+): Promise<{ kind: string; subject: string }[]> {
+  const { body } = await chain.call<{
+    items: { kind: string; subject: string; campaignId: string | null }[];
+  }>('GET', '/api/attention');
+  return body.items.filter((item) => item.campaignId === campaignId);
+}
+
+/** The opt-outs of a contact. */
+export async function optOutsOf(chain: Chain, phone: string): Promise<object[]> {
+  const { body } = await chain.call<{ items: { phone: string }[] }>('GET', '/api/opt-outs');
+  return body.items.filter((item) => item.phone === phone);
+}
+
 /** Resolves when the message has this status. */
 export async function messageReaches(chain: Chain, id: string, status: string): Promise<void> {
   await vi.waitFor(

@@ -1,33 +1,34 @@
 import { sql } from 'kysely';
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { inTransaction } from '#db/client.ts';
-import { type Chain, numbersEndingIn, SECRET, startChain } from '../support/chain-rig.ts';
+import { type Chain, createPhoneBook, SECRET, startChain } from '../support/chain-rig.ts';
 import { connectTexts, createLead, eventTypes, messagesOf, textFrom } from '../support/texting-rig.ts';
 import { WITHIN } from '../support/within.ts';
 
 let chain: Chain;
 
-afterEach(async () => {
-  vi.restoreAllMocks();
-  await chain.stop();
+beforeAll(async () => {
+  chain = await startChain();
+  connectTexts(chain);
 });
 
-async function start(options?: Parameters<typeof startChain>[0]): Promise<void> {
-  chain = await startChain(options);
-  connectTexts(chain);
-}
+afterAll(() => chain?.stop());
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
 
 interface LeadRow {
   state: string;
   outcome: string | null;
 }
 
-const number = (ending: string) => numbersEndingIn(ending)[0] ?? '';
+const book = createPhoneBook();
+const number = (ending: string) => book(ending)[0] ?? '';
 const run = (campaignId: string) => chain.call('POST', `/api/campaigns/${campaignId}/start`, {});
 const readLead = async (id: string) => (await chain.call<LeadRow>('GET', `/api/leads/${id}`)).body;
 
 test('a text back ends the waiting for the next attempt, and no call follows', async () => {
-  await start();
   const phone = number('01');
   const { campaignId, leadId } = await createLead(chain, phone, {
     settings: { retryAfterSeconds: { no_answer: 86_400, busy: 1, failed: 1, voicemail: 1 } },
@@ -37,13 +38,12 @@ test('a text back ends the waiting for the next attempt, and no call follows', a
   await textFrom(chain, phone, 'Who was that?');
   await vi.waitFor(async () => expect((await readLead(leadId)).outcome).toBe('replied'), 20_000);
   await chain.reaches(campaignId, 'completed');
-  expect(chain.simulator.ledger.dials).toHaveLength(1);
+  expect(chain.simulator.ledger.dials.filter(({ to }) => to === phone)).toHaveLength(1);
   expect(await eventTypes(chain, { leadId })).toContain('lead.replied');
   await chain.expectInvariants();
 });
 
 test('the gate refuses a lead that has replied since its last call', async () => {
-  await start();
   const { campaignId, leadId } = await createLead(chain, number('01'));
   // Nobody notifies the workflow: the text is there when the next attempt comes to the gate.
   const dial = vi.spyOn(chain.context.voice, 'dial');
@@ -59,8 +59,7 @@ test('the gate refuses a lead that has replied since its last call', async () =>
 });
 
 test('what was written before a call is in its variables, and nothing where there was nothing', async () => {
-  await start();
-  const [first = '', second = ''] = numbersEndingIn('00', '08');
+  const [first = '', second = ''] = book('00', '08');
   const known = await createLead(chain, first);
   const other = await createLead(chain, second);
   await textFrom(chain, first, 'Call me about the 👍 offer');
@@ -77,13 +76,16 @@ test.for([
   ['done', true],
   ['unavailable', false],
 ] as const)('a text during a call goes to its agent: %s', async ([answer, sent]) => {
-  await start({ speed: 20 });
-  const command = vi.spyOn(chain.context.voice, 'command').mockResolvedValue(answer);
+  // Slow enough to write a text while the call is under way.
+  const slow = await startChain({ speed: 20 });
+  onTestFinished(() => slow.stop());
+  connectTexts(slow);
+  const command = vi.spyOn(slow.context.voice, 'command').mockResolvedValue(answer);
   const phone = number('09');
-  const { campaignId, leadId } = await createLead(chain, phone);
-  await run(campaignId);
+  const { campaignId, leadId } = await createLead(slow, phone);
+  await slow.call('POST', `/api/campaigns/${campaignId}/start`, {});
   const live = await vi.waitFor(async () => {
-    const call = await chain.db
+    const call = await slow.db
       .selectFrom('calls')
       .select(['id', 'conversation_id'])
       .where('lead_id', '=', leadId)
@@ -91,9 +93,9 @@ test.for([
     expect(call.conversation_id).not.toBeNull();
     return call;
   }, 20_000);
-  await textFrom(chain, phone, 'I am at the door');
+  await textFrom(slow, phone, 'I am at the door');
   await vi.waitFor(
-    async () => expect(await eventTypes(chain, { leadId })).toContain('call.context_sent'),
+    async () => expect(await eventTypes(slow, { leadId })).toContain('call.context_sent'),
     WITHIN,
   );
   expect(command.mock.calls).toEqual([
@@ -102,19 +104,18 @@ test.for([
       { kind: 'context', text: 'The person has just sent a text message: "I am at the door"' },
     ],
   ]);
-  const { data } = await chain.db
+  const { data } = await slow.db
     .selectFrom('events')
     .select('data')
     .where('type', '=', 'call.context_sent')
     .executeTakeFirstOrThrow();
   if (sent) expect(data).not.toHaveProperty('why');
   else expect(data).toEqual({ sent: false, why: 'unavailable' });
-  const [text] = await messagesOf(chain, `leadId=${leadId}`);
+  const [text] = await messagesOf(slow, `leadId=${leadId}`);
   expect(text).toMatchObject({ callId: live.id });
 });
 
 test('an agent answers a text with what was said before, and not more often than it may', async () => {
-  await start();
   const phone = number('00');
   const { leadId } = await createLead(chain, phone, {
     settings: { autoReply: { rules: [], agent: { agentId: 'agent_writer', maxTurns: 1 } } },
@@ -142,7 +143,6 @@ test('an agent answers a text with what was said before, and not more often than
 });
 
 test('who calls in is known within half a second, or sensibly unknown; without the secret nothing is disclosed', async () => {
-  await start();
   const phone = number('00');
   const { leadId } = await createLead(chain, phone);
   await textFrom(chain, phone, 'I will call you');

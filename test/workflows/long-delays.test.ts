@@ -1,6 +1,6 @@
 // What takes days in real life, with real delays, on a Temporal server that skips time.
 
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { inTransaction } from '#db/client.ts';
 import { appendEvent } from '#db/queries/events.ts';
 import { DELIVERY_DELAYS_MS } from '#domain/delivery.ts';
@@ -8,7 +8,7 @@ import type { FollowUpRule } from '#domain/follow-up.ts';
 import { deliveryWorkflowId, followUpWorkflowId, messageWorkflowId } from '#domain/ids.ts';
 import { DEFAULT_SETTINGS } from '#domain/settings.ts';
 import { type Chain, createPhoneBook } from '../support/chain-rig.ts';
-import { connectTexts, textFrom } from '../support/texting-rig.ts';
+import { attentionOf, connectTexts, createLead, messagesOf, textFrom } from '../support/texting-rig.ts';
 import { HOUR_MS, MINUTE_MS, RIG_START_MS, startTimeRig, type TimeRig } from '../support/time-rig.ts';
 import { type Receiver, startReceiver } from '../support/webhook-receiver.ts';
 
@@ -266,3 +266,26 @@ describe('an outbound webhook that nobody takes', () => {
     LONG_MS,
   );
 });
+
+test(
+  'an automatic reply that failed five times is put before a person',
+  async () => {
+    const [phone = ''] = phonesOf('00');
+    const { campaignId, leadId } = await createLead(chain, phone, {
+      settings: { autoReply: { rules: [], agent: { agentId: 'agent_writer', maxTurns: 3 } } },
+    });
+    const open = vi.spyOn(chain.context.voice, 'openTextTalk').mockRejectedValue(new Error('nobody there'));
+    onTestFinished(() => open.mockRestore());
+    await textFrom(chain, phone, 'When can you call?');
+    const [asked] = await messagesOf(chain, `leadId=${leadId}&direction=inbound`);
+    await vi.waitFor(() => expect(open).toHaveBeenCalled(), WITHIN);
+    await rig.advanceTo(Date.now() + MINUTE_MS);
+    const done = await chain.client.workflow.getHandle(`reply/${asked?.id}`).result();
+    expect(done).toEqual({ answerId: null });
+    expect(open).toHaveBeenCalledTimes(5);
+    expect(await attentionOf(chain, campaignId)).toMatchObject([
+      { kind: 'failed_reply', subject: asked?.id, campaignId, leadId },
+    ]);
+  },
+  LONG_MS,
+);

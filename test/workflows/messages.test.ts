@@ -1,8 +1,10 @@
 import { ApplicationFailure } from '@temporalio/common';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Checkpoint } from '#services/context.ts';
+import { NO_FAULTS } from '#simulator/faults.ts';
 import { type Chain, createPhoneBook, startChain, TEXTS_FROM } from '../support/chain-rig.ts';
 import {
+  attentionOf,
   connectTexts,
   createLead,
   eventTypes,
@@ -17,15 +19,13 @@ import { WITHIN } from '../support/within.ts';
 
 let chain: Chain;
 let armed: Checkpoint | null = null;
-let book: ReturnType<typeof createPhoneBook>;
+const book = createPhoneBook();
 
 const next = (ending = '00') => book(ending)[0] ?? '';
 const send = (body: object) => sendText(chain, body);
 const sentTo = (phone: string) => textsTo(chain, phone);
 
-beforeEach(async () => {
-  book = createPhoneBook();
-  armed = null;
+beforeAll(async () => {
   chain = await startChain({
     checkpoint: async (at) => {
       if (at !== armed) return;
@@ -36,8 +36,13 @@ beforeEach(async () => {
   connectTexts(chain);
 });
 
-afterEach(async () => {
-  await chain.stop();
+afterAll(async () => {
+  await chain?.stop();
+});
+
+beforeEach(() => {
+  armed = null;
+  chain.simulator.setFaults(NO_FAULTS);
 });
 
 describe('sending', () => {
@@ -58,11 +63,13 @@ describe('sending', () => {
   });
 
   test('numbers in every format, a long text and emoji; what is no text is refused', async () => {
-    const { leadId } = await createLead(chain, '+12015550100');
-    const to = await send({ to: '(201) 555-0100', body: 'x' });
+    const phone = next();
+    const national = `(${phone.slice(2, 5)}) 555-0100`;
+    const { leadId } = await createLead(chain, phone);
+    const to = await send({ to: national, body: 'x' });
     expect(to.status).toBe(422);
-    const formatted = await send({ to: ' +1 (201) 555-0100 ', body: 'x'.repeat(1_600) });
-    expect(formatted).toMatchObject({ status: 202, body: { to: '+12015550100', leadId, segments: 11 } });
+    const formatted = await send({ to: ` +1 ${national} `, body: 'x'.repeat(1_600) });
+    expect(formatted).toMatchObject({ status: 202, body: { to: phone, leadId, segments: 11 } });
     const emoji = await send({ leadId, body: '👍🏽'.repeat(40) });
     expect(emoji.body).toMatchObject({ encoding: 'UCS-2' });
     expect(emoji.body.segments).toBeGreaterThan(1);
@@ -109,7 +116,9 @@ describe('sending', () => {
     const { leadId } = await createLead(chain, next('16'));
     const sent = await send({ leadId, body: 'x' });
     await messageReaches(chain, sent.body.id, 'undelivered');
-    expect((await messagesOf(chain, 'status=undelivered'))[0]).toMatchObject({ errorCode: 30003 });
+    expect((await messagesOf(chain, `status=undelivered&leadId=${leadId}`))[0]).toMatchObject({
+      errorCode: 30003,
+    });
   });
 });
 
@@ -128,7 +137,11 @@ describe('when the answer is lost', () => {
         expect(rows.map(({ status }) => /sent|delivered/.test(status))).toEqual([true, true]);
       }, 10_000);
       expect(sentTo(phone)).toHaveLength(2);
-      const rows = await chain.db.selectFrom('messages').select('provider_id').execute();
+      const rows = await chain.db
+        .selectFrom('messages')
+        .select('provider_id')
+        .where('lead_id', '=', leadId)
+        .execute();
       expect(new Set(rows.map(({ provider_id: sid }) => sid)).size).toBe(2);
     },
   );
@@ -136,14 +149,12 @@ describe('when the answer is lost', () => {
   test('a text that nobody knows of stays unknown, before a person, and is not sent again', async () => {
     chain.simulator.setFaults({ textErrorsBeforeAccept: 1 });
     const phone = next();
-    const { leadId } = await createLead(chain, phone);
+    const { campaignId, leadId } = await createLead(chain, phone);
     const sent = await send({ leadId, body: 'x' });
     await messageReaches(chain, sent.body.id, 'unknown');
-    const { body } = await chain.call<{ items: { kind: string; subject: string }[] }>(
-      'GET',
-      '/api/attention',
-    );
-    expect(body.items).toMatchObject([{ kind: 'unknown_message', subject: sent.body.id }]);
+    expect(await attentionOf(chain, campaignId)).toMatchObject([
+      { kind: 'unknown_message', subject: sent.body.id },
+    ]);
     chain.simulator.setFaults({ textErrorsBeforeAccept: 0 });
     await chain.context.workflows.startMessage(sent.body.id);
     const done = await chain.client.workflow.getHandle(`message/${sent.body.id}`).result();
@@ -158,7 +169,9 @@ describe('when the answer is lost', () => {
     const sent = await send({ leadId, body: 'x' });
     await vi.waitFor(
       () =>
-        expect(chain.simulator.ledger.texts.filter(({ answer }) => answer === 'throttled')).not.toEqual([]),
+        expect(
+          chain.simulator.ledger.texts.filter(({ to, answer }) => to === phone && answer === 'throttled'),
+        ).not.toEqual([]),
       WITHIN,
     );
     chain.simulator.setFaults({ textThrottle: 0 });

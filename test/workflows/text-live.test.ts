@@ -1,4 +1,4 @@
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { type Chain, createPhoneBook, startChain } from '../support/chain-rig.ts';
 import {
   connectTexts,
@@ -16,26 +16,34 @@ let chain: Chain;
 const book = createPhoneBook();
 const next = (ending = '00') => book(ending)[0] ?? '';
 
-async function start(options?: Parameters<typeof startChain>[0]): Promise<void> {
-  chain = await startChain(options);
-  connectTexts(chain);
-}
+/** What the next text waits for between the carrier's answer and its being written down. */
+let held: Promise<void> | null = null;
 
-afterEach(async () => {
+beforeAll(async () => {
+  chain = await startChain({
+    checkpoint: async (at) => (at === 'text_answered' && held ? await held : undefined),
+  });
+  connectTexts(chain);
+});
+
+afterAll(() => chain?.stop());
+
+afterEach(() => {
+  held = null;
   vi.restoreAllMocks();
-  await chain.stop();
 });
 
 test('reports that overtake the answer to the sending are kept, and the answer takes nothing back', async () => {
   const reported = Promise.withResolvers<void>();
-  await start({ checkpoint: async (at) => (at === 'text_answered' ? await reported.promise : undefined) });
-  const { leadId } = await createLead(chain, next());
+  held = reported.promise;
+  const phone = next();
+  const { leadId } = await createLead(chain, phone);
   const sent = await sendText(chain, { leadId, body: 'x' });
   await messageReaches(chain, sent.body.id, 'delivered');
   reported.resolve();
   const done = await chain.client.workflow.getHandle(`message/${sent.body.id}`).result();
   expect(done).toEqual({ status: 'delivered' });
-  const [entry] = chain.simulator.ledger.texts;
+  const entry = chain.simulator.ledger.texts.find(({ to }) => to === phone);
   const row = await chain.db
     .selectFrom('messages')
     .select(['status', 'provider_id'])
@@ -48,15 +56,18 @@ test('reports that overtake the answer to the sending are kept, and the answer t
 }, 60_000);
 
 test('a text during a call that could not be sent to its agent is sent by the sweep, once', async () => {
-  await start({ speed: 5 });
+  // Slow enough to write a text while the call is under way.
+  const slow = await startChain({ speed: 5 });
+  onTestFinished(() => slow.stop());
+  connectTexts(slow);
   const command = vi
-    .spyOn(chain.context.voice, 'command')
+    .spyOn(slow.context.voice, 'command')
     .mockRejectedValueOnce(new Error('no monitor socket'));
   const phone = next('09');
-  const { campaignId, leadId } = await createLead(chain, phone);
-  await chain.call('POST', `/api/campaigns/${campaignId}/start`, {});
+  const { campaignId, leadId } = await createLead(slow, phone);
+  await slow.call('POST', `/api/campaigns/${campaignId}/start`, {});
   const live = await vi.waitFor(async () => {
-    const call = await chain.db
+    const call = await slow.db
       .selectFrom('calls')
       .select(['id', 'conversation_id'])
       .where('lead_id', '=', leadId)
@@ -64,22 +75,21 @@ test('a text during a call that could not be sent to its agent is sent by the sw
     expect(call.conversation_id).not.toBeNull();
     return call;
   }, TIMEOUT);
-  await textFrom(chain, phone, 'I am at the door');
+  await textFrom(slow, phone, 'I am at the door');
   await vi.waitFor(() => expect(command).toHaveBeenCalledTimes(1), TIMEOUT);
   const old = new Date(Date.now() - 60_000);
-  await chain.db.updateTable('webhook_events').set({ received_at: old }).where('type', '=', 'text').execute();
+  await slow.db.updateTable('webhook_events').set({ received_at: old }).where('type', '=', 'text').execute();
   command.mockResolvedValue('done');
-  await chain.sweep();
-  await chain.sweep();
+  await slow.sweep();
+  await slow.sweep();
   const text = 'The person has just sent a text message: "I am at the door"';
   const asked = [live.conversation_id, { kind: 'context', text }];
   expect(command.mock.calls).toEqual([asked, asked]);
-  const [message] = await messagesOf(chain, `leadId=${leadId}`);
-  expect(await eventTypes(chain, { messageId: message?.id ?? '' })).toContain('call.context_sent');
+  const [message] = await messagesOf(slow, `leadId=${leadId}`);
+  expect(await eventTypes(slow, { messageId: message?.id ?? '' })).toContain('call.context_sent');
 }, 60_000);
 
 test("texts from another number that is known to be the lead's are the lead's, and STOP there holds for both", async () => {
-  await start();
   const [phone, other] = [next(), next()];
   const { leadId } = await createLead(chain, phone);
   await chain.db.insertInto('contacts').values({ phone: other }).execute();
@@ -103,7 +113,6 @@ test("texts from another number that is known to be the lead's are the lead's, a
 }, 60_000);
 
 test('an attempt that was not placed, and whose next one is far off, is in the log', async () => {
-  await start();
   const { campaignId, leadId } = await createLead(chain, next());
   vi.spyOn(chain.context.voice, 'dial').mockResolvedValue({
     kind: 'deferred',
@@ -120,6 +129,7 @@ test('an attempt that was not placed, and whose next one is far off, is in the l
     .selectFrom('events')
     .select('data')
     .where('type', '=', 'lead.backing_off')
+    .where('lead_id', '=', leadId)
     .executeTakeFirstOrThrow();
   expect(data).toEqual({ kind: 'retry', until: expect.stringMatching(/Z$/) });
 }, 60_000);
