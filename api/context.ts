@@ -5,7 +5,7 @@ import type { EventHub } from './stream/hub.ts';
 
 /** What the API rests on beside the use cases' context. */
 export interface ApiContext extends Context {
-  /** Tells clients what happens, as it happens. */
+  /** Sends events to connected clients. */
   stream: EventHub;
   /** Where the built dashboard is, when not in its usual place. */
   dashboardDir?: string;

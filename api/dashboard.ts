@@ -68,7 +68,7 @@ export function serveDashboard(app: Api, context: Pick<ApiContext, 'config' | 'd
     return c.body(found.gzipped, 200, { ...headers, 'content-encoding': 'gzip' });
   });
   const nothing = () => new Problem('not-found', 'There is nothing at this address.').toResponse();
-  // Not a route for every path: each wrong method would then be told that GET is possible.
+  // Not a route for every path: `Allow` would then list GET for each wrong method.
   app.notFound(async (c) => {
     const reads = c.req.method === 'GET' || c.req.method === 'HEAD';
     if (!reads || !isPage(c.req.path, c.req.header('accept'))) return nothing();

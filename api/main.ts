@@ -19,7 +19,7 @@ const HEADERS_BYTES = 64 * 1024;
 /** How long requests under way may take to finish at a stop. */
 const FINISH_MS = 10_000;
 
-/** Runs the API until it is told to stop. */
+/** Runs the API until a signal to stop. */
 async function main(): Promise<void> {
   const config = configOrExit();
   const logger = createLogger('api', config.logLevel);

@@ -100,7 +100,7 @@ export const onInvalid: Hook<unknown, ApiEnv, string, undefined> = (result) => {
   return undefined;
 };
 
-/** The one place where errors become answers. What is not ours stays untold: the caller learns only that it failed. */
+/** The one place where errors become answers. Of an unexpected error the caller learns only that the request failed. */
 export function createErrorHandler(logger: Logger) {
   return (error: Error, c: Context<ApiEnv>): Response => {
     const problem = toProblem(error);

@@ -37,7 +37,7 @@ const callStartRoute = createRoute({
   request: { body },
   responses: {
     200: json(
-      'What the agent is told of the caller',
+      'What the agent learns about the caller',
       z
         .object({
           type: z.literal('conversation_initiation_client_data'),

@@ -44,7 +44,7 @@ export function registerSystem(app: Api, { db, workflows, voice }: ApiContext): 
   });
 }
 
-/** `ok`, or why not in words that tell an outsider nothing of addresses or keys. */
+/** `ok`, or why not, without addresses or keys. */
 async function check(probe: () => Promise<void>): Promise<string> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<string>((resolve) => {

@@ -4,7 +4,7 @@ interface Listener {
   filter: EventFilter;
 }
 
-/** Who is told of which event as it happens. */
+/** Which clients get which event. */
 export interface Audience<Member extends Listener> {
   join(member: Member): void;
   leave(member: Member): void;
@@ -12,7 +12,7 @@ export interface Audience<Member extends Listener> {
   of(event: Pick<LoggedEvent, 'campaign_id' | 'lead_id'>): Member[];
 }
 
-/** Kept by lead and campaign, so that an event costs as much as it has listeners and not as there are clients. */
+/** Kept by lead and campaign, so that an event costs by its listeners, not by all clients. */
 export function createAudience<Member extends Listener>(): Audience<Member> {
   const byTopic = new Map<string, Set<Member>>();
   return {

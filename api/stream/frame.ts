@@ -21,7 +21,7 @@ export function frameOf(event: LoggedEvent): Uint8Array {
   });
 }
 
-/** Tells a client that begins now from which number on it is told everything. */
+/** The first frame for a client that begins now: it gets every event after this number. */
 export function readyFrame(newestId: number): Uint8Array {
   return frame(newestId, 'ready', { newestId });
 }

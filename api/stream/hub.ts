@@ -23,7 +23,7 @@ interface HubLimits {
   outbox: OutboxLimit;
   connections: number;
   heartbeatMs: number;
-  /** A notice can be lost with its connection: the log is looked at so often all the same. */
+  /** How often the log is read in any case: a notification can be lost with its connection. */
   lookEveryMs: number;
 }
 
@@ -33,10 +33,10 @@ const LIMITS: HubLimits = {
   heartbeatMs: 15_000,
   lookEveryMs: 5_000,
 };
-/** A client that has taken nothing of what waits for it during so many heartbeats is cut off. */
+/** A client that reads nothing of its queue during this many heartbeats is cut off. */
 const STALLED_HEARTBEATS = 4;
 
-/** A client as it asks to be told. */
+/** A client that asks for events. */
 export interface Subscription {
   filter: EventFilter;
   /** The last event that it has seen; null to begin now. */
@@ -45,11 +45,11 @@ export interface Subscription {
   keyId: string;
   /** The session that it came with, by the hash of its token. */
   sessionHash: string | null;
-  /** Breaks off the connection, whatever is still on its way. */
+  /** Closes the connection at once. */
   cut(): void;
 }
 
-/** Tells every client of this process what happens, from one listener and one reader. */
+/** Sends events to every client of this process, from one listener and one reader. */
 export interface EventHub {
   /**
    * The stream of one client: what it missed, from the database, and then what comes, without a gap or a repeat.
@@ -88,7 +88,7 @@ export function createEventHub({ db, databaseUrl, logger, now, limits: given }: 
     const { code } = error as { code?: unknown };
     if (!stopped) logger.warn({ code }, 'the event log could not be read; it is tried again');
   };
-  const tell = (event: LoggedEvent) => {
+  const send = (event: LoggedEvent) => {
     const listeners = audience.of(event);
     if (listeners.length === 0) return;
     const frame = frameOf(event);
@@ -98,7 +98,7 @@ export function createEventHub({ db, databaseUrl, logger, now, limits: given }: 
       if (!client.outbox.push(frame)) cut(client, 'it reads too slowly');
     }
   };
-  const follower = followLog(db, tell, unread);
+  const follower = followLog(db, send, unread);
   const onChange = () => {
     if (!stopped) follower.look().catch(unread);
   };
@@ -151,8 +151,8 @@ function full(stopped: boolean): ServiceError {
 }
 
 /**
- * Brings a client up to where the others are, no faster than it reads, and lets it join them there: between the
- * last look at the position and the joining nothing else runs, so nothing is lost or told twice.
+ * Brings a client up to where the others are, no faster than it reads, and lets it join them there. Nothing else runs
+ * between the last look at the position and the joining, so no event is lost or sent twice.
  */
 async function catchUp(
   db: Db,
@@ -180,7 +180,7 @@ async function catchUp(
   }
 }
 
-/** Shows every client that we are there, and finds those who should not be told, or do not read, any more. */
+/** Sends every client a heartbeat, and cuts off those whose access has ended or who no longer read. */
 async function beat(
   db: Db,
   clients: ReadonlySet<Client>,

@@ -4,7 +4,7 @@ export interface OutboxLimit {
   bytes: number;
 }
 
-/** What a client that does not read holds of its own is no more than that. */
+/** The most that a client which does not read holds of its own. */
 const PIECE_BYTES = 65_536;
 
 /** What waits to be sent to one client. */

@@ -146,7 +146,7 @@ export async function attachSessionToCall(
     .execute();
 }
 
-/** The session that a conversation belongs to, by the variable it was started with or by what was told since. */
+/** The session that a conversation belongs to, by its variable or by the id that the page reported. */
 export async function findSessionOfConversation(
   db: Db | Tx,
   { conversationId, variables }: { conversationId: string; variables: Record<string, unknown> },
@@ -161,7 +161,7 @@ export async function findSessionOfConversation(
         ...(typeof named === 'string' && UUID.test(named) ? [where('id', '=', named)] : []),
       ]),
     )
-    // What was told stands before the variable, which a page may have sent along twice.
+    // The reported id goes first: a page may have sent the same variable twice.
     .orderBy(sql`conversation_id is not distinct from ${conversationId}`, 'desc')
     .executeTakeFirst();
   return row === undefined ? null : { id: row.id, leadId: row.lead_id };

@@ -174,7 +174,7 @@ export async function finishRun(db: Db, id: string, now: Date): Promise<SyncRun>
   return await db.selectFrom('sync_runs').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
 }
 
-/** What is stored of a conversation: enough to tell whether it has changed. */
+/** What is stored of a conversation: enough to see whether it has changed. */
 export interface KnownConversation {
   ended: boolean;
   verdict: string | null;

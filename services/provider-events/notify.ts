@@ -3,7 +3,7 @@ import type { Context } from '../context.ts';
 import { renotifyOfText } from '../messages/notify.ts';
 import { reached } from '../workflows.ts';
 
-/** A call's end that a workflow waits for, and the event that told of it. */
+/** A call's end that a workflow waits for, and the event that reported it. */
 export interface CallEnd {
   eventId: number;
   leadId: string | null;

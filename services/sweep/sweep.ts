@@ -21,7 +21,7 @@ export interface SweepReport {
   followUpsRestarted: number;
   callsRestarted: number;
   /** Leads whose workflows were notified of a reply. */
-  repliesTold: number;
+  repliesNotified: number;
   /** Texts that were looked up at the carrier, and are settled now. */
   textsSettled: number;
 }
@@ -43,7 +43,7 @@ export async function sweep(context: Context): Promise<SweepReport> {
     followUpsRestarted: await restartFollowUps(context, now),
     textsRestarted: await restartTexts(context, now),
     callsRestarted: await restartOneOffCalls(context, { before }),
-    repliesTold: await notifyPendingReplies(context, { before, limit: REPLIES_AT_ONCE }),
+    repliesNotified: await notifyPendingReplies(context, { before, limit: REPLIES_AT_ONCE }),
     textsSettled: await askForReports(context, now),
   };
   await forgetKeys(context.db, new Date(now.getTime() - IDEMPOTENCY_KEPT_MS));
