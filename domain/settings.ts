@@ -137,8 +137,8 @@ export const DEFAULT_SETTINGS: CampaignSettings = {
 };
 
 /** Settings as they were stored: a version from before a setting existed has its default. */
-export function fromStored(stored: Partial<CampaignSettings>): CampaignSettings {
-  return { ...DEFAULT_SETTINGS, ...stored };
+export function fromStored(stored: SettingsChange): CampaignSettings {
+  return mergeSettings(DEFAULT_SETTINGS, stored);
 }
 
 /** New settings over the ones in force. A conversion rule and a list are replaced as a whole. */
