@@ -56,8 +56,8 @@ export interface ConversationFacts {
   answeredAt: Date | null;
   endedAt: Date | null;
   talkSeconds: number | null;
-  /** The provider's charge in its own credits; null when unknown. */
-  costCredits: number | null;
+  /** What the provider charges; null when unknown. */
+  costCents: number | null;
   verdict: ProviderVerdict | null;
   summary: string | null;
   terminationReason: string | null;

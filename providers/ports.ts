@@ -176,6 +176,8 @@ export interface PhoneNumber {
 /** Calls made by voice agents. Every method that asks the provider throws `ProviderError`, except `dial`. */
 export interface VoiceProvider {
   readonly name: ProviderName;
+  /** The agent of campaigns that name none. */
+  readonly defaultAgentId: string | null;
   /** Checks a webhook over its raw body. */
   verifyEvent(request: IncomingRequest, now: Date): Verification;
   /** Reads a payload that was verified, or stored. Never throws. */

@@ -10,16 +10,19 @@ import { searchVoices, speak } from './voices.ts';
 import { parseCallStart, parseEvent, verifyCallStart, verifyEvent, type WebhookSecrets } from './webhook.ts';
 
 /** The voice provider at ElevenLabs, through its SDK; calls go over its native Twilio integration. */
-export function createElevenLabs(config: ElevenLabsConfig & WebhookSecrets): VoiceProvider {
+export function createElevenLabs(
+  config: ElevenLabsConfig & WebhookSecrets & { agentId?: string | null },
+): VoiceProvider {
   const reader = createReader(config);
   return {
     name: 'elevenlabs',
+    defaultAgentId: config.agentId ?? null,
     verifyEvent: (request, now) => verifyEvent(config, request, now),
-    parseEvent,
+    parseEvent: (payload) => parseEvent(config, payload),
     verifyCallStart: (request, now) => verifyCallStart(config, request, now),
     parseCallStart,
     dial: createDial(config),
-    getConversation: (conversationId) => getConversation(reader, conversationId),
+    getConversation: (conversationId) => getConversation(reader, conversationId, config),
     listConversations: (query) => listConversations(reader, query),
     listAgents: () => listAgents(reader),
     getAgent: (agentId) => getAgent(reader, agentId),

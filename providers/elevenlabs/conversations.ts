@@ -1,7 +1,7 @@
 import type { ElevenLabs } from '@elevenlabs/elevenlabs-js';
 import type { ConversationFacts } from '#domain/conversation.ts';
 import type { ConversationListQuery, VoiceProvider } from '../ports.ts';
-import { malformed, PAGE_SIZE, pageOf, type Reader } from './exchange.ts';
+import { malformed, PAGE_SIZE, type Pricing, pageOf, type Reader } from './exchange.ts';
 import { field, fieldsOf, textOf } from './fields.ts';
 import { normaliseConversation, normaliseListItem } from './normalise.ts';
 
@@ -10,6 +10,7 @@ type ConversationPage = Awaited<ReturnType<VoiceProvider['listConversations']>>;
 export async function getConversation(
   reader: Reader,
   conversationId: string,
+  { centsPerCredit = null }: Pricing = {},
 ): Promise<ConversationFacts | null> {
   const body = await reader.readIfKnown('the conversation', (client, options) =>
     client.conversationalAi.conversations.get(conversationId, {}, options),
@@ -19,7 +20,8 @@ export async function getConversation(
   const id = textOf(field(conversation, 'conversation_id'));
   if (id !== null && id !== conversationId) throw malformed('the conversation');
   // An answer without an id is still about the conversation that was asked for.
-  return normaliseConversation(id === null ? { ...conversation, conversation_id: conversationId } : body);
+  const identified = id === null ? { ...conversation, conversation_id: conversationId } : body;
+  return normaliseConversation(identified, { centsPerCredit });
 }
 
 export async function listConversations(

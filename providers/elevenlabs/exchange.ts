@@ -159,7 +159,12 @@ const READ_RETRIES = 2;
 /** The largest page that the provider gives. */
 export const PAGE_SIZE = 100;
 
-export interface ElevenLabsConfig extends Connection {
+/** What the account pays for a credit, in which the provider counts. */
+export interface Pricing {
+  centsPerCredit?: number | null;
+}
+
+export interface ElevenLabsConfig extends Connection, Pricing {
   /** For one read as a whole, its retries included; a dial brings its own. Default 15 s. */
   requestTimeoutMs?: number;
 }

@@ -9,7 +9,7 @@ import { camelCased, changed, conversation } from './whole-conversation.ts';
 
 describe('normaliseConversation', () => {
   it('reads a whole conversation', () => {
-    const { raw, ...facts } = normaliseConversation(conversation());
+    const { raw, ...facts } = normaliseConversation(conversation(), { centsPerCredit: 0.5 });
     expect(raw).toEqual(conversation());
     expect(facts).toEqual({
       conversationId: 'conv_1',
@@ -25,7 +25,7 @@ describe('normaliseConversation', () => {
       answeredAt: new Date(1_770_000_012_000),
       endedAt: new Date(1_770_000_073_000),
       talkSeconds: 61,
-      costCredits: 412,
+      costCents: 206,
       verdict: 'success',
       summary: 'Agreed to a demo.',
       terminationReason: 'end_call tool was called.',

@@ -31,20 +31,21 @@ import { reachOfCallResult, reachOfEndedCall } from './reach.ts';
  * wire's snake_case or the SDK's camelCase. Every field but the id may be missing, null, of another type or
  * accompanied by unknown ones.
  *
- * `final` says that the channel itself proves the end: the post-call webhook is sent after the analysis.
+ * `final` says that the channel itself proves the end: the post-call webhook is sent after the analysis. The charge is
+ * in credits; without their price the cost is null.
  *
  * @throws UnreadablePayloadError without a conversation id, and for nothing else.
  */
 export function normaliseConversation(
   payload: unknown,
-  options: { final?: boolean } = {},
+  { final = false, centsPerCredit = null }: { final?: boolean; centsPerCredit?: number | null } = {},
 ): ConversationFacts {
   const conversation = fieldsOf(payload);
   const conversationId = conversationIdOf(payload);
   const metadata = fieldsOf(field(conversation, 'metadata'));
   const phoneCall = fieldsOf(field(metadata, 'phone_call'));
   const analysis = fieldsOf(field(conversation, 'analysis'));
-  const status = options.final ? 'ended' : statusOf(conversation);
+  const status = final ? 'ended' : statusOf(conversation);
   const terminationReason = textOf(
     field(metadata, 'termination_reason') ?? field(conversation, 'termination_reason'),
   );
@@ -75,7 +76,7 @@ export function normaliseConversation(
     answeredAt,
     endedAt: ended ? secondsAfter(answeredAt ?? startedAt, durationSeconds) : null,
     talkSeconds: ended ? talkSecondsOf(reach, durationSeconds) : null,
-    costCredits: numberOf(field(metadata, 'cost')),
+    costCents: costOf(field(metadata, 'cost'), centsPerCredit),
     verdict: verdictOf(field(analysis, 'call_successful') ?? field(conversation, 'call_successful')),
     summary: textOf(field(analysis, 'transcript_summary') ?? field(conversation, 'transcript_summary')),
     terminationReason,
@@ -120,7 +121,7 @@ export function normaliseInitiationFailure(payload: unknown): ConversationFacts 
     answeredAt: null,
     endedAt: instantOfText(body.Timestamp),
     talkSeconds: 0,
-    costCredits: null,
+    costCents: null,
     verdict: null,
     summary: null,
     terminationReason: null,
@@ -195,6 +196,11 @@ function statusOf(conversation: Fields): CallStatus {
       // The status is gone or new to us; an analysis exists only after the end.
       return isFields(field(conversation, 'analysis')) ? 'ended' : 'in_progress';
   }
+}
+
+function costOf(credits: unknown, centsPerCredit: number | null): number | null {
+  const charge = numberOf(credits);
+  return charge === null || centsPerCredit === null ? null : charge * centsPerCredit;
 }
 
 function hasAudioOf(value: unknown): boolean | null {

@@ -192,7 +192,7 @@ describe('verifyCallStart', () => {
 
 describe('parseEvent', () => {
   it('reads a transcription as an ended conversation', () => {
-    expect(parseEvent(JSON.parse(rawBody))).toMatchObject({
+    expect(parseEvent({}, JSON.parse(rawBody))).toMatchObject({
       type: 'post_call_transcription',
       kind: 'conversation',
       facts: { conversationId: 'conv_1', status: 'ended' },
@@ -205,7 +205,7 @@ describe('parseEvent', () => {
       type: 'call_initiation_failure',
       data: { conversation_id: 'conv_2', failure_reason: 'busy' },
     };
-    expect(parseEvent(payload)).toMatchObject({
+    expect(parseEvent({}, payload)).toMatchObject({
       type: 'call_initiation_failure',
       kind: 'conversation',
       facts: { conversationId: 'conv_2', reach: 'busy', status: 'ended' },
@@ -215,36 +215,36 @@ describe('parseEvent', () => {
   it('reads audio, and keeps its bytes out of the payload', () => {
     const payload = { type: 'post_call_audio', data: { conversation_id: 'conv_3', full_audio: 'AAAA' } };
     const stored = { type: 'post_call_audio', data: { conversation_id: 'conv_3', full_audio_length: 4 } };
-    expect(parseEvent(payload)).toEqual({
+    expect(parseEvent({}, payload)).toEqual({
       type: 'post_call_audio',
       kind: 'recording',
       conversationId: 'conv_3',
       recording: { contentType: 'audio/mpeg', bytes: Buffer.from([0, 0, 0]) },
       payload: stored,
     });
-    expect(parseEvent(stored)).toMatchObject({ kind: 'recording', recording: null, payload: stored });
+    expect(parseEvent({}, stored)).toMatchObject({ kind: 'recording', recording: null, payload: stored });
   });
 
   it('reads an event whose fields are not wrapped in data', () => {
     const payload = { type: 'post_call_transcription', conversation_id: 'conv_4' };
-    expect(parseEvent(payload)).toMatchObject({ facts: { conversationId: 'conv_4' } });
+    expect(parseEvent({}, payload)).toMatchObject({ facts: { conversationId: 'conv_4' } });
   });
 
   it('names events that it does not know', () => {
     const payload = { type: 'answering_machine_detection', data: { whatever: 1 } };
-    expect(parseEvent(payload)).toEqual({
+    expect(parseEvent({}, payload)).toEqual({
       type: 'answering_machine_detection',
       kind: 'other',
       conversationId: null,
       payload,
     });
-    expect(parseEvent({})).toEqual({ type: 'unknown', kind: 'other', conversationId: null, payload: {} });
+    expect(parseEvent({}, {})).toEqual({ type: 'unknown', kind: 'other', conversationId: null, payload: {} });
   });
 
   it.each([{ type: 'post_call_transcription', data: {} }, { type: 'post_call_audio' }])(
     'says that a person must look at %j, which names no conversation',
     (payload) => {
-      expect(parseEvent(payload)).toEqual({
+      expect(parseEvent({}, payload)).toEqual({
         type: payload.type,
         kind: 'unreadable',
         conversationId: null,

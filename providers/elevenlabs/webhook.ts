@@ -1,5 +1,6 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import type { IncomingRequest, Payload, RecordingFile, Verification, VoiceEvent } from '../ports.ts';
+import type { Pricing } from './exchange.ts';
 import { field, fieldsOf, isFields, textOf } from './fields.ts';
 import {
   conversationIdOf,
@@ -119,7 +120,7 @@ function parseHeader(header: string): { time: string; signatures: Buffer[] } | n
  * A payload in neutral words: `{type, event_timestamp, data}`, or the same without the envelope. Kinds that we do not
  * use are `other`, and are acknowledged all the same.
  */
-export function parseEvent(payload: Payload): VoiceEvent {
+export function parseEvent({ centsPerCredit = null }: Pricing, payload: Payload): VoiceEvent {
   const type = typeof payload.type === 'string' && payload.type !== '' ? payload.type : 'unknown';
   const event = { type: type.slice(0, LONGEST_TYPE), payload };
   const wrapped = field(payload, 'data');
@@ -127,7 +128,7 @@ export function parseEvent(payload: Payload): VoiceEvent {
   try {
     switch (textOf(type)) {
       case 'post_call_transcription':
-        return conversation(event, normaliseConversation(data, { final: true }));
+        return conversation(event, normaliseConversation(data, { final: true, centsPerCredit }));
       case 'call_initiation_failure':
         return conversation(event, normaliseInitiationFailure(data));
       case 'answering_machine_detection':

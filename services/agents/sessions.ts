@@ -155,7 +155,7 @@ function mayBeOf(
 
 /** No webhook may come for the talk, or only after the next walk over the list; what cannot be read now is left to those. */
 async function storeBrowserTalk(
-  { db, voice, workflows, config, now }: Context,
+  { db, voice, workflows, now }: Context,
   { conversationId, agentId }: { conversationId: string; agentId: string },
 ): Promise<void> {
   const facts = await voice.getConversation(conversationId).catch((error: unknown) => {
@@ -165,8 +165,7 @@ async function storeBrowserTalk(
   if (facts === null || facts.kind !== 'browser' || facts.agentId !== agentId) return;
   const merged = await inTransaction(db, async (tx) => {
     await lockConversation(tx, conversationId);
-    const { centsPerCredit } = config.elevenLabs;
-    return await mergeOrAdopt(tx, { facts, source: 'poll', now: await now(), centsPerCredit });
+    return await mergeOrAdopt(tx, { facts, source: 'poll', now: await now() });
   });
   for (const leadId of merged?.replied ?? []) await workflows.contactReplied(leadId);
   for (const followUpId of merged?.followUps ?? []) await workflows.startFollowUp(followUpId);

@@ -23,8 +23,6 @@ export interface MergeInput {
   facts: ConversationFacts;
   source: CallSource;
   now: Date;
-  /** Price of one of the provider's credits. */
-  centsPerCredit: number;
 }
 
 export interface Merged {
@@ -136,7 +134,7 @@ async function followChange(
 /** The call's columns after the facts. Status and reach move forward; values are filled in, never removed. */
 function mergeCall(
   call: CallRow,
-  { facts, source, now, centsPerCredit }: MergeInput,
+  { facts, source, now }: MergeInput,
   { answeredBy, remade }: MergedDetails & { remade: boolean },
 ) {
   const reach = mergeReach(call.reach, reachOf(call, facts, answeredBy));
@@ -159,10 +157,7 @@ function mergeCall(
     answered_at: call.answered_at ?? (reach === 'answered' ? notAfter(now, facts.answeredAt) : null),
     ended_at: status === 'ended' ? (call.ended_at ?? notAfter(now, facts.endedAt) ?? now) : null,
     talk_seconds: reach === 'answered' ? larger(facts.talkSeconds, call.talk_seconds) : call.talk_seconds,
-    cost_cents: larger(
-      facts.costCredits === null ? null : facts.costCredits * centsPerCredit,
-      call.cost_cents,
-    ),
+    cost_cents: larger(facts.costCents, call.cost_cents),
     summary: remade ? (facts.summary ?? call.summary) : fullerText(call.summary, facts.summary),
     termination_reason: fullerText(call.termination_reason, facts.terminationReason),
     // Once more is known, nobody needs the reason for which it was given up.

@@ -150,7 +150,7 @@ export async function mergeWaitingWebhooks(
     const now = await context.now();
     const merged =
       event.kind === 'conversation'
-        ? await mergeFacts(tx, { facts: event.facts, source: 'webhook', now, ...price(context) })
+        ? await mergeFacts(tx, { facts: event.facts, source: 'webhook', now })
         : null;
     const awaited = merged?.ended === true && merged.dialled;
     await markMerged(tx, [{ id, callId: merged?.callId ?? null, notified: !awaited }], now);
@@ -169,11 +169,7 @@ export async function mergeFetched(
   const now = await context.now();
   const merged = await inTransaction(context.db, async (tx) => {
     await lockConversation(tx, facts.conversationId);
-    return await mergeFacts(tx, { facts, source, now, ...price(context) });
+    return await mergeFacts(tx, { facts, source, now });
   });
   return merged?.ended ?? false;
-}
-
-function price(context: Context): { centsPerCredit: number } {
-  return { centsPerCredit: context.config.elevenLabs.centsPerCredit };
 }

@@ -21,10 +21,10 @@ export interface CampaignDraft {
 
 /** Creates a campaign, as a draft. @throws ServiceError `invalid-request` when there is no agent to call with */
 export async function createCampaign(
-  context: Pick<Context, 'db' | 'config' | 'now'>,
+  context: Pick<Context, 'db' | 'voice' | 'now'>,
   { actor, draft }: { actor: Actor; draft: CampaignDraft },
 ): Promise<Campaign> {
-  const { agentId = context.config.elevenLabs.agentId } = draft;
+  const { agentId = context.voice.defaultAgentId } = draft;
   if (agentId === null) {
     throw invalid([{ path: 'agentId', message: 'is required, since no default agent is configured' }]);
   }

@@ -225,7 +225,7 @@ export async function storeAndMerge(
       const row = stored[index];
       return row === undefined || row.mergedAt !== null ? [] : [{ id: row.id, isNew: row.isNew, event }];
     });
-    const merged = await mergeEvents(context, tx, unmerged, now);
+    const merged = await mergeEvents(tx, unmerged, now);
     const outcomes: EventOutcome[] = [];
     for (const row of stored) outcomes.push(merged.get(row.id) ?? (await outcomeOfRedelivery(tx, row)));
     return outcomes;
@@ -246,16 +246,14 @@ interface UnmergedEvent {
 }
 
 async function mergeEvents(
-  context: Context,
   tx: Tx,
   unmerged: readonly UnmergedEvent[],
   now: Date,
 ): Promise<Map<number, EventOutcome>> {
-  const { centsPerCredit } = context.config.elevenLabs;
   const withFacts = unmerged.flatMap(({ id, event }) =>
     event.kind === 'conversation' ? [{ id, facts: event.facts }] : [],
   );
-  const inputs = withFacts.map(({ facts }) => ({ facts, source: 'webhook' as const, now, centsPerCredit }));
+  const inputs = withFacts.map(({ facts }) => ({ facts, source: 'webhook' as const, now }));
   const results = inputs.length === 0 ? [] : await mergeOrAdoptAll(tx, inputs);
   const mergedById = new Map(withFacts.map(({ id }, index) => [id, results[index] ?? null]));
   const outcomes = new Map<number, EventOutcome>();

@@ -292,9 +292,8 @@ async function storeOne(context: Context, conversationId: string, runId: string 
     // A run that was interrupted may have stored it while this one was reading it.
     const known = await knownConversations(tx, [conversationId]);
     if (!isNews(facts, known.get(conversationId))) return null;
-    const { centsPerCredit } = context.config.elevenLabs;
     // A look of our own, after the fact: an analysis that was made again stands above the first.
-    const stored = await mergeOrAdopt(tx, { facts, source: 'reconciled', now, centsPerCredit });
+    const stored = await mergeOrAdopt(tx, { facts, source: 'reconciled', now });
     if (stored === null) return null;
     const waiting = await mergeWaitingWebhooks(tx, context, conversationId);
     if (runId !== null) await countStored(tx, runId, whose(stored, facts));

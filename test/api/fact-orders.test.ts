@@ -91,7 +91,8 @@ function beginAttempt(
     conversation: null,
     carrier: carrierCall(call, 'queued'),
   };
-  const read = () => normaliseConversation(shown.conversation);
+  const { centsPerCredit } = api.context.config.elevenLabs;
+  const read = () => normaliseConversation(shown.conversation, { centsPerCredit });
   const context: Context = {
     ...api.context,
     voice: {

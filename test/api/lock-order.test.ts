@@ -119,7 +119,7 @@ async function callFrom(
       phone_call: { type: 'twilio', direction: 'inbound', external_number: phone },
     },
   });
-  const input = { facts, source: 'webhook' as const, now: new Date(), centsPerCredit: 1 };
+  const input = { facts, source: 'webhook' as const, now: new Date() };
   return { id, merge: (tx) => mergeFacts(tx, input) };
 }
 

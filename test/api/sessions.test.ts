@@ -148,18 +148,21 @@ test('a conversation that nobody stored yet becomes a call of its own kind, of t
   api.workflows.current = recordingWorkflows();
   provide(api, {
     getConversation: async (conversationId) =>
-      normaliseConversation({
-        conversation_id: conversationId,
-        agent_id: 'agent_1',
-        status: 'done',
-        metadata: { start_time_unix_secs: 1_772_532_000, call_duration_secs: 30, cost: 500 },
-        analysis: { call_successful: 'success', transcript_summary: 'A demo.' },
-        transcript: [
-          { role: 'agent', message: 'Hello!', time_in_call_secs: 0 },
-          { role: 'user', message: 'look me a demo', time_in_call_secs: 4 },
-        ],
-        conversation_initiation_client_data: { dynamic_variables: dynamicVariables },
-      }),
+      normaliseConversation(
+        {
+          conversation_id: conversationId,
+          agent_id: 'agent_1',
+          status: 'done',
+          metadata: { start_time_unix_secs: 1_772_532_000, call_duration_secs: 30, cost: 500 },
+          analysis: { call_successful: 'success', transcript_summary: 'A demo.' },
+          transcript: [
+            { role: 'agent', message: 'Hello!', time_in_call_secs: 0 },
+            { role: 'user', message: 'look me a demo', time_in_call_secs: 4 },
+          ],
+          conversation_initiation_client_data: { dynamic_variables: dynamicVariables },
+        },
+        { centsPerCredit: 0.02 },
+      ),
   });
   const tied = await api.call('POST', `/api/sessions/${sessionId}/conversation`, {
     body: { conversationId: 'conv_fetched' },

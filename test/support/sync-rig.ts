@@ -57,7 +57,7 @@ export async function startSyncRig(): Promise<SyncRig> {
   const chain = await startChain();
   const proxy = await startProviderProxy('');
   chain.context.voice = createElevenLabs({
-    apiKey: 'simulated',
+    ...chain.context.config.elevenLabs,
     baseUrl: proxy.url,
     requestTimeoutMs: READ_MS,
   });

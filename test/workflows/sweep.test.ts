@@ -57,7 +57,7 @@ async function receiveWithoutNotifying(conversationId: string): Promise<void> {
       now: new Date(Date.now() - LONG_AGO_MS),
     });
     const now = new Date();
-    const merged = await mergeFacts(tx, { facts, source: 'webhook', now, centsPerCredit: 0.02 });
+    const merged = await mergeFacts(tx, { facts, source: 'webhook', now });
     await markMerged(tx, [{ id: stored.id, callId: merged?.callId ?? null, notified: false }], now);
   });
 }
