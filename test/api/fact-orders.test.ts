@@ -10,7 +10,6 @@ import type { Context } from '#services/context.ts';
 import { RetryLater } from '#services/errors.ts';
 import { signElevenLabs } from '#simulator/signature.ts';
 import { type ApiRig, recordingWorkflows, startApi, WEBHOOK_SECRET } from '../support/api-rig.ts';
-import { createPhoneBook, QUICK } from '../support/chain-rig.ts';
 import {
   AGENT_NUMBER,
   type CallIds,
@@ -20,6 +19,7 @@ import {
   STORIES,
   type Story,
 } from '../support/fact-stories.ts';
+import { createPhoneBook, QUICK } from '../support/people.ts';
 
 /** Where facts about a call come from: the dial's answer, the provider's webhook, polling the provider, the carrier's status. */
 const SOURCES = ['answer', 'webhook', 'poll', 'status'] as const;

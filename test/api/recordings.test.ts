@@ -8,7 +8,7 @@ import { hashApiKey } from '#services/access/keys.ts';
 import { createRecordings } from '#services/calls/recordings.ts';
 import { type ApiRig, startApi } from '../support/api-rig.ts';
 import { insertCall } from '../support/api-rows.ts';
-import { listen } from '../support/chain-parts.ts';
+import { type Listening, listen } from '../support/listen.ts';
 
 /** The rig's own requests read answers as text. */
 const KEY = 'key-of-a-listener';
@@ -16,7 +16,7 @@ const SOUND = Buffer.from(Array.from({ length: 5_000 }, (_, index) => index % 25
 
 describe('through the API', () => {
   let api: ApiRig;
-  let provider: Awaited<ReturnType<typeof listen>>;
+  let provider: Listening;
   let leadId: string;
   let asked: string[];
   let answer: () => Response | Promise<Response>;
@@ -40,8 +40,7 @@ describe('through the API', () => {
     leadId = (await api.call('GET', `/api/campaigns/${id}/leads`)).body.items[0].id;
   });
   afterAll(async () => {
-    provider.server.closeAllConnections();
-    provider.server.close();
+    await provider.close();
     await api.stop();
   });
   beforeEach(() => {

@@ -4,7 +4,7 @@ import type { Reply } from '#services/workflows.ts';
 import { signElevenLabs } from '#simulator/signature.ts';
 import { type ApiRig, recordingWorkflows, startApi, WEBHOOK_SECRET } from '../support/api-rig.ts';
 import { insertCall, setLead } from '../support/api-rows.ts';
-import { createPhoneBook } from '../support/chain-rig.ts';
+import { createPhoneBook } from '../support/people.ts';
 
 let api: ApiRig;
 let leadId: string;

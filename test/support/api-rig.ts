@@ -1,8 +1,4 @@
-import { once } from 'node:events';
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { serve } from '@hono/node-server';
 import { v7 as uuid } from 'uuid';
 import { expect } from 'vitest';
 import { createApp } from '#api/app.ts';
@@ -20,6 +16,7 @@ import { createWorkflows, REQUEST_DEADLINES } from '#temporal/workflows.ts';
 import { type ContractCheck, readContract } from './api-contract.ts';
 import { testConfig } from './config.ts';
 import { createTestDatabase } from './database.ts';
+import { listen } from './listen.ts';
 
 export const WEBHOOK_SECRET = 'wsec_test';
 
@@ -84,9 +81,7 @@ export async function startApi(): Promise<ApiRig> {
   const stream = createEventHub({ db, databaseUrl: database.url, logger, now });
   const context: ApiContext = { ...shared, stream };
   const app = createApp(context);
-  const server = serve({ fetch: app.fetch, hostname: '127.0.0.1', port: 0 }) as Server;
-  await once(server, 'listening');
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const { url, close } = await listen(app.fetch);
   const check = await readContract(url);
   return {
     url,
@@ -100,8 +95,7 @@ export async function startApi(): Promise<ApiRig> {
     call: (method, path, options = {}) => request(url, keys, check, method, path, options),
     async stop() {
       await stream.stop();
-      server.closeAllConnections();
-      server.close();
+      await close();
       await Promise.all([shared.close(), dead.close()]);
       await database.drop();
     },

@@ -1,6 +1,3 @@
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { serve } from '@hono/node-server';
 import { DefaultLogger, NativeConnection, Runtime, type Worker } from '@temporalio/worker';
 import { expect, vi } from 'vitest';
 import type { Context } from '#services/context.ts';
@@ -15,17 +12,6 @@ let runtimeInstalled = false;
 export function installRuntime(): void {
   if (!runtimeInstalled) Runtime.install({ logger: new DefaultLogger('WARN') });
   runtimeInstalled = true;
-}
-
-/** A server for the handler, on a free port of the loopback interface. */
-export async function listen(
-  handler: Parameters<typeof serve>[0]['fetch'],
-): Promise<{ server: Server; url: string }> {
-  return await new Promise((resolve) => {
-    const server = serve({ fetch: handler, hostname: '127.0.0.1', port: 0 }, ({ port }: AddressInfo) =>
-      resolve({ server: server as Server, url: `http://127.0.0.1:${port}` }),
-    );
-  });
 }
 
 /** A worker that can be stopped and started again. */

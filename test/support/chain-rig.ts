@@ -9,7 +9,7 @@ import { createApp } from '#api/app.ts';
 import { createEventHub } from '#api/stream/hub.ts';
 import { createLogger } from '#config/logger.ts';
 import type { Db } from '#db/client.ts';
-import { ALWAYS_OPEN, type CampaignSettings } from '#domain/settings.ts';
+import type { CampaignSettings } from '#domain/settings.ts';
 import { hashApiKey, seedAdminKey } from '#services/access/keys.ts';
 import { type Context, createContext, type Timeouts } from '#services/context.ts';
 import type { SweepReport } from '#services/sweep/sweep.ts';
@@ -22,9 +22,11 @@ import { ensureSearchAttributes } from '#temporal/search-attributes.ts';
 import { ACTIVITY_DEADLINES, createWorkflows, REQUEST_DEADLINES } from '#temporal/workflows.ts';
 import type { sweepWorkflow } from '#workflows/scheduled.ts';
 import { createCampaign, expectInvariants, launchCampaign } from './chain-campaigns.ts';
-import { createWorkerSwitch, installRuntime, listen, type ReportedData, report } from './chain-parts.ts';
+import { createWorkerSwitch, installRuntime, type ReportedData, report } from './chain-parts.ts';
 import { testConfig } from './config.ts';
 import { createTestDatabase } from './database.ts';
+import { listen } from './listen.ts';
+import { QUICK } from './people.ts';
 
 /** Signs the webhooks of the chain's phone network. */
 export const SECRET = 'wsec_chain';
@@ -46,18 +48,6 @@ const TIMEOUTS: Timeouts = {
   pollEveryMs: 200,
   reconcileForMs: 900,
   callMarginMs: 60_000,
-};
-
-/** Rules with delays short enough for a test, and hours that are always open. */
-export const QUICK: Partial<CampaignSettings> = {
-  lines: 10,
-  callsPerSecond: 50,
-  maxCallSeconds: 600,
-  ringSeconds: 30,
-  window: ALWAYS_OPEN,
-  retryAfterSeconds: { no_answer: 1, busy: 1, failed: 1, voicemail: 1 },
-  voicemail: 'retry',
-  caps: { perDay: null, perWeek: null, minGapSeconds: 0 },
 };
 
 export interface Answer<T = Record<string, unknown>> {
@@ -105,34 +95,6 @@ export interface ChainOptions {
   now?: () => Promise<Date>;
   /** How much faster than in real life people live; 500 when left out. */
   speed?: number;
-}
-
-const AREA_CODES = [
-  '201 202 203 205 206 207 208 209 210 212 213 214 215 216 217 218 224 225 228 229 231 234 239 240 248 251 252 253 254 256',
-  '260 262 267 269 301 302 303 304 305 307 308 309 310 312 313 314 315 316 317 318 319 320 321 323 325 330 331 334 336 337',
-]
-  .join(' ')
-  .split(' ');
-
-/** Fictional numbers whose last two digits are the ones given: the simulator's people go by them. */
-export function numbersEndingIn(...endings: string[]): string[] {
-  return endings.map((ending, index) => `+1${AREA_CODES[index % AREA_CODES.length]}55501${ending}`);
-}
-
-/**
- * As `numbersEndingIn`, with a number of its own for everybody: people of earlier campaigns are remembered, and
- * would not do again what they did in their first call.
- */
-export function createPhoneBook(): typeof numbersEndingIn {
-  const used = new Map<string, number>();
-  return (...endings) =>
-    endings.map((ending) => {
-      const nth = used.get(ending) ?? 0;
-      used.set(ending, nth + 1);
-      const area = AREA_CODES[nth];
-      if (area === undefined) throw new Error(`There are no more numbers that end in ${ending}.`);
-      return `+1${area}55501${ending}`;
-    });
 }
 
 export async function startChain(options: ChainOptions = {}): Promise<Chain> {
@@ -196,7 +158,7 @@ export async function startChain(options: ChainOptions = {}): Promise<Chain> {
     now: async () => new Date(),
   });
   await seedAdminKey(db, hashApiKey(KEY), new Date());
-  const { server, url } = await listen(app.fetch);
+  const { url, close } = await listen(app.fetch);
   // Known only now: what the outside sees is where the server listens.
   config.publicUrl = url;
   context.texting = { from: TEXTS_FROM, statusCallbackUrl: `${url}/webhooks/twilio/status` };
@@ -245,8 +207,7 @@ export async function startChain(options: ChainOptions = {}): Promise<Chain> {
       await worker.stop();
       await simulator.stop();
       await stream.stop();
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
+      await close();
       await Promise.all([connection.close(), context.close()]);
       await database.drop();
       await rm(recordingsDir, { recursive: true, force: true });

@@ -1,7 +1,8 @@
 import PostalMime, { type Email } from 'postal-mime';
 import { expect, vi } from 'vitest';
 import type { FollowUpRule } from '#domain/follow-up.ts';
-import { type Chain, QUICK } from './chain-rig.ts';
+import type { Chain } from './chain-rig.ts';
+import { QUICK } from './people.ts';
 
 /** Mails a conversion its meeting. */
 export const thanks = {

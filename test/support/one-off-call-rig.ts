@@ -1,7 +1,8 @@
 import type { Db } from '#db/client.ts';
 import type { OneOffCallSettings } from '#domain/one-off-call.ts';
 import { AGENTS, PHONE_NUMBERS } from '#simulator/fleet.ts';
-import { type Answer, type Chain, QUICK } from './chain-rig.ts';
+import type { Answer, Chain } from './chain-rig.ts';
+import { QUICK } from './people.ts';
 
 /** What of a call these tests read. */
 export interface PlacedCall {

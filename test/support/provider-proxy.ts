@@ -1,4 +1,4 @@
-import { listen } from './chain-parts.ts';
+import { listen } from './listen.ts';
 
 /** One request that passed. */
 export interface PassedRequest {
@@ -48,7 +48,7 @@ export async function startProviderProxy(target: string): Promise<ProviderProxy>
     answer: () => null,
     alter: () => {},
   };
-  const { server, url } = await listen(async (request) => {
+  const { url, close } = await listen(async (request) => {
     const { pathname: path, searchParams: query } = new URL(request.url);
     const passed = { path, query, atMs: performance.now() };
     const isRead = path.startsWith(`${LIST}/`);
@@ -64,10 +64,7 @@ export async function startProviderProxy(target: string): Promise<ProviderProxy>
   });
   return Object.assign(proxy, {
     url,
-    stop: async () => {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
+    stop: close,
   });
 }
 

@@ -3,7 +3,8 @@ import { createElevenLabs } from '#providers/elevenlabs/adapter.ts';
 import type { SimulatedCall } from '#simulator/calls.ts';
 import { PHONE_NUMBERS } from '#simulator/fleet.ts';
 import { type Simulator, startSimulator } from '#simulator/server.ts';
-import { type Chain, createPhoneBook, startChain } from './chain-rig.ts';
+import { type Chain, startChain } from './chain-rig.ts';
+import { createPhoneBook } from './people.ts';
 import { type ProviderProxy, startProviderProxy } from './provider-proxy.ts';
 
 /** What a walk answers. */

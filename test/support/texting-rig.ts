@@ -1,5 +1,6 @@
 import { expect, vi } from 'vitest';
-import { ACCOUNT_SID, type Answer, AUTH_TOKEN, type Chain, QUICK, TEXTS_FROM } from './chain-rig.ts';
+import { ACCOUNT_SID, type Answer, AUTH_TOKEN, type Chain, TEXTS_FROM } from './chain-rig.ts';
+import { QUICK } from './people.ts';
 
 /** A zone in which it is noon, more or less, whenever the test runs: texts may be sent there. */
 function noonZone(now = new Date()): string {

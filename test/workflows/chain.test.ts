@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Weekday } from '#domain/window.ts';
-import { type Chain, createPhoneBook, QUICK, startChain } from '../support/chain-rig.ts';
+import { type Chain, startChain } from '../support/chain-rig.ts';
+import { createPhoneBook, QUICK } from '../support/people.ts';
 
 let chain: Chain;
 const phonesOf = createPhoneBook();

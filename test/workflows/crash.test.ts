@@ -3,7 +3,8 @@ import { ApplicationFailure } from '@temporalio/common';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { Checkpoint } from '#services/context.ts';
 import { NO_FAULTS } from '#simulator/faults.ts';
-import { type Chain, createPhoneBook, numbersEndingIn, startChain } from '../support/chain-rig.ts';
+import { type Chain, startChain } from '../support/chain-rig.ts';
+import { createPhoneBook, numbersEndingIn } from '../support/people.ts';
 
 let chain: Chain;
 

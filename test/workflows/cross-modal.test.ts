@@ -1,7 +1,8 @@
 import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { inTransaction } from '#db/client.ts';
-import { type Chain, createPhoneBook, SECRET, startChain } from '../support/chain-rig.ts';
+import { type Chain, SECRET, startChain } from '../support/chain-rig.ts';
+import { createPhoneBook } from '../support/people.ts';
 import { connectTexts, createLead, eventTypes, messagesOf, textFrom } from '../support/texting-rig.ts';
 import { WITHIN } from '../support/within.ts';
 

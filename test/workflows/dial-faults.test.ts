@@ -2,7 +2,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vit
 import { leadWorkflowId } from '#domain/ids.ts';
 import { type FaultOptions, NO_FAULTS } from '#simulator/faults.ts';
 import { type LeadState, leadStateQuery } from '#workflows/messages.ts';
-import { type Chain, createPhoneBook, startChain } from '../support/chain-rig.ts';
+import { type Chain, startChain } from '../support/chain-rig.ts';
+import { createPhoneBook } from '../support/people.ts';
 
 /** People who need one call, and two who need another. */
 const PEOPLE = ['00', '00', '00', '08', '08', '12', '02', '10'];

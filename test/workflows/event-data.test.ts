@@ -2,8 +2,9 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { inTransaction } from '#db/client.ts';
 import { appendEvent } from '#db/queries/events.ts';
 import type { CampaignSettings } from '#domain/settings.ts';
-import { type Chain, createPhoneBook, QUICK, startChain } from '../support/chain-rig.ts';
+import { type Chain, startChain } from '../support/chain-rig.ts';
 import { eventsWithWords, wordsIn } from '../support/event-words.ts';
+import { createPhoneBook, QUICK } from '../support/people.ts';
 import { connectTexts, textFrom } from '../support/texting-rig.ts';
 
 /** A word of each kind that must not come into the log; in small letters, as codes are. */

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type FaultOptions, NO_FAULTS } from '#simulator/faults.ts';
-import { type Chain, createPhoneBook, startChain } from '../support/chain-rig.ts';
+import { type Chain, startChain } from '../support/chain-rig.ts';
+import { createPhoneBook } from '../support/people.ts';
 
 /** What comes of people, whatever happens to the messages about them: outcome, attempts, last reach. */
 const FATES = {

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vit
 import type { FollowUpRule } from '#domain/follow-up.ts';
 import { followUpWorkflowId, messageWorkflowId } from '#domain/ids.ts';
 import type { Checkpoint } from '#services/context.ts';
-import { type Chain, createPhoneBook, startChain } from '../support/chain-rig.ts';
+import { type Chain, startChain } from '../support/chain-rig.ts';
 import {
   calendarOf,
   follow,
@@ -14,6 +14,7 @@ import {
   standing,
   thanks,
 } from '../support/follow-up-rig.ts';
+import { createPhoneBook } from '../support/people.ts';
 import { WITHIN } from '../support/within.ts';
 
 const LONG_AGO_MS = 300_000;

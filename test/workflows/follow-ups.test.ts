@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { FollowUpRule } from '#domain/follow-up.ts';
-import { type Chain, createPhoneBook, KEY, startChain } from '../support/chain-rig.ts';
+import { type Chain, KEY, startChain } from '../support/chain-rig.ts';
 import {
   attentionFor,
   calendarOf,
@@ -11,6 +11,7 @@ import {
   standing,
   thanks,
 } from '../support/follow-up-rig.ts';
+import { createPhoneBook } from '../support/people.ts';
 import { type Receiver, startReceiver, verified } from '../support/webhook-receiver.ts';
 import { WITHIN } from '../support/within.ts';
 

@@ -12,8 +12,8 @@ import type { LeadAttempt } from '#services/calls/subject.ts';
 import type { Context } from '#services/context.ts';
 import { addOptOut } from '#services/opt-outs/opt-outs.ts';
 import { between, seededRandom } from '#simulator/random.ts';
-import { numbersEndingIn, QUICK } from '../support/chain-rig.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { numbersEndingIn, QUICK } from '../support/people.ts';
 
 let database: TestDatabase;
 let db: Db;

@@ -17,7 +17,7 @@ import type { CampaignSettings } from '#domain/settings.ts';
 import { NO_FAULTS } from '#simulator/faults.ts';
 import { lineFreedSignal } from '#workflows/messages.ts';
 import { installRuntime } from '../support/chain-parts.ts';
-import { type Chain, numbersEndingIn, QUICK, startChain } from '../support/chain-rig.ts';
+import { type Chain, startChain } from '../support/chain-rig.ts';
 import {
   asKept,
   CANARY,
@@ -31,6 +31,7 @@ import {
   textsOf,
 } from '../support/history-files.ts';
 import { placeCall, setOneOffCallRules } from '../support/one-off-call-rig.ts';
+import { numbersEndingIn, QUICK } from '../support/people.ts';
 import { connectTexts, messagesOf, textFrom } from '../support/texting-rig.ts';
 import { startReceiver } from '../support/webhook-receiver.ts';
 

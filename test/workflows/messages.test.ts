@@ -2,7 +2,8 @@ import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Checkpoint } from '#services/context.ts';
 import { NO_FAULTS } from '#simulator/faults.ts';
-import { type Chain, createPhoneBook, startChain, TEXTS_FROM } from '../support/chain-rig.ts';
+import { type Chain, startChain, TEXTS_FROM } from '../support/chain-rig.ts';
+import { createPhoneBook } from '../support/people.ts';
 import {
   attentionOf,
   connectTexts,

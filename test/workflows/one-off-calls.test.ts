@@ -7,9 +7,10 @@ import type { OneOffCallSettings } from '#domain/one-off-call.ts';
 import type { Checkpoint } from '#services/context.ts';
 import { type FaultOptions, NO_FAULTS } from '#simulator/faults.ts';
 import { AGENTS, PHONE_NUMBERS } from '#simulator/fleet.ts';
-import { type Answer, type Chain, createPhoneBook, KEY, startChain } from '../support/chain-rig.ts';
+import { type Answer, type Chain, KEY, startChain } from '../support/chain-rig.ts';
 import { textsOf } from '../support/history-files.ts';
 import { type PlacedCall, placeCall, setOneOffCallRules } from '../support/one-off-call-rig.ts';
+import { createPhoneBook } from '../support/people.ts';
 
 const AGENT = AGENTS[0]?.agentId ?? '';
 const NUMBER = PHONE_NUMBERS[0]?.phoneNumberId ?? '';

@@ -3,7 +3,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vi
 import { inTransaction } from '#db/client.ts';
 import { appendEvent, type NewEvent } from '#db/queries/events.ts';
 import { deliveryWorkflowId } from '#domain/ids.ts';
-import { type Chain, createPhoneBook, startChain } from '../support/chain-rig.ts';
+import { type Chain, startChain } from '../support/chain-rig.ts';
+import { createPhoneBook } from '../support/people.ts';
 import { type Receiver, startReceiver, verified } from '../support/webhook-receiver.ts';
 import { WITHIN } from '../support/within.ts';
 

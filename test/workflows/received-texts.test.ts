@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { NO_FAULTS } from '#simulator/faults.ts';
-import { type Chain, createPhoneBook, startChain, TEXTS_FROM } from '../support/chain-rig.ts';
+import { type Chain, startChain, TEXTS_FROM } from '../support/chain-rig.ts';
+import { createPhoneBook } from '../support/people.ts';
 import {
   connectTexts,
   createLead,

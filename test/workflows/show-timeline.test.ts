@@ -4,7 +4,8 @@
 import PostalMime from 'postal-mime';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { FollowUpRule } from '#domain/follow-up.ts';
-import { type Chain, createPhoneBook, KEY, startChain } from '../support/chain-rig.ts';
+import { type Chain, KEY, startChain } from '../support/chain-rig.ts';
+import { createPhoneBook } from '../support/people.ts';
 import { openStream } from '../support/stream-client.ts';
 import { connectTexts, createLead, textFrom } from '../support/texting-rig.ts';
 import { type Receiver, startReceiver, verified } from '../support/webhook-receiver.ts';

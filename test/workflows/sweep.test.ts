@@ -4,7 +4,8 @@ import { inTransaction } from '#db/client.ts';
 import { markMerged, storeProviderEvent } from '#db/queries/provider-events.ts';
 import { campaignWorkflowId, leadWorkflowId } from '#domain/ids.ts';
 import { mergeFacts } from '#services/calls/merge-facts.ts';
-import { type Chain, createPhoneBook, SECRET, startChain } from '../support/chain-rig.ts';
+import { type Chain, SECRET, startChain } from '../support/chain-rig.ts';
+import { createPhoneBook } from '../support/people.ts';
 
 const LONG_AGO_MS = 300_000;
 

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
-import { type Chain, createPhoneBook, startChain } from '../support/chain-rig.ts';
+import { type Chain, startChain } from '../support/chain-rig.ts';
+import { createPhoneBook } from '../support/people.ts';
 import {
   connectTexts,
   createLead,

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { leadWorkflowId } from '#domain/ids.ts';
 import { DEFAULT_SETTINGS } from '#domain/settings.ts';
 import { type LeadState, leadStateQuery } from '#workflows/messages.ts';
-import { type Chain, createPhoneBook, SECRET } from '../support/chain-rig.ts';
+import { type Chain, SECRET } from '../support/chain-rig.ts';
+import { createPhoneBook } from '../support/people.ts';
 import {
   HOUR_MS,
   MINUTE_MS,
