@@ -16,8 +16,8 @@ const MB = 1024 * 1024;
 
 const JSON_LIMIT: BodyLimit = { maxBytes: MB, idleMs: 10_000, totalMs: 30_000 };
 export const CSV_LIMIT: BodyLimit = { maxBytes: 2_048 * MB, idleMs: 30_000, totalMs: 3_600_000 };
-/** A webhook may carry a whole recording. */
-export const WEBHOOK_LIMIT: BodyLimit = { maxBytes: 30 * MB, idleMs: 10_000, totalMs: 60_000 };
+/** A provider may send a whole recording. */
+export const PROVIDER_EVENT_LIMIT: BodyLimit = { maxBytes: 30 * MB, idleMs: 10_000, totalMs: 60_000 };
 
 /**
  * The body piece by piece, within its limit.

@@ -2,7 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { describeCaller } from '#services/provider-events/call-start.ts';
 import { createEventReceiver } from '#services/provider-events/receive.ts';
 import type { Api, ApiContext } from '../context.ts';
-import { type BodyLimit, WEBHOOK_LIMIT } from '../http/limits.ts';
+import { type BodyLimit, PROVIDER_EVENT_LIMIT } from '../http/limits.ts';
 import { json, problems } from '../schemas/problem.ts';
 import { readRequest } from './request.ts';
 
@@ -52,7 +52,7 @@ const callStartRoute = createRoute({
 export function receiveElevenLabs(app: Api, context: ApiContext): void {
   const receive = createEventReceiver(context);
   app.openapi(eventRoute, async (c) => {
-    await receive(await readRequest(context, c, WEBHOOK_LIMIT));
+    await receive(await readRequest(context, c, PROVIDER_EVENT_LIMIT));
     return c.json({ received: true as const }, 200);
   });
 

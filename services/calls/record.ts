@@ -45,7 +45,7 @@ export async function recordPlaced(
       .executeTakeFirstOrThrow();
     if (before.status === 'dialling') await appendEvent(tx, { type: 'call.placed', ...idsOf(call) });
     if (conversationId === null) return after;
-    const waiting = await mergeWaitingWebhooks(tx, context, conversationId);
+    const waiting = await mergeWaitingEvents(tx, context, conversationId);
     if (waiting.length === 0) return after;
     // The workflow learns their facts from this activity's own answer: nobody else need be notified.
     const ids = waiting.map(({ eventId }) => eventId);
@@ -129,22 +129,22 @@ export function idsOf(call: Pick<CallRow, 'id' | 'campaign_id' | 'lead_id'>) {
   return { campaignId: call.campaign_id, leadId: call.lead_id, callId: call.id };
 }
 
-/** A webhook that waited for its call. `merged` is null for one that says nothing of the call's outcome. */
-export interface WaitingWebhook {
+/** An event that waited for its call. `merged` is null for one that says nothing about the call's outcome. */
+export interface WaitingEvent {
   eventId: number;
   merged: Merged | null;
 }
 
 /**
- * Merges stored webhooks of a conversation for which no call was known. Where a workflow waits for the end that they
+ * Merges stored events of a conversation for which no call was known. Where a workflow waits for the end that they
  * report, the event stays marked as one whose workflow is to be notified: should the caller fail to, the sweep does.
  */
-export async function mergeWaitingWebhooks(
+export async function mergeWaitingEvents(
   tx: Tx,
   context: Context,
   conversationId: string,
-): Promise<WaitingWebhook[]> {
-  const results: WaitingWebhook[] = [];
+): Promise<WaitingEvent[]> {
+  const results: WaitingEvent[] = [];
   for (const { id, payload } of await listUnmerged(tx, conversationId)) {
     const event = context.voice.parseEvent(payload);
     const now = await context.now();

@@ -26,7 +26,7 @@ import { SYNC_WORKFLOW_ID, syncWorkflowId } from '#domain/ids.ts';
 import { type ConversationListItem, ProviderError } from '#providers/ports.ts';
 import { mergeOrAdopt } from '../calls/adopt.ts';
 import type { Merged } from '../calls/merge-facts.ts';
-import { mergeWaitingWebhooks } from '../calls/record.ts';
+import { mergeWaitingEvents } from '../calls/record.ts';
 import type { Context } from '../context.ts';
 import { PermanentFailure, RetryLater, unavailable } from '../errors.ts';
 import { reached } from '../workflows.ts';
@@ -295,12 +295,12 @@ async function storeOne(context: Context, conversationId: string, runId: string 
     // A look of our own, after the fact: an analysis that was made again stands above the first.
     const stored = await mergeOrAdopt(tx, { facts, source: 'reconciled', now });
     if (stored === null) return null;
-    const waiting = await mergeWaitingWebhooks(tx, context, conversationId);
+    const waiting = await mergeWaitingEvents(tx, context, conversationId);
     if (runId !== null) await countStored(tx, runId, whose(stored, facts));
     return { stored, waiting };
   });
   if (merged === null) return;
-  const all = [merged.stored, ...merged.waiting.flatMap((webhook) => webhook.merged ?? [])];
+  const all = [merged.stored, ...merged.waiting.flatMap((event) => event.merged ?? [])];
   const over = all.find(({ ended, dialled }) => ended && dialled);
   if (over !== undefined) await reached(context.workflows.callEnded(over.leadId, over.callId));
   const notified = merged.waiting.map(({ eventId }) => eventId);
