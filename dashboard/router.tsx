@@ -22,7 +22,7 @@ const root = createRootRoute({
   ),
 });
 
-/** Every screen is fetched when it is first gone to, or when a link to it is pointed at. */
+/** A screen's code is loaded on first visit, or when the pointer is over a link to it. */
 const routes = [
   createRoute({
     getParentRoute: () => root,

@@ -3,7 +3,7 @@ import tailwindcss from '@tailwindcss/vite';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 
-/** The API that the development server passes requests on to. */
+/** The development server's proxy target. */
 const API_URL = process.env.RINGLEADER_API_URL ?? 'http://127.0.0.1:3000';
 const PASSED_ON = ['/api', '/sign-in', '/sign-out', '/docs', '/openapi.json', '/health', '/ready'];
 
@@ -11,7 +11,7 @@ const PASSED_ON = ['/api', '/sign-in', '/sign-out', '/docs', '/openapi.json', '/
 export default defineConfig({
   root: import.meta.dirname,
   plugins: [react(), tailwindcss()],
-  // Files that are served as they are, without a policy for inline data.
+  // Assets stay files, since the page's policy forbids inline data.
   build: {
     outDir: resolve(import.meta.dirname, 'dist'),
     emptyOutDir: true,

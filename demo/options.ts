@@ -15,10 +15,10 @@ export interface DemoOptions {
 }
 
 /** The number of fictional phone numbers. */
-export const MOST_LEADS = 5_000;
+export const MAX_LEADS = 5_000;
 
 export const USAGE = `npm run demo -- [options]
-  --leads N     people on the list (60; 1 to ${MOST_LEADS})
+  --leads N     people on the list (60; 1 to ${MAX_LEADS})
   --seed S      who they are and what goes wrong (7)
   --speed X     times faster than real (60; 1 to 1000)
   --lines N     calls at once (10; 1 to 100)
@@ -46,7 +46,7 @@ export function parseOptions(args: string[]): DemoOptions {
     return value;
   };
   const options: DemoOptions = {
-    leads: number('leads', 1, MOST_LEADS),
+    leads: number('leads', 1, MAX_LEADS),
     seed: number('seed', 0, 2_147_483_647),
     speed: number('speed', 1, 1_000, false),
     lines: number('lines', 1, 100),

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { readLeadCsv } from '#services/leads/csv.ts';
-import { MOST_LEADS } from './options.ts';
+import { MAX_LEADS } from './options.ts';
 import { BAD_ROWS, makePeople, peopleCsv } from './people.ts';
 
 describe('the made-up people', () => {
   test('have a fictional number each, up to the largest list', () => {
-    const people = makePeople({ count: MOST_LEADS, seed: 7 });
-    expect(new Set(people.map(({ phone }) => phone)).size).toBe(MOST_LEADS);
+    const people = makePeople({ count: MAX_LEADS, seed: 7 });
+    expect(new Set(people.map(({ phone }) => phone)).size).toBe(MAX_LEADS);
     const fictional = /^(\+1[2-9]\d{2}55501\d{2}|\+447700900\d{3}|\+442079460\d{3}|\+61491570\d{3})$/;
     expect(people.filter(({ phone }) => !fictional.test(phone))).toEqual([]);
   });
@@ -25,7 +25,7 @@ describe('the made-up people', () => {
   });
 
   test('are all imported; only the bad rows are refused', async () => {
-    const people = makePeople({ count: MOST_LEADS, seed: 3 });
+    const people = makePeople({ count: MAX_LEADS, seed: 3 });
     const taken: string[] = [];
     const complaints: (string | null)[] = [];
     for await (const row of readLeadCsv(bytes(peopleCsv(people)), {})) {

@@ -17,7 +17,7 @@ import { campaignSettings, DIAL_TIMEOUT_MS, timeLimitMs } from './settings.ts';
 import type { Display } from './terminal.ts';
 import { type Ending, watchCampaign } from './watch.ts';
 
-const MOST_KILLS = 15;
+const MAX_KILLS = 15;
 
 export interface DemoRun {
   campaignId: string;
@@ -108,12 +108,12 @@ async function watch(
     ? runChaos({
         target: stack.services.worker,
         seed: options.seed,
-        mostKills: MOST_KILLS,
+        mostKills: MAX_KILLS,
         pause: (pauseMs) =>
           delay(pauseMs, true, { signal: AbortSignal.any([over.signal, run.signal]) }).catch(() => false),
         onKill: (count) => {
           kills = count;
-          display.log(`killed the worker (${count} of at most ${MOST_KILLS})`);
+          display.log(`killed the worker (${count} of at most ${MAX_KILLS})`);
         },
       })
     : null;

@@ -90,10 +90,10 @@ function slowest<T extends { readonly durationMs: number }>(all: readonly T[], s
   return all.toSorted((a, b) => b.durationMs - a.durationMs).slice(0, shown);
 }
 
-const MOST_SHOWN = 200;
+const MAX_SHOWN = 200;
 
 function firstLine(message: string): string {
-  return (message.split('\n')[0] ?? '').slice(0, MOST_SHOWN);
+  return (message.split('\n')[0] ?? '').slice(0, MAX_SHOWN);
 }
 
 function seconds(durationMs: number): string {

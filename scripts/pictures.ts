@@ -13,7 +13,7 @@ import { say } from '#launcher/product.ts';
 import { type Stack, startStack } from '#launcher/stack.ts';
 
 const FOLDER = resolve(import.meta.dirname, '..', 'docs', 'pictures', 'dashboard');
-const MOST_BYTES = 150_000;
+const MAX_BYTES = 150_000;
 const OPTIONS = { leads: 60, seed: 7, speed: 60, lines: 10, jsonFile: null, once: true, chaos: false };
 /** Last digits of people who talk until the maximum duration, so that some calls are in progress. */
 const TALKATIVE = '09';
@@ -186,7 +186,7 @@ async function take(page: Page, file: string): Promise<void> {
   const { data } = await session.send('Page.captureScreenshot', { format: 'webp', quality: 82 });
   await session.detach();
   const picture = Buffer.from(data, 'base64');
-  if (picture.length > MOST_BYTES) throw new Error(`${file} would have ${picture.length} bytes.`);
+  if (picture.length > MAX_BYTES) throw new Error(`${file} would have ${picture.length} bytes.`);
   writeFileSync(file, picture);
   say(`${file}: ${Math.round(picture.length / 1_000)} kB`);
 }

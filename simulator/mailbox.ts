@@ -17,7 +17,7 @@ export interface Mailbox {
   stop(): Promise<void>;
 }
 
-const MOST_KEPT = 1_000;
+const MAX_KEPT = 1_000;
 const LARGEST_BYTES = 1_000_000;
 
 /**
@@ -50,7 +50,7 @@ export async function startMailbox({ port = 0 }: { port?: number } = {}): Promis
           raw: Buffer.concat(chunks).toString('utf8'),
           receivedAt: new Date().toISOString(),
         });
-        if (kept.length > MOST_KEPT) kept.shift();
+        if (kept.length > MAX_KEPT) kept.shift();
         done();
       });
     },

@@ -6,16 +6,15 @@ import { toastDone } from '../ui/toast.tsx';
 import { refreshCampaign } from './refresh.ts';
 
 interface ArchiveConfirmProps {
-  /** Which one is asked about; null for none. */
+  /** The campaign to archive; null closes the dialog. */
   campaign: Pick<Campaign, 'id' | 'name'> | null;
   onClose: () => void;
   onArchived?: () => void;
 }
 
-/** Asks before a campaign leaves the list. */
 export function ArchiveConfirm({ campaign, onClose, onArchived }: ArchiveConfirmProps) {
   const client = useQueryClient();
-  // What was asked about stays in words while the dialog goes away.
+  // The name stays while the dialog fades out.
   const [shown, setShown] = useState(campaign);
   if (campaign !== null && campaign !== shown) setShown(campaign);
   const archive = async () => {

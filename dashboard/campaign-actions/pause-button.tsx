@@ -7,7 +7,7 @@ import { Button, type ButtonProps } from '../ui/button.tsx';
 import { toastDone, toastFailed } from '../ui/toast.tsx';
 import { refreshCampaign } from './refresh.ts';
 
-/** Stops dialling at once and without asking, because nothing is lost by it. Not shown to those who may not. */
+/** Pauses at once and without confirmation, since nothing is lost. Hidden without permission. */
 export function PauseButton({
   campaign,
   size,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { assertToCome, timeToCome } from './set-time.ts';
+import { assertFuture, futureTime } from './set-time.ts';
 
 const NOW = new Date('2026-03-03T10:00').getTime();
 
@@ -9,11 +9,11 @@ test.for([
   ['2025-03-03T10:01', false],
   ['', false],
   ['tomorrow', false],
-] as const)('a local time is taken when it is to come: %s, %s', ([local, isTaken]) => {
-  expect(timeToCome(local, NOW)).toBe(isTaken ? new Date(local).toISOString() : null);
+] as const)('a local time must lie in the future: %s, %s', ([local, isTaken]) => {
+  expect(futureTime(local, NOW)).toBe(isTaken ? new Date(local).toISOString() : null);
 });
 
-test('a time that passed while one looked at the confirmation is refused', () => {
-  expect(() => assertToCome(new Date(Date.now() - 1).toISOString())).toThrow('has passed');
-  expect(() => assertToCome(new Date(Date.now() + 60_000).toISOString())).not.toThrow();
+test('a time that passes during the confirmation is refused', () => {
+  expect(() => assertFuture(new Date(Date.now() - 1).toISOString())).toThrow('has passed');
+  expect(() => assertFuture(new Date(Date.now() + 60_000).toISOString())).not.toThrow();
 });

@@ -8,7 +8,7 @@ import { Confirm } from '../ui/dialog.tsx';
 import { Field, Input } from '../ui/field.tsx';
 import { toastDone } from '../ui/toast.tsx';
 import { refreshCampaign } from './refresh.ts';
-import { assertToCome, timeToCome } from './set-time.ts';
+import { assertFuture, futureTime } from './set-time.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -18,7 +18,7 @@ interface StartConfirmProps {
   onOpenChange: (open: boolean) => void;
 }
 
-/** Asks before people are called, with how many they are; now, or at a set time. */
+/** Confirms a start, now or at a set time, with the number of people to call. */
 export function StartConfirm({ campaign, open, onOpenChange }: StartConfirmProps) {
   const client = useQueryClient();
   const [at, setAt] = useState('');
@@ -29,9 +29,9 @@ export function StartConfirm({ campaign, open, onOpenChange }: StartConfirmProps
   });
   const leads = progress.data === undefined ? null : progress.data.leads.total - progress.data.leads.finished;
   const later = at !== '';
-  const time = later ? timeToCome(at) : null;
+  const time = later ? futureTime(at) : null;
   const start = async () => {
-    if (time !== null) assertToCome(time);
+    if (time !== null) assertFuture(time);
     const started = await startCampaign(campaign.id, time === null ? {} : { at: time });
     refreshCampaign(client, campaign.id);
     if (started.status === 'scheduled' && started.startAt !== null)
@@ -55,19 +55,19 @@ export function StartConfirm({ campaign, open, onOpenChange }: StartConfirmProps
       {campaign.startAt !== null && (
         <p>It is to start on {formatFullTime(campaign.startAt)} unless you say otherwise here.</p>
       )}
-      <StartTime value={at} isToCome={time !== null} onChange={setAt} />
+      <StartTime value={at} isFuture={time !== null} onChange={setAt} />
     </Confirm>
   );
 }
 
 interface StartTimeProps {
-  /** As the control writes it; empty: now. */
+  /** In the control's format; empty: now. */
   value: string;
-  isToCome: boolean;
+  isFuture: boolean;
   onChange: (value: string) => void;
 }
 
-function StartTime({ value, isToCome, onChange }: StartTimeProps) {
+function StartTime({ value, isFuture, onChange }: StartTimeProps) {
   const name = useId();
   const choice = 'flex items-center gap-2 text-ink';
   return (
@@ -97,7 +97,7 @@ function StartTime({ value, isToCome, onChange }: StartTimeProps) {
         <Field
           label="Time of the start"
           hint="In your own time zone; at most a year ahead."
-          error={isToCome ? undefined : 'is not a time to come'}
+          error={isFuture ? undefined : 'is not a time to come'}
           className="pl-6"
         >
           {(control) => (
@@ -116,7 +116,7 @@ function StartTime({ value, isToCome, onChange }: StartTimeProps) {
   );
 }
 
-/** The next full hour, as the control writes it. */
+/** In the control's format. */
 function nextHour(): string {
   const time = new Date(Date.now() + HOUR_MS);
   time.setMinutes(0, 0, 0);

@@ -12,7 +12,7 @@ interface StopConfirmProps {
   onOpenChange: (open: boolean) => void;
 }
 
-/** Asks before a campaign ends for good, with the calls that will finish and the leads that will not be called. */
+/** Confirms a stop, with the calls that will finish and the leads that will not be called. */
 export function StopConfirm({ campaign, open, onOpenChange }: StopConfirmProps) {
   const client = useQueryClient();
   const { data } = useQuery({

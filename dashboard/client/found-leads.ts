@@ -5,8 +5,8 @@ import { keys } from './keys.ts';
 /**
  * Leads of every campaign by a part of their name, address or number.
  *
- * @param q trimmed; from `shortest` characters on it is looked for
- * @param most how many are wanted
+ * @param q trimmed; searched from `shortest` characters on
+ * @param most maximum number of results
  */
 export function useFoundLeads(q: string, { most, shortest = 1 }: { most: number; shortest?: number }) {
   return useQuery({

@@ -3,7 +3,7 @@ import { newKey, UnansweredRequests } from './idempotency.ts';
 
 const TEXT = '/api/messages {"to":"+14155550117","body":"Hello"}';
 
-test('a request that was not answered goes with its first key, until it is answered', () => {
+test('an unanswered request keeps its first key until it is answered', () => {
   const unanswered = new UnansweredRequests();
   const first = unanswered.keyFor(TEXT);
   expect(unanswered.keyFor(TEXT)).not.toBe(first);
@@ -14,13 +14,13 @@ test('a request that was not answered goes with its first key, until it is answe
   expect(unanswered.keyFor(TEXT)).not.toBe(first);
 });
 
-test('after a while the same words are meant anew', () => {
+test('after a while the same request gets a new key', () => {
   const unanswered = new UnansweredRequests();
   unanswered.keep(TEXT, 'first', 0);
   expect(unanswered.keyFor(TEXT, 4 * 60_000)).toBe('first');
   expect(unanswered.keyFor(TEXT, 5 * 60_000)).not.toBe('first');
 });
 
-test('a key is one that the API takes', () => {
+test('the API accepts the form of a key', () => {
   expect(newKey()).toMatch(/^[0-9a-f]{32}$/);
 });

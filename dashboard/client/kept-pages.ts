@@ -1,6 +1,6 @@
 import type { InfiniteData } from '@tanstack/react-query';
 
-/** A page grows by new items at its beginning. Past this it is cut, and the pages behind it are read again. */
+/** A page grows by new items at its start. Beyond this size it is cut, and later pages are refetched. */
 const LONGEST_PAGE = 1_000;
 
 export interface PageOf<Item> {
@@ -8,52 +8,60 @@ export interface PageOf<Item> {
   nextCursor: string | null;
 }
 
-/** A page as it was read. */
+/** A page as fetched. */
 export interface KeptPage<Item> extends PageOf<Item> {
-  /** Milliseconds since 1970. */
+  /** Unix milliseconds. */
   readAt: number;
-  /** The list has changed since, and this page was not read again. */
-  isBehind: boolean;
+  /** The list has changed since, and this page was not refetched. */
+  isStale: boolean;
 }
 
 export type KeptPages<Item> = InfiniteData<KeptPage<Item>, string | undefined>;
 
 /** The visible rows, by their positions in the list. */
-export interface Sight {
+export interface VisibleRows {
   first: number;
   last: number;
 }
 
 /**
- * Whether a page is read again with its list: the first always, of the others those that are visible. Where visibility
- * is unknown (`sight` is null), the outdated pages take turns.
+ * Whether a page is refetched with the list: always the first, and the visible ones. When the list does not
+ * report visibility (`visible` is null), the stale pages take turns.
  */
-export function isDue<Item>(pages: readonly KeptPage<Item>[], at: number, sight: Sight | null): boolean {
+export function isDue<Item>(
+  pages: readonly KeptPage<Item>[],
+  at: number,
+  visible: VisibleRows | null,
+): boolean {
   if (at === 0) return true;
-  return sight === null ? at === longestBehind(pages) : isSeen(pages, at, sight);
+  return visible === null ? at === stalestPage(pages) : isVisible(pages, at, visible);
 }
 
-/** Whether a page is outdated that should not be. */
-export function hasDueBehind<Item>(pages: readonly KeptPage<Item>[], sight: Sight | null): boolean {
-  return pages.some(({ isBehind }, at) => isBehind && (sight === null || isSeen(pages, at, sight)));
+/** Whether a page is stale that should not be. */
+export function hasStaleDue<Item>(pages: readonly KeptPage<Item>[], visible: VisibleRows | null): boolean {
+  return pages.some(({ isStale }, at) => isStale && (visible === null || isVisible(pages, at, visible)));
 }
 
-/** Position of the outdated page that was read longest ago; -1 when none is outdated. */
-function longestBehind<Item>(pages: readonly KeptPage<Item>[]): number {
-  return pages.reduce((found, { isBehind, readAt }, at) => {
+/** Position of the stale page with the oldest data; -1 when none is stale. */
+function stalestPage<Item>(pages: readonly KeptPage<Item>[]): number {
+  return pages.reduce((found, { isStale, readAt }, at) => {
     const best = pages[found];
-    return isBehind && (best === undefined || readAt < best.readAt) ? at : found;
+    return isStale && (best === undefined || readAt < best.readAt) ? at : found;
   }, -1);
 }
 
-function isSeen<Item>(pages: readonly KeptPage<Item>[], at: number, { first, last }: Sight): boolean {
+function isVisible<Item>(
+  pages: readonly KeptPage<Item>[],
+  at: number,
+  { first, last }: VisibleRows,
+): boolean {
   const begin = pages.slice(0, at).reduce((rows, { items }) => rows + items.length, 0);
   return begin <= last && begin + (pages[at]?.items.length ?? 0) > first;
 }
 
 /**
- * The page as it is now, in its old place. Items that new ones have pushed out stay in it, so that it still ends where
- * the next page begins. Where old and new do not overlap, the old items are dropped.
+ * Replaces a page by its new state. Items that new ones pushed beyond its end stay in it, so that it still
+ * ends where the next page begins. Without overlap, the known items are dropped.
  */
 export function withFresh<Item>(
   known: PageOf<Item>,
@@ -74,7 +82,10 @@ export function withFresh<Item>(
   };
 }
 
-/** Every item once. An item that moved may be in two pages that were read at different times; the first holds. */
+/**
+ * Each item once: pages fetched at different times may both contain one that moved; the first position
+ * counts.
+ */
 export function itemsOf<Item>(pages: readonly PageOf<Item>[], idOf: (item: Item) => string | number): Item[] {
   const byId = new Map<string | number, Item>();
   for (const { items } of pages) {

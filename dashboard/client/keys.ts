@@ -1,7 +1,7 @@
-/** Keys of the query cache. The live stream finds by them what an event changes. */
+/** Keys of the query cache, by which the live stream finds what an event affects. */
 export const keys = {
   me: ['me'],
-  /** The code of a part that is fetched when it is first shown. */
+  /** Code that is loaded on first use. */
   code: (part: string) => ['code', part],
   campaigns: (filter: object = {}) => ['campaigns', filter],
   campaign: (id: string) => ['campaign', id],
@@ -14,22 +14,22 @@ export const keys = {
   timeline: (leadId: string) => ['timeline', leadId],
   leadFollowUps: (leadId: string) => ['lead', leadId, 'follow-ups'],
   calls: (filter: object = {}) => ['calls', filter],
-  /** One page of a long list; only visible pages are kept. */
+  /** One page of a long list that keeps only the visible pages. */
   callPage: (filter: object, cursor: string | null) => ['call-page', filter, cursor],
-  /** The pages of that list, and the last position in it. */
+  /** The chain of that list's pages, and the position where it was left. */
   callPlace: (filter: object) => ['call-place', filter],
   liveCalls: ['live-calls'],
-  /** The last minutes' calls, read once to begin a chart. */
+  /** The last minutes' calls, fetched once to start a chart. */
   pastCalls: ['past-calls'],
-  /** The newest conversions, read once to begin the list of what happened. */
+  /** The newest conversions, fetched once to start the news. */
   pastConversions: ['past-conversions'],
   call: (id: string) => ['call', id],
   callTimeline: (id: string) => ['call', id, 'timeline'],
   messages: (filter: object = {}) => ['messages', filter],
   attention: ['attention'],
-  /** The latest message of every number. It begins as `messages` does: what touches these touches it. */
+  /** The latest message of every number. Shares its prefix with `messages`, to be invalidated with them. */
   threads: (filter: object = {}) => ['messages', 'threads', filter],
-  /** Leads of every campaign by name or number, at most so many. */
+  /** Leads of every campaign by name or number, up to a maximum. */
   foundLeads: (q: string, most: number) => ['found-leads', q, most],
   /** Calls by name or number, for the palette. */
   foundCalls: (q: string) => ['found-calls', q],
@@ -43,14 +43,14 @@ export const keys = {
   comparison: (left: string, right: string, range: object = {}) => ['comparison', left, right, range],
   webhooks: ['webhooks'],
   deliveries: (endpointId: string, filter: object = {}) => ['deliveries', endpointId, filter],
-  /** It begins as `deliveries` does, for the same reason. */
+  /** Shares its prefix with `deliveries`, for the same reason. */
   delivery: (id: string) => ['deliveries', 'one', id],
   apiKeys: ['api-keys'],
   ready: ['ready'],
-  /** The beginning of a list before it is imported. */
+  /** The start of a list before its import. */
   csvHead: (campaignId: string, name: string, bytes: number) => ['csv-head', campaignId, name, bytes],
-  /** What the columns of such a list are taken for. */
+  /** The fields that columns of such a list map to. */
   csvColumns: (headers: readonly string[], mapping: object) => ['csv-columns', headers, mapping],
-  /** A talk in the browser, tied to its conversation. */
+  /** A talk in the browser, linked to its conversation. */
   tiedSession: (sessionId: string, conversationId: string | null) => ['session', sessionId, conversationId],
 } as const;

@@ -23,7 +23,7 @@ async function show(key: string): Promise<() => void> {
   return leave;
 }
 
-test('what is shown and could not be read anew is told of until it could', async () => {
+test('data that could not be refetched are reported until they are', async () => {
   await show('figures');
   expect(findOutdated(client)).toBeNull();
   isAway = true;
@@ -37,7 +37,7 @@ test('what is shown and could not be read anew is told of until it could', async
   expect(findOutdated(client)).toBeNull();
 });
 
-test('what never came, or is not shown any more, is not told of here', async () => {
+test('data that never arrived, or are no longer shown, are not reported', async () => {
   const leave = await show('figures');
   isAway = true;
   await show('another');
@@ -48,7 +48,7 @@ test('what never came, or is not shown any more, is not told of here', async () 
   expect(findOutdated(client)).toBeNull();
 });
 
-test('a list whose next page did not come is true as far as it goes, and reads on from there', async () => {
+test('a list without its next page is up to date as far as it goes, and continues from there', async () => {
   const observer = new InfiniteQueryObserver(client, {
     queryKey: ['list'],
     queryFn: async ({ pageParam }) => answer(pageParam),
@@ -64,7 +64,7 @@ test('a list whose next page did not come is true as far as it goes, and reads o
   await readOutdated(client);
   expect(observer.getCurrentResult().data?.pages).toEqual([1, 2]);
   expect(findOutdated(client)).toBeNull();
-  // Shown beside what is not up to date, it comes second.
+  // Shown beside outdated data, it comes second.
   await show('figures');
   isAway = true;
   await observer.fetchNextPage();

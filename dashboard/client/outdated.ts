@@ -1,9 +1,9 @@
 import { InfiniteQueryObserver, type Query, type QueryClient } from '@tanstack/react-query';
 import { ApiProblem, messageOf } from './problem.ts';
 
-/** Data on the page that could not be refreshed. */
+/** Shown data that could not be refetched. */
 export interface Outdated {
-  /** `more`: the data are current, but the next page could not be read. */
+  /** `more`: the shown data are current, but the next page could not be fetched. */
   lacks: 'news' | 'more';
   /** In a few words. */
   reason: string;
@@ -11,7 +11,7 @@ export interface Outdated {
   detail: string;
 }
 
-/** The first query that failed while older data are shown; null when there is none. */
+/** The first failed query whose older data are still shown; null when there is none. */
 export function findOutdated(client: QueryClient): Outdated | null {
   const failed = failedReadings(client);
   const first = failed.find((query) => !isOfMore(query)) ?? failed[0];
@@ -24,7 +24,7 @@ export function findOutdated(client: QueryClient): Outdated | null {
   };
 }
 
-/** Reads all outdated data again. */
+/** Refetches everything that is shown with older data. */
 export async function readOutdated(client: QueryClient): Promise<void> {
   await Promise.all(
     failedReadings(client).map((query) => {
@@ -43,7 +43,7 @@ function failedReadings(client: QueryClient): Query[] {
     .filter(({ state }) => state.status === 'error' && state.data !== undefined);
 }
 
-/** Whether the next page of a list failed. */
+/** Whether the failure concerns the list's next page. */
 function isOfMore({ state }: Query): boolean {
   return state.fetchMeta?.fetchMore?.direction === 'forward';
 }

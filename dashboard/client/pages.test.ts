@@ -1,6 +1,6 @@
 import { InfiniteQueryObserver, QueryClient, type QueryKey } from '@tanstack/react-query';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { itemsOf, type KeptPage, type KeptPages, type Sight, withFresh } from './kept-pages.ts';
+import { itemsOf, type KeptPage, type KeptPages, type VisibleRows, withFresh } from './kept-pages.ts';
 import { readKept } from './pages.ts';
 
 const KEY = ['list'];
@@ -11,12 +11,12 @@ interface Row {
   says: string;
 }
 
-/** A list at a server, the newest first, and a page that shows it. */
-function shownList(length: number, sightAtFirst: Sight | null = null) {
+/** A server's list, newest first, and a page that shows it. */
+function shownList(length: number, visibleAtFirst: VisibleRows | null = null) {
   const client = new QueryClient({ defaultOptions: { queries: { retry: false } } });
   const list = {
     rows: Array.from({ length }, (_, at): Row => ({ id: length - at, says: 'as it was' })),
-    sight: sightAtFirst,
+    visible: visibleAtFirst,
     asked: [] as string[],
   };
   const read = async (cursor: string | undefined) => {
@@ -34,7 +34,13 @@ function shownList(length: number, sightAtFirst: Sight | null = null) {
   >(client, {
     queryKey: KEY,
     queryFn: ({ pageParam }) =>
-      readKept(client, { queryKey: KEY, cursor: pageParam, sight: list.sight, idOf: ({ id }) => id, read }),
+      readKept(client, {
+        queryKey: KEY,
+        cursor: pageParam,
+        visible: list.visible,
+        idOf: ({ id }) => id,
+        read,
+      }),
     initialPageParam: undefined,
     getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,
   });
@@ -60,71 +66,68 @@ function shownList(length: number, sightAtFirst: Sight | null = null) {
 
 const downFrom = (first: number, count = first) => Array.from({ length: count }, (_, at) => first - at);
 
-test('a list of a hundred pages that is touched has those read again that are seen, and the first', async () => {
+test('of a hundred pages, only the visible ones and the first are refetched', async () => {
   const shown = shownList(1_000);
   await shown.readTo(100);
-  shown.list.sight = { first: 505, last: 515 };
-  for (const row of shown.list.rows) row.says = 'anew';
+  shown.list.visible = { first: 505, last: 515 };
+  for (const row of shown.list.rows) row.says = 'again';
   await shown.touch();
   expect(shown.list.asked).toEqual(['first', '501', '491']);
   expect(shown.ids()).toEqual(downFrom(1_000));
-  expect([shown.says(1_000), shown.says(500), shown.says(485)]).toEqual(['anew', 'anew', 'anew']);
-  // What is not seen is as it was, and known to be.
-  expect([shown.says(400), shown.pages().filter(({ isBehind }) => isBehind).length]).toEqual([
-    'as it was',
-    97,
-  ]);
-  shown.list.sight = { first: 600, last: 605 };
+  expect([shown.says(1_000), shown.says(500), shown.says(485)]).toEqual(['again', 'again', 'again']);
+  // Invisible pages are unchanged, and marked as stale.
+  expect([shown.says(400), shown.pages().filter(({ isStale }) => isStale).length]).toEqual(['as it was', 97]);
+  shown.list.visible = { first: 600, last: 605 };
   await shown.readAgain();
-  expect([shown.says(400), shown.pages().filter(({ isBehind }) => isBehind).length]).toEqual(['anew', 96]);
+  expect([shown.says(400), shown.pages().filter(({ isStale }) => isStale).length]).toEqual(['again', 96]);
 });
 
-test('what is new comes in on top, what has gone is gone, and no row is lost or stands twice', async () => {
+test('new rows appear on top, removed ones disappear, and no row is lost or doubled', async () => {
   const shown = shownList(60, { first: 0, last: 5 });
   await shown.readTo(6);
   shown.list.rows = [63, 62, 61, ...downFrom(60)]
     .filter((id) => id !== 58)
-    .map((id) => ({ id, says: 'anew' }));
+    .map((id) => ({ id, says: 'again' }));
   await shown.touch();
   expect(shown.list.asked).toEqual(['first']);
   expect(shown.ids()).toEqual(downFrom(63).filter((id) => id !== 58));
 });
 
-test('more that is new than a page holds leaves nothing out', async () => {
+test('more new rows than a page holds leave no gap', async () => {
   const shown = shownList(40, { first: 0, last: 5 });
   await shown.readTo(4);
-  shown.list.rows = downFrom(80).map((id) => ({ id, says: 'anew' }));
+  shown.list.rows = downFrom(80).map((id) => ({ id, says: 'again' }));
   await shown.touch();
   expect(shown.ids()).toEqual(downFrom(80, 40));
 });
 
-test('a list that does not tell what is seen catches up, one page with each reading', async () => {
+test('a list without visible rows is refetched page by page', async () => {
   const shown = shownList(50);
   await shown.readTo(5);
-  for (const row of shown.list.rows) row.says = 'anew';
+  for (const row of shown.list.rows) row.says = 'again';
   await shown.touch();
   expect(shown.list.asked).toEqual(['first']);
   for (const left of [3, 2, 1, 0]) {
     shown.list.asked = [];
     await shown.readAgain();
     expect(shown.list.asked).toHaveLength(2);
-    expect(shown.pages().filter(({ isBehind }) => isBehind)).toHaveLength(left);
+    expect(shown.pages().filter(({ isStale }) => isStale)).toHaveLength(left);
   }
   expect(
     shown
       .pages()
       .flatMap(({ items }) => items)
-      .every(({ says }) => says === 'anew'),
+      .every(({ says }) => says === 'again'),
   ).toBe(true);
 });
 
-test('the end of a list that has become shorter, or longer, is found', () => {
+test('the end of a shortened or lengthened list is found', () => {
   const idOf = (id: number) => id;
   const ended = { items: [1, 2, 3], nextCursor: null };
   expect(withFresh({ items: [1, 2, 3, 4], nextCursor: '4' }, ended, idOf)).toEqual(ended);
   const longer = { items: [1, 2, 3, 4], nextCursor: '4' };
   expect(withFresh(ended, longer, idOf)).toEqual(longer);
-  // Where rows stood in another order, those that were pushed out are still those behind the last.
+  // When rows were reordered, those pushed out still follow the last.
   expect(
     withFresh({ items: [1, 2, 3, 4], nextCursor: 'x' }, { items: [9, 4, 1, 2], nextCursor: '2' }, idOf),
   ).toEqual({

@@ -1,11 +1,11 @@
 import type { Problem } from './generated.ts';
 
-/** An answer other than success. `status` is 0 when there was no answer at all. */
+/** An unsuccessful answer. `status` is 0 when there was no answer. */
 export class ApiProblem extends Error {
   override readonly name = 'ApiProblem';
   readonly status: number;
   readonly title: string;
-  /** What is wrong with which field; paths are dotted. */
+  /** Errors by field; paths are dotted. */
   readonly fields: readonly { path: string; message: string }[];
 
   constructor(status: number, title: string, detail: string, fields: ApiProblem['fields'] = []) {
@@ -23,16 +23,16 @@ export class ApiProblem extends Error {
     );
   }
 
-  /** Whether asking again later may help. */
+  /** Whether a retry may succeed. */
   get isPassing(): boolean {
     return this.status === 0 || this.status === 408 || this.status === 429 || this.status >= 500;
   }
 }
 
-/** The problem document of an answer, or its status where there is none. */
+/** The answer's problem document; without one, the meaning of its status. */
 export async function readProblem(answer: Response): Promise<ApiProblem> {
   const type = answer.headers.get('content-type') ?? '';
-  // A body that breaks off says no more than its status.
+  // A connection that breaks leaves only the status.
   const problem = type.startsWith('application/problem+json')
     ? await (answer.json() as Promise<Problem>).catch(() => null)
     : null;
@@ -50,7 +50,7 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** What is wrong with one field, to be shown beside it. */
+/** The error of one field, to be shown beside it. */
 export function fieldProblem(error: unknown, path: string): string | undefined {
   return error instanceof ApiProblem ? error.fields.find((field) => field.path === path)?.message : undefined;
 }

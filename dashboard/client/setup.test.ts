@@ -11,7 +11,7 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-/** A server that takes `firstMs` to answer, and sends a letter every `everyMs` until its words are told. */
+/** A server that answers after `firstMs`, and sends one letter every `everyMs`. */
 function serve(words: string, firstMs: number, everyMs: number) {
   vi.stubGlobal('fetch', async (_input: string, { signal }: { signal: AbortSignal }) => {
     await until(firstMs, signal);
@@ -40,7 +40,7 @@ function until(ms: number, signal: AbortSignal): Promise<void> {
 
 const ask = async (init: RequestInit = {}) => (await defaults.fetch?.('/api/calls', init))?.text();
 
-test('an answer that comes slowly is heard out, however long it takes', async () => {
+test('a slow answer is read to its end, however long it takes', async () => {
   serve('slowly', 20_000, 20_000);
   const said = ask();
   await vi.advanceTimersByTimeAsync(150_000);
@@ -51,7 +51,7 @@ test('an answer that comes slowly is heard out, however long it takes', async ()
 test.for([
   ['does not begin', 31_000, 10],
   ['stops', 10, 31_000],
-] as const)('one that %s is given up', async ([, firstMs, everyMs]) => {
+] as const)('an answer that %s is aborted', async ([, firstMs, everyMs]) => {
   serve('never', firstMs, everyMs);
   const said = ask().catch((error: unknown) => error);
   await vi.advanceTimersByTimeAsync(31_500);
@@ -59,7 +59,7 @@ test.for([
   expect(await said).toMatchObject({ status: 0, isPassing: true });
 });
 
-test('there is time for a long body to go out, and for an answer that is known to take long', async () => {
+test('a long body and a slow operation get more time', async () => {
   serve('ok', 60_000, 10);
   const long = ask({ method: 'POST', body: 'x'.repeat(400_000) });
   const known = requestWith(90_000)('/api/conversations/sync', { method: 'POST', body: '{}' });
@@ -70,7 +70,7 @@ test('there is time for a long body to go out, and for an answer that is known t
   expect(await short).toBeInstanceOf(ApiProblem);
 });
 
-test('what its asker gives up ends as that, also on its way', async () => {
+test("the caller's abort ends the request as an abort, also midway", async () => {
   serve('slowly', 10, 20_000);
   const asker = new AbortController();
   const said = ask({ signal: asker.signal }).catch((error: unknown) => error);
@@ -79,7 +79,7 @@ test('what its asker gives up ends as that, also on its way', async () => {
   expect(await said).toMatchObject({ name: 'AbortError' });
 });
 
-test('an answer of a status without a body is taken as it is, though the browser gives it an empty body', async () => {
+test('an answer of a bodiless status is passed through, even with an empty body', async () => {
   vi.stubGlobal('fetch', async () => ({ status: 204, ok: true, body: new ReadableStream() }));
   expect(await defaults.fetch?.('/sign-out', { method: 'POST' })).toMatchObject({ status: 204 });
   expect(vi.getTimerCount()).toBe(0);

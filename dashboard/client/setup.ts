@@ -1,27 +1,28 @@
 import { defaults } from './generated.ts';
 import { newKey, UnansweredRequests } from './idempotency.ts';
-import { heardOut, Patience } from './patience.ts';
+import { IdleTimeout, withIdleTimeout } from './idle-timeout.ts';
 import { ApiProblem, readProblem } from './problem.ts';
 
 /**
- * Notifies of the session's end (`ended`), whereupon the page asks for the key over what it shows, and of a new one
- * (`renewed`).
+ * Sends `ended` when the session has ended, so that the page asks for the key, and `renewed` when there is a
+ * new one.
  */
 export const sessionNews = new EventTarget();
 
 const unanswered = new UnansweredRequests();
 
-/** A request is aborted when nothing of its answer arrives for this long. */
-const PATIENCE_MS = 30_000;
+/** A request is aborted when nothing arrives for this long. */
+const IDLE_TIMEOUT_MS = 30_000;
 
 /**
- * Every request of the generated client passes here. It adds the header that a session needs for changes and an
- * idempotency key for POSTs, and turns problem documents into errors.
+ * Every request of the generated client passes through here. It adds the header that a session needs for
+ * changes, and an idempotency key, so that a POST repeated without an answer takes effect once; problem
+ * documents become errors.
  *
- * @param patienceMs for a request whose answer takes longer to begin
+ * @param timeoutMs for a request that takes longer to answer
  * @example syncConversations({}, { fetch: requestWith(90_000) })
  */
-export function requestWith(patienceMs: number): typeof fetch {
+export function requestWith(timeoutMs: number): typeof fetch {
   return async (input, init = {}) => {
     const headers = new Headers(init.headers);
     headers.set('x-ringleader-dashboard', '1');
@@ -29,17 +30,17 @@ export function requestWith(patienceMs: number): typeof fetch {
     const key = repeatable === null ? newKey() : unanswered.keyFor(repeatable);
     if (init.method === 'POST') headers.set('idempotency-key', key);
     const caller = init.signal ?? null;
-    const patience = new Patience(patienceMs, typeof init.body === 'string' ? init.body.length : 0);
-    const signal = caller === null ? patience.signal : AbortSignal.any([caller, patience.signal]);
+    const timeout = new IdleTimeout(timeoutMs, typeof init.body === 'string' ? init.body.length : 0);
+    const signal = caller === null ? timeout.signal : AbortSignal.any([caller, timeout.signal]);
     let answer: Response;
     try {
-      answer = heardOut(
+      answer = withIdleTimeout(
         await fetch(input, { ...init, headers, signal, credentials: 'same-origin' }),
-        patience,
+        timeout,
         caller,
       );
     } catch (error) {
-      patience.stop();
+      timeout.stop();
       if (caller?.aborted) throw error;
       if (repeatable !== null) unanswered.keep(repeatable, key);
       throw ApiProblem.unreachable();
@@ -49,7 +50,7 @@ export function requestWith(patienceMs: number): typeof fetch {
       return answer;
     }
     const problem = await readProblem(answer);
-    // The first may still be running. A refused request has released its key, which may be used again.
+    // The first request may still be in progress. A refused one has freed its key, which may be used again.
     if (repeatable !== null) unanswered.keep(repeatable, key);
     if (problem.status === 401 && !String(input).endsWith('/sign-in'))
       sessionNews.dispatchEvent(new Event('ended'));
@@ -57,11 +58,14 @@ export function requestWith(patienceMs: number): typeof fetch {
   };
 }
 
-/** What identifies a retry; null where repeating does no harm, as with a pause, or where there is no key. */
+/**
+ * Identifies a repeated change; null for requests without a key or without harm when repeated, such as a
+ * pause.
+ */
 function repetitionOf(input: RequestInfo | URL, { method, body }: RequestInit): string | null {
   const isChange = method === 'POST' && String(input).startsWith('/api/') && typeof body === 'string';
   return isChange ? `${input} ${body}` : null;
 }
 
 defaults.baseUrl = '';
-defaults.fetch = requestWith(PATIENCE_MS);
+defaults.fetch = requestWith(IDLE_TIMEOUT_MS);

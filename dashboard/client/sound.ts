@@ -1,7 +1,7 @@
 import { defaults } from './generated.ts';
 
 /**
- * Makes a request whose answer is audio. The generated functions would read it as text.
+ * Requests sound. The generated functions read every answer as text, which would corrupt it.
  *
  * @example readSound((options) => sampleVoice(id, { text }, options))
  */

@@ -24,8 +24,8 @@ function watch(element: HTMLElement, sinceMs: number): () => void {
 }
 
 /**
- * The time since an instant, updated every second. One timer updates all of a page without React: two hundred clocks
- * must not render two hundred rows.
+ * The time since an instant, updated every second. One timer updates all of a page outside React, since two
+ * hundred clocks must not render two hundred rows.
  */
 export function Elapsed({ since, className }: { since: string; className?: string }) {
   const place = useRef<HTMLSpanElement>(null);

@@ -84,7 +84,7 @@ function Labelled({ tone, icon, text }: Label) {
   );
 }
 
-/** How far a call got; while it lasts, where it stands. */
+/** A call's reach; its status while it lasts. */
 export function CallBadge({ call }: { call: Pick<Call, 'status' | 'reach'> }) {
   if (call.status !== 'ended') return <Labelled {...CALL_STATUS[call.status]} />;
   return <Labelled {...REACH[call.reach ?? 'unknown']} />;

@@ -23,7 +23,6 @@ const SOURCES: Record<MessageSource, string> = {
   contact: 'The contact',
 };
 
-/** How far a text or mail got. */
 export function MessageBadge({ status }: { status: MessageStatus }) {
   const { tone, icon, text } = STATUS[status];
   return (
@@ -33,7 +32,7 @@ export function MessageBadge({ status }: { status: MessageStatus }) {
   );
 }
 
-/** Who wrote a message: the key's name where a person did. */
+/** The author of a message; for a person, the key's name. */
 export function writerOf({ source, author }: Pick<Message, 'source' | 'author'>): string {
   return author ?? SOURCES[source];
 }

@@ -6,7 +6,7 @@ import { formatPhone } from './phone.ts';
 
 const LINK = 'font-medium hover:text-accent hover:underline';
 
-/** A lead by name, or by number where there is none, as a link to it. */
+/** Links to a lead by name, or by number without one. */
 export function LeadLink({ id }: { id: string }) {
   const { data } = useQuery({ queryKey: keys.lead(id), queryFn: () => readLead(id) });
   return (
@@ -16,7 +16,6 @@ export function LeadLink({ id }: { id: string }) {
   );
 }
 
-/** A campaign by name, as a link to it. */
 export function CampaignLink({ id }: { id: string }) {
   const { data } = useQuery({ queryKey: keys.campaign(id), queryFn: () => readCampaign(id) });
   return (

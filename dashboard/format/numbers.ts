@@ -2,19 +2,19 @@ const whole = new Intl.NumberFormat(undefined, { maximumFractionDigits: 0 });
 const percent = new Intl.NumberFormat(undefined, { style: 'percent', maximumFractionDigits: 1 });
 const money = new Intl.NumberFormat(undefined, { style: 'currency', currency: 'USD' });
 
-/** Shown where there is no figure yet. */
+/** Placeholder for a missing figure. */
 export const NONE = '–';
 
 export function formatCount(count: number): string {
   return whole.format(count);
 }
 
-/** "1 call", "2 calls"; the plural is the singular with an s unless it is given. */
+/** "1 call", "2 calls"; the plural adds an s unless given. */
 export function plural(count: number, one: string, many = `${one}s`): string {
   return `${whole.format(count)} ${count === 1 ? one : many}`;
 }
 
-/** @param rate of 1; null: there is none */
+/** @param rate from 0 to 1; null for none */
 export function formatRate(rate: number | null): string {
   return rate === null ? NONE : percent.format(rate);
 }
@@ -24,7 +24,7 @@ export function formatCents(cents: number | null): string {
   return cents === null ? NONE : money.format(cents / 100);
 }
 
-/** As 0:07, 12:34 or 1:02:03. */
+/** 0:07, 12:34 or 1:02:03. */
 export function formatSeconds(seconds: number | null): string {
   if (seconds === null) return NONE;
   const rounded = Math.max(0, Math.round(seconds));
@@ -35,7 +35,7 @@ export function formatSeconds(seconds: number | null): string {
 
 const BYTE_UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const;
 
-/** As "12 kB" or "3.4 MB". */
+/** "12 kB" or "3.4 MB". */
 export function formatBytes(bytes: number): string {
   const power = Math.min(Math.floor(Math.log10(Math.max(bytes, 1)) / 3), BYTE_UNITS.length - 1);
   return new Intl.NumberFormat(undefined, {

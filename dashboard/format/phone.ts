@@ -1,4 +1,4 @@
-/** An E.164 number in groups, so that it can be read; anything else as it is. */
+/** Groups the digits of an E.164 number; returns anything else unchanged. */
 export function formatPhone(phone: string | null): string {
   if (phone === null) return 'unknown number';
   const american = /^\+1(\d{3})(\d{3})(\d{4})$/.exec(phone);

@@ -5,7 +5,7 @@ import { entriesOf } from './words.ts';
 
 type CallCounts = Metrics['calls'];
 
-/** Each reach with its name in the figures and its colour, from good to bad. */
+/** Each reach by its name in the figures and its colour, from good to bad. */
 const COUNTED: Record<Reach, { count: keyof CallCounts; colour: string }> = {
   answered: { count: 'answered', colour: 'bg-chart-2' },
   voicemail: { count: 'voicemail', colour: 'bg-chart-1' },
@@ -16,7 +16,6 @@ const COUNTED: Record<Reach, { count: keyof CallCounts; colour: string }> = {
   unknown: { count: 'unknown', colour: 'bg-bad' },
 };
 
-/** How far calls got. */
 export function reachShares(calls: CallCounts): Share[] {
   return entriesOf(COUNTED).map(([reach, { count, colour }]) => ({
     label: reachText(reach),
@@ -25,7 +24,7 @@ export function reachShares(calls: CallCounts): Share[] {
   }));
 }
 
-/** Of the calls that were placed and are over; null while there are none. */
+/** Among calls that were placed and have ended; null without any. */
 export function answerRate(calls: CallCounts): number | null {
   const placed = entriesOf(COUNTED).reduce(
     (sum, [reach, { count }]) => (reach === 'not_placed' ? sum : sum + calls[count]),

@@ -1,6 +1,6 @@
 import type { HoldRule, LeadOutcome } from '../client/generated.ts';
 
-/** A filter of the list of leads; `none`: nothing holds them. */
+/** Filter of the lead list; `none`: nothing holds them. */
 export type LeadHold = HoldRule | 'none';
 
 const RULES: Record<LeadHold, string> = {
@@ -35,12 +35,11 @@ const OUTCOMES: Record<LeadOutcome, string> = {
   stopped: 'Campaign stopped',
 };
 
-/** A rule in a few words. One that is newer than this page is shown by its name. */
+/** An unknown rule is shown by its own name. */
 export function ruleText(rule: LeadHold): string {
   return RULES[rule] ?? String(rule).replaceAll('_', ' ');
 }
 
-/** What became of a finished lead. */
 export function outcomeText(outcome: LeadOutcome): string {
   return OUTCOMES[outcome];
 }

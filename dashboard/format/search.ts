@@ -1,9 +1,9 @@
-/** The unchecked search part of a URL. What is wrong in it is ignored. */
+/** A URL's search as received: invalid values count as absent. */
 export type RawSearch = Record<string, unknown>;
 
 export function textOf(raw: unknown): string | undefined {
   if (typeof raw === 'string' && raw !== '') return raw;
-  // The router reads what looks like a number as one.
+  // The router parses numeric values as numbers.
   return typeof raw === 'number' ? String(raw) : undefined;
 }
 

@@ -5,11 +5,11 @@ interface TimeProps {
   iso: string | null;
   /** As "in 3 hours" instead of the clock. */
   relative?: boolean;
-  /** The lead's zone: its clock is shown beside the viewer's. */
+  /** The lead's zone, whose clock is shown as well. */
   zone?: string | null | undefined;
 }
 
-/** An instant in the viewer's zone, with the lead's beside it where it is known. */
+/** An instant in the viewer's zone, and in the lead's if known. */
 export function Time({ iso, relative = false, zone }: TimeProps) {
   if (iso === null) return <span className="text-muted">{NONE}</span>;
   const theirs = zone ? formatTimeIn(iso, zone) : null;

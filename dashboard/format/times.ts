@@ -11,14 +11,14 @@ const dayAndTime = new Intl.DateTimeFormat(undefined, {
 const full = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'long' });
 const relative = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto' });
 
-/** In the viewer's zone: the time alone today, with the day otherwise. */
+/** In the viewer's zone: only the time today, otherwise with the day. */
 export function formatTime(iso: string | null, now = new Date()): string {
   if (iso === null) return NONE;
   const at = new Date(iso);
   return at.toDateString() === now.toDateString() ? time.format(at) : dayAndTime.format(at);
 }
 
-/** Everything about an instant, in the viewer's zone: for a hint. */
+/** A full date and time in the viewer's zone, for a hint. */
 export function formatFullTime(iso: string): string {
   return full.format(new Date(iso));
 }
@@ -44,15 +44,15 @@ const UNITS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
   ['second', 1_000],
 ];
 
-/** As "in 3 hours" or "5 minutes ago". */
+/** "in 3 hours" or "5 minutes ago". */
 export function formatRelative(iso: string, now = Date.now()): string {
   const difference = new Date(iso).getTime() - now;
   const [unit, size] = UNITS.find(([, ms]) => Math.abs(difference) >= ms) ?? ['second', 1_000];
-  // Not rounded up, to sixty minutes.
+  // Never rounded up to sixty minutes.
   return relative.format(Math.trunc(difference / size), unit);
 }
 
-/** An instant in the viewer's zone as a control of the type datetime-local takes it. */
+/** In the viewer's zone, in the format of a datetime-local control. */
 export function toLocalInput(at: Date): string {
   return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 }

@@ -1,4 +1,4 @@
-/** The entries of a record in its order, with typed keys. */
+/** A record's words with their texts, in its order. */
 export function entriesOf<Word extends string, Value>(
   record: Readonly<Record<Word, Value>>,
 ): [Word, Value][] {

@@ -8,10 +8,10 @@ import { Field, Textarea } from '../ui/field.tsx';
 import { toastDone } from '../ui/toast.tsx';
 import { partyOf } from './party.ts';
 
-/** The API takes so many characters. */
+/** The API's limit. */
 const LONGEST = 2_000;
 
-/** Lets the agent of a call under way know something that the person does not hear. */
+/** Gives the agent of a call in flight context that the person does not hear. */
 export function ContextDialog({ call, onClose }: { call: Call | null; onClose: () => void }) {
   return (
     <Dialog

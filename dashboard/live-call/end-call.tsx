@@ -4,7 +4,7 @@ import { Confirm } from '../ui/dialog.tsx';
 import { toastDone } from '../ui/toast.tsx';
 import { partyOf } from './party.ts';
 
-/** Asks before a call under way is hung up. */
+/** Confirms hanging up a call in flight. */
 export function EndCallConfirm({ call, onClose }: { call: Call | null; onClose: () => void }) {
   return (
     <Confirm

@@ -10,7 +10,10 @@ import { partyOf } from './party.ts';
 
 const LONGEST = 64;
 
-/** Hands a call under way to a person, whose phone rings; the dialog says that, so it asks no more. */
+/**
+ * Transfers a call in flight to a person's phone. The dialog explains this, so no further confirmation is
+ * needed.
+ */
 export function TransferDialog({ call, onClose }: { call: Call | null; onClose: () => void }) {
   return (
     <Dialog

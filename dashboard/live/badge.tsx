@@ -3,10 +3,10 @@ import { cn } from '../ui/cn.ts';
 import { useStreamStatus } from './provider.tsx';
 import type { StreamStatus } from './stream.ts';
 
-/** From this age on what is shown may be behind, and the badge says how old it is. */
+/** Beyond this age the badge shows how old the data are. */
 const STALE_MS = 20_000;
 
-/** Says whether what is shown is live, and how old it is when it is not. */
+/** Shows whether the data are live, and otherwise their age. */
 export function LiveBadge() {
   const status = useStreamStatus();
   const now = useSeconds(status.state !== 'live');
@@ -26,7 +26,7 @@ export function LiveBadge() {
         className={cn('size-1.5 rounded-full bg-current', status.state === 'live' && 'animate-breathe')}
       />
       {label}
-      {/* Told anew every second, it would be read out every second. */}
+      {/* Screen readers would read out a change every second. */}
       {age !== '' && <span aria-hidden>{age}</span>}
     </span>
   );
@@ -35,13 +35,13 @@ export function LiveBadge() {
 interface Description {
   tone: string;
   label: string;
-  /** How old what is shown is, where that is worth saying. */
+  /** The age of the data when it is worth showing. */
   age?: string;
   hint: string;
 }
 
-function describe({ state, heardAt, retryAt }: StreamStatus, now: number): Description {
-  const age = heardAt === null ? null : now - heardAt;
+function describe({ state, lastMessageAt, retryAt }: StreamStatus, now: number): Description {
+  const age = lastMessageAt === null ? null : now - lastMessageAt;
   const old = age !== null && age > STALE_MS ? `· ${ageText(age)} old` : '';
   switch (state) {
     case 'live':
@@ -83,7 +83,7 @@ function ageText(ms: number): string {
   return seconds < 90 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
 }
 
-/** The time, told anew every second while `on`. */
+/** The current time, updated every second while `on`. */
 function useSeconds(on: boolean): number {
   const [now, setNow] = useState(() => Date.now());
   useEffect(() => {

@@ -25,7 +25,7 @@ const EVENT: LiveEvent = {
   data: {},
 };
 
-/** A shown figure that takes so long to be read; what it says is how often it was asked for. */
+/** A shown figure that takes `takesMs` to fetch; its value is the number of requests. */
 function shownFigure(
   client: QueryClient,
   takesMs: number,
@@ -48,7 +48,7 @@ function shownFigure(
   return { seen, leave, asked: () => asked };
 }
 
-test('a figure that is read more slowly than events come is shown all the same, and last as it is after them', async () => {
+test('a figure that is slower than the events is shown, and refetched after the last', async () => {
   const client = new QueryClient();
   const patcher = createPatcher(client);
   const figure = shownFigure(client, 2_500);
@@ -61,7 +61,7 @@ test('a figure that is read more slowly than events come is shown all the same, 
   expect(figure.seen.length).toBeGreaterThan(2);
   const before = figure.asked();
   await vi.advanceTimersByTimeAsync(10_000);
-  // The last reading began after the last event.
+  // The last request began after the last event.
   expect(figure.asked()).toBeGreaterThan(before);
   expect(figure.seen.at(-1)).toBe(figure.asked());
   figure.leave();
@@ -69,7 +69,7 @@ test('a figure that is read more slowly than events come is shown all the same, 
   client.clear();
 });
 
-test('what happens while a figure is read for the first time is in the next reading', async () => {
+test('an event during the first fetch of a figure leads to another', async () => {
   const client = new QueryClient();
   const patcher = createPatcher(client);
   const figure = shownFigure(client, 2_000);
@@ -82,7 +82,7 @@ test('what happens while a figure is read for the first time is in the next read
   client.clear();
 });
 
-test('without events nothing is asked for, and a burst is one reading', async () => {
+test('without events nothing is fetched, and a burst leads to one fetch', async () => {
   const client = new QueryClient();
   const patcher = createPatcher(client);
   const figure = shownFigure(client, 10);
@@ -96,7 +96,7 @@ test('without events nothing is asked for, and a burst is one reading', async ()
   client.clear();
 });
 
-test('the numbers are read anew once for many calls that begin or end, and not for what else happens', async () => {
+test('numbers are refetched once for many starts and ends of calls, and not for other events', async () => {
   const client = new QueryClient();
   const patcher = createPatcher(client);
   const figure = shownFigure(client, 10, keys.numberHealth);
@@ -115,7 +115,7 @@ test('the numbers are read anew once for many calls that begin or end, and not f
   client.clear();
 });
 
-test('a list that was read before a call changed does not put back what the call was', async () => {
+test('a list fetched before a call changed does not restore its old state', async () => {
   const client = new QueryClient();
   const patcher = createPatcher(client);
   let status = 'in_progress';

@@ -4,24 +4,24 @@ import { keys } from '../client/keys.ts';
 import { ApiProblem } from '../client/problem.ts';
 import type { LiveEvent } from './stream.ts';
 
-/** The API takes so many ids at once. */
-const MOST_IDS = 100;
-/** How often a figure or list that an event touches is asked for again, at most. */
-const RHYTHM_MS = 1_000;
-/** The beginnings of the keys of all lists of calls. */
+/** The API's limit. */
+const MAX_IDS = 100;
+/** A figure or list that events affect is refetched at most this often. */
+const INTERVAL_MS = 1_000;
+/** Key prefixes of all lists of calls. */
 const CALL_LISTS = [['calls'], ['call-page'], keys.liveCalls] as const;
 
 interface Patcher {
   apply(event: LiveEvent): void;
-  /** Asks again for what is shown and could not be read: for when the server is back. */
+  /** Refetches what is shown and failed, once the server is back. */
   retryFailed(): void;
   stop(): void;
 }
 
 /**
- * Carries events into the query cache. A call that is told of is read, together with others that were told of
- * meanwhile, and its row is changed where it stands; figures and lists that it may have moved are read anew, only
- * where they are shown and at most once a second.
+ * Applies events to the query cache. Calls named by events are fetched in batches, and their rows replaced in
+ * place. Figures and lists that may have changed are refetched, but only while shown and at most once a
+ * second.
  */
 export function createPatcher(client: QueryClient): Patcher {
   const calls = new Set<string>();
@@ -36,16 +36,16 @@ export function createPatcher(client: QueryClient): Patcher {
     reading = true;
     try {
       while (calls.size > 0) {
-        const ids = [...calls].slice(0, MOST_IDS);
+        const ids = [...calls].slice(0, MAX_IDS);
         for (const id of ids) calls.delete(id);
         try {
-          const { items } = await listCalls({ ids: ids.join(','), limit: MOST_IDS });
+          const { items } = await listCalls({ ids: ids.join(','), limit: MAX_IDS });
           if (stopped) return;
-          // A list that is on its way may have been read before this, and would put back what was.
+          // A list in flight may have been read before this change, and would restore the old state.
           for (const { queryKey } of listsOnTheirWay(client)) touch(queryKey);
           patchCalls(client, items);
         } catch (error) {
-          // What nobody could tell of is asked for when the server is back.
+          // What could not be fetched is refetched when the server is back.
           if (error instanceof ApiProblem && error.isPassing) markCallsStale(client);
           break;
         }
@@ -61,8 +61,8 @@ export function createPatcher(client: QueryClient): Patcher {
     const due = [...stale.values()];
     stale.clear();
     for (const queryKey of due) {
-      // What is on its way was perhaps read before the event; begun anew faster than it is answered, it would never
-      // come. So it is awaited, and asked for again after that.
+      // A fetch in flight may predate the event. Restarting it faster than it is answered would never finish,
+      // so it is awaited and then repeated.
       if (client.isFetching({ queryKey }) > 0) touch(queryKey);
       else void client.invalidateQueries({ queryKey, refetchType: 'active' });
     }
@@ -70,7 +70,7 @@ export function createPatcher(client: QueryClient): Patcher {
 
   const touch = (queryKey: readonly unknown[]) => {
     stale.set(JSON.stringify(queryKey), queryKey);
-    timer ??= setTimeout(refresh, Math.max(0, refreshedAt + RHYTHM_MS - Date.now()));
+    timer ??= setTimeout(refresh, Math.max(0, refreshedAt + INTERVAL_MS - Date.now()));
   };
 
   return {
@@ -94,7 +94,7 @@ export function createPatcher(client: QueryClient): Patcher {
   };
 }
 
-/** Whether any list of calls or single call is in the cache at all. */
+/** Whether the cache contains any list of calls, or any call. */
 function isWatched(client: QueryClient): boolean {
   return [...CALL_LISTS, ['call']].some(
     (queryKey) => client.getQueryCache().findAll({ queryKey }).length > 0,
@@ -107,7 +107,7 @@ function listsOnTheirWay(client: QueryClient) {
   );
 }
 
-/** What else an event may have changed, as the beginnings of keys. */
+/** Other key prefixes that an event may affect. */
 function touchedBy(event: LiveEvent): (readonly unknown[])[] {
   const touched: (readonly unknown[])[] = [['workspace-metrics']];
   const family = event.type.split('.')[0];
@@ -121,18 +121,18 @@ function touchedBy(event: LiveEvent): (readonly unknown[])[] {
   if (event.callId !== null) touched.push(keys.call(event.callId));
   if (event.messageId !== null) touched.push(['messages']);
   if (event.deliveryId !== null || family === 'endpoint') touched.push(keys.webhooks, ['deliveries']);
-  // Conversations say who has opted out.
+  // Conversations show who has opted out.
   if (family === 'contact') touched.push(keys.optOuts, ['messages']);
   if (mayNeedAttention(event)) touched.push(keys.attention);
-  // A call that has just begun or was attributed may belong into lists that do not have it yet.
+  // A call that just began or was attributed may belong into lists that lack it.
   if (LIST_CHANGERS.has(event.type)) touched.push(['calls']);
-  // What was told while the list was still on its way is in none of its rows.
+  // A list that was still in flight misses this change.
   if (LIVE_CHANGERS.has(event.type)) touched.push(keys.liveCalls, keys.numberHealth);
   return touched;
 }
 
 const LIVE_CHANGERS = new Set<EventType>(['call.started', 'call.ended']);
-/** What moves the counts that a list of campaigns shows. */
+/** Events that change the counts in the campaign list. */
 const COUNT_CHANGERS = new Set<EventType>([
   'call.started',
   'call.ended',
@@ -152,7 +152,7 @@ function markCallsStale(client: QueryClient): void {
   for (const queryKey of CALL_LISTS) void client.invalidateQueries({ queryKey });
 }
 
-/** Puts calls as they are now in the place of what was known of them. */
+/** Replaces calls by their current state wherever they are cached. */
 export function patchCalls(client: QueryClient, calls: readonly Call[]): void {
   const byId = new Map(calls.map((call) => [call.id, call]));
   const replace = (items: Call[]): Call[] =>
@@ -172,7 +172,7 @@ export function patchCalls(client: QueryClient, calls: readonly Call[]): void {
   );
 }
 
-/** Those under way stay in their places, new ones come last: the order is by the time at which they began. */
+/** Calls in flight keep their places, new ones come last: the order is by start. */
 function liveWith(items: readonly Call[], byId: ReadonlyMap<string, Call>): Call[] {
   const known = new Set(items.map(({ id }) => id));
   const begun = [...byId.values()].filter(({ id, status }) => status !== 'ended' && !known.has(id));

@@ -5,7 +5,7 @@ import { type LiveEvent, LiveStream, type StreamStatus } from './stream.ts';
 
 const StreamContext = createContext<LiveStream | null>(null);
 
-/** Holds the one stream of the page, and carries what it tells into the query cache. */
+/** Holds the page's only stream and applies its events to the query cache. */
 export function LiveProvider({ children }: { children: ReactNode }) {
   const client = useQueryClient();
   const [stream] = useState(() => new LiveStream());
@@ -40,7 +40,7 @@ export function useStreamStatus(): StreamStatus {
   return useSyncExternalStore(stream.onStatus, stream.getStatus);
 }
 
-/** Calls `listener` with every event while the component is shown. Keep it stable (`useCallback`). */
+/** Calls `listener` with every event while the component is mounted. Keep it stable (`useCallback`). */
 export function useLiveEvents(listener: (event: LiveEvent) => void): void {
   const stream = useStream();
   useEffect(() => stream.onEvent(listener), [stream, listener]);

@@ -2,7 +2,7 @@ import { EventSourceParserStream } from 'eventsource-parser/stream';
 import type { EventType } from '../client/generated.ts';
 import { sessionNews } from '../client/setup.ts';
 
-/** An event of the log, as the stream tells it. */
+/** An event of the log, as streamed. */
 export interface LiveEvent {
   id: number;
   at: string;
@@ -16,30 +16,30 @@ export interface LiveEvent {
   data: Record<string, unknown>;
 }
 
-/** `resting`: the page is hidden, and goes on where it was when it is seen again. */
+/** `resting`: the page is hidden; the stream resumes when it becomes visible. */
 export type StreamState = 'connecting' | 'live' | 'lost' | 'resting' | 'ended';
 
 export interface StreamStatus {
   state: StreamState;
-  /** When the server was last heard, a heartbeat included; milliseconds since 1970. */
-  heardAt: number | null;
-  /** When the next try is made, while lost. */
+  /** When the last message or heartbeat arrived; Unix milliseconds. */
+  lastMessageAt: number | null;
+  /** When the next attempt is made, while lost. */
   retryAt: number | null;
 }
 
-/** The server's heart beats every 15 s: two beats missed, and the connection is taken for dead. */
+/** The server sends a heartbeat every 15 s; after two missed ones the connection counts as dead. */
 const SILENCE_MS = 35_000;
-/** A browser opens six connections to a host: pages that nobody sees must not hold them all. */
+/** A browser opens six connections to a host, which hidden pages must not occupy. */
 const HIDDEN_MS = 60_000;
 const FIRST_DELAY_MS = 500;
 const LONGEST_DELAY_MS = 15_000;
 
 /**
- * The workspace's events as they happen. After a break it goes on behind the last event it saw, so that nothing is
- * missed and nothing comes twice.
+ * The workspace's events as they happen. After an interruption it resumes after the last event, so that none
+ * is missed or doubled.
  */
 export class LiveStream {
-  #status: StreamStatus = { state: 'connecting', heardAt: null, retryAt: null };
+  #status: StreamStatus = { state: 'connecting', lastMessageAt: null, retryAt: null };
   #lastId: number | null = null;
   #failures = 0;
   #connection: AbortController | null = null;
@@ -62,7 +62,7 @@ export class LiveStream {
     window.addEventListener('online', onOnline);
     sessionNews.addEventListener('renewed', onRenewed);
     this.#connect();
-    // Opened in the background, it may never be looked at.
+    // Opened in the background, the page may never become visible.
     this.#onVisibility();
     return () => {
       this.#started = false;
@@ -97,7 +97,7 @@ export class LiveStream {
   }
 
   async #read(signal: AbortSignal): Promise<void> {
-    this.#expectSound();
+    this.#startSilenceTimer();
     const headers = new Headers();
     if (this.#lastId !== null) headers.set('last-event-id', String(this.#lastId));
     const answer = await fetch('/api/stream', { headers, signal, credentials: 'same-origin' });
@@ -108,32 +108,32 @@ export class LiveStream {
     }
     if (!answer.ok || answer.body === null) throw new Error(`The stream answered with ${answer.status}.`);
     this.#failures = 0;
-    this.#heard();
+    this.#received();
     const messages = answer.body
       .pipeThrough(new TextDecoderStream() as TransformStream<BufferSource, string>)
-      .pipeThrough(new EventSourceParserStream({ onComment: () => signal.aborted || this.#heard() }))
+      .pipeThrough(new EventSourceParserStream({ onComment: () => signal.aborted || this.#received() }))
       .getReader();
     for (;;) {
       const { done, value } = await messages.read();
       if (done) throw new Error('The stream ended.');
-      // The next connection tells of it: heard by both, it would count twice.
+      // The next connection delivers it too; otherwise it would count twice.
       signal.throwIfAborted();
-      this.#heard();
+      this.#received();
       if (value.id !== undefined && value.id !== '') this.#lastId = Number(value.id);
-      if (value.event !== 'ready') this.#tell(JSON.parse(value.data) as LiveEvent);
+      if (value.event !== 'ready') this.#publish(JSON.parse(value.data) as LiveEvent);
     }
   }
 
-  #tell(event: LiveEvent): void {
+  #publish(event: LiveEvent): void {
     for (const listener of this.#eventListeners) listener(event);
   }
 
-  #heard(): void {
-    this.#expectSound();
-    this.#set({ state: 'live', heardAt: Date.now(), retryAt: null });
+  #received(): void {
+    this.#startSilenceTimer();
+    this.#set({ state: 'live', lastMessageAt: Date.now(), retryAt: null });
   }
 
-  #expectSound(): void {
+  #startSilenceTimer(): void {
     clearTimeout(this.#silence);
     const connection = this.#connection;
     this.#silence = setTimeout(() => connection?.abort(), SILENCE_MS);

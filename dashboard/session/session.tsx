@@ -19,7 +19,7 @@ import { SignIn } from './sign-in.tsx';
 
 const MeContext = createContext<Me | null>(null);
 
-/** Shows the page to those who are signed in, and the way to sign in to others. */
+/** Shows the page to signed-in users, and the sign-in form to others. */
 export function SessionGate({ children }: { children: ReactNode }) {
   const me = useQuery({ queryKey: keys.me, queryFn: () => readMe(), staleTime: Number.POSITIVE_INFINITY });
   const [ended, setEnded] = useState(false);
@@ -30,7 +30,7 @@ export function SessionGate({ children }: { children: ReactNode }) {
   }, []);
   const onSignedIn = () => {
     setEnded(false);
-    // What could not be read without a session is read now; what was shown stays until then.
+    // Refetches what failed without a session; other data stay.
     void queryClient.resetQueries({ predicate: (query) => query.state.status === 'error' });
     void queryClient.invalidateQueries();
     sessionNews.dispatchEvent(new Event('renewed'));
@@ -48,7 +48,7 @@ export function SessionGate({ children }: { children: ReactNode }) {
   }
   return (
     <MeContext value={me.data}>
-      {/* What was typed and not sent yet is still there afterwards. */}
+      {/* Keeps unsent input. */}
       {children}
       {ended && <SignInAgain onSignedIn={onSignedIn} />}
     </MeContext>
@@ -56,19 +56,19 @@ export function SessionGate({ children }: { children: ReactNode }) {
 }
 
 /**
- * Above everything, in the browser's own top layer: a dialog that is open would keep the keyboard from anything beside
- * it. It cannot be closed but by signing in.
+ * In the browser's top layer, since an open dialog would keep the keyboard from anything else. Only signing
+ * in closes it.
  */
 function SignInAgain({ onSignedIn }: { onSignedIn: () => void }) {
   const show = useCallback((dialog: HTMLDialogElement) => {
     dialog.showModal();
-    // Closed, and not only taken away, it gives the keyboard back to where it was.
+    // `close` returns the focus to where it was; removing the element would not.
     return () => dialog.close();
   }, []);
   const keepOpen = (event: KeyboardEvent) => {
     if (event.key !== 'Escape') return;
     event.preventDefault();
-    // Nor is it meant for a dialog below.
+    // The key must not reach a dialog below.
     event.stopPropagation();
   };
   return createPortal(
@@ -91,7 +91,7 @@ export function useMe(): Me {
   return me;
 }
 
-/** What the caller's key allows; the API refuses the rest whatever the page shows. */
+/** What the caller's key allows. The API enforces it regardless of the page. */
 export function useMay(): { operate: boolean; administer: boolean } {
   const { role } = useMe();
   return { operate: role !== 'viewer', administer: role === 'admin' };

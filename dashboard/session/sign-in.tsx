@@ -6,7 +6,7 @@ import { messageOf } from '../client/problem.ts';
 import { Button } from '../ui/button.tsx';
 import { Field, Input } from '../ui/field.tsx';
 
-/** Asks for an API key. It is sent once, for a session, and kept nowhere in the browser. */
+/** Asks for an API key. It is sent once, for a session, and stored nowhere in the browser. */
 export function SignIn({ expired = false, onSignedIn }: { expired?: boolean; onSignedIn: () => void }) {
   const [key, setKey] = useState('');
   const signing = useMutation({

@@ -7,10 +7,9 @@ import { Checkbox, Field, NativeSelect, Textarea } from '../ui/field.tsx';
 import { Fields, NumberField, Section, useError, WordsField } from './controls.tsx';
 import type { AutoReplyValue, SectionProps } from './value.ts';
 
-const MOST_RULES = 50;
+const MAX_RULES = 50;
 const USUAL_TURNS = 5;
 
-/** How texts from leads are answered. */
 export function AutoReplySection({ value, change }: SectionProps) {
   const reply = value.autoReply ?? null;
   return (
@@ -46,7 +45,7 @@ function Rules({ reply, onChange }: ReplyProps) {
       {rules.length > 0 && (
         <ol className="grid gap-3" aria-label="Answers by words">
           {rules.map((rule, index) => (
-            // Rules have no name but their place.
+            // Rules are identified by their position.
             // biome-ignore lint/suspicious/noArrayIndexKey: see above.
             <li key={index} className="grid gap-3 rounded-md border bg-ground p-3">
               <WordsField
@@ -82,7 +81,7 @@ function Rules({ reply, onChange }: ReplyProps) {
         <Button
           size="small"
           icon={<Plus />}
-          disabled={rules.length >= MOST_RULES}
+          disabled={rules.length >= MAX_RULES}
           onClick={() => replace([...rules, { keywords: [], body: '' }])}
         >
           Answer by words

@@ -3,14 +3,14 @@ import { cn } from '../ui/cn.ts';
 import { Field, Input, NativeSelect } from '../ui/field.tsx';
 import { errorAt, type SettingsError } from './value.ts';
 
-/** What is wrong with the settings that are shown; every control finds its own by its path. */
+/** The errors of the shown settings; each control finds its own by path. */
 export const ErrorsContext = createContext<readonly SettingsError[]>([]);
 
 export function useError(path: string, options?: { within?: boolean }): string | undefined {
   return errorAt(use(ErrorsContext), path, options);
 }
 
-/** A part of the settings: what it is about at the side, its fields beside it. */
+/** A part of the settings: an explanation at the side, the fields beside it. */
 export function Section({
   title,
   about,
@@ -37,7 +37,6 @@ export function Section({
   );
 }
 
-/** Fields side by side, as many as there is room for. */
 export function Fields({ children }: { children: ReactNode }) {
   return (
     <div className="grid grid-cols-[repeat(auto-fill,minmax(min(100%,11.5rem),1fr))] gap-4">{children}</div>
@@ -45,8 +44,8 @@ export function Fields({ children }: { children: ReactNode }) {
 }
 
 /**
- * Text that stands for a value. What was typed stays as it was typed for as long as it means the value; a value that
- * was changed from elsewhere is shown anew.
+ * Text for a value. The typed text stays while it means the value; a value changed from elsewhere replaces
+ * it.
  */
 export function useDraftText<Value>(
   value: Value,
@@ -68,15 +67,15 @@ interface NumberFieldProps {
   value: number | null | undefined;
   onChange: (value: number) => void;
   hint?: ReactNode;
-  /** How many of the value's units one typed unit is: 100 to have cents typed as dollars. */
+  /** Units of the value per typed unit: 100 for cents typed as dollars. */
   scale?: number;
-  /** Stands before the number. */
+  /** Shown before the number. */
   prefix?: string;
 }
 
 interface OptionalNumberFieldProps extends Omit<NumberFieldProps, 'onChange'> {
   onChange: (value: number | null) => void;
-  /** What nothing means: "No limit". */
+  /** Label for the empty value: "No limit". */
   none: string;
 }
 
@@ -85,7 +84,7 @@ const same = (a: number | null, b: number | null) => Object.is(a, b);
 function readNumber(text: string, scale: number): number {
   const trimmed = text.trim();
   if (trimmed === '' || !Number.isFinite(Number(trimmed))) return Number.NaN;
-  // A cent has no parts; what is not scaled keeps its fraction.
+  // Cents are whole; unscaled values keep their fraction.
   return scale === 1 ? Number(trimmed) : Math.round(Number(trimmed) * scale);
 }
 
@@ -93,12 +92,11 @@ function writeNumber(value: number | null, scale: number): string {
   return value === null || Number.isNaN(value) ? '' : String(value / scale);
 }
 
-/** A number that must be there. What is no number is NaN, for which the form does not let itself be sent. */
+/** A required number. Anything else becomes NaN, with which the form cannot be sent. */
 export function NumberField({ onChange, ...rest }: NumberFieldProps) {
   return <AnyNumberField {...rest} onChange={(value) => onChange(value ?? Number.NaN)} none={null} />;
 }
 
-/** A number that may be left out. */
 export function OptionalNumberField(props: OptionalNumberFieldProps) {
   return <AnyNumberField {...props} />;
 }
@@ -164,12 +162,12 @@ interface DurationFieldProps {
   hint?: ReactNode;
 }
 
-/** A length of time that must be there, in the unit in which it is the roundest. */
+/** A required duration, in its roundest unit. */
 export function DurationField({ onChange, ...rest }: DurationFieldProps) {
   return <AnyDurationField {...rest} none={null} onChange={(seconds) => onChange(seconds ?? Number.NaN)} />;
 }
 
-/** A length of time, or `none` of it at all, such as "not again". */
+/** A duration, or `none`, such as "not again". */
 export function OptionalDurationField(
   props: Omit<DurationFieldProps, 'onChange'> & { none: string; onChange: (seconds: number | null) => void },
 ) {
@@ -197,7 +195,7 @@ function AnyDurationField({
     if (chosen === 'none') return onChange(null);
     const next = chosen as Unit;
     setUnit(next);
-    // The number stays as it stands and means something else now; from nothing it begins at one.
+    // The number stays and takes the new unit; an empty one becomes one.
     onChange(roundSeconds(seconds === null ? UNITS[next] : readNumber(text, UNITS[next])));
   };
   return (
@@ -237,7 +235,7 @@ function roundSeconds(seconds: number | null): number | null {
   return seconds === null ? null : Math.round(seconds);
 }
 
-/** Words or phrases, with commas between them. */
+/** Words or phrases, separated by commas. */
 export function WordsField({
   label,
   path,

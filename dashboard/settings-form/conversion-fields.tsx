@@ -4,7 +4,7 @@ import { Field, Input, NativeSelect } from '../ui/field.tsx';
 import { Fields, useError } from './controls.tsx';
 import type { ConversionRule } from './value.ts';
 
-/** What the agent collects and is judged by. */
+/** The agent's data fields and criteria. */
 export type KnownNames = Pick<AgentDetail, 'dataCollection' | 'criteria'>;
 
 type Of<Kind extends ConversionRule['rule']> = Extract<ConversionRule, { rule: Kind }>;
@@ -76,7 +76,7 @@ export function CriterionFields({ rule, path, agent, onChange }: FieldsProps<Of<
   );
 }
 
-/** A name that the agent knows; others may be typed, since an agent's names change. */
+/** A name that the agent has; others may be typed, since an agent's names change. */
 function NameField({
   label,
   path,

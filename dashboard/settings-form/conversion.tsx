@@ -11,9 +11,9 @@ import type { ConversionRule, SectionProps } from './value.ts';
 
 type Kind = ConversionRule['rule'];
 
-/** Rules within rules are read to this depth. */
+/** Maximum depth of nested rules. */
 const DEEPEST = 3;
-const MOST_RULES = 20;
+const MAX_RULES = 20;
 
 const KINDS: Record<Kind, string> = {
   call_successful: 'The agent calls it a success',
@@ -25,7 +25,6 @@ const KINDS: Record<Kind, string> = {
   manual: 'A person marks it',
 };
 
-/** What makes an answered call a conversion. */
 export function ConversionSection({
   value,
   change,
@@ -95,7 +94,7 @@ function RuleFields(props: RuleProps) {
   );
 }
 
-/** The rule as another kind; all and any keep the rules within. */
+/** Converts a rule to another kind; `all` and `any` keep their nested rules. */
 function become(rule: ConversionRule, kind: Kind): ConversionRule {
   switch (kind) {
     case 'call_successful':
@@ -153,7 +152,7 @@ function Combined({
     <div className="grid gap-2">
       <ol className="grid gap-2" aria-label={rule.rule === 'all' ? 'All of' : 'Any of'}>
         {rules.map((inner, index) => (
-          // Rules have no name but their place.
+          // Rules are identified by their position.
           // biome-ignore lint/suspicious/noArrayIndexKey: see above.
           <li key={index} className="flex items-start gap-2 rounded-md border bg-ground p-3">
             <div className="min-w-0 flex-1">
@@ -178,7 +177,7 @@ function Combined({
         <Button
           size="small"
           icon={<Plus />}
-          disabled={rules.length >= MOST_RULES}
+          disabled={rules.length >= MAX_RULES}
           onClick={() => replace([...rules, { rule: 'call_successful' }])}
         >
           Rule

@@ -4,7 +4,7 @@ import { Checkbox, Field, NativeSelect } from '../ui/field.tsx';
 import { Fields } from './controls.tsx';
 import type { FollowUpCondition } from './value.ts';
 
-/** Which calls it follows; all that is chosen must hold. */
+/** Which calls it follows; every chosen condition must hold. */
 export function Condition({
   on,
   onChange,

@@ -9,14 +9,13 @@ import { DurationField, Fields, Section, useError } from './controls.tsx';
 import { Condition } from './follow-up-condition.tsx';
 import type { FollowUpRule, SectionProps } from './value.ts';
 
-const MOST_RULES = 20;
+const MAX_RULES = 20;
 const CHANNELS: Record<FollowUpChannel, string> = {
   sms: 'a text',
   email: 'an e-mail',
   webhook: 'a webhook',
 };
 
-/** What follows a call: a text, a mail, a webhook. */
 export function FollowUpsSection({ value, change }: SectionProps) {
   const rules = value.followUps ?? [];
   const replace = (followUps: FollowUpRule[]) => change({ followUps });
@@ -28,7 +27,7 @@ export function FollowUpsSection({ value, change }: SectionProps) {
       {rules.length > 0 && (
         <ol className="grid gap-3" aria-label="Follow-ups">
           {rules.map((rule, index) => (
-            // An id may be typed anew, and is the rule's own.
+            // A rule's id may be edited.
             // biome-ignore lint/suspicious/noArrayIndexKey: see above.
             <li key={index}>
               <RuleFields
@@ -45,7 +44,7 @@ export function FollowUpsSection({ value, change }: SectionProps) {
         <Button
           size="small"
           icon={<Plus />}
-          disabled={rules.length >= MOST_RULES}
+          disabled={rules.length >= MAX_RULES}
           onClick={() => replace([...rules, newRule(rules)])}
         >
           Follow-up
@@ -70,7 +69,7 @@ function newRule(rules: readonly FollowUpRule[]): FollowUpRule {
 
 interface RuleProps {
   rule: FollowUpRule;
-  /** Its place in the list, from 1. */
+  /** Position in the list, from 1. */
   number: number;
   onChange: (rule: FollowUpRule) => void;
 }
@@ -194,7 +193,7 @@ function Content({ rule, number, onChange }: RuleProps) {
   );
 }
 
-const MOST_ENDPOINTS = 200;
+const MAX_ENDPOINTS = 200;
 
 function Endpoint({
   path,
@@ -207,7 +206,7 @@ function Endpoint({
 }) {
   const { data } = useQuery({
     queryKey: [...keys.webhooks, 'choice'],
-    queryFn: () => listWebhooks({ limit: MOST_ENDPOINTS }),
+    queryFn: () => listWebhooks({ limit: MAX_ENDPOINTS }),
   });
   const known = data?.items ?? [];
   return (

@@ -24,7 +24,7 @@ const DAYS: Record<Day, string> = {
 const WORKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri'] as const;
 const USUAL_HOURS: Range = ['10:00', '19:00'];
 
-/** When a lead may be called: by weekday, in whose zone, and on which holidays not. */
+/** The calling window: hours by weekday, time zone, and holidays. */
 export function HoursSection({ value, change }: SectionProps) {
   const window = value.window ?? {};
   const days = window.days ?? {};
@@ -112,7 +112,7 @@ function Zone({ zone, onChange }: { zone: string; onChange: (zone: string) => vo
   );
 }
 
-/** Offered for a start; any country, state or region that the API knows may be typed. */
+/** Suggestions; any country, state or region of the API may be typed. */
 const CALENDARS = ['US', 'US-CA', 'US-NY', 'US-TX', 'CA', 'GB', 'GB-ENG', 'IE', 'AU', 'NZ', 'DE', 'FR', 'ES'];
 
 function Holidays({ calendar, onChange }: { calendar: string | null; onChange: (calendar: string) => void }) {
@@ -162,7 +162,7 @@ function DayHours({ day, name, ranges, onChange }: DayHoursProps) {
         <div className="flex flex-wrap items-center gap-x-4 gap-y-1.5">
           {ranges.length === 0 && <span className="leading-8 text-muted">Closed</span>}
           {ranges.map(([from, to], index) => (
-            // Ranges have no name but their place.
+            // Ranges are identified by their position.
             // biome-ignore lint/suspicious/noArrayIndexKey: see above.
             <span key={index} className="inline-flex items-center gap-1">
               <Clock label={`${name} from`} time={from} onChange={(time) => replace(index, [time, to])} />
@@ -193,7 +193,7 @@ function DayHours({ day, name, ranges, onChange }: DayHoursProps) {
   );
 }
 
-/** After the last hours of the day, where there is room for more. */
+/** After the day's last range, where there is room. */
 function nextRange(ranges: readonly Range[]): Range {
   const end = minutesOf(ranges.at(-1)?.[1] ?? '');
   if (end === null) return USUAL_HOURS;
@@ -202,7 +202,7 @@ function nextRange(ranges: readonly Range[]): Range {
   return [clock(Math.min(end + 60, DAY_MINUTES - 60)), clock(Math.min(end + 180, DAY_MINUTES))];
 }
 
-/** A time of the day; "9" and "930" are understood. The end of a day is 24:00, which browsers' own control has not. */
+/** A time of day; "9" and "930" are understood. The day ends at 24:00, which browsers' own control lacks. */
 function Clock({ label, time, onChange }: { label: string; time: string; onChange: (time: string) => void }) {
   const [text, setText] = useDraftText(time, {
     read: readClock,
@@ -240,7 +240,7 @@ function minutesOf(time: string): number | null {
   return minutes > DAY_MINUTES ? null : minutes;
 }
 
-/** The day at a glance, midnight to midnight. */
+/** A day's hours from midnight to midnight. */
 function Strip({ ranges }: { ranges: readonly Range[] }) {
   return (
     <svg viewBox={`0 0 ${DAY_MINUTES} 4`} preserveAspectRatio="none" className="h-1 w-full" aria-hidden>

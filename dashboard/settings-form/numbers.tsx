@@ -14,7 +14,6 @@ import type { SectionProps } from './value.ts';
 
 const CENTS_PER_DOLLAR = 100;
 
-/** How fast it dials, and what it may cost. */
 export function PaceSection({ value, change }: SectionProps) {
   return (
     <Section
@@ -61,7 +60,6 @@ const RETRIES: Record<keyof RetryDelays, string> = {
   voicemail: 'After voicemail',
 };
 
-/** How often a lead is tried, and how long is waited in between. */
 export function AttemptsSection({ value, change }: SectionProps) {
   const retries = value.retryAfterSeconds ?? {};
   return (
@@ -121,7 +119,7 @@ function Voicemail({ value, change }: SectionProps) {
   );
 }
 
-/** Limits for one contact over all campaigns. */
+/** Limits for one contact across all campaigns. */
 export function CapsSection({ value, change }: SectionProps) {
   const caps = value.caps ?? {};
   return (
@@ -153,7 +151,6 @@ export function CapsSection({ value, change }: SectionProps) {
   );
 }
 
-/** The call itself. */
 export function CallSection({ value, change }: SectionProps) {
   return (
     <Section title="Call" about="How long it may ring, and how long a talk may last before it is ended.">
@@ -183,7 +180,6 @@ const WEIGHTS: Record<keyof ScoreWeights, string> = {
   conversion: 'Conversion',
 };
 
-/** What makes up a lead's score. */
 export function ScoreSection({ value, change }: SectionProps) {
   const weights = value.scoreWeights ?? {};
   return (

@@ -9,17 +9,17 @@ import { AttemptsSection, CallSection, CapsSection, PaceSection, ScoreSection } 
 import { type SettingsError, unreadableSettings } from './value.ts';
 
 interface SettingsFormProps {
-  /** Mostly the campaign's settings as the API gives them; what is left out stays as it is in force. */
+  /** Usually the campaign's settings from the API; absent ones keep their current value. */
   value: CampaignSettingsInput;
-  /** Those of a refused request (`settingsErrors`); what cannot be read as typed shows by itself. */
+  /** Errors of a refused request (`settingsErrors`); unreadable input is shown by itself. */
   errors?: readonly SettingsError[];
   onChange: (value: CampaignSettingsInput) => void;
   disabled?: boolean;
-  /** Whose data fields and criteria are offered for the conversion rule. */
+  /** Its data fields and criteria are suggested for the conversion rule. */
   agentId?: string | undefined;
 }
 
-/** All rules of a campaign. Before its value is sent, `unreadableSettings` is to be empty. */
+/** All settings of a campaign. The value may be sent only when `unreadableSettings` is empty. */
 export function SettingsForm({ value, errors = [], onChange, disabled = false, agentId }: SettingsFormProps) {
   const wrong = useMemo(() => [...unreadableSettings(value), ...errors], [value, errors]);
   const change = (part: Partial<CampaignSettingsInput>) => onChange({ ...value, ...part });

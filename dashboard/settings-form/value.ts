@@ -1,7 +1,7 @@
 import type { CampaignSettingsInput } from '../client/generated.ts';
 import { ApiProblem } from '../client/problem.ts';
 
-/** What is wrong with one setting; the path is dotted and begins in the settings: `window.days.mon.0`. */
+/** The error of one setting; the path is dotted and starts in the settings: `window.days.mon.0`. */
 export interface SettingsError {
   path: string;
   message: string;
@@ -13,14 +13,14 @@ export type AutoReplyValue = NonNullable<CampaignSettingsInput['autoReply']>;
 
 type GivenRule = NonNullable<CampaignSettingsInput['conversion']>;
 
-/** A rule within rules within rules: the generated type spells the depths out, here they are one. */
+/** The generated type spells out each depth of nesting; this one is recursive. */
 export type ConversionRule =
   | Exclude<GivenRule, { rules: unknown }>
   | { rule: Extract<GivenRule, { rules: unknown }>['rule']; rules: ConversionRule[] };
 
 const PREFIX = 'settings.';
 
-/** The settings' part of a refused request, by the paths that the form knows. */
+/** The settings' errors of a refused request, by the form's paths. */
 export function settingsErrors(error: unknown): SettingsError[] {
   if (!(error instanceof ApiProblem)) return [];
   return error.fields
@@ -29,8 +29,8 @@ export function settingsErrors(error: unknown): SettingsError[] {
 }
 
 /**
- * What the form itself knows to be wrong: a number that is none is kept as NaN, which no request could carry.
- * Such settings are not to be sent.
+ * Errors that the form finds itself: an invalid number is NaN, which JSON cannot carry. Such settings must
+ * not be sent.
  */
 export function unreadableSettings(value: unknown, path = ''): SettingsError[] {
   if (typeof value === 'number' && Number.isNaN(value)) return [{ path, message: 'is not a number' }];
@@ -40,7 +40,7 @@ export function unreadableSettings(value: unknown, path = ''): SettingsError[] {
   );
 }
 
-/** The messages at a path and, with `within`, at all below it, in one line. */
+/** The messages at a path and, with `within`, below it, in one line. */
 export function errorAt(
   errors: readonly SettingsError[],
   path: string,
@@ -50,7 +50,7 @@ export function errorAt(
   return found.length === 0 ? undefined : found.map(({ message }) => message).join('; ');
 }
 
-/** What every part of the form gets: the settings, and how to change some of them. */
+/** Props of every part of the form. */
 export interface SectionProps {
   value: CampaignSettingsInput;
   change: (part: Partial<CampaignSettingsInput>) => void;

@@ -121,7 +121,7 @@ function TopBar({ opener, menuOpen, onMenu, onPalette }: TopBarProps) {
   );
 }
 
-/** Behind the menu of a narrow page: a touch beside the menu closes it, as Escape does. */
+/** On narrow pages a touch beside the menu, or Escape, closes it. */
 function Backdrop({ onClose }: { onClose: () => void }) {
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
@@ -133,7 +133,7 @@ function Backdrop({ onClose }: { onClose: () => void }) {
   return <div aria-hidden className="fixed inset-0 z-25 bg-black/45 md:hidden" onPointerDown={onClose} />;
 }
 
-/** The first thing that Tab comes to. */
+/** The first stop of the Tab key. */
 function SkipLink() {
   return (
     <a
@@ -207,7 +207,7 @@ function Account() {
 
 const THEMES = { system: ['light', Monitor], light: ['dark', Sun], dark: ['system', Moon] } as const;
 
-/** Goes from one theme to the next: as the system, light, dark. */
+/** Cycles through the themes: system, light, dark. */
 function ThemeButton() {
   const theme = useTheme();
   const [next, Icon] = THEMES[theme];

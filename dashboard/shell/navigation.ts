@@ -20,7 +20,7 @@ export interface Destination {
   key: string;
 }
 
-/** The screens that one goes to from anywhere, in the order of their use. */
+/** The main screens, in order of use. */
 export const DESTINATIONS: readonly Destination[] = [
   { to: '/', label: 'Live', icon: Activity, key: 'l' },
   { to: '/campaigns', label: 'Campaigns', icon: Megaphone, key: 'c' },

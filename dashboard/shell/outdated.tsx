@@ -4,9 +4,9 @@ import { findOutdated, type Outdated, readOutdated } from '../client/outdated.ts
 import { Button } from '../ui/button.tsx';
 
 /**
- * Says that what is shown could not be read anew, and why. One line for the whole page: a server that is away fails
- * every part of it in the same way. It hangs from the bar above, over the page's margin, so that nothing moves; its
- * words stay the same while it is tried again, so that they are read out once.
+ * Reports that shown data could not be refetched, and why. One line serves the whole page, since an absent
+ * server fails every part alike. It overlaps the page's margin, so that nothing moves; its text stays the
+ * same during retries, so that it is read out once.
  */
 export function OutdatedLine() {
   const client = useQueryClient();
@@ -49,8 +49,11 @@ function textOf({ lacks, reason }: Outdated): string {
 
 function useOutdated(): Outdated | null {
   const client = useQueryClient();
-  const subscribe = useCallback((told: () => void) => client.getQueryCache().subscribe(told), [client]);
-  // A text, because it is compared with the one before.
+  const subscribe = useCallback(
+    (onChange: () => void) => client.getQueryCache().subscribe(onChange),
+    [client],
+  );
+  // A string, since it is compared with the previous one.
   const found = useSyncExternalStore(subscribe, () => JSON.stringify(findOutdated(client)));
   return JSON.parse(found) as Outdated | null;
 }

@@ -14,12 +14,12 @@ import { useMay } from '../session/session.tsx';
 import { DESTINATIONS } from './navigation.ts';
 import { usePausing } from './pausing.ts';
 
-/** From so many characters on, people are looked for by number or name. */
+/** People are searched from this many characters on. */
 const SHORTEST_SEARCH = 3;
-const MOST_PEOPLE = 10;
-const MOST_CAMPAIGNS = 200;
+const MAX_PEOPLE = 10;
+const MAX_CAMPAIGNS = 200;
 
-/** Go to a screen or a campaign, find a person by number or name, begin something. */
+/** Opens a screen or a campaign, finds a person by number or name, or runs a command. */
 export function Palette({ open, onOpenChange }: { open: boolean; onOpenChange: (open: boolean) => void }) {
   const may = useMay();
   const [text, setText] = useState('');
@@ -44,7 +44,7 @@ export function Palette({ open, onOpenChange }: { open: boolean; onOpenChange: (
             <Command.List className="max-h-[50vh] overflow-y-auto p-2">
               <Command.Empty className="p-4 text-center text-muted">Nothing of that name.</Command.Empty>
               <Destinations onGo={go} />
-              {may.operate && <Doings onGo={go} />}
+              {may.operate && <Commands onGo={go} />}
               <Campaigns onGo={go} />
               <People search={search} onGo={go} />
             </Command.List>
@@ -56,7 +56,7 @@ export function Palette({ open, onOpenChange }: { open: boolean; onOpenChange: (
 }
 
 interface GroupProps {
-  /** Closes the palette, and then does it. */
+  /** Closes the palette first. */
   onGo: (leave: () => unknown) => void;
 }
 
@@ -76,8 +76,8 @@ function Destinations({ onGo }: GroupProps) {
 function Campaigns({ onGo }: GroupProps) {
   const navigate = useNavigate();
   const campaigns = useQuery({
-    queryKey: keys.campaigns({ limit: MOST_CAMPAIGNS }),
-    queryFn: () => listCampaigns({ limit: MOST_CAMPAIGNS }),
+    queryKey: keys.campaigns({ limit: MAX_CAMPAIGNS }),
+    queryFn: () => listCampaigns({ limit: MAX_CAMPAIGNS }),
   });
   return (
     <Group heading="Campaigns">
@@ -96,8 +96,8 @@ function Campaigns({ onGo }: GroupProps) {
   );
 }
 
-/** What can be begun or stopped from anywhere. */
-function Doings({ onGo }: GroupProps) {
+/** Commands that are available everywhere. */
+function Commands({ onGo }: GroupProps) {
   const navigate = useNavigate();
   const { does, isPossible, pause } = usePausing();
   return (
@@ -118,21 +118,21 @@ function Doings({ onGo }: GroupProps) {
   );
 }
 
-/** Leads by name or number, and callers who are no lead by their latest call. */
+/** Leads by name or number, and callers who are not leads by their latest call. */
 function People({ search, onGo }: GroupProps & { search: string }) {
   const navigate = useNavigate();
   const enabled = search.length >= SHORTEST_SEARCH;
-  const leads = useFoundLeads(search, { most: MOST_PEOPLE, shortest: SHORTEST_SEARCH });
+  const leads = useFoundLeads(search, { most: MAX_PEOPLE, shortest: SHORTEST_SEARCH });
   const calls = useQuery({
     queryKey: keys.foundCalls(search),
     queryFn: ({ signal }) =>
-      listCalls({ q: search, attribution: 'unattributed', limit: MOST_PEOPLE }, { signal }),
+      listCalls({ q: search, attribution: 'unattributed', limit: MAX_PEOPLE }, { signal }),
     enabled,
   });
   const strangers = new Map((calls.data?.items ?? []).toReversed().map((call) => [partyOf(call), call]));
   const found = leads.data?.items ?? [];
   if (found.length === 0 && strangers.size === 0) return null;
-  // The search has been made already: everything found is to stay.
+  // The results are final and must not be filtered again.
   const shownFor = (id: string) => `${search} ${id}`;
   return (
     <Group heading="People">

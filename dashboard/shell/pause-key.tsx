@@ -3,7 +3,7 @@ import { Button } from '../ui/button.tsx';
 import { usePausing } from './pausing.ts';
 import { useShortcut } from './shortcuts.ts';
 
-/** The one key that stops dialling, and its button. */
+/** The key that pauses dialling, with its button. */
 export function PauseKey() {
   const { does, isOne, isPossible, isPending, pause } = usePausing();
   useShortcut('p', { does, group: 'Everywhere', enabled: isPossible && !isPending }, pause);

@@ -9,19 +9,19 @@ import { toastDone, toastFailed } from '../ui/toast.tsx';
 const PAGE_SIZE = 200;
 
 interface Pausing {
-  /** Of one campaign: the one that is shown. */
+  /** True: only the shown campaign. */
   isOne: boolean;
-  /** In words, for a button or a list of keys. */
+  /** Label for a button or the list of keys. */
   does: string;
-  /** Whether the key allows it, and something runs that can be paused. */
+  /** The role allows it, and something is running. */
   isPossible: boolean;
   isPending: boolean;
   pause: () => void;
 }
 
 /**
- * Stops dialling: in the campaign that is shown, or in every running one. It does not ask first, because nothing is
- * lost by it; calls under way are not cut, and it says how many there are.
+ * Pauses the shown campaign, or every running one. It needs no confirmation, since nothing is lost; calls in
+ * flight continue, and their number is shown.
  */
 export function usePausing(): Pausing {
   const may = useMay();
@@ -31,7 +31,7 @@ export function usePausing(): Pausing {
     queryKey: keys.campaigns({ status: 'running' }),
     queryFn: () => listCampaigns({ status: 'running', limit: PAGE_SIZE }),
   });
-  // By the time of the answer, another screen may be shown: what was asked for goes along.
+  // Another screen may be open when the answer arrives, so the request's target is kept.
   const pausing = useMutation({
     mutationFn: async (wanted: string | null) =>
       await pauseEach(wanted === null ? await allRunning() : [wanted]),
@@ -58,7 +58,7 @@ export function usePausing(): Pausing {
   };
 }
 
-/** Those that run now, also what began since the page last looked. */
+/** Includes campaigns started since the last fetch. */
 async function allRunning(): Promise<string[]> {
   const ids: string[] = [];
   let cursor: string | undefined;
@@ -70,7 +70,7 @@ async function allRunning(): Promise<string[]> {
   return ids;
 }
 
-/** Pauses each, however the others fare. */
+/** A failure of one does not stop the others. */
 async function pauseEach(
   ids: readonly string[],
 ): Promise<{ paused: number; inFlight: number; failures: unknown[] }> {

@@ -1,7 +1,7 @@
 import { Dialog } from '../ui/dialog.tsx';
 import { useShortcuts } from './shortcuts.ts';
 
-/** The list of every shortcut that works now, opened with `?`. */
+/** Every available shortcut, opened with `?`. */
 export function ShortcutList({
   open,
   onOpenChange,

@@ -2,7 +2,7 @@ import { useEffect, useSyncExternalStore } from 'react';
 import { type Options, useHotkeys } from 'react-hotkeys-hook';
 
 interface Shortcut {
-  /** As people read them: "G then C". */
+  /** For people: "G then C". */
   shown: string;
   does: string;
   group: string;
@@ -21,7 +21,7 @@ function subscribe(listener: () => void): () => void {
   return () => listeners.delete(listener);
 }
 
-/** Dialogs that have the page to themselves; a toast is a dialog too, which has not. */
+/** Modal dialogs; a toast is a dialog too, but not modal. */
 const OPEN_DIALOG =
   'dialog[open], [role=dialog]:not([aria-modal=false]), [role=alertdialog]:not([aria-modal=false])';
 
@@ -30,11 +30,11 @@ function isBehindDialog(): boolean {
 }
 
 /**
- * A key that does something while the component is shown, and stands in the list behind `?`. While a dialog is open
- * it does nothing: what lies behind is not seen, and is not meant.
+ * A key that works while the component is mounted, and appears in the list behind `?`. It does nothing while
+ * a dialog is open, since the page behind it is hidden.
  *
- * @param keys as react-hotkeys-hook reads them: 'p', 'mod+k', 'g>c' for one after the other
- * @param options.overDialogs whether it works while a dialog is open too
+ * @param keys in the syntax of react-hotkeys-hook: 'p', 'mod+k', 'g>c' for a sequence
+ * @param options.overDialogs whether it also works while a dialog is open
  */
 export function useShortcut(
   keys: string,
@@ -74,7 +74,6 @@ function shownAs(keys: string): string {
   return keys.split('>').map(name).join(' then ');
 }
 
-/** Every shortcut that works now. */
 export function useShortcuts(): readonly Shortcut[] {
   return useSyncExternalStore(subscribe, () => known);
 }

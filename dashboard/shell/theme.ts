@@ -11,7 +11,7 @@ function read(): ThemeChoice {
   return stored === 'light' || stored === 'dark' ? stored : 'system';
 }
 
-/** Puts the chosen theme, or the system's, on the document. */
+/** Applies the chosen theme, or the system's, to the document. */
 export function applyTheme(): void {
   const choice = read();
   const theme = choice === 'system' ? (dark.matches ? 'dark' : 'light') : choice;
@@ -32,7 +32,7 @@ function subscribe(listener: () => void): () => void {
   return () => listeners.delete(listener);
 }
 
-/** The theme as it is drawn: for what takes its colours from the document, such as a canvas. */
+/** The resolved theme, for drawings that read colours from the document, such as a canvas. */
 export function useDrawnTheme(): string {
   return useSyncExternalStore(subscribe, () => document.documentElement.dataset.theme ?? 'light');
 }

@@ -2,13 +2,13 @@ import type { Decision } from '../client/generated.ts';
 import { ruleText } from '../format/rules.ts';
 import { Fold } from '../ui/fold.tsx';
 
-/** On what the gate's answer stands: the rule, the versions, and every fact that it read. */
+/** The basis of the gate's decision: the rule, the versions, and every fact it read. */
 export function DecisionDetail({
   decision,
   isTitled = true,
 }: {
   decision: NonNullable<Decision>;
-  /** The verdict stands above it already. */
+  /** The verdict is already shown above. */
   isTitled?: boolean;
 }) {
   const { rule, detail, rulesVersion, settingsVersion, facts } = decision;

@@ -14,7 +14,7 @@ const TONES: Record<Tone, string> = {
   muted: 'text-muted',
 };
 
-/** One thing on a line of time: what, when in the viewer's zone and in the lead's, and more below it. */
+/** One entry of a timeline: what, when in the viewer's and the lead's zone, and details. */
 export function TimelineEntry({
   event: { icon: Icon, tone, title },
   at,
@@ -25,7 +25,7 @@ export function TimelineEntry({
   event: EventText;
   at: string;
   zone?: string | null | undefined;
-  /** When the whole began: how long after that it was is shown too. */
+  /** The start, from which the offset is shown. */
   since?: string;
   children?: ReactNode;
 }) {
@@ -54,7 +54,7 @@ export function TimelineEntry({
   );
 }
 
-/** As +0:07; what was before has none. */
+/** As +0:07; empty before the start. */
 function offsetOf(at: string, since: string): string {
   const seconds = (Date.parse(at) - Date.parse(since)) / 1_000;
   return seconds < 0 ? '' : `+${formatSeconds(seconds)}`;

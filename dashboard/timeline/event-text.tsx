@@ -29,7 +29,7 @@ import type { Tone } from '../ui/badge.tsx';
 
 type Data = Record<string, unknown>;
 
-/** What an event of the log is on a line of time. */
+/** An event of the log as a timeline entry. */
 export interface EventText {
   icon: LucideIcon;
   tone: Tone;
@@ -47,7 +47,7 @@ const followUp = (tone: Tone, what: string) => (data: Data) => {
   return text(icon, tone, `Follow-up by ${channel.toLowerCase()} ${what}`);
 };
 
-/** Every type that the API names, in words. */
+/** Complete by its type: every event type of the API. */
 const TEXTS: Record<EventType, (data: Data) => EventText> = {
   'call.started': ({ attempt }) =>
     text(PhoneCall, 'accent', attempt ? `Call begun, attempt ${attempt}` : 'Call begun'),
@@ -102,7 +102,7 @@ const TEXTS: Record<EventType, (data: Data) => EventText> = {
   'campaign.archived': plain('campaign.archived'),
 };
 
-/** An event in words. The server may be newer than this page: a type that the page does not know goes by its name. */
+/** The server may be newer than this page: an unknown type is shown by its name. */
 export function eventText(type: EventType, data: Data): EventText {
   return (TEXTS[type] ?? plain(type))(data);
 }

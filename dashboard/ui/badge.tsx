@@ -12,7 +12,7 @@ const TONES: Record<Tone, string> = {
   muted: 'text-muted border-line bg-raised',
 };
 
-/** A status in words; an icon beside it, where there is one, and the colour only repeat them. */
+/** A status in words; icon and colour only repeat it. */
 export function Badge({
   tone = 'muted',
   icon,

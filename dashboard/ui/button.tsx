@@ -21,9 +21,9 @@ export const buttonStyle = cva(
 );
 
 export interface ButtonProps extends ComponentProps<'button'>, VariantProps<typeof buttonStyle> {
-  /** Shown before the text; nothing but decoration. */
+  /** Shown before the text; decorative. */
   icon?: ReactNode;
-  /** The change is under way: it cannot be asked for again. */
+  /** The change is in progress and cannot be repeated. */
   busy?: boolean;
 }
 
@@ -55,7 +55,7 @@ export function Button({
   );
 }
 
-/** A button that is an icon alone, and says by its label what it does. */
+/** The label names the action, since there is only an icon. */
 export function IconButton({ label, ...rest }: ButtonProps & { label: string }) {
   return <Button variant="quiet" size="icon" aria-label={label} title={label} {...rest} />;
 }

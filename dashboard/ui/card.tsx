@@ -1,7 +1,7 @@
 import type { ComponentProps, ReactNode } from 'react';
 import { cn } from './cn.ts';
 
-/** A part of a page with a heading of its own. */
+/** A part of a page with its own heading. */
 export function Card({
   title,
   actions,
@@ -22,7 +22,7 @@ export function Card({
   );
 }
 
-/** A figure with its name. Its place stays as wide as it is whatever the figure. */
+/** A figure with its name, of constant width. */
 export function Figure({
   label,
   value,

@@ -15,65 +15,63 @@ import { useRowFocus } from './row-focus.ts';
 import { Awaited, Cell, Head, Spacer } from './table-parts.tsx';
 
 const ROW_HEIGHT = 41;
-/** Of the headings, which lie over the rows. */
+/** The header covers the first rows by this height. */
 const HEAD_HEIGHT = 32;
-/** Rows kept above and below what is seen. */
+/** Rows kept above and below the visible ones. */
 const OVERSCAN = 12;
-/** So many rows before the end of what is there, the next page is asked for. */
+/** The next page is requested this many rows before the end. */
 const FETCH_AHEAD = 30;
 
-/** A column: its heading, what stands in it, and how wide it is. */
 export interface Column<Row> {
   id: string;
   header: string;
   cell: (row: Row) => ReactNode;
-  /** In rem. The widths add up to the least the table takes; what is more is shared out in their ratio. */
+  /** In rem. The widths sum to the table's minimum; extra space is divided in their ratio. */
   width: number;
   align?: 'end';
-  /** Left out where there is no room: below 768 px. */
+  /** Hidden below 768 px. */
   wide?: boolean;
 }
 
 interface DataTableProps<Row> {
-  /** What the table lists, for those who do not see it. */
+  /** For screen readers. */
   label: string;
   columns: readonly Column<Row>[];
-  /** One that is not there yet holds its place. */
+  /** A row that is not fetched yet keeps its place. */
   rows: readonly (Row | undefined)[];
   rowId: (row: Row) => string;
-  /** Opens a row: by click, or Enter on the row that has the keyboard. */
+  /** By click, or by Enter on the focused row. */
   onOpen?: (row: Row) => void;
   selectedId?: string | undefined;
   hasMore?: boolean;
-  /** Called when the end comes near, and once more with each step towards it; not again by itself after a failure. */
+  /** Called near the end, and again with each step towards it; never by itself after a failure. */
   onMore?: () => void;
-  /** How high the list may grow, as a class. */
+  /** Maximum height of the list, as a class. */
   heightClass?: string;
-  /** Told which rows are seen, by their places in the list, the first and the last. Keep it stable. */
+  /** Called with the first and last visible position. Keep it stable. */
   onVisible?: (first: number, last: number) => void;
-  /** The place of the row that is shown first. */
+  /** Position of the first row to show. */
   startAt?: number;
 }
 
 const features = tableFeatures({});
 
 /**
- * A list of any length: only the rows that are seen exist in the page, and more are asked for on the way down. Up and
- * down (or J and K) go through it, Enter opens.
+ * A list of any length: only visible rows are rendered, and more are requested on the way down. Up and down
+ * (or J and K) move, Enter opens.
  */
 export function DataTable<Row extends object>(props: DataTableProps<Row>) {
   const { label, columns, rows, rowId, onOpen, selectedId, hasMore = false } = props;
   const scroller = useRef<HTMLElement>(null);
   const { focus, items, range, end } = useVirtualRows(props, scroller);
-  useSight(props, range);
+  useVisibleRange(props, range);
   const byId = useShownRows(columns, rows, rowId, items);
   const keys = keysOf(items, rows, rowId);
   const tabStop = focus.index ?? range?.startIndex ?? 0;
   return (
     <section
       ref={scroller}
-      // A part of the page that scrolls is to be reached by the keyboard.
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls.
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so the keyboard must reach it.
       tabIndex={0}
       aria-label={label}
       className={cn(
@@ -122,7 +120,7 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
   );
 }
 
-/** Those rows that exist at this moment, each with its place from the top, and what has the keyboard. */
+/** The rendered rows with their offsets, and the focused one. */
 function useVirtualRows<Row>(
   { rows, rowId, startAt = 0 }: DataTableProps<Row>,
   scroller: RefObject<HTMLElement | null>,
@@ -151,7 +149,9 @@ function useVirtualRows<Row>(
   };
 }
 
-/** A row is the same one wherever it stands, so that it keeps the keyboard; by its place goes what is not there yet. */
+/**
+ * A row keeps its key, and so its focus, wherever it moves; rows not fetched yet have their position as key.
+ */
 function keysOf<Row>(
   items: readonly VirtualItem[],
   rows: readonly (Row | undefined)[],
@@ -161,21 +161,21 @@ function keysOf<Row>(
   return items.map(({ index }) => {
     const row = rows[index];
     const id = row === undefined ? null : rowId(row);
-    // While pages change, two of them may both have it for a moment.
+    // While pages change, two of them may contain the same row.
     if (id === null || taken.has(id)) return `place ${index}`;
     taken.add(id);
     return id;
   });
 }
 
-/** The places in their order, and among them one more. */
+/** The positions in order, with one more inserted. */
 function withIndex(indexes: number[], index: number | null, count: number): number[] {
   if (index === null || index >= count || indexes.includes(index)) return indexes;
   return [...indexes, index].sort((a, b) => a - b);
 }
 
-/** Tells what is seen, and asks for more when the end comes near. */
-function useSight<Row>(
+/** Reports the visible rows, and requests more near the end. */
+function useVisibleRange<Row>(
   { rows, hasMore = false, onMore, onVisible }: DataTableProps<Row>,
   range: { startIndex: number; endIndex: number } | null,
 ): void {
@@ -190,7 +190,7 @@ function useSight<Row>(
   }, [first, last, onVisible]);
 }
 
-/** The table knows the rows that are shown: a model of every row would be built anew whenever one changes. */
+/** The table gets only the visible rows: a model of all rows would be rebuilt on every change. */
 function useShownRows<Row extends object>(
   columns: readonly Column<Row>[],
   rows: readonly (Row | undefined)[],
@@ -216,7 +216,7 @@ function useShownRows<Row extends object>(
 
 interface RowFrameProps {
   index: number;
-  /** Not there while the row is being fetched. */
+  /** Undefined while the row is being fetched. */
   id: string | undefined;
   isSelected: boolean;
   isTabStop: boolean;

@@ -28,7 +28,7 @@ export function Dialog({ open, onOpenChange, title, description, className, chil
         <Base.Backdrop className={BACKDROP} />
         <Base.Popup
           ref={popup}
-          // What is to be filled in has the keyboard at once; by touch it would call up the keys over the dialog.
+          // The first field is focused at once, except on touch, where the keyboard would cover the dialog.
           initialFocus={(openedBy) =>
             (openedBy !== 'touch' && popup.current?.querySelector<HTMLElement>('input, textarea, select')) ||
             true
@@ -55,17 +55,17 @@ interface ConfirmProps {
   open: boolean;
   onOpenChange: (open: boolean) => void;
   title: ReactNode;
-  /** What will happen, with the counts. */
+  /** The consequences, with counts. */
   children: ReactNode;
-  /** The verb of what happens, such as "Stop campaign". */
+  /** The action's verb, such as "Stop campaign". */
   action: string;
   variant?: ButtonProps['variant'];
-  /** The counts are on their way: what is not known is not agreed to. */
+  /** The counts are still being fetched; nobody can confirm what is unknown. */
   waits?: boolean;
   onConfirm: () => Promise<unknown>;
 }
 
-/** Asks before something that cannot be taken back. It closes when that is done, and stays with the reason when not. */
+/** Confirms something irreversible. It closes on success, and shows the reason on failure. */
 export function Confirm({
   open,
   onOpenChange,

@@ -13,7 +13,7 @@ export function Textarea({ className, ...rest }: ComponentProps<'textarea'>) {
   return <textarea className={cn(BOX, 'min-h-20 py-1.5', className)} {...rest} />;
 }
 
-/** A choice of few; the browser's own control, which every keyboard and screen reader knows. */
+/** A choice of few: the browser's own control works with every keyboard and screen reader. */
 export function NativeSelect({ className, children, ...rest }: ComponentProps<'select'>) {
   return (
     <select className={cn(BOX, 'h-8 pr-7', className)} {...rest}>
@@ -38,10 +38,10 @@ export function Checkbox({
 interface FieldProps {
   label: ReactNode;
   hint?: ReactNode;
-  /** What is wrong with it; read out with the control. */
+  /** The error, read out with the control. */
   error?: string | undefined;
   className?: string;
-  /** Gets what ties the control to its label, hint and error. */
+  /** Receives the attributes that link the control to its label, hint and error. */
   children: (control: {
     id: string;
     'aria-describedby': string | undefined;
@@ -49,7 +49,6 @@ interface FieldProps {
   }) => ReactNode;
 }
 
-/** A labelled control with its hint and its error. */
 export function Field({ label, hint, error, className, children }: FieldProps) {
   const id = useId();
   const described = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(' ') || undefined;

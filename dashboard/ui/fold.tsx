@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 
-/** What is looked at now and then, folded away; `json` is shown as it is, as text. */
+/** Folded details; `json` is shown as text. */
 export function Fold({ summary, json, children }: { summary: string; json?: unknown; children?: ReactNode }) {
   return (
     <details className="group">
@@ -10,8 +10,7 @@ export function Fold({ summary, json, children }: { summary: string; json?: unkn
       {children}
       {json !== undefined && (
         <pre
-          // What scrolls is to be reached by the keyboard.
-          // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls.
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so the keyboard must reach it.
           tabIndex={0}
           className="mt-2 max-h-80 overflow-auto rounded-md border bg-raised p-3 font-mono text-xs whitespace-pre-wrap wrap-anywhere text-ink"
         >

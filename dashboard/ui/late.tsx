@@ -3,7 +3,7 @@ import type { ComponentType, ReactNode } from 'react';
 import { keys } from '../client/keys.ts';
 import { Failure } from './states.tsx';
 
-/** So many attempts in vain are shown; more follow. */
+/** Failed attempts before the failure is shown; attempts continue. */
 const SHOWN_FAILURES = 2;
 const RETRY_MS = 2_000;
 const UNFETCHED = new Error('The code of this part could not be fetched. It is asked for again by itself.');
@@ -11,15 +11,15 @@ const UNFETCHED = new Error('The code of this part could not be fetched. It is a
 interface LateProps<Props> {
   name: string;
   load: () => Promise<ComponentType<Props>>;
-  /** What stands in its place meanwhile. */
+  /** Placeholder meanwhile. */
   loading?: ReactNode;
   failing?: ReactNode;
   children: (Part: ComponentType<Props>) => ReactNode;
 }
 
 /**
- * A part of a screen whose code is fetched when it is first shown, and asked for until it comes: a server that is
- * away for a moment leaves a gap in its place, and the rest of the screen as it is.
+ * A part of a screen whose code is loaded on first use, with retries: an absent server leaves a gap, and the
+ * rest of the screen works.
  */
 export function Late<Props>({
   name,

@@ -25,8 +25,8 @@ export function Menu({
           <Base.Popup className="min-w-44 rounded-lg border bg-panel p-1 shadow-xl">
             {entries.map(({ label, icon, onSelect, disabled = false, danger = false }, index) => (
               <Base.Item
-                // The entries of a menu stay in their places while it is open.
-                // biome-ignore lint/suspicious/noArrayIndexKey: they have no other name.
+                // Entries keep their order while the menu is open.
+                // biome-ignore lint/suspicious/noArrayIndexKey: they have no id.
                 key={index}
                 disabled={disabled}
                 onClick={onSelect}

@@ -7,7 +7,7 @@ interface Pages {
   fetchNextPage: () => unknown;
 }
 
-/** Asks for a list's next page; nothing where there is none. */
+/** Requests a list's next page; nothing without one. */
 export function MoreButton({ query, children }: { query: Pages; children: ReactNode }) {
   if (!query.hasNextPage) return null;
   return (

@@ -1,6 +1,6 @@
 import { type ReactNode, useEffect } from 'react';
 
-/** A screen: its heading, what can be done, and its content. Names the browser's tab as well. */
+/** A screen's heading, actions and content; also sets the browser tab's title. */
 export function Page({
   title,
   name,

@@ -1,6 +1,6 @@
 import { cn } from './cn.ts';
 
-/** How much of something is done, or in use. What it means is said by `text` to those who do not see it. */
+/** A share that is done or in use; `text` describes it for screen readers. */
 export function ProgressBar({
   label,
   value,

@@ -13,16 +13,16 @@ interface RowFocusOptions<Row> {
   scroller: RefObject<HTMLElement | null>;
   rows: readonly (Row | undefined)[];
   rowId: (row: Row) => string;
-  /** Brings a row into sight. */
+  /** Scrolls a row into view. */
   show: (index: number) => void;
 }
 
 /**
- * The keyboard in a list of which only what is seen exists. Up and down (or J and K) go from row to row. Who is in a row
- * stays in it, in sight, when rows come or go around it; when the row itself goes, the one in its place is next.
+ * Keyboard focus in a list that renders only visible rows. Up and down (or J and K) move by one row. Focus
+ * stays in its row when others come or go; when the row itself is removed, the one in its place gets it.
  */
 export function useRowFocus<Row>({ scroller, rows, rowId, show }: RowFocusOptions<Row>) {
-  /** The row that has the keyboard; its id is null while it is being fetched. */
+  /** The focused row; its id is null while it is being fetched. */
   const [focused, setFocused] = useState<{ index: number; id: string | null } | null>(null);
   const idAt = (index: number) => {
     const row = rows[index];
@@ -35,7 +35,7 @@ export function useRowFocus<Row>({ scroller, rows, rowId, show }: RowFocusOption
   const goTo = (index: number) => {
     focusAt(index);
     show(index);
-    // The row may come into being by the scrolling.
+    // Scrolling may render the row only now.
     requestAnimationFrame(() => {
       const row = scroller.current?.querySelector<HTMLElement>(`[data-index="${index}"]`);
       if (row?.contains(document.activeElement) === false) row.focus();
@@ -48,11 +48,11 @@ export function useRowFocus<Row>({ scroller, rows, rowId, show }: RowFocusOption
     const index = place === -1 ? Math.min(focused.index, rows.length - 1) : place;
     if (index >= 0 && (index !== focused.index || idAt(index) !== focused.id)) goTo(index);
   });
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the rows are what it follows.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it follows the rows.
   useLayoutEffect(() => follow(), [rows]);
 
   return {
-    /** Place of the row that has the keyboard, which is to exist wherever one scrolls. */
+    /** Position of the focused row, which is rendered wherever one scrolls. */
     index: focused?.index ?? null,
     onFocus: focusAt,
     onBlur(event: FocusEvent) {
@@ -62,7 +62,7 @@ export function useRowFocus<Row>({ scroller, rows, rowId, show }: RowFocusOption
       const step = STEPS[event.key];
       if (step === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
       event.preventDefault();
-      // The next key may come before the row has the keyboard that the last one led to.
+      // The next key may arrive before the row of the last one has focus.
       const from = focused?.index ?? index;
       goTo(Math.min(Math.max(from + step, 0), rows.length - 1));
     },

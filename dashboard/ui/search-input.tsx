@@ -2,21 +2,21 @@ import { type ComponentProps, useEffect, useRef, useState } from 'react';
 import { Input } from './field.tsx';
 
 interface SearchInputProps extends Omit<ComponentProps<'input'>, 'value' | 'onChange' | 'type'> {
-  /** As the URL has it. */
+  /** As in the URL. */
   value: string | undefined;
-  /** Undefined: nothing is looked for. */
+  /** Undefined for no search. */
   onSearch: (text: string | undefined) => void;
-  /** The search is made, without the spaces around it, when nothing was typed for so long; 0: with every key. */
+  /** The trimmed text is searched after this pause in typing; 0: with every key. */
   pauseMs?: number;
 }
 
 /**
- * A search whose text is kept in the URL. What is typed stands here at once: the URL follows a moment later, and would
- * move the caret to the end.
+ * A search kept in the URL. Typed text is held here, since the URL follows later and would move the caret to
+ * the end.
  */
 export function SearchInput({ value = '', onSearch, pauseMs = 0, ...rest }: SearchInputProps) {
   const [typed, setTyped] = useState(value);
-  // What was typed, and has not come back by the URL yet.
+  // Typed texts that the URL has not returned yet.
   const sent = useRef<string[]>([]);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   useEffect(() => () => clearTimeout(timer.current), []);
@@ -24,7 +24,7 @@ export function SearchInput({ value = '', onSearch, pauseMs = 0, ...rest }: Sear
     const place = sent.current.indexOf(value);
     sent.current = place === -1 ? [] : sent.current.slice(place + 1);
     if (place !== -1) return;
-    // Changed from elsewhere, such as by the way back: what was being typed is not to undo that.
+    // A change from elsewhere, such as going back, overrides typing.
     clearTimeout(timer.current);
     setTyped(value);
   }, [value]);
@@ -33,7 +33,7 @@ export function SearchInput({ value = '', onSearch, pauseMs = 0, ...rest }: Sear
     sent.current.push(text);
     onSearch(text || undefined);
   };
-  // After a pause, what else was chosen meanwhile is to stay.
+  // Other choices made during the pause must survive.
   const latest = useRef(search);
   latest.current = search;
   const type = (text: string) => {

@@ -5,15 +5,15 @@ import { Dialog } from './dialog.tsx';
 import { Input } from './field.tsx';
 
 interface SecretOnceProps {
-  /** Null: there is none to show. */
+  /** Null for none. */
   secret: string | null;
   title: string;
-  /** What it is for, and what to do with it now. */
+  /** Its purpose, and what to do with it now. */
   children: ReactNode;
   onClose: () => void;
 }
 
-/** Shows a secret that is never shown again, to be copied. */
+/** Shows a secret once, to be copied. */
 export function SecretOnce({ secret, title, children, onClose }: SecretOnceProps) {
   return (
     <Dialog open={secret !== null} onOpenChange={(open) => !open && onClose()} title={title}>
@@ -41,7 +41,7 @@ function SecretField({ secret }: { secret: string }) {
       await navigator.clipboard.writeText(secret);
       setCopied(true);
     } catch {
-      // Without the clipboard it stays selected, to be copied by the keyboard.
+      // Without a clipboard it stays selected, to be copied by keyboard.
     }
   };
   return (

@@ -4,11 +4,11 @@ import { cn } from './cn.ts';
 export interface Share {
   label: string;
   count: number;
-  /** The class of its colour, such as `bg-chart-1`. */
+  /** A colour class, such as `bg-chart-1`. */
   colour: string;
 }
 
-/** How a whole is made up: one bar, and a legend that says the same in figures. Nothing of it moves as they change. */
+/** The parts of a whole: a bar, and a legend with figures. Changes move nothing. */
 export function ShareBar({
   label,
   shares,

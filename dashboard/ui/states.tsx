@@ -28,7 +28,7 @@ function State({ icon, title, children, action, alert = false }: StateProps) {
   );
 }
 
-/** There is nothing here yet: says what will be, and how it gets here. */
+/** An empty list: what will be here, and how it gets here. */
 export function Empty({
   title,
   children,
@@ -45,7 +45,7 @@ export function Empty({
   );
 }
 
-/** What was asked for did not come: says why, and lets one try again where that may help. */
+/** A failed fetch: the reason, and a retry where it may help. */
 export function Failure({ error, onRetry }: { error: unknown; onRetry?: (() => void) | undefined }) {
   if (error instanceof ApiProblem && error.status === 403)
     return <NoPermission>{error.message}</NoPermission>;
@@ -70,7 +70,7 @@ export function NoPermission({ children }: { children: ReactNode }) {
   );
 }
 
-/** Holds the place of what is being fetched, at about its size, so that nothing jumps when it comes. */
+/** Reserves about the space of what is being fetched, so that nothing jumps. */
 export function Skeleton({ className }: { className?: string }) {
   return <div aria-hidden className={cn('animate-shimmer rounded-md bg-raised', className)} />;
 }
@@ -80,7 +80,7 @@ export function SkeletonRows({ rows = 6 }: { rows?: number }) {
     <div role="status" className="grid gap-2">
       <span className="sr-only">Loading</span>
       {Array.from({ length: rows }, (_, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: the rows are all alike.
+        // biome-ignore lint/suspicious/noArrayIndexKey: all rows are equal.
         <Skeleton key={index} className="h-9" />
       ))}
     </div>
@@ -93,7 +93,7 @@ interface QueryLike<Data> {
   refetch: () => unknown;
 }
 
-/** One query's data, or its state in their place. What is known stays shown when a later reading fails. */
+/** One query's data, or its state. Data stay visible when a later fetch fails. */
 export function Loaded<Data>({
   query,
   loading,

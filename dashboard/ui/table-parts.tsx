@@ -2,18 +2,17 @@ import type { ReactNode } from 'react';
 import { cn } from './cn.ts';
 import { Skeleton } from './states.tsx';
 
-/** How a column looks. */
 interface ColumnLook {
   id: string;
   header: string;
   /** In rem. */
   width: number;
   align?: 'end';
-  /** Left out where there is no room. */
+  /** Hidden where there is no room. */
   wide?: boolean;
 }
 
-/** The headings, which stay over the rows. */
+/** The header, which stays above the rows. */
 export function Head({ columns }: { columns: readonly ColumnLook[] }) {
   return (
     <>
@@ -57,7 +56,7 @@ export function Cell({ column, children }: { column: ColumnLook | undefined; chi
   );
 }
 
-/** Holds the place of what is being fetched. */
+/** A row that is being fetched. */
 export function Awaited({ columns }: { columns: number }) {
   return (
     <td colSpan={columns} className="h-[41px] border-b px-3">
@@ -66,7 +65,7 @@ export function Awaited({ columns }: { columns: number }) {
   );
 }
 
-/** Stands for the rows that are not there, so that the scroll bar tells the truth. */
+/** Stands for rows that are not rendered, so that the scroll bar is correct. */
 export function Spacer({ height, columns }: { height: number; columns: number }) {
   if (height <= 0) return null;
   return (

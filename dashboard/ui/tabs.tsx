@@ -8,14 +8,14 @@ export interface TabItem<Value extends string> {
 }
 
 interface TabsProps<Value extends string> {
-  /** What the tabs are about, for those who do not see them. */
+  /** For screen readers. */
   label: string;
   value: Value;
   onChange: (value: Value) => void;
   items: readonly TabItem<Value>[];
 }
 
-/** Tabs whose choice is kept by the caller, mostly in the URL. Only the chosen one's content exists. */
+/** Tabs whose choice the caller keeps, usually in the URL. Only the chosen content is rendered. */
 export function Tabs<Value extends string>({ label, value, onChange, items }: TabsProps<Value>) {
   return (
     <Base.Root value={value} onValueChange={(next) => onChange(next as Value)} className="grid gap-4">

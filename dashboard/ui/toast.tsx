@@ -6,12 +6,10 @@ import { cn } from './cn.ts';
 
 const manager = Toast.createToastManager();
 
-/** Says that something was done. */
 export function toastDone(title: string, description?: string): void {
   manager.add({ title, description, type: 'done' });
 }
 
-/** Says that something failed, and why. */
 export function toastFailed(title: string, error: unknown): void {
   manager.add({ title, description: messageOf(error), type: 'failed', priority: 'high', timeout: 12_000 });
 }

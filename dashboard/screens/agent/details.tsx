@@ -10,7 +10,7 @@ import { Card } from '../../ui/card.tsx';
 import { languageText } from './languages.ts';
 import { useVoices } from './use-voices.ts';
 
-/** How the agent is set up at the voice provider; it is changed there. */
+/** The agent's configuration at the voice provider, where it is changed. */
 export function Details({ agent }: { agent: AgentDetail }) {
   return (
     <>
@@ -25,7 +25,7 @@ export function Details({ agent }: { agent: AgentDetail }) {
         ) : (
           <section
             aria-label="Prompt"
-            // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and is to be reached by the keyboard.
+            // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so the keyboard must reach it.
             tabIndex={0}
             className="max-h-80 overflow-y-auto rounded-md bg-raised p-3 whitespace-pre-wrap wrap-anywhere"
           >

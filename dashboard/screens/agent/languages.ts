@@ -1,4 +1,4 @@
-/** Those that the provider's agents speak, by its documentation of the agent's language. */
+/** The provider's agents' languages, by its documentation. */
 export const LANGUAGES = [
   'ar',
   'bg',
@@ -36,7 +36,7 @@ export const LANGUAGES = [
 
 const names = new Intl.DisplayNames(undefined, { type: 'language' });
 
-/** A language by its name in the viewer's; its code where that is not one. */
+/** The language's name in the viewer's language; an unknown code stays as it is. */
 export function languageText(code: string): string {
   try {
     return names.of(code) ?? code;

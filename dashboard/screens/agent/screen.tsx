@@ -12,7 +12,6 @@ import { Details } from './details.tsx';
 import { TalkCard } from './talk/talk-card.tsx';
 import { Versions } from './versions.tsx';
 
-/** One agent: how it is set up, and a talk with it. */
 export function AgentScreen() {
   const { agentId } = useParams({ from: '/agents/$agentId' });
   const query = useQuery({
@@ -63,7 +62,7 @@ export function AgentScreen() {
   );
 }
 
-/** A link to the talk comes before the talk is there to be gone to. */
+/** The link is rendered before its target exists. */
 function GoToTalk() {
   useEffect(() => {
     if (window.location.hash === '#talk') document.getElementById('talk')?.scrollIntoView();

@@ -4,7 +4,7 @@ import { usePages } from '../../client/pages.ts';
 
 const PAGE_SIZE = 100;
 
-/** The voices to choose from, the first hundred and as many more as are asked for. */
+/** The first hundred voices, and more on request. */
 export function useVoices() {
   return usePages(
     keys.voices('*'),

@@ -7,7 +7,7 @@ import { Time } from '../../format/time.tsx';
 import { Card } from '../../ui/card.tsx';
 import { Loaded } from '../../ui/states.tsx';
 
-/** The named versions that were talked to here, each to be compared with the agent as it is. */
+/** Named versions that had a talk here, each with a link to compare it with the agent. */
 export function Versions({ agentId }: { agentId: string }) {
   const query = useQuery({
     queryKey: keys.agentVersions(agentId),

@@ -7,7 +7,7 @@ import { buttonStyle } from '../../ui/button.tsx';
 import { Empty, Loaded } from '../../ui/states.tsx';
 import { SearchBox } from './search-box.tsx';
 
-/** Every agent, with the ways to hear it and to hold it against another. */
+/** Every agent, with links to a talk and to a comparison. */
 export function AgentList() {
   const { q = '' } = useSearch({ from: '/agents' });
   const query = useQuery({ queryKey: keys.agents, queryFn: ({ signal }) => listAgents({ signal }) });
@@ -55,7 +55,7 @@ function AgentCard({ agent: { agentId, name } }: { agent: Agent }) {
           <Link
             to="/agents/$agentId"
             params={{ agentId }}
-            // The whole card is the link; the buttons lie above.
+            // The whole card is a link; the buttons lie above it.
             className="block truncate font-semibold after:absolute after:inset-0 after:rounded-lg focus-visible:outline-none focus-visible:after:outline-2 focus-visible:after:outline-accent"
           >
             {name}

@@ -7,7 +7,7 @@ import { formatPhone } from '../../format/phone.ts';
 import { Badge } from '../../ui/badge.tsx';
 import { Empty, Loaded } from '../../ui/states.tsx';
 
-/** The numbers that calls can come from, with what will not work as they are set up. */
+/** The numbers that calls can come from, with warnings about their configuration. */
 export function NumberList() {
   const query = useQuery({
     queryKey: keys.phoneNumbers,

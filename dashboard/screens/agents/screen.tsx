@@ -7,7 +7,7 @@ import { AgentList } from './agent-list.tsx';
 import { NumberList } from './number-list.tsx';
 import { VoiceList } from './voice-list.tsx';
 
-/** Who can call, how it sounds and from which number, as the voice provider keeps it. */
+/** Agents, voices and numbers, as the voice provider lists them. */
 export function AgentsScreen() {
   const { tab = 'agents' } = useSearch({ from: '/agents' });
   const navigate = useNavigate();

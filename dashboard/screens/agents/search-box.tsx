@@ -3,10 +3,10 @@ import { useRef } from 'react';
 import { useShortcut } from '../../shell/shortcuts.ts';
 import { SearchInput } from '../../ui/search-input.tsx';
 
-/** So long nothing is typed before the search is made: each one is a request at the provider. */
+/** Waits for a pause in typing, since each search is a request to the provider. */
 const SETTLE_MS = 250;
 
-/** What is looked for in the tab, kept in the URL. */
+/** The search of the tab, kept in the URL. */
 export function SearchBox({ label }: { label: string }) {
   const { q } = useSearch({ from: '/agents' });
   const navigate = useNavigate({ from: '/agents' });

@@ -15,7 +15,7 @@ import { type Sample, SampleBar, useSample } from './voice-sample.tsx';
 
 const PAGE_SIZE = 30;
 
-/** The voices that agents can speak with, each to be heard saying a sentence of one's own. */
+/** The agents' voices, each with a sample of a sentence of one's own. */
 export function VoiceList() {
   const { q = '' } = useSearch({ from: '/agents' });
   const { operate } = useMay();
@@ -49,7 +49,7 @@ export function VoiceList() {
                     voice={voice}
                     sample={sample}
                     reason={reasonAgainst(operate, words)}
-                    onHear={() => sample.hear(voice, words.trim())}
+                    onPlay={() => sample.play(voice, words.trim())}
                   />
                 ))}
               </ul>
@@ -70,26 +70,26 @@ function reasonAgainst(operate: boolean, words: string): string | undefined {
 interface CardProps {
   voice: Voice;
   sample: Sample;
-  /** Why it cannot be heard. */
+  /** Why no sample can be played. */
   reason: string | undefined;
-  onHear: () => void;
+  onPlay: () => void;
 }
 
-function VoiceCard({ voice, sample, reason, onHear }: CardProps) {
+function VoiceCard({ voice, sample, reason, onPlay }: CardProps) {
   const { voiceId, name, category, description, labels } = voice;
-  const isHeard = sample.voice?.voiceId === voiceId;
+  const isChosen = sample.voice?.voiceId === voiceId;
   return (
     <li
       className={cn(
         'flex items-start justify-between gap-3 rounded-lg border bg-panel p-4',
-        isHeard && 'border-accent/50',
+        isChosen && 'border-accent/50',
       )}
     >
       <div className="grid min-w-0 gap-1">
         <div className="flex flex-wrap items-center gap-2">
           <span className="font-semibold">{name}</span>
           {category !== null && <Badge>{category}</Badge>}
-          {isHeard && sample.state === 'playing' && <Badge tone="accent">Speaking</Badge>}
+          {isChosen && sample.state === 'playing' && <Badge tone="accent">Speaking</Badge>}
         </div>
         {description !== null && <p className="text-muted wrap-anywhere">{description}</p>}
         <p className="text-xs text-muted wrap-anywhere">{Object.values(labels).join(' · ')}</p>
@@ -99,8 +99,8 @@ function VoiceCard({ voice, sample, reason, onHear }: CardProps) {
         aria-label={`Hear ${name}`}
         title={reason ?? `Hear ${name}`}
         disabled={reason !== undefined}
-        busy={isHeard && sample.state === 'fetching'}
-        onClick={onHear}
+        busy={isChosen && sample.state === 'fetching'}
+        onClick={onPlay}
       >
         Hear
       </Button>

@@ -4,17 +4,17 @@ import { messageOf } from '../../client/problem.ts';
 import { readSound } from '../../client/sound.ts';
 import { Field, Input } from '../../ui/field.tsx';
 
-/** The one sample that is heard: another that is asked for takes its place. */
+/** The one sample that plays; the next one replaces it. */
 export interface Sample {
   voice: Voice | null;
   state: 'silent' | 'fetching' | 'ready' | 'playing';
   problem: string | null;
   player: RefObject<HTMLAudioElement | null>;
-  hear: (voice: Voice, words: string) => void;
+  play: (voice: Voice, words: string) => void;
   onPlaying: (isPlaying: boolean) => void;
 }
 
-/** Has a text spoken by a voice, and plays it. What was spoken once is kept: the provider charges for each. */
+/** Generates and plays a sample. Samples are kept, since the provider charges for each. */
 export function useSample(): Sample {
   const player = useRef<HTMLAudioElement>(null);
   const spoken = useRef(new Map<string, string>());
@@ -30,22 +30,22 @@ export function useSample(): Sample {
     };
   }, []);
 
-  const hear = useCallback((next: Voice, words: string) => {
+  const play = useCallback((next: Voice, words: string) => {
     asked.current += 1;
-    const mine = asked.current;
+    const thisRequest = asked.current;
     player.current?.pause();
     setVoice(next);
     setProblem(null);
     setState('fetching');
     fetchSample(spoken.current, next.voiceId, words)
       .then(async (address) => {
-        if (mine !== asked.current || player.current === null) return;
+        if (thisRequest !== asked.current || player.current === null) return;
         setState('ready');
         player.current.src = address;
         await player.current.play();
       })
       .catch((error: unknown) => {
-        if (mine !== asked.current) return;
+        if (thisRequest !== asked.current) return;
         setState('silent');
         setProblem(`${next.name} cannot be heard. ${messageOf(error)}`);
       });
@@ -53,7 +53,7 @@ export function useSample(): Sample {
   const onPlaying = useCallback((isPlaying: boolean) => {
     setState((now) => (now === 'fetching' ? now : isPlaying ? 'playing' : 'ready'));
   }, []);
-  return { voice, state, problem, player, hear, onPlaying };
+  return { voice, state, problem, player, play, onPlaying };
 }
 
 async function fetchSample(spoken: Map<string, string>, voiceId: string, words: string): Promise<string> {
@@ -66,7 +66,7 @@ async function fetchSample(spoken: Map<string, string>, voiceId: string, words: 
   return address;
 }
 
-/** What is to be said, and the player, whose place is there before there is anything to play. */
+/** The sentence and the player, which is present before there is a sample. */
 export function SampleBar({
   sample,
   words,
@@ -92,7 +92,7 @@ export function SampleBar({
         <p className="min-h-5 truncate text-xs text-muted" role={sample.problem ? 'alert' : undefined}>
           {sample.problem ? <span className="text-bad">{sample.problem}</span> : heading(sample)}
         </p>
-        {/* biome-ignore lint/a11y/useMediaCaption: the words stand beside it. */}
+        {/* biome-ignore lint/a11y/useMediaCaption: its text is shown beside it. */}
         <audio
           ref={sample.player}
           controls

@@ -7,10 +7,10 @@ import { Card } from '../../ui/card.tsx';
 import { Item } from './item.tsx';
 import { KIND_TEXTS } from './kinds.ts';
 
-/** Of one kind, before the rest is asked for: each of them reads whose it is. */
+/** Items shown at first; each one fetches its subject. */
 const SHOWN_FIRST = 8;
 
-/** All of one kind, with what it means and what to do said once. */
+/** All items of a kind, with one explanation of its meaning and remedy. */
 export function Group({ kind, items }: { kind: AttentionKind; items: readonly Attention[] }) {
   const [isOpen, setIsOpen] = useState(false);
   const { title, tone, urgency, happened, means, todo } = KIND_TEXTS[kind];

@@ -9,7 +9,7 @@ import { buttonStyle } from '../../ui/button.tsx';
 
 const OPEN = buttonStyle({ size: 'small' });
 
-/** One thing that needs a person: what was found out, whose it is, and the way there. */
+/** One item with its subject and a link to it. */
 export function Item({ item }: { item: Attention }) {
   return (
     <li className="flex flex-wrap items-center gap-x-4 gap-y-1.5 border-b py-2.5 last:border-b-0 last:pb-0">
@@ -75,7 +75,7 @@ function WayThere({ item }: { item: Attention }): ReactNode {
   }
 }
 
-/** Conversations are found by number, which the message knows. */
+/** A conversation is found by its number, which only the message has. */
 function ConversationLink({ messageId }: { messageId: string }) {
   const { data } = useQuery({
     queryKey: keys.messages({ id: messageId }),

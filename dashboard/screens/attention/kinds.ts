@@ -11,7 +11,7 @@ interface KindText {
   todo: string;
 }
 
-/** The worst first: what may harm people, then what stands still, then what was missed. */
+/** The most severe first: harm to people, then stopped work, then missed data. */
 export const KIND_TEXTS: Record<AttentionKind, KindText> = {
   unknown_call: {
     title: 'Calls that could not be accounted for',
@@ -72,7 +72,7 @@ export const KIND_TEXTS: Record<AttentionKind, KindText> = {
   },
 };
 
-/** Grouped by kind, the worst kind first; within it the newest first, as they come. */
+/** The most severe kind first, and the newest items first within each. */
 export function byKind(items: readonly Attention[]): { kind: AttentionKind; items: Attention[] }[] {
   return entriesOf(KIND_TEXTS)
     .map(([kind]) => ({ kind, items: items.filter((item) => item.kind === kind) }))

@@ -9,10 +9,10 @@ import { Group } from './group.tsx';
 import { byKind } from './kinds.ts';
 
 const PAGE_SIZE = 200;
-/** The worst is put first among so many; who has more of them has one cause to look for. */
-const MOST_ITEMS = 1_000;
+/** The most severe kinds are sorted first among this many; more items than this share one cause. */
+const MAX_ITEMS = 1_000;
 
-/** What only a person can settle, the worst first, in plain words. */
+/** What only a person can settle, the most severe first. */
 export function AttentionScreen() {
   const query = usePages(
     keys.attention,
@@ -20,7 +20,7 @@ export function AttentionScreen() {
     ({ id }) => id,
   );
   const { items, hasNextPage, isFetchingNextPage, isError, fetchNextPage } = query;
-  const readsOn = hasNextPage && !isFetchingNextPage && !isError && (items?.length ?? 0) < MOST_ITEMS;
+  const readsOn = hasNextPage && !isFetchingNextPage && !isError && (items?.length ?? 0) < MAX_ITEMS;
   useEffect(() => {
     if (readsOn) void fetchNextPage();
   }, [readsOn, fetchNextPage]);
@@ -39,7 +39,7 @@ export function AttentionScreen() {
             </Empty>
           ) : (
             <>
-              {hasNextPage && found.length >= MOST_ITEMS && (
+              {hasNextPage && found.length >= MAX_ITEMS && (
                 <p className="text-muted">
                   The newest {plural(found.length, 'thing')} are shown; there are more.
                 </p>

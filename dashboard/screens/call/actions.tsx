@@ -10,7 +10,7 @@ import { workflowUrl } from '../../session/temporal-link.ts';
 import { Button, buttonStyle } from '../../ui/button.tsx';
 import { Attribute } from '../unattributed/attribute.tsx';
 
-/** Where one can go from a call, and what can be done with one that is under way. */
+/** Links and actions of a call. */
 export function CallActions({ call }: { call: CallDetail }) {
   const { temporal } = useMe();
   const may = useMay();
@@ -40,7 +40,7 @@ export function CallActions({ call }: { call: CallDetail }) {
   );
 }
 
-/** What dialled it: the lead's workflow, or its own outside of campaigns. A call that came in has none. */
+/** The workflow that dialled it: the lead's, or a one-off call's own. An inbound call has none. */
 function workflowOf({ id, leadId, attempt }: CallDetail): string | null {
   if (attempt === null) return null;
   return leadId === null ? `call/${id}` : `lead/${leadId}`;
@@ -58,7 +58,7 @@ function AttributeAction({ callId }: { callId: string }) {
   );
 }
 
-/** The call may end while a dialog is open, which then says why nothing more can be done. */
+/** When the call ends, an open dialog stays and explains that it is over. */
 function LiveActions({ call }: { call: CallDetail }) {
   const [doing, setDoing] = useState<'end' | 'context' | 'transfer' | null>(null);
   const close = () => setDoing(null);

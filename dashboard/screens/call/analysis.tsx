@@ -5,7 +5,7 @@ import { Badge } from '../../ui/badge.tsx';
 import { Card } from '../../ui/card.tsx';
 import { Fold } from '../../ui/fold.tsx';
 
-/** What the provider found in the conversation. Its shape is the provider's: whatever is not as expected is left out. */
+/** The provider's analysis. Its shape is the provider's, so unexpected parts are left out. */
 export function Analysis({ call: { analysis } }: { call: CallDetail }) {
   if (analysis === null) {
     return (

@@ -3,7 +3,7 @@ import { Elapsed } from '../../format/elapsed.tsx';
 import { formatCents, formatSeconds, NONE } from '../../format/numbers.ts';
 import { Figure } from '../../ui/card.tsx';
 
-/** The figures of a call, each at its place from the beginning. */
+/** Each figure has a fixed place from the start. */
 export function CallFigures({ call }: { call: CallDetail }) {
   const { quality } = call;
   const since = call.status === 'ended' ? null : (call.answeredAt ?? call.startedAt);

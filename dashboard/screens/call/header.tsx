@@ -8,7 +8,7 @@ import { Time } from '../../format/time.tsx';
 import { numberOf } from '../../live-call/party.ts';
 import { Badge } from '../../ui/badge.tsx';
 
-/** Where a call belongs: its result, number, campaign, agent and time. */
+/** The call's result, number, campaign, agent and time. */
 export function CallSubtitle({ call, zone }: { call: CallDetail; zone: string | undefined }) {
   return (
     <div className="mt-1 flex flex-wrap items-center gap-x-3 gap-y-1.5">

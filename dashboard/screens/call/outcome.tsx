@@ -18,11 +18,11 @@ import { Card } from '../../ui/card.tsx';
 import { Confirm } from '../../ui/dialog.tsx';
 import { Checkbox, Field, NativeSelect, Textarea } from '../../ui/field.tsx';
 import { toastDone } from '../../ui/toast.tsx';
-import { changeOf, isSameWord, rebased, type Word, wordOf } from './word.ts';
+import { changeOf, isSameMark, type Mark, markOf, rebased } from './mark.ts';
 
 const LONGEST_NOTES = 10_000;
 
-/** What came of the call: the summary, how it converted, its score, and a person's own word on it. */
+/** The call's result: summary, conversion, score, and a person's correction of them. */
 export function Outcome({ call }: { call: CallDetail }) {
   const { operate } = useMay();
   return (
@@ -33,7 +33,7 @@ export function Outcome({ call }: { call: CallDetail }) {
         </p>
         <Facts call={call} />
         <ScoreParts call={call} />
-        {call.status !== 'ended' ? null : operate ? <WordForm call={call} /> : <Notes call={call} />}
+        {call.status !== 'ended' ? null : operate ? <MarkForm call={call} /> : <Notes call={call} />}
       </div>
     </Card>
   );
@@ -125,18 +125,18 @@ function Notes({ call: { notes } }: { call: CallDetail }) {
   );
 }
 
-function WordForm({ call }: { call: CallDetail }) {
+function MarkForm({ call }: { call: CallDetail }) {
   const client = useQueryClient();
-  const latest = wordOf(call);
+  const latest = markOf(call);
   const [base, setBase] = useState(latest);
-  const [word, setWord] = useState(latest);
+  const [mark, setMark] = useState(latest);
   const [asking, setAsking] = useState(false);
-  if (!isSameWord(base, latest)) {
+  if (!isSameMark(base, latest)) {
     setBase(latest);
-    setWord(rebased(word, base, latest));
+    setMark(rebased(mark, base, latest));
   }
-  const change = (part: Partial<Word>) => setWord({ ...word, ...part });
-  const update = changeOf(base, word);
+  const change = (part: Partial<Mark>) => setMark({ ...mark, ...part });
+  const update = changeOf(base, mark);
   const saving = useMutation({
     mutationFn: () => updateCall(call.id, update),
     onSuccess: (changed) => {
@@ -153,7 +153,7 @@ function WordForm({ call }: { call: CallDetail }) {
   };
   return (
     <form onSubmit={submit} className="grid gap-3 border-t pt-4">
-      <WordFields word={word} change={change} error={saving.error ? messageOf(saving.error) : undefined} />
+      <MarkFields mark={mark} change={change} error={saving.error ? messageOf(saving.error) : undefined} />
       <div className="flex justify-end">
         <Button
           type="submit"
@@ -178,13 +178,13 @@ function WordForm({ call }: { call: CallDetail }) {
   );
 }
 
-interface WordFieldsProps {
-  word: Word;
-  change: (part: Partial<Word>) => void;
+interface MarkFieldsProps {
+  mark: Mark;
+  change: (part: Partial<Mark>) => void;
   error: string | undefined;
 }
 
-function WordFields({ word: { converted, disposition, notes }, change, error }: WordFieldsProps) {
+function MarkFields({ mark: { converted, disposition, notes }, change, error }: MarkFieldsProps) {
   return (
     <>
       <Field label="Disposition">
@@ -192,7 +192,7 @@ function WordFields({ word: { converted, disposition, notes }, change, error }: 
           <NativeSelect
             {...control}
             value={disposition}
-            onChange={(event) => change({ disposition: event.target.value as Word['disposition'] })}
+            onChange={(event) => change({ disposition: event.target.value as Mark['disposition'] })}
           >
             {dispositionValues.map((each) => (
               <option key={each} value={each}>

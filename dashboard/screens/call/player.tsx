@@ -10,12 +10,12 @@ import type { Waveform } from './waveform.ts';
 const SPEEDS = [0.75, 1, 1.25, 1.5, 2];
 const STEP_SECONDS = 5;
 
-/** A key that a focused control answers to itself is left to it. */
+/** A key that the focused control handles itself. */
 function isTaken(event: KeyboardEvent): boolean {
   return event.target instanceof Element && event.target.closest('button, a, summary') !== null;
 }
 
-/** The waveform with what moves it: by the mouse on it, by buttons, by space and the arrows. */
+/** The waveform with its controls: the mouse, buttons, space and the arrow keys. */
 export function Player({
   place,
   waveform,
@@ -29,7 +29,7 @@ export function Player({
   const clock = useRef<HTMLSpanElement>(null);
   useEffect(
     () =>
-      // Past React: it changes with every frame.
+      // Outside React, since it changes with every frame.
       onTime((now) => {
         const text = formatSeconds(Math.floor(now));
         if (clock.current !== null && clock.current.textContent !== text) clock.current.textContent = text;

@@ -6,7 +6,7 @@ import { Transcript } from './transcript.tsx';
 import { turnAt } from './turns.ts';
 import { useWaveform } from './waveform.ts';
 
-/** The recording and what was said, in step: the turn that is heard is marked, and a turn that is chosen is heard. */
+/** The recording and the transcript in step: the current turn is marked, and a chosen turn is played. */
 export function Recording({ call }: { call: CallDetail }) {
   const hasAudio = call.status === 'ended' && call.conversationId !== null && call.hasAudio !== false;
   const place = useRef<HTMLDivElement>(null);

@@ -9,13 +9,12 @@ import { Page } from '../../ui/page.tsx';
 import { Empty, Failure, Skeleton } from '../../ui/states.tsx';
 import { CallActions } from './actions.tsx';
 import { Analysis } from './analysis.tsx';
+import { CallTimelineCard } from './call-timeline.tsx';
 import { CallFigures } from './figures.tsx';
 import { CallSubtitle } from './header.tsx';
-import { LineOfTime } from './line-of-time.tsx';
 import { Outcome } from './outcome.tsx';
 import { Recording } from './recording.tsx';
 
-/** One call: what was said, what came of it, and why it was made. */
 export function CallScreen() {
   const { callId } = useParams({ from: '/calls/$callId' });
   const call = useQuery({ queryKey: keys.call(callId), queryFn: () => readCall(callId) });
@@ -77,7 +76,7 @@ function Detail({ call }: { call: CallDetail }) {
       <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_22rem]">
         <div className="grid min-w-0 gap-5">
           <Recording call={call} />
-          <LineOfTime call={call} zone={zone} />
+          <CallTimelineCard call={call} zone={zone} />
         </div>
         <div className="grid min-w-0 gap-5">
           <Outcome call={call} />

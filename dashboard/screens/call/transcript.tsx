@@ -8,15 +8,14 @@ import { pieces, type Turn } from './turns.ts';
 interface TranscriptProps {
   turns: readonly Turn[] | null;
   isLive: boolean;
-  /** The turn that is heard now. */
+  /** The turn at the recording's current position. */
   current: number | null;
   /** The turn that met the conversion rule. */
   metTurn: number | null;
-  /** Goes to an instant of the recording; null where there is none. */
+  /** Seeks the recording; null without one. */
   onChoose: ((seconds: number) => void) | null;
 }
 
-/** What was said, searchable. */
 export function Transcript({ turns, isLive, current, metTurn, onChoose }: TranscriptProps) {
   const [search, setSearch] = useState('');
   const list = useRef<HTMLOListElement>(null);
@@ -58,16 +57,15 @@ export function Transcript({ turns, isLive, current, metTurn, onChoose }: Transc
       </div>
       <ol
         ref={list}
-        // What scrolls is to be reached by the keyboard.
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls.
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so the keyboard must reach it.
         tabIndex={0}
         aria-label="Transcript"
         className="relative grid max-h-[32rem] gap-1 overflow-y-auto rounded-md border p-2"
       >
         {turns.map((turn, index) => (
           <TurnRow
-            // The turns of a call stay in their order.
-            // biome-ignore lint/suspicious/noArrayIndexKey: they have no other name.
+            // Turns keep their order.
+            // biome-ignore lint/suspicious/noArrayIndexKey: they have no id.
             key={index}
             turn={turn}
             search={needle}
@@ -81,7 +79,7 @@ export function Transcript({ turns, isLive, current, metTurn, onChoose }: Transc
   );
 }
 
-/** Scrolls the list, and not the page. */
+/** Scrolls the list only, not the page. */
 function show(list: HTMLElement | null, index: number): void {
   const turn = list?.children[index];
   if (list === null || !(turn instanceof HTMLElement)) return;
@@ -119,7 +117,7 @@ const TurnRow = memo(function TurnRow({
       <span className="block wrap-anywhere">
         {pieces(text, search).map((piece, index) =>
           piece.found ? (
-            // biome-ignore lint/suspicious/noArrayIndexKey: the pieces of one text have no other name.
+            // biome-ignore lint/suspicious/noArrayIndexKey: pieces of a text have no id.
             <mark key={index} className="rounded-sm bg-warn/30 text-ink">
               {piece.text}
             </mark>

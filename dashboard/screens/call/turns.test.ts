@@ -3,13 +3,13 @@ import { pieces, turnAt } from './turns.ts';
 
 const turn = (atSeconds: number | null) => ({ role: 'user' as const, text: '', atSeconds });
 
-test('the turn that is heard is the last that began; one without a time is none', () => {
+test('the current turn is the last that began; one without a time is skipped', () => {
   const turns = [turn(1), turn(5), turn(null), turn(9)];
   expect([0, 1, 4.9, 5, 8, 100].map((seconds) => turnAt(turns, seconds))).toEqual([null, 0, 0, 1, 1, 3]);
   expect(turnAt([], 5)).toBeNull();
 });
 
-test('a text is cut where it has what was searched for, in any case, and signs are no pattern', () => {
+test('a text is split at each match, in any case; special characters are literal', () => {
   expect(pieces('Yes. YES? no', 'yes')).toEqual([
     { text: 'Yes', found: true },
     { text: '. ', found: false },

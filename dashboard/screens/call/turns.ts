@@ -5,7 +5,7 @@ export interface Turn {
   interrupted?: boolean;
 }
 
-/** The turn that is heard at an instant of the recording: the last that has begun. Null before the first. */
+/** The turn at a position of the recording: the last one that began. Null before the first. */
 export function turnAt(turns: readonly Turn[], seconds: number): number | null {
   let found: number | null = null;
   turns.forEach(({ atSeconds }, index) => {
@@ -14,7 +14,7 @@ export function turnAt(turns: readonly Turn[], seconds: number): number | null {
   return found;
 }
 
-/** A text in pieces, of which those that were searched for are `found`; in any case of letters. */
+/** Splits a text at each match of the search, ignoring case; matches are `found`. */
 export function pieces(text: string, search: string): { text: string; found: boolean }[] {
   if (search === '') return [{ text, found: false }];
   const parts: { text: string; found: boolean }[] = [];

@@ -7,22 +7,24 @@ const HEIGHT = 72;
 export interface Waveform {
   isReady: boolean;
   isPlaying: boolean;
-  /** Why it cannot be heard. */
+  /** Why there is no sound. */
   failure: 'missing' | 'broken' | null;
-  /** In seconds; 0 until it is ready. */
+  /** In seconds; 0 until ready. */
   duration: number;
   toggle: () => void;
   seek: (seconds: number) => void;
   skip: (seconds: number) => void;
   setRate: (rate: number) => void;
-  /** Calls with the place in seconds whenever it moves. Returns what ends that. */
+  /** Calls with the position in seconds whenever it changes. Returns the unsubscribe function. */
   onTime: (listener: (seconds: number) => void) => () => void;
 }
 
-/** Draws and plays the recording at `url`, if there is one, in `place`. The library comes with the first recording. */
+/**
+ * Draws and plays the recording at `url`, if any, in `place`. The library is loaded with the first recording.
+ */
 export function useWaveform(place: RefObject<HTMLElement | null>, url: string | null): Waveform {
   const surfer = useRef<WaveSurfer | null>(null);
-  const { tell, onTime } = useListeners();
+  const { notify, onTime } = useListeners();
   const [isReady, setReady] = useState(false);
   const [isPlaying, setPlaying] = useState(false);
   const [failure, setFailure] = useState<Waveform['failure']>(null);
@@ -40,9 +42,9 @@ export function useWaveform(place: RefObject<HTMLElement | null>, url: string | 
       made.on('play', () => setPlaying(true));
       made.on('pause', () => setPlaying(false));
       made.on('finish', () => setPlaying(false));
-      made.on('timeupdate', tell);
+      made.on('timeupdate', notify);
       made.on('error', (error) => setFailure(/404/.test(String(error?.message)) ? 'missing' : 'broken'));
-      // A failure is told by the event above.
+      // The error event above reports a failure.
       await made.load(url).catch(() => {});
     };
     make().catch(() => setFailure('broken'));
@@ -54,9 +56,9 @@ export function useWaveform(place: RefObject<HTMLElement | null>, url: string | 
       setPlaying(false);
       setFailure(null);
     };
-  }, [place, url, tell]);
+  }, [place, url, notify]);
   useEffect(() => {
-    // A canvas does not follow the document's colours by itself.
+    // A canvas does not follow the document's colours.
     if (isReady && theme !== '') surfer.current?.setOptions(colours());
   }, [theme, isReady]);
   const controls = useMemo(
@@ -78,10 +80,10 @@ export function useWaveform(place: RefObject<HTMLElement | null>, url: string | 
   };
 }
 
-/** Who is told of the place in the recording. */
+/** Subscribers to the position in the recording. */
 function useListeners() {
   const [listeners] = useState(() => new Set<(seconds: number) => void>());
-  const tell = useCallback(
+  const notify = useCallback(
     (seconds: number) => {
       for (const listener of listeners) listener(seconds);
     },
@@ -96,7 +98,7 @@ function useListeners() {
     },
     [listeners],
   );
-  return { tell, onTime };
+  return { notify, onTime };
 }
 
 function lookOf() {
@@ -122,7 +124,7 @@ function colours() {
   };
 }
 
-/** Without it the policy of the page would not let the library style its part. */
+/** The page's policy lets the library add its styles only with this nonce. */
 function nonce(): string | undefined {
   return document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content;
 }

@@ -10,24 +10,24 @@ const page = (numbers: number[], nextCursor: string | null): CallPage => ({
 });
 const numbers = ({ items }: CallPage) => items.map(({ id }) => Number(id.slice(1)));
 
-test('calls that began come before those that are known, and none is lost or shown twice', () => {
+test('new calls precede the known ones, and none is lost or doubled', () => {
   const merged = withHead(page([5, 4, 3, 2], 'behind 2'), page([7, 6, 5, 4], 'behind 4'));
   expect(numbers(merged)).toEqual([7, 6, 5, 4, 3, 2]);
   expect(merged.nextCursor).toBe('behind 2');
 });
 
-test('a call that is no longer in the list goes', () => {
+test('a call that left the list disappears', () => {
   const merged = withHead(page([5, 4, 3, 2], 'behind 2'), page([6, 5, 3], 'behind 3'));
   expect(numbers(merged)).toEqual([6, 5, 3, 2]);
 });
 
-test('after a gap, and when all is on one page, what was read now stands alone', () => {
+test('after a gap, and when all is on one page, only the fetched rows remain', () => {
   expect(numbers(withHead(page([5, 4], 'behind 4'), page([9, 8], 'behind 8')))).toEqual([9, 8]);
   expect(numbers(withHead(page([5, 4], null), page([6, 5], null)))).toEqual([6, 5]);
   expect(numbers(withHead(undefined, page([1], null)))).toEqual([1]);
 });
 
-test('the chain of pages grows by what each tells of the next, and is cut where that changes', () => {
+test('the chain of pages grows by each next cursor, and is cut where one changes', () => {
   const first = withPage([{ cursor: null, size: null }], 0, page([3, 2], 'a'));
   expect(first).toEqual([
     { cursor: null, size: 2 },

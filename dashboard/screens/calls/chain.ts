@@ -1,17 +1,17 @@
 import type { CallPage } from '../../client/generated.ts';
 
-/** Pages are fetched when they come so near to what is seen, in rows. */
+/** A page is fetched when it is this many rows from the visible ones. */
 const MARGIN = 60;
-/** The first page grows by the calls that begin; past this it is cut, and the pages behind it are found anew. */
+/** The first page grows by new calls. Beyond this size it is cut, and later pages are refetched. */
 const LONGEST_HEAD = 1_000;
 
-/** A page of the list: where it begins, and how long it is once it was read. */
+/** A page of the list: its start, and its length once fetched. */
 export interface Link {
   cursor: string | null;
   size: number | null;
 }
 
-/** `fetched` in the place of the beginning of `known`. Where the two do not meet, what was known is left out. */
+/** Replaces the start of `known` by `fetched`. Without overlap, the known rows are dropped. */
 export function withHead(known: CallPage | undefined, fetched: CallPage): CallPage {
   const last = fetched.items.at(-1);
   if (known === undefined || last === undefined || fetched.nextCursor === null) return fetched;
@@ -22,7 +22,7 @@ export function withHead(known: CallPage | undefined, fetched: CallPage): CallPa
   return { items: [...fetched.items, ...behind], nextCursor: known.nextCursor };
 }
 
-/** Where each page begins, and last where the list ends, as far as it is known. */
+/** The start of each page, and finally the end of the list as far as known. */
 export function startsOf(chain: readonly Link[]): number[] {
   const starts = [0];
   for (const { size } of chain) starts.push((starts.at(-1) ?? 0) + (size ?? 0));
@@ -39,7 +39,7 @@ export function isNear(
   return begin <= last + MARGIN && Math.max(end, begin + 1) > first - MARGIN;
 }
 
-/** The chain with what a page tells of itself and of the next; the same chain when that is known. */
+/** Enters a page's length and the next cursor; returns the same chain when nothing changed. */
 export function withPage(
   chain: readonly Link[],
   index: number,

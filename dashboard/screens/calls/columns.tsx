@@ -6,7 +6,7 @@ import { formatFullTime } from '../../format/times.ts';
 import { numberOf, partyOf } from '../../live-call/party.ts';
 import type { Column } from '../../ui/data-table.tsx';
 
-/** @param nameOf names of campaigns and agents by their ids */
+/** @param nameOf names of campaigns and agents by id */
 export function callColumns(nameOf: (id: string) => string): Column<Call>[] {
   return [
     { id: 'who', header: 'Who', width: 8.6, cell: (call) => <Who call={call} /> },
@@ -93,7 +93,7 @@ const dayAndClock = new Intl.DateTimeFormat(undefined, {
   minute: '2-digit',
 });
 
-/** The time alone today, with the day otherwise; short, because a row has one line. */
+/** The time today, otherwise with the day; short, since a row is one line. */
 function Started({ iso }: { iso: string }) {
   const at = new Date(iso);
   const isToday = at.toDateString() === new Date().toDateString();

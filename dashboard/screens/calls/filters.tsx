@@ -17,17 +17,17 @@ import { Input, NativeSelect } from '../../ui/field.tsx';
 import { SearchInput } from '../../ui/search-input.tsx';
 import { type CallsSearch, dayOf, LONGEST_SEARCH } from './search.ts';
 
-const MOST_CAMPAIGNS = 200;
-/** The list is asked for when the fingers rest, not with every key. */
+const MAX_CAMPAIGNS = 200;
+/** Fetches after a pause in typing. */
 const REST_MS = 250;
 
 interface FiltersProps {
   search: CallsSearch;
-  /** `typing`: it changes with every key, and is no step of its own. */
+  /** `typing`: changes with every key, and adds no step to the history. */
   onChange: (change: Partial<CallsSearch>, typing?: boolean) => void;
 }
 
-/** All that the list of calls can be narrowed by. On a phone it unfolds below the search. */
+/** On a phone the filters fold out below the search. */
 export function CallFilters({ search, onChange }: FiltersProps) {
   const [open, setOpen] = useState(false);
   const id = useId();
@@ -66,8 +66,8 @@ export function CallFilters({ search, onChange }: FiltersProps) {
 
 function OfWork({ search, onChange }: FiltersProps) {
   const campaigns = useQuery({
-    queryKey: keys.campaigns({ limit: MOST_CAMPAIGNS }),
-    queryFn: () => listCampaigns({ limit: MOST_CAMPAIGNS }),
+    queryKey: keys.campaigns({ limit: MAX_CAMPAIGNS }),
+    queryFn: () => listCampaigns({ limit: MAX_CAMPAIGNS }),
   });
   const agents = useQuery({ queryKey: keys.agents, queryFn: () => listAgents() });
   return (
@@ -130,7 +130,7 @@ function OfCall({ search, onChange }: FiltersProps) {
 
 function Labelled({ label, active, children }: { label: string; active: boolean; children: ReactNode }) {
   return (
-    // biome-ignore lint/a11y/noLabelWithoutControl: the control is what is given.
+    // biome-ignore lint/a11y/noLabelWithoutControl: the control is passed in.
     <label className="grid min-w-0 grid-cols-1 gap-0.5">
       <span className={cn('text-xs font-medium text-muted', active && 'text-accent')}>{label}</span>
       {children}
@@ -182,7 +182,7 @@ function Day({
     <Labelled label={label} active={value !== undefined}>
       <Input
         type="date"
-        // An instant, as other screens link to, is shown by its day.
+        // Other screens link with an instant, which is shown as its day.
         value={value === undefined ? '' : dayOf(value)}
         className={cn('px-1.5', value !== undefined && 'border-accent')}
         onChange={(event) => onChange(event.target.value || undefined)}

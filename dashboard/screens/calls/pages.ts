@@ -8,15 +8,15 @@ import { isNear, type Link, startsOf, withHead, withPage } from './chain.ts';
 
 export type CallFilter = Omit<NonNullable<Parameters<typeof listCalls>[0]>, 'cursor' | 'limit' | 'ids'>;
 
-/** The most that the API gives at once. */
+/** The API's limit. */
 const PAGE_ROWS = 200;
-/** A page that has been out of sight for so long is let go: memory holds what is looked at, however far one goes. */
+/** An invisible page is dropped after this time, so that memory stays bounded. */
 const KEPT_MS = 15_000;
-/** New calls are asked for at most so often. */
-const RHYTHM_MS = 1_000;
-/** Scrolled no further than this, the list is at its beginning, and new calls may come in on top. */
+/** New calls are fetched at most this often. */
+const INTERVAL_MS = 1_000;
+/** Scrolled no further than this, new calls may enter at the top. */
 const TOP_ROWS = 4;
-/** What may put a call into a list that does not have it; the last ones where it is one of what came of calls. */
+/** Events that may bring a call into the list; the last ones only when it filters by result. */
 const ENTERING = new Set<EventType>(['call.started', 'call.attributed', 'conversation.stored']);
 const SETTLING = new Set<EventType>(['call.ended', 'call.marked', 'lead.converted']);
 
@@ -27,8 +27,8 @@ interface Place {
 const BEGINNING: Place = { chain: [{ cursor: null, size: null }], first: 0 };
 
 /**
- * Calls of a filter, any number of them, of which only the pages around what is seen are held. `rows` has a hole
- * where a page is not. What begins while the list is scrolled down is told by `hasNewer`, and does not push it away.
+ * Calls of a filter, in any number; only the pages around the visible rows are held, and `rows` has gaps
+ * elsewhere. Calls that begin while the list is scrolled down set `hasNewer` and move nothing.
  */
 export function useCallPages(filter: CallFilter) {
   const client = useQueryClient();
@@ -64,7 +64,7 @@ export function useCallPages(filter: CallFilter) {
         if (row < total) filled[row] = call;
         row += 1;
       }
-      // A page that is on its way is a full one, or the last.
+      // A page in flight counts as full or as the last.
       if (page === undefined) row += PAGE_ROWS;
     }
     return filled;
@@ -90,7 +90,7 @@ export function useCallPages(filter: CallFilter) {
   };
 }
 
-/** Of several queries, what is there, and one of those that failed. Kept as it is while that does not change. */
+/** Combines queries into their data and one of their errors; stable while neither changes. */
 function combine(queries: UseQueryResult<CallPage>[]) {
   return {
     pages: queries.map(({ data }) => data),
@@ -98,7 +98,7 @@ function combine(queries: UseQueryResult<CallPage>[]) {
   };
 }
 
-/** Asks for the first page anew when calls begin; where that would push away what is read, it says that there are some. */
+/** Refetches the first page when calls begin; when that would move the visible rows, it sets `hasNewer`. */
 function useNewer(client: QueryClient, filter: CallFilter, first: number) {
   const [hasNewer, setHasNewer] = useState(false);
   const isTop = useRef(true);
@@ -113,7 +113,7 @@ function useNewer(client: QueryClient, filter: CallFilter, first: number) {
         if (!isTop.current) return setHasNewer(true);
         setHasNewer(false);
         void client.invalidateQueries({ queryKey: keys.callPage(filter, null) });
-      }, RHYTHM_MS);
+      }, INTERVAL_MS);
     },
     [client, filter],
   );
@@ -125,13 +125,13 @@ function mayEnter({ type, campaignId }: LiveEvent, filter: CallFilter): boolean 
   const { campaign, reach, disposition, status, to } = filter;
   const isSettled = reach !== undefined || disposition !== undefined || status !== undefined;
   if (!ENTERING.has(type) && !(isSettled && SETTLING.has(type))) return false;
-  // What begins now is not of a time that is over.
+  // A past period gets no new calls.
   return (
     (campaign === undefined || campaign === campaignId) && (to === undefined || Date.parse(to) > Date.now())
   );
 }
 
-/** The newest calls, and behind them what was known before. */
+/** The newest calls, followed by the known ones. */
 async function readHead(client: QueryClient, filter: CallFilter, signal: AbortSignal): Promise<CallPage> {
   const fetched = await listCalls({ ...filter, limit: PAGE_ROWS }, { signal });
   return withHead(client.getQueryData<CallPage>(keys.callPage(filter, null)), fetched);

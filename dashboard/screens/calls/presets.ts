@@ -1,6 +1,5 @@
 import { type CallsSearch, dayAt } from './search.ts';
 
-/** Filters that are one press away. */
 export const PRESETS: readonly { name: string; search: () => CallsSearch }[] = [
   { name: 'All', search: () => ({}) },
   { name: 'Today', search: () => ({ from: dayAt(new Date()) }) },

@@ -18,9 +18,9 @@ import { PRESETS } from './presets.ts';
 import { type CallsSearch, callsSearch, instantOf } from './search.ts';
 import { SavedViews, sameFilters } from './views.tsx';
 
-const MOST_NAMES = 200;
+const MAX_NAMES = 200;
 
-/** Every call of the workspace, narrowed by what stands in the URL. */
+/** Every call of the workspace, filtered by the URL. */
 export function CallsScreen() {
   const search = useSearch({ from: '/calls' });
   const navigate = useNavigate({ from: '/calls' });
@@ -66,7 +66,7 @@ const NOTHING = callsSearch({});
 
 function toFilter({ from, to, selected: _, ...rest }: CallsSearch): CallFilter {
   const begin = from === undefined ? null : instantOf(from, 0);
-  // The day of the end is meant whole.
+  // The last day counts whole.
   const end = to === undefined ? null : instantOf(to, 1);
   return { ...rest, ...(begin === null ? {} : { $from: begin }), ...(end === null ? {} : { to: end }) };
 }
@@ -97,7 +97,7 @@ function Presets({ search, onChoose }: { search: CallsSearch; onChoose: (search:
   );
 }
 
-/** The API makes the files; they are of all the campaign's calls, whatever else is set. */
+/** The API's exports contain all calls of the campaign, whatever the filters. */
 function ExportLinks({ campaignId }: { campaignId: string }) {
   const link = (kind: 'csv' | 'ndjson', name: string) => (
     <a
@@ -125,7 +125,7 @@ interface CallListProps {
   onClear: () => void;
 }
 
-/** To its beginning, and what was read of it is read anew. */
+/** Back to the start of the list, which is refetched. */
 function forget(filter: CallFilter): void {
   queryClient.removeQueries({ queryKey: keys.callPlace(filter) });
   queryClient.removeQueries({ queryKey: ['call-page', filter] });
@@ -152,7 +152,7 @@ function CallRows({
   const columns = useColumns();
   const onOpen = useCallback(
     async ({ id }: Call) => {
-      // Back from the call, its row is marked.
+      // On return from the call its row is marked.
       await navigate({ search: (now) => ({ ...now, selected: id }), replace: true });
       await navigate({ to: '/calls/$callId', params: { callId: id } });
     },
@@ -214,8 +214,8 @@ function NoCalls({ isNarrowed, onClear }: { isNarrowed: boolean; onClear: () => 
 
 function useColumns() {
   const campaigns = useQuery({
-    queryKey: keys.campaigns({ limit: MOST_NAMES }),
-    queryFn: () => listCampaigns({ limit: MOST_NAMES }),
+    queryKey: keys.campaigns({ limit: MAX_NAMES }),
+    queryFn: () => listCampaigns({ limit: MAX_NAMES }),
   });
   const agents = useQuery({ queryKey: keys.agents, queryFn: () => listAgents() });
   return useMemo(() => {

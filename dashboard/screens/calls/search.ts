@@ -15,10 +15,10 @@ import {
 import { oneOf, type RawSearch, textOf } from '../../format/search.ts';
 
 const UUID = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/;
-/** The API takes no longer search. */
+/** The API's limit. */
 export const LONGEST_SEARCH = 200;
 
-/** What the list is narrowed by, as it stands in the URL. */
+/** The list's filters, as in the URL. */
 export interface CallsSearch {
   q?: string | undefined;
   status?: CallStatus | undefined;
@@ -29,10 +29,10 @@ export interface CallsSearch {
   attribution?: AttributionState | undefined;
   campaign?: string | undefined;
   agent?: string | undefined;
-  /** A day of the viewer as 2026-03-31, or an instant. */
+  /** A day in the viewer's zone as 2026-03-31, or an instant. */
   from?: string | undefined;
   to?: string | undefined;
-  /** The row that was opened last. */
+  /** The row opened last. */
   selected?: string | undefined;
 }
 
@@ -59,12 +59,12 @@ function whenOf(raw: unknown): string | undefined {
   return text !== undefined && instantOf(text, 0) !== null ? text : undefined;
 }
 
-/** The day of the viewer that an instant is in, as 2026-03-31; a day is what it is. */
+/** An instant's day in the viewer's zone, as 2026-03-31; a day is returned unchanged. */
 export function dayOf(text: string): string {
   return DAY.test(text) ? text : dayAt(new Date(text));
 }
 
-/** The viewer's day at an instant, as 2026-03-31. */
+/** An instant's day in the viewer's zone, as 2026-03-31. */
 export function dayAt(at: Date): string {
   const pad = (value: number) => String(value).padStart(2, '0');
   return `${at.getFullYear()}-${pad(at.getMonth() + 1)}-${pad(at.getDate())}`;
@@ -73,7 +73,10 @@ export function dayAt(at: Date): string {
 const DAY = /^(\d{4})-(\d\d)-(\d\d)$/;
 const INSTANT = /^\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d)$/;
 
-/** The instant at which a day of the viewer begins, `days` later; an instant is what it is. Null for anything else. */
+/**
+ * The start of a day in the viewer's zone, `days` later; an instant is returned unchanged. Null for anything
+ * else.
+ */
 export function instantOf(text: string, days: number): string | null {
   const parts = DAY.exec(text);
   const at = parts

@@ -7,17 +7,17 @@ import { Menu, type MenuEntry } from '../../ui/menu.tsx';
 import { toastDone } from '../../ui/toast.tsx';
 import { type CallsSearch, callsSearch } from './search.ts';
 
-/** Filters of the list under a name, kept in this browser. */
+/** Named filters, stored in this browser. */
 interface SavedView {
   name: string;
   search: CallsSearch;
 }
 
 const STORED_AS = 'ringleader.calls.views';
-const MOST_VIEWS = 30;
+const MAX_VIEWS = 30;
 const LONGEST_NAME = 60;
 
-/** What is stored may be of an older page, or of somebody's making: what is wrong in it is left out. */
+/** Stored data may be outdated or edited; invalid parts are dropped. */
 function readViews(): SavedView[] {
   try {
     const stored: unknown = JSON.parse(localStorage.getItem(STORED_AS) ?? '[]');
@@ -34,7 +34,7 @@ function storeViews(views: SavedView[]): void {
   try {
     localStorage.setItem(STORED_AS, JSON.stringify(views));
   } catch {
-    // A browser that keeps nothing still shows the list.
+    // Without storage the list works all the same.
   }
 }
 
@@ -43,7 +43,7 @@ export function sameFilters(one: CallsSearch, other: CallsSearch): boolean {
   return bare(one) === bare(other);
 }
 
-/** Goes to filters that were saved under a name, saves those that are set, forgets one. */
+/** Applies, saves and deletes named filters. */
 export function SavedViews({
   search,
   onChoose,
@@ -74,7 +74,7 @@ export function SavedViews({
   const save = (name: string) => {
     const { selected: _, ...filters } = search;
     change([
-      ...views.filter((view) => view.name !== name).slice(1 - MOST_VIEWS),
+      ...views.filter((view) => view.name !== name).slice(1 - MAX_VIEWS),
       { name, search: callsSearch(filters) },
     ]);
     setNaming(false);

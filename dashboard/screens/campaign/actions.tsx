@@ -15,7 +15,7 @@ import { Button, buttonStyle, IconButton } from '../../ui/button.tsx';
 import { Menu, type MenuEntry } from '../../ui/menu.tsx';
 import { toastDone, toastFailed } from '../../ui/toast.tsx';
 
-/** What can be done to a campaign in its state, by who may. */
+/** The actions that the campaign's status and the key's role allow. */
 export function CampaignActions({ campaign }: { campaign: Campaign }) {
   const { operate } = useMay();
   const { status } = campaign;
@@ -35,7 +35,7 @@ export function CampaignActions({ campaign }: { campaign: Campaign }) {
   );
 }
 
-/** The workflow behind the campaign, where there is one to see. */
+/** The campaign's workflow, where one exists. */
 function TemporalLink({ campaign }: { campaign: Campaign }) {
   const { temporal } = useMe();
   if (temporal === null || campaign.status === 'draft') return null;

@@ -14,7 +14,7 @@ interface AddLeadProps {
   onOpenChange: (open: boolean) => void;
 }
 
-/** Adds one person to the list; while the campaign runs, they are called when their hours are open. */
+/** Adds one lead; in a running campaign it is called within its hours. */
 export function AddLead({ campaign, open, onOpenChange }: AddLeadProps) {
   const dials = campaign.status === 'running' || campaign.status === 'completed';
   return (
@@ -97,7 +97,7 @@ function AddLeadForm({ campaign, onDone }: { campaign: Campaign; onDone: () => v
   );
 }
 
-/** @throws Error with what is wrong with the lead, which the API tells in an answer of success */
+/** @throws Error with the problem of the lead, which the API reports in a successful answer */
 async function addOne(campaignId: string, { phone = '', ...rest }: Values): Promise<void> {
   const filled = Object.fromEntries(Object.entries(rest).filter(([, value]) => value.trim() !== ''));
   const { accepted, rejected } = await addLeads(campaignId, { leads: [{ phone, ...filled }] });

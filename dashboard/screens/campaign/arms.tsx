@@ -17,7 +17,6 @@ const COLUMNS: readonly FigureColumn<Arm>[] = [
   ['Cost', ({ costCents }) => formatCents(costCents)],
 ];
 
-/** The same figures for each agent that made calls. */
 export function Arms({ arms }: { arms: readonly Arm[] }) {
   const agents = useQuery({ queryKey: keys.agents, queryFn: () => listAgents() });
   const names = new Map(agents.data?.items.map(({ agentId, name }) => [agentId, name]));

@@ -17,7 +17,6 @@ interface BasicsProps {
   disabled: boolean;
 }
 
-/** The campaign's name, agent and numbers to call from. */
 export function Basics({ value, onChange, disabled }: BasicsProps) {
   const agents = useQuery({ queryKey: keys.agents, queryFn: () => listAgents() });
   const known = agents.data?.items ?? [];

@@ -9,7 +9,7 @@ const SERIES = [
   { key: 'conversions', name: 'Conversions', colour: 'var(--chart-3)' },
 ] as const;
 
-/** Bars of each day; the same figures stand in a table for those who do not see them. */
+/** Bars by day; a table has the same figures for screen readers. */
 export function ByDay({ days }: { days: readonly Day[] }) {
   if (days.length === 0)
     return <p className="grid h-56 place-items-center text-muted">No call was made yet.</p>;
@@ -23,7 +23,7 @@ export function ByDay({ days }: { days: readonly Day[] }) {
           </span>
         ))}
       </p>
-      {/* A chart that has not been told of a narrower page yet must not hold it wide. */}
+      {/* The chart's width lags behind the page's and must not hold it wide. */}
       <div aria-hidden className="h-48 overflow-hidden">
         <Chart days={days} />
       </div>
@@ -111,7 +111,7 @@ function Table({ days }: { days: readonly Day[] }) {
   );
 }
 
-// A day is that of the workspace's zone, and no instant: it must not slip into the day before.
+// Days are in the workspace's zone, not instants: UTC keeps them from shifting to the day before.
 const format = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', timeZone: 'UTC' });
 
 function dayText(date: string): string {

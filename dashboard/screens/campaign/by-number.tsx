@@ -18,7 +18,6 @@ const COLUMNS: readonly FigureColumn<OwnNumber>[] = [
   ['Cost', ({ costCents }) => formatCents(costCents)],
 ];
 
-/** The same figures for each number that calls came from. */
 export function ByNumber({ numbers }: { numbers: readonly OwnNumber[] }) {
   const listed = useQuery({ queryKey: keys.phoneNumbers, queryFn: () => listPhoneNumbers() });
   const known = new Map(listed.data?.items.map((number) => [number.phoneNumberId, number]));

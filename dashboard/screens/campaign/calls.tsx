@@ -13,7 +13,6 @@ import { ExportMenu } from './export-menu.tsx';
 
 const PAGE = 100;
 
-/** The campaign's calls, the latest first. */
 export function CallsTab({ campaign }: { campaign: Campaign }) {
   return (
     <div className="grid gap-3">

@@ -2,7 +2,7 @@ import { Download } from 'lucide-react';
 import { Button } from '../../ui/button.tsx';
 import { Menu } from '../../ui/menu.tsx';
 
-/** Downloads all of a campaign's leads or calls, whatever is filtered. */
+/** Downloads all leads or calls of the campaign, whatever the filters. */
 export function ExportMenu({ campaignId, what }: { campaignId: string; what: 'leads' | 'calls' }) {
   const get = (type: 'csv' | 'ndjson') => () =>
     download(`/api/campaigns/${campaignId}/export.${type}?what=${what}`);
@@ -17,7 +17,7 @@ export function ExportMenu({ campaignId, what }: { campaignId: string; what: 'le
   );
 }
 
-/** By a link's way: a refusal then fails the download, and does not take the place of the page. */
+/** With a link, a refusal fails the download instead of replacing the page. */
 function download(href: string): void {
   const link = document.createElement('a');
   link.href = href;

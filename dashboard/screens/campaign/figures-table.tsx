@@ -3,9 +3,9 @@ import type { ReactNode } from 'react';
 export type FigureColumn<Row> = readonly [name: string, value: (row: Row) => string];
 
 interface FiguresTableProps<Row> {
-  /** What the table is of, for who cannot see it. */
+  /** For screen readers. */
   label: string;
-  /** Over the first column, which names the rows. */
+  /** Heading of the first column, which names the rows. */
   of: string;
   rows: readonly Row[];
   idOf: (row: Row) => string;
@@ -13,10 +13,10 @@ interface FiguresTableProps<Row> {
   columns: readonly FigureColumn<Row>[];
 }
 
-/** The same figures for each of a few, side by side. */
+/** The same figures for several items side by side. */
 export function FiguresTable<Row>({ label, of, rows, idOf, nameOf, columns }: FiguresTableProps<Row>) {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a part that scrolls is to be reached by the keyboard.
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so the keyboard must reach it.
     <section aria-label={label} tabIndex={0} className="overflow-x-auto">
       <table className="w-full min-w-140">
         <thead className="text-xs text-muted">

@@ -1,7 +1,7 @@
 import type { CampaignProgress, HoldRule, LeadState } from '../../client/generated.ts';
 import { ruleText } from '../../format/rules.ts';
 
-/** What the leads tab is to show for a number; as in its URL. */
+/** The leads tab's filter for a number, as in its URL. */
 export interface LeadsOf {
   state?: LeadState;
   hold?: string;
@@ -11,11 +11,11 @@ export interface LeadsOf {
 export interface FunnelStep {
   id: string;
   label: string;
-  /** What it means, in a sentence. */
+  /** Its meaning in one sentence. */
   hint: string;
-  /** Leads that end here, or all or those left over for the two ends. */
+  /** Leads that leave here; at both ends, all or the remaining ones. */
   leads: number;
-  /** How many are left after it. */
+  /** Leads remaining after it. */
   left: number;
   shows: LeadsOf;
   kind: 'total' | 'minus' | 'rest';
@@ -23,28 +23,27 @@ export interface FunnelStep {
 
 const CAPPED = ['contact_gap', 'contact_day', 'contact_week', 'contact_live'] as const satisfies HoldRule[];
 const RETRY = ['retry', 'callback'] as const satisfies HoldRule[];
-/** A pause holds everything; it is said over the funnel, and is no step of it. */
+/** A pause holds everything; it is shown above the funnel and is not a step. */
 const NO_STEP = new Set<HoldRule>([...CAPPED, ...RETRY, 'window', 'campaign_running']);
 
-/** How many leads are held by any of these rules. */
 function heldBy({ holds }: Pick<CampaignProgress, 'holds'>, rules: readonly HoldRule[]): number {
   return holds.reduce((sum, { reason, leads }) => sum + (rules.includes(reason) ? leads : 0), 0);
 }
 
-/** How many leads nothing holds: they are dialled as soon as a line is free and the pace allows it. */
+/** Leads that nothing holds: dialled as soon as a line and the pace permit. */
 export function callableNow(progress: Pick<CampaignProgress, 'holds' | 'leads'>): number {
   const { waiting, queued, backingOff } = progress.leads;
   const held = progress.holds.reduce(
     (sum, { reason, leads }) => (reason === 'campaign_running' ? sum : sum + leads),
     0,
   );
-  // Read one after the other, the counts may be a moment apart.
+  // The counts are read one after the other and may differ by a moment.
   return Math.max(0, waiting - queued + backingOff - held);
 }
 
 type Taken = Omit<FunnelStep, 'left' | 'kind'>;
 
-/** From all leads of a campaign to those that can be dialled now, each step naming whom it takes away. */
+/** From all leads to those that can be dialled now, with the leads that each step removes. */
 export function funnelSteps(progress: CampaignProgress): FunnelStep[] {
   const { leads } = progress;
   let left = leads.total;
@@ -77,7 +76,7 @@ export function funnelSteps(progress: CampaignProgress): FunnelStep[] {
   ];
 }
 
-/** Those who are not to be called any more, and who is being called. */
+/** Finished leads, and leads in a call. */
 function settledSteps({ leads, outcomes }: CampaignProgress): Taken[] {
   const optedOut = outcomes.find(({ outcome }) => outcome === 'opted_out')?.leads ?? 0;
   const others = outcomes.map(({ outcome }) => outcome).filter((outcome) => outcome !== 'opted_out');
@@ -106,7 +105,7 @@ function settledSteps({ leads, outcomes }: CampaignProgress): Taken[] {
   ];
 }
 
-/** Those whose turn it is not, in the order in which the rules are asked. */
+/** Leads that must wait, in the order of the rules. */
 function heldSteps(progress: CampaignProgress): Taken[] {
   return [
     {
@@ -153,7 +152,7 @@ function otherHolds({ holds }: CampaignProgress): Taken[] {
     }));
 }
 
-/** Why nothing is dialled, in a sentence; null while something is. */
+/** Why nothing is being dialled, in one sentence; null while something is. */
 export function whyNothing(progress: CampaignProgress): string | null {
   const { status, lines } = progress;
   if (lines.inUse > 0) return null;

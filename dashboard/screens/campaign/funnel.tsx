@@ -10,7 +10,7 @@ import { cn } from '../../ui/cn.ts';
 import { ProgressBar } from '../../ui/progress-bar.tsx';
 import { type FunnelStep, funnelSteps, type LeadsOf, whyNothing } from './funnel-steps.ts';
 
-/** "Why is nothing dialling?": from all leads to those that can be dialled now. Each number opens its leads. */
+/** From all leads to those that can be dialled now. Each number links to its leads. */
 export function Funnel({ progress }: { progress: CampaignProgress }) {
   const steps = funnelSteps(progress);
   return (
@@ -33,7 +33,7 @@ export function Funnel({ progress }: { progress: CampaignProgress }) {
   );
 }
 
-/** The answer in a sentence. It has room for two lines, so that what is below stays where it is. */
+/** The answer in one sentence, with room for two lines so that nothing below moves. */
 function Verdict({ progress }: { progress: CampaignProgress }) {
   const { lines, nextOpeningAt } = progress;
   const why = whyNothing(progress);
@@ -96,7 +96,7 @@ function Step({ step, total }: { step: FunnelStep; total: number }) {
   );
 }
 
-/** How much a step takes away of what was left before it. */
+/** A step's share of the leads that were left before it. */
 function Bar({ step, total }: { step: FunnelStep; total: number }) {
   const share = (leads: number) => `${total === 0 ? 0 : (100 * leads) / total}%`;
   const minus = step.kind === 'minus';

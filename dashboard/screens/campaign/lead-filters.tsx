@@ -9,13 +9,13 @@ import { Field, NativeSelect } from '../../ui/field.tsx';
 import { SearchInput } from '../../ui/search-input.tsx';
 import type { CampaignSearch } from './search.ts';
 
-/** What is typed is looked for when it pauses so long. */
+/** Searches after a pause in typing. */
 const PAUSE_MS = 250;
-/** Rules by which no lead of a list waits. */
+/** Rules that never hold a listed lead. */
 const NEVER_HOLDS = new Set<LeadHold>(['lead_open', 'opt_out', 'replied', 'attempts', 'campaign_running']);
 const HOLDS = ([...holdRuleValues, 'none'] as const).filter((hold) => !NEVER_HOLDS.has(hold));
 
-/** The filters of the leads, which are all in the URL. */
+/** All filters are kept in the URL. */
 export function LeadFilters() {
   const search = useSearch({ from: '/campaigns/$campaignId' });
   const navigate = useNavigate({ from: '/campaigns/$campaignId' });
@@ -67,7 +67,7 @@ interface ChoiceProps {
   onChoose: (value: string | undefined) => void;
 }
 
-/** One of some values, or any. Several at once, as a number of the funnel asks for, show as one entry. */
+/** One value or any. Several values, as a link from the funnel sets them, are shown as one entry. */
 function Choice({ label, value, options, onChoose }: ChoiceProps) {
   const isKnown = value === undefined || options.some(([known]) => known === value);
   return (

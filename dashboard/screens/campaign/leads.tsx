@@ -19,7 +19,7 @@ import { LeadFilters } from './lead-filters.tsx';
 
 const PAGE = 100;
 
-/** The campaign's leads, each with its next attempt and what it waits for. */
+/** The campaign's leads with their next attempt and the reason for waiting. */
 export function LeadsTab({ campaign }: { campaign: Campaign }) {
   const { operate } = useMay();
   const [adding, setAdding] = useState(false);
@@ -135,18 +135,18 @@ function NextAttempt({ lead }: { lead: Lead }) {
   }
 }
 
-/** What it waits for, or what became of it. */
+/** What the lead waits for, or its outcome. */
 function Why({ lead }: { lead: Lead }) {
   const { state, holdRule, holdDetail, notBefore } = lead;
   if (state === 'finished') return <span title={lead.outcomeDetail ?? undefined}>{endOf(lead)}</span>;
   if (state === 'calling') return <>In a call</>;
-  // What held it is over; only a line or the pace holds one whose turn has come.
+  // The hold is over; only a line or the pace delays a lead whose turn has come.
   const isDue = state !== 'queued' && Date.parse(notBefore) <= Date.now();
   if (isDue) return <span className="text-muted">Nothing holds it</span>;
   return <span title={holdDetail ?? undefined}>{ruleText(holdRule ?? 'window')}</span>;
 }
 
-/** How it ended, and what the person said where that is something else. */
+/** The outcome, and the disposition when it adds something. */
 function endOf({ outcome, disposition }: Lead): string {
   if (outcome === null) return NONE;
   const isNews = disposition !== null && disposition !== 'none' && disposition !== outcome;

@@ -22,7 +22,6 @@ import { Funnel } from './funnel.tsx';
 
 const loadByDay = async () => (await import('./by-day.tsx')).ByDay;
 
-/** Why it dials or does not, and what has come of it. */
 export function Overview({ campaign }: { campaign: Campaign }) {
   const progress = useQuery({
     queryKey: keys.progress(campaign.id),
@@ -57,7 +56,7 @@ export function Overview({ campaign }: { campaign: Campaign }) {
   );
 }
 
-/** Their places are there before the figures are. */
+/** The places exist before the figures. */
 function Figures({ metrics }: { metrics: Metrics | undefined }) {
   const show = (figure: (metrics: Metrics) => string) => (metrics === undefined ? NONE : figure(metrics));
   const figures: [label: string, value: string, detail: string][] = [
@@ -136,7 +135,7 @@ const DISPOSITION_COLOURS: Record<Disposition, string> = {
   none: 'bg-line',
 };
 
-/** Every disposition in its fixed place, those without calls as well. */
+/** Every disposition has a fixed place, including those without calls. */
 function dispositionShares(byDisposition: Metrics['byDisposition']): Share[] {
   const counts = new Map(byDisposition.map(({ disposition, calls }) => [disposition, calls]));
   return entriesOf(DISPOSITION_COLOURS).map(([disposition, colour]) => ({

@@ -19,7 +19,6 @@ import { SettingsTab } from './settings.tsx';
 
 type Tab = (typeof CAMPAIGN_TABS)[number];
 
-/** One campaign: why it dials or does not, what has come of it, its leads, calls and rules. */
 export function CampaignScreen() {
   const { campaignId } = useParams({ from: '/campaigns/$campaignId' });
   const campaign = useQuery({ queryKey: keys.campaign(campaignId), queryFn: () => readCampaign(campaignId) });

@@ -10,14 +10,14 @@ import { oneOf, type RawSearch, textOf } from '../../format/search.ts';
 
 export const CAMPAIGN_TABS = ['overview', 'leads', 'calls', 'settings'] as const;
 
-/** The tab, and what of the leads is shown. */
+/** The tab, and the filters of its leads. */
 export interface CampaignSearch {
   tab?: (typeof CAMPAIGN_TABS)[number];
   state?: LeadState;
   reach?: Reach;
-  /** Rules of which any holds the lead, with commas between. */
+  /** Rules, separated by commas, of which any holds the lead. */
   hold?: string;
-  /** What became of the lead: any of these, with commas between. */
+  /** Outcomes, separated by commas. */
   outcome?: string;
   q?: string;
 }
@@ -33,7 +33,7 @@ export function campaignSearch(raw: RawSearch): CampaignSearch {
   };
 }
 
-/** Those of some words with commas between that are known; undefined when none is. */
+/** The known words of a comma-separated list; undefined without any. */
 function wordsOf(raw: unknown, known: readonly string[]): string | undefined {
   const words =
     textOf(raw)

@@ -22,11 +22,11 @@ interface Draft extends BasicsValue {
   settings: CampaignSettingsInput;
 }
 
-/** The campaign's rules, which can be changed also while it runs. What is typed is kept until it is saved or undone. */
+/** The settings, which can change while the campaign runs. Edits are kept until saved or undone. */
 export function SettingsTab({ campaign }: { campaign: Campaign }) {
   const { operate } = useMay();
   const client = useQueryClient();
-  // The version that the draft was made from: a change by somebody else meanwhile is said, and not overwritten unseen.
+  // The version that the draft is based on: a change by somebody else is shown, never overwritten unseen.
   const [base, setBase] = useState(campaign);
   const [draft, setDraft] = useState<Draft>(() => draftOf(campaign));
   const change = changeBetween(draftOf(base), draft);
@@ -104,7 +104,7 @@ interface SaveBarProps {
   onUndo: () => void;
 }
 
-/** Stays in sight while something is not saved. */
+/** Stays visible while there are unsaved edits. */
 function SaveBar({ problem, conflict, busy, canSave, onSave, onUndo }: SaveBarProps) {
   return (
     <section
@@ -146,7 +146,7 @@ function draftOf({ name, agentId, phoneNumberIds, settings }: Campaign): Draft {
   return { name, agentId, phoneNumberIds, settings: settings as CampaignSettingsInput };
 }
 
-/** What of the draft is another than before; of the settings too, so that what others change beside it stays. */
+/** The draft's differences, also within the settings, so that others' changes beside it survive. */
 function changeBetween(before: Draft, after: Draft): CampaignUpdate {
   const { settings, ...basics } = differences(before, after) as Partial<Draft>;
   return settings === undefined

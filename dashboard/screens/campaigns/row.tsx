@@ -17,7 +17,7 @@ interface RowProps {
   onArchive: (campaign: ListedCampaign) => void;
 }
 
-/** One campaign. Its figures have fixed places, so that a change moves nothing. */
+/** One campaign. Figures have fixed places, so that a change moves nothing. */
 export const CampaignRow = memo(function CampaignRow({ campaign, agent, onArchive }: RowProps) {
   const { operate } = useMay();
   const { id, name, status, summary } = campaign;
@@ -30,7 +30,7 @@ export const CampaignRow = memo(function CampaignRow({ campaign, agent, onArchiv
             to={isDraft && operate ? '/launch' : '/campaigns/$campaignId'}
             params={{ campaignId: id }}
             search={isDraft && operate ? { campaign: id, step: 'leads' } : {}}
-            // The whole row is the link; what else can be done in it lies above.
+            // The whole row is a link; the other controls lie above it.
             className="truncate font-semibold after:absolute after:inset-0 after:rounded-lg focus-visible:outline-none focus-visible:after:outline-2 focus-visible:after:outline-accent"
           >
             {name}
@@ -94,7 +94,7 @@ function Actions({ campaign, onArchive }: Omit<RowProps, 'agent'>) {
   );
 }
 
-/** What of its times matters now. */
+/** The time that matters in its status. */
 function When({ campaign }: { campaign: ListedCampaign }): ReactNode {
   const { status, startAt, startedAt, pausedAt, pauseReason, finishedAt, createdAt, summary } = campaign;
   switch (status) {

@@ -17,7 +17,6 @@ import { StatusFilter, statusText } from './status-filter.tsx';
 
 const PAGE_SIZE = 50;
 
-/** Every campaign with how far it is and what came of it. */
 export function CampaignsScreen() {
   const may = useMay();
   const navigate = useNavigate();

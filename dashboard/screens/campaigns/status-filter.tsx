@@ -3,7 +3,7 @@ import type { CampaignStatus } from '../../client/generated.ts';
 import { entriesOf } from '../../format/words.ts';
 import { cn } from '../../ui/cn.ts';
 
-/** In the order in which they are shown. */
+/** In order of display. */
 const STATUSES: Record<CampaignStatus, string> = {
   running: 'Running',
   scheduled: 'Scheduled',
@@ -18,7 +18,7 @@ export function statusText(status: CampaignStatus): string {
   return status === 'draft' ? 'a draft' : status;
 }
 
-/** Which campaigns are listed, kept in the URL. */
+/** Kept in the URL. */
 export function StatusFilter() {
   const { status } = useSearch({ from: '/campaigns' });
   const navigate = useNavigate();

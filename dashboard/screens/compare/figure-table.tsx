@@ -7,7 +7,7 @@ import { Card } from '../../ui/card.tsx';
 import { ENOUGH, FIGURES, type FigureRow, judge, type Verdict } from './figures.ts';
 import { useAgentName } from './use-agent-name.ts';
 
-/** The same figures side by side, each with what it is made of and who does better by it. */
+/** The figures of both sides, each with its basis and the better side. */
 export function FigureTable({ comparison: { left, right } }: { comparison: Comparison }) {
   return (
     <Card title="Figures">

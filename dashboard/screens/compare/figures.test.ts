@@ -33,7 +33,7 @@ function verdict(name: string, left: ComparedSide, right: ComparedSide) {
   return judge(row, left, right);
 }
 
-test('more of a good thing and less of a bad one is better', () => {
+test('more of a good figure and less of a bad one is better', () => {
   expect(verdict('Successful', side({ successRate: 0.6 }), side())).toBe('left');
   expect(verdict('Successful', side({ successRate: 0.4 }), side())).toBe('right');
   expect(verdict('Interruptions', side({ interruptions: 0 }), side())).toBe('left');
@@ -41,7 +41,7 @@ test('more of a good thing and less of a bad one is better', () => {
   expect(verdict('Successful', side(), side())).toBe('same');
 });
 
-test('nothing is said of better by too few, nor where there is no figure', () => {
+test('there is no verdict from too few calls, or without a figure', () => {
   const few = side({ answered: ENOUGH - 1, successRate: 1 });
   expect(verdict('Successful', few, side())).toBe('too_few');
   expect(verdict('Successful', side(), few)).toBe('too_few');

@@ -1,20 +1,20 @@
 import type { ComparedSide } from '../../client/generated.ts';
 import { formatCents, formatCount, formatRate, formatSeconds, NONE } from '../../format/numbers.ts';
 
-/** Below so many, a difference is as likely luck. */
+/** With a smaller basis, a difference may well be chance. */
 export const ENOUGH = 20;
 
 export interface FigureRow {
   name: string;
-  /** What it is, where the name does not say it. */
+  /** An explanation, when the name needs one. */
   hint?: string;
   value: (side: ComparedSide) => number | null;
   format: (value: number | null) => string;
-  /** Null: neither more nor less of it is better. */
+  /** Null: neither direction is better. */
   better: 'more' | 'less' | null;
-  /** What the figure is made of. */
+  /** The number of calls or talks behind the figure. */
   basis: (side: ComparedSide) => number;
-  /** Said of the basis: "12 calls". */
+  /** The unit of the basis: "12 calls". */
   unit: string;
 }
 
@@ -110,12 +110,12 @@ export const FIGURES: readonly FigureRow[] = [
   },
 ];
 
-/** Which side does better by a figure. `none`: it says nothing of better or worse, or one side has none. */
+/** The better side. `none`: the figure has no better side, or one side lacks it. */
 export function judge(row: FigureRow, left: ComparedSide, right: ComparedSide): Verdict {
   const [mine, other] = [row.value(left), row.value(right)];
   if (row.better === null || mine === null || other === null) return 'none';
   if (row.basis(left) < ENOUGH || row.basis(right) < ENOUGH) return 'too_few';
-  // What reads the same is the same.
+  // Equal as displayed counts as equal.
   if (row.format(mine) === row.format(other)) return 'same';
   return mine > other === (row.better === 'more') ? 'left' : 'right';
 }

@@ -15,7 +15,7 @@ import { readPeriod, readSide, writeSide } from './side.ts';
 import { SidePicker } from './side-picker.tsx';
 import { TwoTalks } from './two-talks.tsx';
 
-/** Two agents, or two versions of one, by the same figures, and by what was said. */
+/** Compares two agents, or two versions of one, by figures and by their talks. */
 export function CompareScreen() {
   const search = useSearch({ from: '/agents/compare' });
   const [left, right] = [readSide(search.left), readSide(search.right)];
@@ -80,7 +80,7 @@ function Both({ left, right }: { left: string; right: string }) {
   );
 }
 
-/** The figures are made of many calls: one more moves them little, and each reading costs. */
+/** One call changes figures over many calls little, and each fetch is costly. */
 const REFRESH_AFTER_MS = 15_000;
 
 function useSlowRefresh(): void {

@@ -1,13 +1,13 @@
 import { type RawSearch, textOf } from '../../format/search.ts';
 
 export interface CompareSearch {
-  /** An agent's id, or `id:label` for one version of it. */
+  /** An agent's id, or `id:label` for one of its versions. */
   left?: string;
   right?: string;
-  /** The first and the last day of the period, as 2026-03-01, in the viewer's zone. */
+  /** The first and last day of the period, as 2026-03-01, in the viewer's zone. */
   from?: string;
   to?: string;
-  /** The calls that are read next to each other. */
+  /** The calls whose transcripts are shown side by side. */
   leftCall?: string;
   rightCall?: string;
 }

@@ -9,7 +9,6 @@ import { type ChosenSide, writeSide } from './side.ts';
 
 const SIDES = { left: 'Left', right: 'Right' } as const;
 
-/** One side: an agent, and which version of it. */
 export function SidePicker({ name, side }: { name: 'left' | 'right'; side: ChosenSide | null }) {
   const search = useSearch({ from: '/agents/compare' });
   const navigate = useNavigate({ from: '/agents/compare' });

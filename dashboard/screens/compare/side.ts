@@ -1,10 +1,10 @@
-/** An agent as it is, or one named version of it. */
+/** An agent, or one named version of it. */
 export interface ChosenSide {
   agentId: string;
   label: string | null;
 }
 
-/** As the API and the URL write it: `agentId`, or `agentId:label`. Null where that names no agent. */
+/** In the form of the API and the URL: `agentId` or `agentId:label`. Null without an agent. */
 export function readSide(text: string | undefined): ChosenSide | null {
   if (text === undefined) return null;
   const at = text.indexOf(':');

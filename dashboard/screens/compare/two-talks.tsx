@@ -10,7 +10,7 @@ import { Field, NativeSelect } from '../../ui/field.tsx';
 import { Empty, Loaded } from '../../ui/states.tsx';
 import { useAgentName } from './use-agent-name.ts';
 
-/** A talk of each side, to be read and heard next to each other. */
+/** One talk of each side, with its transcript and recording. */
 export function TwoTalks({ comparison: { left, right } }: { comparison: Comparison }) {
   return (
     <Card title="Two talks">
@@ -70,7 +70,7 @@ function Transcript({ callId, whose }: { callId: string; whose: string }) {
         <>
           <div className="flex h-9 items-center gap-3">
             {call.hasAudio === true ? (
-              // biome-ignore lint/a11y/useMediaCaption: the transcript stands below.
+              // biome-ignore lint/a11y/useMediaCaption: the transcript is shown below.
               <audio
                 controls
                 preload="none"
@@ -98,13 +98,13 @@ function Turns({ call: { transcript }, whose }: { call: CallDetail; whose: strin
   return (
     <ol
       aria-label={`Transcript of ${whose}`}
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and is to be reached by the keyboard.
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so the keyboard must reach it.
       tabIndex={0}
       className="grid max-h-[32rem] content-start gap-2 overflow-y-auto rounded-md border bg-ground p-3"
     >
       {transcript.map(({ role, text, atSeconds, interrupted = false }, index) => (
         <li
-          // biome-ignore lint/suspicious/noArrayIndexKey: turns stay where they are, and have no other name.
+          // biome-ignore lint/suspicious/noArrayIndexKey: turns keep their places and have no id.
           key={index}
           className={cn(
             'max-w-[88%] rounded-lg px-3 py-2',

@@ -6,7 +6,6 @@ import { Field, NativeSelect } from '../../ui/field.tsx';
 import { Loaded } from '../../ui/states.tsx';
 import { AgentFacts } from './agent-facts.tsx';
 
-/** Which agent calls, and what it says and can do. */
 export function AgentChoice({
   agentId,
   onChange,

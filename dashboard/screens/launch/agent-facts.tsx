@@ -6,7 +6,7 @@ import { formatSeconds } from '../../format/numbers.ts';
 import { Loaded, Skeleton } from '../../ui/states.tsx';
 import { Warning } from './warning.tsx';
 
-/** What the agent says and can do, so that the right one is chosen. */
+/** Helps to choose the right agent. */
 export function AgentFacts({ agentId }: { agentId: string }) {
   const agent = useQuery({ queryKey: keys.agent(agentId), queryFn: () => readAgent(agentId) });
   return (

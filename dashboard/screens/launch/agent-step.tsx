@@ -14,14 +14,14 @@ import { StepActions } from './step-actions.tsx';
 
 interface Basics {
   name: string;
-  /** Null until the agents are known. */
+  /** Null until the agents are fetched. */
   agentId: string | null;
   phoneNumberIds: readonly string[];
 }
 
 const NOTHING: Basics = { name: '', agentId: null, phoneNumberIds: [] };
 
-/** Who calls, from which numbers, and what the campaign is called. Its end makes the draft. */
+/** Agent, numbers and name. Completing this step creates the draft. */
 export function AgentStep({ draft }: { draft: Campaign | null }) {
   const goTo = useGoTo();
   const [value, setValue] = useState<Basics>(draft ?? NOTHING);
@@ -37,7 +37,7 @@ export function AgentStep({ draft }: { draft: Campaign | null }) {
   });
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    // What was changed of a draft is saved by going on, as by every other way out of here.
+    // Changes to a draft are saved when the step is left, like by any other way out.
     if (draft === null) saving.mutate({ value, agentId });
     else goTo('leads', draft.id);
   };
@@ -76,7 +76,7 @@ export function AgentStep({ draft }: { draft: Campaign | null }) {
   );
 }
 
-/** Makes the draft, or changes it; `saved` is what was filled in when that was done last. */
+/** Creates or changes the draft; `saved` is the form at the last save. */
 function useSaving(draft: Campaign | null, atFirst: Basics) {
   const client = useQueryClient();
   const navigate = useNavigate();
@@ -92,7 +92,7 @@ function useSaving(draft: Campaign | null, atFirst: Basics) {
       client.setQueryData(keys.campaign(campaign.id), campaign);
       void client.invalidateQueries({ queryKey: ['campaigns'] });
       if (draft !== null) return;
-      // The way back leads to this draft, and not to the making of another one.
+      // Going back must lead to this draft instead of creating another.
       await navigate({ to: '/launch', search: { campaign: campaign.id, step: 'agent' }, replace: true });
       await navigate({ to: '/launch', search: { campaign: campaign.id, step: 'leads' } });
     },

@@ -23,12 +23,12 @@ const FIELDS: Record<ColumnField, string> = {
 interface ColumnsProps {
   name: string;
   head: CsvHead;
-  /** What the columns are taken for; undefined while that is not known. */
+  /** The fields that columns map to; undefined while unknown. */
   read: ColumnsRead | undefined;
   onChoose: (header: string, field: ColumnField) => void;
 }
 
-/** The first rows of a list under its columns, each with what it is taken for. */
+/** The first rows of a list, with a field for each column. */
 export function Columns({ name, head, read, onChoose }: ColumnsProps) {
   const fieldOf = (index: number) => read?.columns[index]?.field;
   return (
@@ -46,7 +46,7 @@ export function Columns({ name, head, read, onChoose }: ColumnsProps) {
           <tr>
             {head.headers.map((header, index) => (
               <th
-                // Two columns may have one name, which is then told below.
+                // Two columns may share a name, which is reported below.
                 // biome-ignore lint/suspicious/noArrayIndexKey: see above.
                 key={index}
                 scope="col"
@@ -72,11 +72,11 @@ export function Columns({ name, head, read, onChoose }: ColumnsProps) {
         </thead>
         <tbody>
           {head.rows.map((row, at) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: rows of a file have no name.
+            // biome-ignore lint/suspicious/noArrayIndexKey: rows of a file have no id.
             <tr key={at}>
               {head.headers.map((_, index) => (
                 <td
-                  // biome-ignore lint/suspicious/noArrayIndexKey: as their columns.
+                  // biome-ignore lint/suspicious/noArrayIndexKey: same as their columns.
                   key={index}
                   className={cn(
                     'max-w-64 truncate border-b px-3 py-1.5',

@@ -1,18 +1,18 @@
-/** So much of a file is read for its preview, however long it is. */
+/** Only this much of a file is read for its preview. */
 const HEAD_BYTES = 64 * 1024;
 const PREVIEW_ROWS = 5;
 const DELIMITERS = [',', ';', '\t'] as const;
 
-/** The first line of a list, and some rows after it. */
+/** The header and some rows. */
 export interface CsvHead {
   headers: string[];
   rows: string[][];
 }
 
-/** @throws Error when the beginning is no CSV, or has no line at all */
+/** @throws Error when the start is not CSV, or is empty */
 export async function readHead(source: Blob): Promise<CsvHead> {
   const whole = await source.slice(0, HEAD_BYTES).text();
-  // The last line of a part may be cut anywhere.
+  // The last line may be cut anywhere.
   const text = source.size > HEAD_BYTES ? whole.slice(0, whole.lastIndexOf('\n') + 1) : whole;
   const { parse } = await import('csv-parse/browser/esm/sync');
   const records = parse(text, {
@@ -28,7 +28,7 @@ export async function readHead(source: Blob): Promise<CsvHead> {
   return { headers: headers.map((header, index) => header.trim() || `column_${index + 1}`), rows };
 }
 
-/** The one that separates most in the first line. */
+/** The most frequent delimiter of the first line. */
 function delimiterOf(text: string): string {
   const line = (/^[^\r\n]*/.exec(text)?.[0] ?? '').replaceAll(/"[^"]*"/g, '');
   const count = (delimiter: string) => line.split(delimiter).length;

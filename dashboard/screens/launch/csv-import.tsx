@@ -16,11 +16,11 @@ interface CsvImportProps {
   campaignId: string;
   source: Blob;
   name: string;
-  /** Goes back to the choice of a list; `imported` when this one was read to its end. */
+  /** Back to the choice of a list; `imported` when this one was completed. */
   onDone: (imported: boolean) => void;
 }
 
-/** A list on its way in: what its columns are, how much has gone, what became of the rows. */
+/** An import: the mapping of columns, the progress, and the report. */
 export function CsvImport({ campaignId, source, name, onDone }: CsvImportProps) {
   const head = useQuery({
     queryKey: keys.csvHead(campaignId, name, source.size),
@@ -53,7 +53,7 @@ function WithHead({ head, campaignId, source, name, onDone }: CsvImportProps & {
   const columns = useQuery({
     queryKey: keys.csvColumns(headers, mapping),
     queryFn: ({ signal }) => readColumns({ headers, mapping }, { signal }),
-    // The table stays while a choice is being read.
+    // The table stays while a new mapping is fetched.
     placeholderData: (before) => before,
   });
   const { importing, share, cancel } = useImport({ campaignId, source, mapping });
@@ -97,7 +97,7 @@ function wasCancelled(error: unknown): boolean {
   return error instanceof DOMException && error.name === 'AbortError';
 }
 
-/** The sending of a list; who leaves the page or the step cancels it. */
+/** The upload of a list; leaving the page or the step cancels it. */
 function useImport({
   campaignId,
   source,

@@ -9,7 +9,6 @@ import { CsvImport } from './csv-import.tsx';
 const HEADER_HINT =
   'The first line names the columns; one holds the phone number. Numbers begin with + and the country.';
 
-/** A file from the disk, by choice or dropped. */
 export function FileSource({ campaignId }: { campaignId: string }) {
   const [file, setFile] = useState<File | null>(null);
   if (file !== null) {
@@ -64,7 +63,6 @@ function DropZone({ onFile }: { onFile: (file: File) => void }) {
   );
 }
 
-/** Rows copied from a table. */
 export function PasteSource({ campaignId }: { campaignId: string }) {
   const [text, setText] = useState('');
   const [reading, setReading] = useState(false);

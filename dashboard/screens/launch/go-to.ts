@@ -1,7 +1,6 @@
 import { useNavigate } from '@tanstack/react-router';
 import type { LaunchStep } from './search.ts';
 
-/** Goes to another step of the same draft. */
 export function useGoTo(): (step: LaunchStep, campaignId: string) => void {
   const navigate = useNavigate();
   return (step, campaign) => void navigate({ to: '/launch', search: { campaign, step } });

@@ -5,7 +5,7 @@ import { formatCount, plural } from '../../format/numbers.ts';
 import { Button } from '../../ui/button.tsx';
 import { Figure } from '../../ui/card.tsx';
 
-/** What became of the rows of a list, and what is wrong with those that were not taken. */
+/** The counts of an import, and the errors of rejected rows. */
 export function ImportReport({ report, onMore }: { report: LeadsImported; onMore: () => void }) {
   const { rows, accepted, duplicates, rejected, errors } = report;
   const heading = useRef<HTMLHeadingElement>(null);
@@ -64,7 +64,7 @@ function RowErrors({ report: { errors, duplicates, rejected } }: { report: Leads
         </thead>
         <tbody>
           {errors.map(({ line, column, message }, index) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: a row may be wrong twice over.
+            // biome-ignore lint/suspicious/noArrayIndexKey: a row may have several errors.
             <tr key={index}>
               <td className="border-b px-3 py-1.5">{line}</td>
               <td className="border-b px-3 py-1.5 font-mono text-xs">{column ?? '–'}</td>

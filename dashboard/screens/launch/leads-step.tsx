@@ -12,7 +12,7 @@ import { TypedLeads } from './typed-leads.tsx';
 
 type Source = 'file' | 'paste' | 'type';
 
-/** Who is to be called: from a file, from the clipboard, or typed. Several lists may be added one after the other. */
+/** Leads from a file, from the clipboard, or typed; several lists may be added. */
 export function LeadsStep({ draft }: { draft: Campaign }) {
   const goTo = useGoTo();
   const [source, setSource] = useState<Source>('file');

@@ -14,7 +14,7 @@ interface NumbersProps {
   error: string | undefined;
 }
 
-/** The pool of numbers to call from; none chosen is all that can call out. */
+/** The numbers to call from; without a choice, all that support outbound calls. */
 export function Numbers(props: NumbersProps) {
   const numbers = useQuery({ queryKey: keys.phoneNumbers, queryFn: () => listPhoneNumbers() });
   return (
@@ -89,7 +89,7 @@ function NumberChoice({
         type="checkbox"
         className="size-4 accent-accent"
         checked={checked}
-        // One that was chosen before it lost the ability can still be taken out.
+        // A chosen number that lost outbound calls can still be removed.
         disabled={!supportsOutbound && !checked}
         onChange={(event) => onChange(event.target.checked)}
       />

@@ -22,7 +22,7 @@ import { StepActions } from './step-actions.tsx';
 import { TestCall } from './test-call.tsx';
 import { Warning } from './warning.tsx';
 
-/** Everything once more in short, a call to oneself, and the start. */
+/** A summary, a test call, and the start. */
 export function ReviewStep({ draft }: { draft: Campaign }) {
   const goTo = useGoTo();
   const progress = useQuery({ queryKey: keys.progress(draft.id), queryFn: () => readProgress(draft.id) });
@@ -69,7 +69,7 @@ function Figures({ draft, leads }: { draft: Campaign; leads: number | undefined 
 
 const SAMPLE = 5;
 
-/** When the hours open for the first leads of the list, which the API knows by their own zones. */
+/** The earliest opening for the list's first leads; the API knows their zones. */
 function FirstCall({ draft }: { draft: Campaign }) {
   const opening = useQuery({
     queryKey: [...keys.leads(draft.id, { limit: SAMPLE }), 'opening', draft.settingsVersion],

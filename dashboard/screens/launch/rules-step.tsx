@@ -10,7 +10,7 @@ import { useGoTo } from './go-to.ts';
 import { useSaveOnLeave } from './save-on-leave.ts';
 import { StepActions } from './step-actions.tsx';
 
-/** By which rules it calls. They are saved on the way to another step. */
+/** The settings, saved on the way to another step. */
 export function RulesStep({ draft }: { draft: Campaign }) {
   const client = useQueryClient();
   const goTo = useGoTo();
@@ -30,7 +30,7 @@ export function RulesStep({ draft }: { draft: Campaign }) {
     isSavable: unreadable === 0,
     save: () => saving.mutateAsync(value),
   });
-  // What was changed since it was refused is judged anew with the next saving.
+  // A field changed after a refusal is validated again at the next save.
   const errors = settingsErrors(saving.error).filter(({ path }) => {
     const part = path.split('.')[0] as keyof CampaignSettingsInput;
     return value[part] === saving.variables?.[part];
@@ -48,7 +48,7 @@ export function RulesStep({ draft }: { draft: Campaign }) {
       : `${errors.length} rules are not valid; each says why.`;
   };
   return (
-    // What gets the keyboard is not to lie under the bar at the foot.
+    // Focused controls must not lie under the bar at the bottom.
     <div ref={form} className="grid gap-4 **:scroll-mb-20">
       <SettingsForm value={value} errors={errors} onChange={setValue} agentId={draft.agentId} />
       <StepActions

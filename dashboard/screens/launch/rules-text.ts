@@ -12,7 +12,7 @@ const DAYS: Record<keyof CampaignSettings['window']['days'], string> = {
   sun: 'Sun',
 };
 
-/** The week in lines of equal days, then in whose zone and without which holidays. */
+/** The week as lines of equal days, then the zone and the holidays. */
 export function hoursText({ window }: CampaignSettings): string[] {
   const lines: { first: string; last: string; hours: string }[] = [];
   for (const [day, text] of entriesOf(DAYS)) {
@@ -51,7 +51,6 @@ function durationText(seconds: number): string {
   return seconds % 60 === 0 ? `${seconds / 60} min` : `${seconds} s`;
 }
 
-/** A rule in one sentence's words. */
 export function conversionText(rule: ConversionRule): string {
   switch (rule.rule) {
     case 'call_successful':

@@ -1,13 +1,13 @@
 import { useBlocker } from '@tanstack/react-router';
 
-/** Whichever way one leaves a step, what was changed is saved; to another step one goes only when it could be. */
+/** Saves changes however the step is left; another step opens only after a successful save. */
 export function useSaveOnLeave({
   isDirty,
   isSavable,
   save,
 }: {
   isDirty: boolean;
-  /** What is filled in can be sent at all. */
+  /** The form's values can be sent. */
   isSavable: boolean;
   save: () => Promise<unknown>;
 }): void {

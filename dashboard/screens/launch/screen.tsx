@@ -14,7 +14,7 @@ import { RulesStep } from './rules-step.tsx';
 import { type LaunchStep, STEP_TEXT } from './search.ts';
 import { Stepper } from './stepper.tsx';
 
-/** From an agent and a list to a campaign that calls. What is prepared is a draft from the end of the first step on. */
+/** Creates and starts a campaign. The first step creates it as a draft. */
 export function LaunchScreen() {
   const { operate } = useMay();
   const { step = 'agent', campaign: id } = useSearch({ from: '/launch' });
@@ -54,7 +54,7 @@ function WithDraft({ id, step }: { id: string; step: LaunchStep }) {
 
 function Step({ step, draft }: { step: LaunchStep; draft: Campaign }) {
   const heading = useRef<HTMLHeadingElement>(null);
-  // Who goes on by the keyboard, or listens, is at the beginning of the new step.
+  // Focus moves to the heading of the new step, for keyboards and screen readers.
   useEffect(() => heading.current?.focus(), []);
   return (
     <>

@@ -9,7 +9,7 @@ export const STEP_TEXT: Record<LaunchStep, string> = {
   review: 'Review',
 };
 
-/** `campaign`: the draft that is being prepared, from the second step on. */
+/** `campaign`: the draft, from the second step on. */
 export function launchSearch(raw: RawSearch): { step?: LaunchStep; campaign?: string } {
   const [step, campaign] = [oneOf(raw.step, LAUNCH_STEPS), textOf(raw.campaign)];
   return { ...(step && { step }), ...(campaign && { campaign }) };

@@ -2,7 +2,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { Rocket } from 'lucide-react';
 import { useState } from 'react';
-import { assertToCome, timeToCome } from '../../campaign-actions/set-time.ts';
+import { assertFuture, futureTime } from '../../campaign-actions/set-time.ts';
 import { type Campaign, startCampaign } from '../../client/generated.ts';
 import { keys } from '../../client/keys.ts';
 import { formatCents, formatCount, plural } from '../../format/numbers.ts';
@@ -14,14 +14,14 @@ import { Confirm } from '../../ui/dialog.tsx';
 import { Field, Input } from '../../ui/field.tsx';
 import { toastDone } from '../../ui/toast.tsx';
 
-/** Starts the campaign, now or at a set time, after it has said how many people that calls. */
+/** Starts the campaign now or at a set time, after showing how many people will be called. */
 export function Start({ draft, leads }: { draft: Campaign; leads: number | undefined }) {
   const [later, setLater] = useState(false);
   const [local, setLocal] = useState('');
-  // What was asked about: a set time that passes meanwhile must not turn into now.
+  // The confirmed time; a time that passes meanwhile must not become "now".
   const [asked, setAsked] = useState<{ at: string | null } | null>(null);
   const askedAt = asked?.at ?? null;
-  const at = later ? timeToCome(local) : null;
+  const at = later ? futureTime(local) : null;
   const launch = useLaunch(draft);
   return (
     <Card title="Start">
@@ -112,12 +112,12 @@ function useLaunch(draft: Campaign): (at: string | null) => Promise<void> {
   const client = useQueryClient();
   const navigate = useNavigate();
   return async (at) => {
-    if (at !== null) assertToCome(at);
+    if (at !== null) assertFuture(at);
     const campaign = await startCampaign(draft.id, at === null ? {} : { at });
     toastDone(at === null ? `${campaign.name} is running` : `${campaign.name} is scheduled`);
     void client.invalidateQueries({ queryKey: ['campaigns'] });
     await navigate({ to: '/campaigns/$campaignId', params: { campaignId: campaign.id }, search: {} });
-    // Only now: this screen is for drafts, and would say that it is none any more.
+    // Set only after leaving: this screen would report that the campaign is no longer a draft.
     client.setQueryData(keys.campaign(campaign.id), campaign);
     void client.invalidateQueries({ queryKey: keys.progress(campaign.id) });
   };

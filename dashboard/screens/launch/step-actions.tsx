@@ -2,7 +2,7 @@ import { ArrowLeft, ArrowRight } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Button } from '../../ui/button.tsx';
 
-/** The way back and on, at the foot of a step. */
+/** The buttons at the bottom of a step. */
 export function StepActions({
   onBack,
   onNext,
@@ -13,11 +13,11 @@ export function StepActions({
 }: {
   onBack?: () => void;
   onNext?: () => void;
-  /** What going on is called: "Continue to leads". */
+  /** Label of the next button: "Continue to leads". */
   next?: string;
   busy?: boolean;
   disabled?: boolean;
-  /** Why one cannot go on. */
+  /** Why the next step is unavailable. */
   problem?: ReactNode;
 }) {
   return (

@@ -3,7 +3,7 @@ import { Check } from 'lucide-react';
 import { cn } from '../../ui/cn.ts';
 import { LAUNCH_STEPS, type LaunchStep, STEP_TEXT } from './search.ts';
 
-/** The four steps; once there is a draft, each can be gone to. */
+/** The four steps; with a draft, each is a link. */
 export function Stepper({ current, campaignId }: { current: LaunchStep; campaignId: string | undefined }) {
   const at = LAUNCH_STEPS.indexOf(current);
   return (

@@ -66,7 +66,7 @@ export function TestCall({ draft }: { draft: Campaign }) {
         title="Place one call?"
         action="Call"
         onConfirm={async () => {
-          // A refusal is told beside the fields, which stay open to be mended.
+          // The fields stay open and show the refusal.
           await placing.mutateAsync().catch(() => undefined);
         }}
       >
@@ -88,7 +88,6 @@ interface EndsProps {
   error: Error | null;
 }
 
-/** Who is called, and from which number. */
 function Ends({ to, onTo, from, onFrom, pool, error }: EndsProps) {
   return (
     <div className="grid gap-3 sm:grid-cols-2">
@@ -119,7 +118,7 @@ function Ends({ to, onTo, from, onFrom, pool, error }: EndsProps) {
   );
 }
 
-/** Every rule that holds the call, or whatever else was wrong. */
+/** Every rule that holds the call, or another error. */
 function Refusal({ error }: { error: Error }) {
   const held = error instanceof ApiProblem && error.fields.length > 0 ? error : null;
   if (held === null) {
@@ -141,12 +140,12 @@ function Refusal({ error }: { error: Error }) {
   );
 }
 
-/** Instants in a sentence of the API, by the viewer's clock. */
+/** Shows the API's instants in the viewer's zone. */
 function withLocalTimes(text: string): string {
   return text.replaceAll(/\d{4}-\d{2}-\d{2}T[\d:.]+Z/g, (iso) => formatTime(iso));
 }
 
-/** What becomes of the call, as it becomes of it. */
+/** Follows the call until it has ended. */
 function Outcome({ callId }: { callId: string }) {
   const call = useQuery({ queryKey: keys.call(callId), queryFn: () => readCall(callId) });
   return (

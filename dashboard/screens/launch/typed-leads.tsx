@@ -10,12 +10,12 @@ import { Input } from '../../ui/field.tsx';
 import { toastDone } from '../../ui/toast.tsx';
 
 interface TypedLead {
-  /** Of the row, for as long as it is shown. */
+  /** Identifies the row while it is shown. */
   key: number;
   phone: string;
   name: string;
   email: string;
-  /** Why it was not added. */
+  /** Why it was rejected. */
   problem?: string;
 }
 
@@ -24,12 +24,12 @@ const FIELDS = [
   ['name', 'Name', 'Ada Example'],
   ['email', 'E-mail', 'ada@example.com'],
 ] as const;
-const MOST_ROWS = 100;
+const MAX_ROWS = 100;
 
 const emptyRow = (key: number): TypedLead => ({ key, phone: '', name: '', email: '' });
 const isBlank = ({ phone, name, email }: TypedLead) => `${phone}${name}${email}`.trim() === '';
 
-/** Some leads typed by hand; the bad ones stay with what is wrong with them. */
+/** Leads typed by hand; rejected ones stay with their errors. */
 export function TypedLeads({ campaignId }: { campaignId: string }) {
   const client = useQueryClient();
   const [rows, setRows] = useState<TypedLead[]>([emptyRow(0)]);
@@ -81,7 +81,7 @@ export function TypedLeads({ campaignId }: { campaignId: string }) {
         </Button>
         <Button
           icon={<Plus />}
-          disabled={rows.length >= MOST_ROWS}
+          disabled={rows.length >= MAX_ROWS}
           onClick={() => setRows([...rows, emptyRow(nextKey)])}
         >
           Row

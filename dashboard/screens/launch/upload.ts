@@ -6,18 +6,18 @@ import { sessionNews } from '../../client/setup.ts';
 interface Upload {
   campaignId: string;
   source: Blob;
-  /** What columns are taken for, where a person said so. */
+  /** Columns and fields that a person chose. */
   mapping: Record<string, string>;
-  /** @param share of the file that has gone out, from 0 to 1 */
+  /** @param share uploaded part of the file, from 0 to 1 */
   onProgress: (share: number) => void;
   signal: AbortSignal;
 }
 
 /**
- * Sends a list as it lies on the disk: it is never in memory as a whole. By XMLHttpRequest, because fetch tells
- * nothing of how much has gone out. What was added before an abort stays added.
+ * Uploads a file without reading it into memory. It uses XMLHttpRequest, since fetch reports no upload
+ * progress. Leads added before an abort stay.
  *
- * @throws ApiProblem; DOMException AbortError when it was cancelled
+ * @throws ApiProblem; DOMException AbortError when cancelled
  */
 export function uploadLeads({
   campaignId,

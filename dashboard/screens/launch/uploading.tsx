@@ -1,7 +1,7 @@
 import { Button } from '../../ui/button.tsx';
 import { ProgressBar } from '../../ui/progress-bar.tsx';
 
-/** How much of a list has gone out. The number is read out at quarters only. */
+/** The upload's progress; screen readers get it in quarters. */
 export function Uploading({ name, share, onCancel }: { name: string; share: number; onCancel: () => void }) {
   const percent = Math.floor(share * 100);
   const sent = share >= 1;

@@ -4,7 +4,7 @@ import { Input } from '../../ui/field.tsx';
 
 export type Variables = readonly { name: string; value: string }[];
 
-/** Values for the agent, as a lead's columns would give them. */
+/** Variables for the agent, like those of a lead's columns. */
 export function VariableRows({
   variables,
   onChange,
@@ -17,7 +17,7 @@ export function VariableRows({
   return (
     <div className="grid gap-2">
       {variables.map(({ name, value }, index) => (
-        // They have no name but their place while they are typed.
+        // Rows being typed are identified by their position.
         // biome-ignore lint/suspicious/noArrayIndexKey: see above.
         <div key={index} className="grid grid-cols-[1fr_1fr_2rem] gap-2">
           <Input

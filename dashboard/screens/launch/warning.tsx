@@ -1,7 +1,7 @@
 import { TriangleAlert } from 'lucide-react';
 import type { ReactNode } from 'react';
 
-/** Something that works otherwise than one may think; not an error. */
+/** Something unexpected that is not an error. */
 export function Warning({ children }: { children: ReactNode }) {
   return (
     <p className="flex items-start gap-2 rounded-md border border-warn/40 bg-warn/8 px-3 py-2 text-warn">

@@ -12,7 +12,6 @@ import { toastDone } from '../../ui/toast.tsx';
 import { RemoveOptOut } from '../opt-outs/remove.tsx';
 import { EditLead } from './edit.tsx';
 
-/** What can be done with a lead. */
 export function LeadActions({
   lead,
   optOut,
@@ -20,7 +19,7 @@ export function LeadActions({
 }: {
   lead: Lead;
   optOut: OptOut | null;
-  /** Whether it was found out if the person has opted out. */
+  /** Whether the opt-out has been fetched. */
   isKnown: boolean;
 }) {
   const may = useMay();

@@ -11,7 +11,7 @@ import { toastDone } from '../../ui/toast.tsx';
 
 const LONGEST = 300;
 
-/** Corrects a lead; what is changed holds from the next attempt on. */
+/** Corrects a lead; changes apply from the next attempt on. */
 export function EditLead({ lead, open, onClose }: { lead: Lead; open: boolean; onClose: () => void }) {
   return (
     <Dialog
@@ -31,7 +31,7 @@ type Pair = { key: number; name: string; value: string };
 
 function EditForm({ lead: latest, onClose }: { lead: Lead; onClose: () => void }) {
   const client = useQueryClient();
-  // As the form was begun from: what somebody else changes meanwhile is not put back.
+  // The lead at the start of editing, so that others' changes are not reverted.
   const [lead] = useState(latest);
   const [fields, setFields] = useState({
     name: lead.name ?? '',
@@ -66,7 +66,7 @@ function EditForm({ lead: latest, onClose }: { lead: Lead; onClose: () => void }
       )}
     </Field>
   );
-  const isTold = saving.error instanceof ApiProblem && saving.error.fields.length > 0;
+  const hasFieldErrors = saving.error instanceof ApiProblem && saving.error.fields.length > 0;
   return (
     <form onSubmit={submit} className="grid gap-4">
       {input('name', 'Name')}
@@ -75,7 +75,7 @@ function EditForm({ lead: latest, onClose }: { lead: Lead; onClose: () => void }
       <Variables pairs={pairs} onChange={setPairs} />
       {saving.error && (
         <p role="alert" className="text-bad">
-          {isTold ? 'Some of it cannot be saved. ' : ''}
+          {hasFieldErrors ? 'Some of it cannot be saved. ' : ''}
           {messageOf(saving.error)}
         </p>
       )}
@@ -129,7 +129,7 @@ function Variables({ pairs, onChange }: { pairs: Pair[]; onChange: (pairs: Pair[
   );
 }
 
-/** Only what differs: what is not named stays, and variables are replaced together. */
+/** Only differences: absent fields stay, but variables are replaced as a whole. */
 function changesOf(
   lead: Lead,
   fields: Record<'name' | 'email' | 'timeZone', string>,

@@ -6,7 +6,6 @@ import { outcomeText } from '../../format/rules.ts';
 import { Time } from '../../format/time.tsx';
 import { Card } from '../../ui/card.tsx';
 
-/** What is known of a lead. */
 export function LeadFacts({ lead }: { lead: Lead }) {
   const place = [lead.country, lead.region, lead.postalCode].filter((part) => part !== null).join(' · ');
   const variables = Object.entries(lead.variables);

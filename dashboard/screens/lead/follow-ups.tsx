@@ -15,7 +15,7 @@ const STATUS: Record<FollowUp['status'], { tone: Tone; text: string }> = {
 };
 const CHANNEL: Record<FollowUp['channel'], string> = { sms: 'Text', email: 'Mail', webhook: 'Webhook' };
 
-/** What was planned to follow the lead's calls, and what became of it. */
+/** The follow-ups of the lead's calls and their status. */
 export function FollowUps({ leadId, zone }: { leadId: string; zone: string | undefined }) {
   const pages = usePages(
     keys.leadFollowUps(leadId),

@@ -7,7 +7,6 @@ import { LeadBadge, ReachBadge } from '../../format/labels.tsx';
 import { formatPhone } from '../../format/phone.ts';
 import { Badge } from '../../ui/badge.tsx';
 
-/** Where a lead stands, its number, and the campaign it is in. */
 export function LeadSubtitle({ lead, optedOut }: { lead: Lead; optedOut: boolean }) {
   const campaign = useQuery({
     queryKey: keys.campaign(lead.campaignId),

@@ -17,7 +17,7 @@ import { Timeline } from './timeline.tsx';
 import { Why } from './why.tsx';
 import { Zones } from './zones.tsx';
 
-/** One person in one campaign: what happened, what comes next and why. */
+/** One lead: what happened, what comes next and why. */
 export function LeadScreen() {
   const { leadId } = useParams({ from: '/leads/$leadId' });
   const lead = useQuery({ queryKey: keys.lead(leadId), queryFn: () => readLead(leadId) });

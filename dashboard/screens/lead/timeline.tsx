@@ -20,7 +20,7 @@ import { Card } from '../../ui/card.tsx';
 import { Fold } from '../../ui/fold.tsx';
 import { Empty, Loaded, SkeletonRows } from '../../ui/states.tsx';
 
-/** Everything that happened with a lead, the latest first; what happens now comes in on top. */
+/** Everything that happened with a lead, latest first; new entries appear on top. */
 export function Timeline({ lead }: { lead: Lead }) {
   const pages = usePages(
     keys.timeline(lead.id),
@@ -75,10 +75,10 @@ function Item({ item, leadId, zone }: { item: TimelineItem; leadId: string; zone
   );
 }
 
-/** Beside these, the call has been linked to already. */
+/** Next to these, the call already has a link. */
 const QUIET = /^(follow_up\.|call\.(placed|updated)$)/;
 
-/** The call is told of where it ended, or where it stands now; elsewhere it is only linked to. */
+/** A call is described at its end, or at its latest state; other entries only link to it. */
 function OfCall({ item: { call, type } }: { item: TimelineItem }) {
   if (call === null || QUIET.test(type)) return null;
   const link = (
@@ -124,7 +124,7 @@ function OfMessage({
 }) {
   const { subject, body, attachments, error, source, channel } = message;
   const isOther = message.leadId !== leadId;
-  // The words stand once: where it was written, or came. A mail is told of only when it is sent.
+  // The text is shown once: where it was written or received. A mail appears only when sent.
   const hasWords = WORDED.has(type) || (channel === 'email' && type === 'message.sent');
   return (
     <>

@@ -11,7 +11,7 @@ import { Loaded, SkeletonRows } from '../../ui/states.tsx';
 /** When the lead is called next, and each rule that holds it until then. */
 export function Why({ lead }: { lead: Lead }) {
   const why = useQuery({ queryKey: keys.why(lead.id), queryFn: () => readWhy(lead.id) });
-  // That it is finished is said above them.
+  // The finished state is shown above.
   const holdsOf = ({ blockedBy }: LeadWhy) => blockedBy.filter(({ rule }) => rule !== 'lead_open');
   return (
     <Card title="Next attempt">

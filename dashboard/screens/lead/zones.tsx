@@ -5,7 +5,7 @@ import { Card } from '../../ui/card.tsx';
 
 const MINUTE_MS = 60_000;
 
-/** What the clocks say in every zone that the lead may be in. */
+/** The local time in every zone that the lead may be in. */
 export function Zones({ lead: { zones, timeZone } }: { lead: Lead }) {
   const now = useMinute();
   return (
@@ -35,7 +35,7 @@ export function Zones({ lead: { zones, timeZone } }: { lead: Lead }) {
   );
 }
 
-/** The minute that it is, as ISO. */
+/** The current minute as ISO. */
 function useMinute(): string {
   const [now, setNow] = useState(() => new Date().toISOString());
   useEffect(() => {

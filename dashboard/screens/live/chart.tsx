@@ -6,14 +6,14 @@ import type { SeriesData } from './series.ts';
 
 const FEWEST_ON_AXIS = 4;
 
-/** Drawn on a canvas, which takes a redraw a second without a thought. */
+/** A canvas is cheap to redraw every second. */
 export function Chart({ data }: { data: SeriesData }) {
   const place = useRef<HTMLDivElement>(null);
   const plot = useRef<UPlot | null>(null);
   const latest = useRef(data);
   const theme = useDrawnTheme();
   latest.current = data;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the colours are those of the theme.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the colours depend on the theme.
   useEffect(() => {
     const element = place.current;
     if (element === null) return;

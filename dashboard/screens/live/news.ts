@@ -3,7 +3,7 @@ import type { LiveEvent } from '../../live/stream.ts';
 
 export type NewsKind = 'converted' | 'opted_out' | 'replied' | 'paused' | 'campaign';
 
-/** Something worth seeing go by. */
+/** An event worth showing as news. */
 export interface News {
   id: string;
   at: string;
@@ -22,12 +22,12 @@ const CAMPAIGN_TEXT: Partial<Record<EventType, string>> = {
   'campaign.completed': 'Campaign completed',
 };
 
-/** What an event is as news; null for the many that are none. */
+/** An event as news; null for most. */
 export function newsOf(event: LiveEvent): News | null {
   const said = sayingOf(event);
   if (said === null) return null;
   const { at, leadId, callId, campaignId } = event;
-  // A conversion is told of more than once: with the call, and with the lead.
+  // A conversion has events for the call and for the lead.
   const id = said.kind === 'converted' && leadId !== null ? `converted ${leadId}` : String(event.id);
   return { id, at, leadId, callId, campaignId, ...said };
 }
@@ -49,7 +49,7 @@ function sayingOf({ type, data }: LiveEvent): Pick<News, 'kind' | 'text'> | null
   }
 }
 
-/** A conversion of before the page was opened. */
+/** A conversion from before the page was opened. */
 export function newsOfCall({ id, leadId, campaignId, endedAt, startedAt }: Call): News {
   return {
     id: `converted ${leadId ?? id}`,
@@ -62,7 +62,7 @@ export function newsOfCall({ id, leadId, campaignId, endedAt, startedAt }: Call)
   };
 }
 
-/** The newest first, each once, so many and no more. */
+/** Newest first, each once, up to `most`. */
 export function mergeNews(fresh: readonly News[], known: readonly News[], most: number): News[] {
   const byId = new Map([...known, ...fresh].map((news) => [news.id, news]));
   return [...byId.values()].sort((a, b) => b.at.localeCompare(a.at)).slice(0, most);

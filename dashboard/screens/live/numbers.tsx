@@ -10,10 +10,10 @@ import { Button } from '../../ui/button.tsx';
 import { Card } from '../../ui/card.tsx';
 import { Loaded, Skeleton } from '../../ui/states.tsx';
 
-/** So many stand there at once; the others on request. */
-const MOST_SHOWN = 4;
+/** Numbers shown at first; the others on request. */
+const MAX_SHOWN = 4;
 
-/** How each of our own numbers does today, the worst first. */
+/** Each of our numbers today, the worst first. */
 export function Numbers() {
   const numbers = useQuery({ queryKey: keys.numberHealth, queryFn: () => readNumberHealth() });
   const [all, setAll] = useState(false);
@@ -22,7 +22,7 @@ export function Numbers() {
     <Card
       title="Numbers today"
       actions={
-        count > MOST_SHOWN && (
+        count > MAX_SHOWN && (
           <Button variant="quiet" size="small" aria-expanded={all} onClick={() => setAll(!all)}>
             {all ? 'Show the worst' : `Show all ${formatCount(count)}`}
           </Button>
@@ -38,8 +38,8 @@ export function Numbers() {
             </p>
           ) : (
             <ul aria-label="Our numbers" className="grid grid-cols-[minmax(0,1fr)] divide-y">
-              {items.slice(0, all ? undefined : MOST_SHOWN).map((number, place) => (
-                // What stands in a place changes; the places stay, so that nothing moves.
+              {items.slice(0, all ? undefined : MAX_SHOWN).map((number, place) => (
+                // Places are fixed and their content changes, so that nothing moves.
                 // biome-ignore lint/suspicious/noArrayIndexKey: see above.
                 <NumberRow key={place} number={number} />
               ))}
@@ -51,7 +51,7 @@ export function Numbers() {
   );
 }
 
-/** As high whatever is said of the number: rows change places, and nothing below them moves. */
+/** Constant height: rows change places, and nothing below may move. */
 function NumberRow({ number }: { number: NumberHealth }) {
   const { phoneNumberId, phoneNumber, label, listed, today, before, warnings } = number;
   return (
@@ -60,7 +60,7 @@ function NumberRow({ number }: { number: NumberHealth }) {
         <span className="min-w-0 flex-1 truncate font-medium">
           {phoneNumber === null ? phoneNumberId : formatPhone(phoneNumber)}
         </span>
-        {/* As wide as the longest, so that it begins where it began. */}
+        {/* Constant width, so that the text starts at the same place. */}
         <span className="w-22 shrink-0">
           <StateBadge number={number} />
         </span>

@@ -12,18 +12,18 @@ import { CallSeries, type SeriesData, STEP_MS, WINDOW_MS } from './series.ts';
 
 const loadChart = async () => (await import('./chart.tsx')).Chart;
 
-/** The chart moves on at this pace, however many events come. */
+/** The chart moves at this interval, however many events arrive. */
 const REDRAW_MS = 1_000;
-const MOST_SEEDED = 200;
+const MAX_SEEDED = 200;
 
-/** Calls begun and answered in the last minutes, as they happen. */
+/** Calls begun and answered in the last minutes, live. */
 export function Pulse() {
   const [series] = useState(() => new CallSeries());
   const [data, setData] = useState<SeriesData>(() => series.read(Date.now()));
   const changed = useRef(false);
   const seeds = useQuery({
     queryKey: keys.pastCalls,
-    queryFn: () => listCalls({ $from: new Date(Date.now() - WINDOW_MS).toISOString(), limit: MOST_SEEDED }),
+    queryFn: () => listCalls({ $from: new Date(Date.now() - WINDOW_MS).toISOString(), limit: MAX_SEEDED }),
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 0,
   });

@@ -10,15 +10,15 @@ import { ProgressBar } from '../../ui/progress-bar.tsx';
 import { Loaded, SkeletonRows } from '../../ui/states.tsx';
 import { callableNow, whyNothing } from '../campaign/funnel-steps.ts';
 
-/** As many as are shown with their figures; each is asked for by itself. */
-const MOST_SHOWN = 6;
-const MOST_RUNNING = 200;
+/** Campaigns shown with their figures, which are fetched one by one. */
+const MAX_SHOWN = 6;
+const MAX_RUNNING = 200;
 
-/** The campaigns at work, why each dials or does not, and the button that stops it. */
+/** Running campaigns, why each one dials or not, and its pause button. */
 export function RunningCampaigns() {
   const running = useQuery({
     queryKey: keys.campaigns({ status: 'running' }),
-    queryFn: () => listCampaigns({ status: 'running', limit: MOST_RUNNING }),
+    queryFn: () => listCampaigns({ status: 'running', limit: MAX_RUNNING }),
   });
   return (
     <Card title="Running campaigns">
@@ -29,17 +29,17 @@ export function RunningCampaigns() {
           ) : (
             <>
               <ul className="grid divide-y">
-                {items.slice(0, MOST_SHOWN).map((campaign) => (
+                {items.slice(0, MAX_SHOWN).map((campaign) => (
                   <Running key={campaign.id} campaign={campaign} />
                 ))}
               </ul>
-              {items.length > MOST_SHOWN && (
+              {items.length > MAX_SHOWN && (
                 <Link
                   to="/campaigns"
                   search={{ status: 'running' }}
                   className="mt-3 block text-accent hover:underline"
                 >
-                  {plural(items.length - MOST_SHOWN, 'more campaign')}
+                  {plural(items.length - MAX_SHOWN, 'more campaign')}
                 </Link>
               )}
             </>

@@ -6,7 +6,6 @@ import { Ticker } from './ticker.tsx';
 import { ReachToday, TodayFigures } from './today.tsx';
 import { Wall } from './wall.tsx';
 
-/** What is happening now: calls against lines, today's figures, campaigns at work, and what comes of it. */
 export function LiveScreen() {
   return (
     <Page title="Live" name="Live" subtitle="Calls under way, and what comes of them as it happens.">

@@ -3,24 +3,24 @@ import type { LiveEvent } from '../../live/stream.ts';
 
 export const WINDOW_MS = 10 * 60_000;
 export const STEP_MS = 10_000;
-/** Calls whose answer was counted, so that it is not counted again at their end. */
-const MOST_REMEMBERED = 5_000;
+/** Remembers answered calls, so that their end does not count them again. */
+const MAX_REMEMBERED = 5_000;
 
 interface Bucket {
   begun: number;
   answered: number;
 }
 
-/** What the chart draws: the ends of its steps in seconds since 1970, and what happened in each. */
+/** The chart's data: the ends of its steps in Unix seconds, and the counts in each. */
 export type SeriesData = [at: number[], begun: number[], answered: number[]];
 
-/** Counts calls and answers of the last minutes, in steps of ten seconds; what is older is forgotten. */
+/** Counts calls and answers of the last minutes in steps of ten seconds. */
 export class CallSeries {
   readonly #buckets = new Map<number, Bucket>();
   readonly #begun = new Set<string>();
   readonly #answered = new Set<string>();
 
-  /** Takes in what happened before the page was opened. */
+  /** Adds calls from before the page was opened. */
   seed(calls: readonly Call[]): void {
     for (const { id, startedAt, answeredAt, reach } of calls) {
       this.#begin(id, startedAt);
@@ -28,7 +28,7 @@ export class CallSeries {
     }
   }
 
-  /** @returns whether the chart is another one now */
+  /** @returns whether the chart has changed */
   take({ type, callId, at, data }: LiveEvent): boolean {
     if (callId === null) return false;
     if (type === 'call.started') return this.#begin(callId, at);
@@ -71,7 +71,7 @@ export class CallSeries {
 function once(seen: Set<string>, id: string): boolean {
   if (seen.has(id)) return false;
   seen.add(id);
-  if (seen.size > MOST_REMEMBERED) {
+  if (seen.size > MAX_REMEMBERED) {
     const [oldest] = seen;
     if (oldest !== undefined) seen.delete(oldest);
   }

@@ -1,6 +1,6 @@
 import type { Call } from '../../client/generated.ts';
 
-/** The places of the wall: what stands in each, and the list that they were given by. */
+/** The wall's places: the call in each, and the list they were assigned from. */
 export interface Slots {
   of: readonly Call[];
   places: readonly (Call | null)[];
@@ -9,8 +9,8 @@ export interface Slots {
 export const NO_SLOTS: Slots = { of: [], places: [] };
 
 /**
- * Every call keeps its place while it lasts. A place whose call is over stays free until another call begins, so
- * that nothing moves under the pointer; free places at the end go.
+ * A call keeps its place while it lasts. A freed place stays empty until another call begins, so that nothing
+ * moves under the pointer; empty places at the end are removed.
  */
 export function assignSlots(before: Slots, calls: readonly Call[]): Slots {
   const byId = new Map(calls.map((call) => [call.id, call]));

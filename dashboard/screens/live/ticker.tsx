@@ -12,9 +12,9 @@ import { Card } from '../../ui/card.tsx';
 import { cn } from '../../ui/cn.ts';
 import { mergeNews, type News, type NewsKind, newsOf, newsOfCall } from './news.ts';
 
-const MOST_NEWS = 10;
-/** News are shown at this pace, however fast they come. */
-const RHYTHM_MS = 500;
+const MAX_NEWS = 10;
+/** News appear at this interval, however many arrive. */
+const INTERVAL_MS = 500;
 
 const ICONS: Record<NewsKind, { icon: ReactNode; tone: string }> = {
   converted: { icon: <Trophy />, tone: 'text-good' },
@@ -24,15 +24,15 @@ const ICONS: Record<NewsKind, { icon: ReactNode; tone: string }> = {
   campaign: { icon: <Megaphone />, tone: 'text-muted' },
 };
 
-/** Conversions, opt-outs, replies and what campaigns do, as they happen. */
+/** Conversions, opt-outs, replies and campaigns' changes, live. */
 export function Ticker() {
   const news = useNews();
-  const places = Array.from({ length: MOST_NEWS }, (_, place) => news[place] ?? null);
+  const places = Array.from({ length: MAX_NEWS }, (_, place) => news[place] ?? null);
   return (
     <Card title="As it happens">
       <ol aria-label="What happened last" className="grid">
         {places.map((item, place) => (
-          // What stands in a place changes; the places stay, so that nothing moves.
+          // Places are fixed and their content changes, so that nothing moves.
           // biome-ignore lint/suspicious/noArrayIndexKey: see above.
           <li key={place} className="flex h-8 items-center gap-2.5 border-b last:border-b-0">
             {item !== null && <NewsRow news={item} />}
@@ -52,7 +52,7 @@ function useNews(): readonly News[] {
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const past = useQuery({
     queryKey: keys.pastConversions,
-    queryFn: () => listCalls({ disposition: 'converted', limit: MOST_NEWS }),
+    queryFn: () => listCalls({ disposition: 'converted', limit: MAX_NEWS }),
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 0,
   });
@@ -65,12 +65,12 @@ function useNews(): readonly News[] {
       timer.current ??= setTimeout(() => {
         const items = waiting.current.splice(0);
         timer.current = undefined;
-        setFresh((known) => mergeNews(items, known, MOST_NEWS));
-      }, RHYTHM_MS);
+        setFresh((known) => mergeNews(items, known, MAX_NEWS));
+      }, INTERVAL_MS);
     }, []),
   );
   const seeds = past.data?.items;
-  return useMemo(() => mergeNews(fresh, (seeds ?? []).map(newsOfCall), MOST_NEWS), [fresh, seeds]);
+  return useMemo(() => mergeNews(fresh, (seeds ?? []).map(newsOfCall), MAX_NEWS), [fresh, seeds]);
 }
 
 const NewsRow = memo(function NewsRow({ news }: { news: News }) {

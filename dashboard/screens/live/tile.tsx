@@ -7,7 +7,7 @@ import { CallBadge } from '../../format/labels.tsx';
 import { numberOf, partyOf } from '../../live-call/party.ts';
 import { IconButton } from '../../ui/button.tsx';
 
-/** A tile is drawn for itself alone, and not at all while nobody sees it. */
+/** A tile is laid out on its own, and not rendered while invisible. */
 const PLACE = 'h-21 rounded-lg border [contain:strict] [content-visibility:auto]';
 
 interface CallTileProps {
@@ -19,7 +19,10 @@ interface CallTileProps {
   onContext: (call: Call) => void;
 }
 
-/** One call of the wall. Its row in the cache is replaced only when the call changed, and then alone is this drawn. */
+/**
+ * One call of the wall. Its cached row is replaced only when the call changes, and then only this tile
+ * renders.
+ */
 export const CallTile = memo(function CallTile(props: CallTileProps) {
   const { call, campaign, agent, mayOperate, onEnd, onContext } = props;
   const who = partyOf(call);
@@ -33,7 +36,7 @@ export const CallTile = memo(function CallTile(props: CallTileProps) {
         >
           {who}
         </Link>
-        {/* As wide as the longest, so that it begins where it began. */}
+        {/* Constant width, so that the text starts at the same place. */}
         <span className="w-20 shrink-0">
           <CallBadge call={call} />
         </span>
@@ -69,7 +72,7 @@ export const CallTile = memo(function CallTile(props: CallTileProps) {
   );
 });
 
-/** A place between two calls. */
+/** A place without a call. */
 export function FreePlace() {
   return (
     <li aria-hidden className={`${PLACE} grid place-items-center border-dashed text-xs text-muted`}>

@@ -9,19 +9,19 @@ import { ProgressBar } from '../../ui/progress-bar.tsx';
 import { ShareBar } from '../../ui/share-bar.tsx';
 import { Loaded, Skeleton } from '../../ui/states.tsx';
 
-/** The calls of today, a day being that of the workspace's zone. */
+/** Today's calls, in the workspace's zone. */
 function useToday() {
   const { timeZone } = useMe();
   const today = new Intl.DateTimeFormat('en-CA', { timeZone }).format(new Date());
   return useQuery({
     queryKey: keys.workspaceMetrics({ today }),
     queryFn: () => readWorkspaceMetrics({ $from: today, to: today }),
-    // Across midnight yesterday's figures stand until today's have come.
+    // Across midnight yesterday's figures stay until today's arrive.
     placeholderData: (before) => before,
   });
 }
 
-/** The figures over the wall. Their places are there before they are. */
+/** The figures above the wall. Their places exist before they are fetched. */
 export function TodayFigures() {
   const { data } = useToday();
   const optOuts = data?.byDisposition.find(({ disposition }) => disposition === 'opted_out')?.calls ?? 0;
@@ -56,7 +56,7 @@ export function TodayFigures() {
 function LinesFigure() {
   const { lines } = useMe();
   const { data } = useQuery({ queryKey: keys.liveCalls, queryFn: () => listLiveCalls() });
-  // Lines are what dials take; a talk in the browser has none.
+  // Only dials occupy lines; a talk in the browser has none.
   const inUse = data?.items.filter(({ kind, attempt }) => kind === 'phone' && attempt !== null).length ?? 0;
   const talking = data?.items.filter(({ status }) => status === 'in_progress').length ?? 0;
   return (
@@ -83,7 +83,6 @@ function LinesFigure() {
   );
 }
 
-/** How far the calls of today got. */
 export function ReachToday() {
   const today = useToday();
   return (

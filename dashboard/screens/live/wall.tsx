@@ -11,16 +11,16 @@ import { Empty, Failure, Skeleton } from '../../ui/states.tsx';
 import { assignSlots, NO_SLOTS } from './slots.ts';
 import { CallTile, FreePlace } from './tile.tsx';
 
-const MOST_NAMES = 200;
+const MAX_NAMES = 200;
 const GRID = 'grid grid-cols-[repeat(auto-fill,minmax(min(19rem,100%),1fr))] gap-2';
 
-/** The calls under way, each at its place. */
+/** The calls in flight, each in its place. */
 export function Wall() {
   const calls = useQuery({ queryKey: keys.liveCalls, queryFn: () => listLiveCalls() });
   const { operate } = useMay();
   const nameOf = useNames();
   const [ending, setEnding] = useState<Call | null>(null);
-  const [telling, setTelling] = useState<Call | null>(null);
+  const [informing, setInforming] = useState<Call | null>(null);
   const [slots, setSlots] = useState(NO_SLOTS);
   const items = calls.data?.items;
   if (items !== undefined && items !== slots.of) setSlots(assignSlots(slots, items));
@@ -36,7 +36,7 @@ export function Wall() {
         <ul aria-label="Calls under way" className={GRID}>
           {slots.places.map((call, place) =>
             call === null ? (
-              // A free place is known by where it is.
+              // A free place is identified by its position.
               // biome-ignore lint/suspicious/noArrayIndexKey: see above.
               <FreePlace key={`free-${place}`} />
             ) : (
@@ -47,23 +47,23 @@ export function Wall() {
                 agent={nameOf(call.agentId)}
                 mayOperate={operate}
                 onEnd={setEnding}
-                onContext={setTelling}
+                onContext={setInforming}
               />
             ),
           )}
         </ul>
       )}
       <EndCallConfirm call={ending} onClose={() => setEnding(null)} />
-      <ContextDialog call={telling} onClose={() => setTelling(null)} />
+      <ContextDialog call={informing} onClose={() => setInforming(null)} />
     </>
   );
 }
 
-/** Names of campaigns and agents by their ids; an id that is not known yet stands for itself. */
+/** Names of campaigns and agents by id; an unknown id stands for itself. */
 function useNames(): (id: string) => string {
   const campaigns = useQuery({
-    queryKey: keys.campaigns({ limit: MOST_NAMES }),
-    queryFn: () => listCampaigns({ limit: MOST_NAMES }),
+    queryKey: keys.campaigns({ limit: MAX_NAMES }),
+    queryFn: () => listCampaigns({ limit: MAX_NAMES }),
   });
   const agents = useQuery({ queryKey: keys.agents, queryFn: () => listAgents() });
   const names = useMemo(() => {

@@ -7,7 +7,7 @@ import { plural } from '../../format/numbers.ts';
 import { Time } from '../../format/time.tsx';
 import { cn } from '../../ui/cn.ts';
 
-/** One text or mail: ours to the right, theirs to the left. */
+/** One text or mail: ours on the right, theirs on the left. */
 export const Bubble = memo(function Bubble({
   message,
   zone,
@@ -46,7 +46,7 @@ function Attachments({ attachments }: Pick<Message, 'attachments'>) {
   return (
     <ul aria-label="Attached" className="mt-1.5 grid gap-0.5 text-xs text-muted">
       {attachments.map(({ name, contentType, url }, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: what is attached does not change.
+        // biome-ignore lint/suspicious/noArrayIndexKey: attachments do not change.
         <li key={index} className="flex items-center gap-1">
           <Paperclip aria-hidden className="size-3.5" />
           {url?.startsWith('https://') ? (

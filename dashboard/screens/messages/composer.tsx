@@ -10,17 +10,17 @@ import { Button } from '../../ui/button.tsx';
 import { Checkbox, Textarea } from '../../ui/field.tsx';
 import { toastDone } from '../../ui/toast.tsx';
 
-/** The API takes so many characters. */
+/** The API's limit. */
 const LONGEST = 1_600;
 
 interface ComposerProps {
   phone: string;
-  /** Whose text it is, where that is known; else whoever was contacted last at the number. */
+  /** The addressed lead, if known; otherwise the one last contacted at the number. */
   leadId?: string;
   optedOut: boolean;
 }
 
-/** Where a text is written; in its place the reason where none can be sent. */
+/** The input for a text, or the reason why none can be sent. */
 export function Composer({ phone, leadId, optedOut }: ComposerProps) {
   const { operate } = useMay();
   const { texting } = useMe();
@@ -48,7 +48,7 @@ function Form({ to }: { to: { to: string } | { leadId: string } }) {
       setBody('');
       if (message.notBefore !== null) toastDone('It waits for the end of quiet hours there');
     },
-    // What was refused may be refused because the person opted out a moment ago.
+    // The reason for a refusal may be an opt-out a moment ago.
     onSettled: () => void client.invalidateQueries({ queryKey: ['messages'] }),
   });
   const canSend = body.trim() !== '' && !sending.isPending;
@@ -100,7 +100,9 @@ function Form({ to }: { to: { to: string } | { leadId: string } }) {
   );
 }
 
-/** A text is charged by the segment, and one character outside of GSM-7 more than halves what a segment holds. */
+/**
+ * A text is charged by the segment, and one character outside GSM-7 more than halves a segment's capacity.
+ */
 function lengthOf(body: string): string {
   if (body === '') return 'A segment holds 160 plain characters, or 70 with an emoji';
   const { encodingName, segmentsCount, numberOfCharacters } = new SegmentedMessage(body);

@@ -14,10 +14,10 @@ import { Bubble } from './bubble.tsx';
 import { Composer } from './composer.tsx';
 
 const PAGE_SIZE = 50;
-/** As many campaigns may have the number. */
-const MOST_LEADS = 50;
+/** More campaigns than this with one number are unlikely. */
+const MAX_LEADS = 50;
 
-/** Everything that was written with one number, and the place to write more. */
+/** All messages with one number, and an input. */
 export function Conversation({ phone }: { phone: string }) {
   const query = usePages(
     keys.messages({ phone }),
@@ -51,9 +51,9 @@ export function Conversation({ phone }: { phone: string }) {
   );
 }
 
-/** Leads with this very number, the one added last first; undefined until they were read. */
+/** Leads with exactly this number, the latest first; undefined until fetched. */
 function useLeadsOf(phone: string): FoundLead[] | undefined {
-  const { data } = useFoundLeads(phone, { most: MOST_LEADS });
+  const { data } = useFoundLeads(phone, { most: MAX_LEADS });
   return data?.items.filter((lead) => lead.phone === phone);
 }
 
@@ -107,7 +107,7 @@ function Heading({ phone, name, leads, optedOut }: HeadingProps) {
 }
 
 interface HistoryProps {
-  /** Newest first, as they are read. */
+  /** Newest first, as fetched. */
   messages: readonly Message[];
   zone: string | null | undefined;
   hasEarlier: boolean;
@@ -115,11 +115,11 @@ interface HistoryProps {
   onEarlier: () => void;
 }
 
-/** The newest stands at the bottom, where one writes; it stays in sight when one more comes. */
+/** The newest message is at the bottom, and stays visible when another arrives. */
 function History({ messages, zone, hasEarlier, isReading, onEarlier }: HistoryProps) {
   const newest = messages[0]?.id;
   const scroller = useRef<HTMLDivElement>(null);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: whenever another message is the newest.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: runs for each new newest message.
   useLayoutEffect(() => {
     const place = scroller.current;
     if (place !== null) place.scrollTop = place.scrollHeight;
@@ -127,8 +127,7 @@ function History({ messages, zone, hasEarlier, isReading, onEarlier }: HistoryPr
   return (
     <div
       ref={scroller}
-      // A part of the page that scrolls is to be reached by the keyboard.
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls.
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so the keyboard must reach it.
       tabIndex={0}
       role="log"
       aria-label="Messages"

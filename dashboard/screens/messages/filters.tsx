@@ -9,7 +9,7 @@ import { SearchInput } from '../../ui/search-input.tsx';
 const WROTE_LAST: Record<Direction, string> = { inbound: 'They wrote last', outbound: 'We wrote last' };
 const CHOICES: readonly [Direction | undefined, string][] = [[undefined, 'All'], ...entriesOf(WROTE_LAST)];
 
-/** Which conversations are listed, and the search for a person; both kept in the URL. */
+/** The filter and the search, both kept in the URL. */
 export function ThreadFilters() {
   const { direction, q } = useSearch({ from: '/messages' });
   const navigate = useNavigate();

@@ -6,7 +6,7 @@ import { cn } from '../../ui/cn.ts';
 import { Empty, Loaded } from '../../ui/states.tsx';
 import { PERSON_LIST } from './threads.tsx';
 
-const MOST_FOUND = 50;
+const MAX_FOUND = 50;
 
 interface Person {
   phone: string;
@@ -14,11 +14,11 @@ interface Person {
   where: string;
 }
 
-/** Whom a search finds among the leads; and a number that no lead has, when it is written out. */
+/** Leads that match the search, and a complete number that no lead has. */
 export function FoundPeople({ q }: { q: string }) {
   const { selected } = useSearch({ from: '/messages' });
   const text = useDeferredValue(q.trim());
-  const query = useFoundLeads(text, { most: MOST_FOUND });
+  const query = useFoundLeads(text, { most: MAX_FOUND });
   if (text === '') return null;
   return (
     <Loaded query={query}>
@@ -61,7 +61,7 @@ export function FoundPeople({ q }: { q: string }) {
   );
 }
 
-/** One entry a number, though it may be a lead of several campaigns. */
+/** One entry a number, which may be a lead of several campaigns. */
 function byNumber(leads: readonly { phone: string; name: string | null; campaignName: string }[]): Person[] {
   const people = new Map<string, Person>();
   for (const { phone, name, campaignName } of leads) {

@@ -7,7 +7,7 @@ import { ThreadFilters } from './filters.tsx';
 import { FoundPeople } from './found-people.tsx';
 import { Threads } from './threads.tsx';
 
-/** Texts and mails as conversations: the list beside the one that is open; on a phone one after the other. */
+/** Texts and mails as conversations: a list beside the open one; on a phone one at a time. */
 export function MessagesScreen() {
   const { selected, q } = useSearch({ from: '/messages' });
   const isOpen = selected !== undefined;

@@ -8,8 +8,8 @@ interface MessagesSearch {
 }
 
 /**
- * `direction`: of a conversation's latest message. `q`: whom to look for. `selected`: the number whose conversation is
- * open.
+ * `direction`: of a conversation's latest message. `q`: the search. `selected`: the number of the open
+ * conversation.
  */
 export function messagesSearch(raw: RawSearch): MessagesSearch {
   return {
@@ -19,7 +19,7 @@ export function messagesSearch(raw: RawSearch): MessagesSearch {
   };
 }
 
-/** An E.164 number; its sign may have become a space, as in a URL that was typed. */
+/** An E.164 number; its plus sign may have become a space in a typed URL. */
 function numberOf(raw: unknown): string | undefined {
   const digits = /^[+ ]?(\d{5,15})$/.exec(textOf(raw) ?? '')?.[1];
   return digits === undefined ? undefined : `+${digits}`;

@@ -15,7 +15,7 @@ import { Empty, Loaded } from '../../ui/states.tsx';
 const PAGE_SIZE = 50;
 export const PERSON_LIST = 'min-h-0 overflow-y-auto rounded-lg border bg-panel';
 
-/** Every number that was written with, the latest first. */
+/** Every number with messages, the latest first. */
 export function Threads() {
   const { direction, selected } = useSearch({ from: '/messages' });
   const filter = { direction, limit: PAGE_SIZE };

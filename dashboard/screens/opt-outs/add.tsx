@@ -14,7 +14,6 @@ interface AddOptOutProps {
   onOpenChange: (open: boolean) => void;
 }
 
-/** Puts a number on the list. */
 export function AddOptOut({ open, onOpenChange }: AddOptOutProps) {
   return (
     <Dialog

@@ -6,10 +6,10 @@ import { formatPhone } from '../../format/phone.ts';
 import { Confirm } from '../../ui/dialog.tsx';
 import { toastDone } from '../../ui/toast.tsx';
 
-/** Asks before a number may be called again. */
+/** Confirms that a number may be called again. */
 export function RemoveOptOut({ optOut, onClose }: { optOut: OptOut | null; onClose: () => void }) {
   const client = useQueryClient();
-  // What was asked about stays in words while the dialog goes away.
+  // The number stays while the dialog fades out.
   const [shown, setShown] = useState(optOut);
   if (optOut !== null && optOut !== shown) setShown(optOut);
   const remove = async () => {

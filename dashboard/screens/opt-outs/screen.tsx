@@ -25,7 +25,7 @@ const SOURCES: Record<OptOut['source'], string> = {
   message: 'Wrote so in a text',
 };
 
-/** The numbers that are neither called nor texted, whatever campaign they are in. */
+/** The numbers that are neither called nor texted, in any campaign. */
 export function OptOutsScreen() {
   const { operate } = useMay();
   const [adding, setAdding] = useState(false);

@@ -15,7 +15,7 @@ const ROLES: Record<ApiRole, string> = {
   admin: 'Does everything, also keys and webhooks',
 };
 
-/** Makes a key and shows it once. */
+/** Creates a key and shows it once. */
 export function CreateKey({ open, onOpenChange }: { open: boolean; onOpenChange: (open: boolean) => void }) {
   const [made, setMade] = useState<{ name: string; key: string } | null>(null);
   return (
@@ -57,7 +57,7 @@ function CreateForm({ onCancel, onMade }: CreateFormProps) {
     onSuccess: (created) => {
       void client.invalidateQueries({ queryKey: keys.apiKeys });
       if (created.key !== null) return onMade({ name: created.name, key: created.key });
-      // The first answer was lost on its way, and with it the key, of which only the hash is kept.
+      // The first answer was lost, and with it the key; only its hash is stored.
       toastFailed('The key cannot be shown any more', new Error('Revoke it, and make another.'));
       onCancel();
     },

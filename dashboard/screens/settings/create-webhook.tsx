@@ -17,7 +17,7 @@ interface CreateWebhookProps {
   onOpenChange: (open: boolean) => void;
 }
 
-/** Subscribes an address, and shows once the secret that its receiver verifies with. */
+/** Creates a webhook and shows its signing secret once. */
 export function CreateWebhook({ open, onOpenChange }: CreateWebhookProps) {
   const [secret, setSecret] = useState<string | null>(null);
   return (
@@ -67,7 +67,7 @@ function CreateForm({ onCancel, onMade }: CreateFormProps) {
     onSuccess: ({ secret }) => {
       void client.invalidateQueries({ queryKey: keys.webhooks });
       if (secret !== null) return onMade(secret);
-      // The first answer was lost on its way, and with it the secret, which is shown once.
+      // The first answer was lost, and with it the secret, which is shown once.
       toastFailed('The secret cannot be shown any more', new Error('Make a new one in the webhook’s menu.'));
       onCancel();
     },

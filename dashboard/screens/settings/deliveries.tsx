@@ -12,7 +12,7 @@ import { DELIVERY_STATUS, DeliveryBadge, DeliveryDialog } from './delivery.tsx';
 
 const PAGE_SIZE = 100;
 
-/** What was sent to one receiver, the latest first; one of them can be opened. */
+/** The deliveries of one webhook, the latest first; one of them can be opened. */
 export function Deliveries({ endpointId, webhook }: { endpointId: string; webhook: Webhook | undefined }) {
   const { status, delivery } = useSearch({ from: '/settings' });
   const navigate = useNavigate();

@@ -34,9 +34,9 @@ export function DeliveryBadge({ status }: { status: DeliveryStatus }) {
   );
 }
 
-/** One delivery: what is sent, and how every attempt went. */
+/** One delivery: its payload and every attempt. */
 export function DeliveryDialog({ id, onClose }: { id: string | null; onClose: () => void }) {
-  // It stays in words while the dialog goes away.
+  // The delivery stays while the dialog fades out.
   const [shown, setShown] = useState(id);
   if (id !== null && id !== shown) setShown(id);
   const query = useQuery({
@@ -84,8 +84,7 @@ function Facts({ delivery }: { delivery: DeliveryDetail }) {
           <p className="text-muted">It is made at the first attempt.</p>
         ) : (
           <pre
-            // A part of the page that scrolls is to be reached by the keyboard.
-            // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls.
+            // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so the keyboard must reach it.
             tabIndex={0}
             className="max-h-72 overflow-auto rounded-lg border bg-raised/60 p-3 font-mono text-xs"
           >

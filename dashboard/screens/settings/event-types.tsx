@@ -2,7 +2,7 @@ import type { SubscribedEventType } from '../../client/generated.ts';
 import { entriesOf } from '../../format/words.ts';
 import { Checkbox } from '../../ui/field.tsx';
 
-/** Every kind there is; one that the API adds and that is not listed here does not compile. */
+/** Complete by its type: a new event type of the API does not compile without a text. */
 const TEXTS: Record<Exclude<SubscribedEventType, '*'>, string> = {
   'call.ended': 'A call has ended',
   'call.marked': 'A person marked a call',
@@ -31,7 +31,6 @@ interface EventTypesProps {
   onChange: (types: readonly SubscribedEventType[]) => void;
 }
 
-/** Which kinds of events are sent. */
 export function EventTypes({ chosen, onChange }: EventTypesProps) {
   return (
     <fieldset className="grid max-h-56 gap-x-4 gap-y-1.5 overflow-y-auto rounded-lg border p-3 sm:grid-cols-2">

@@ -21,8 +21,8 @@ import { Button, buttonStyle } from '../../ui/button.tsx';
 import { Card } from '../../ui/card.tsx';
 import { Loaded } from '../../ui/states.tsx';
 
-/** That something does not answer is an answer here, and no failure: it says what. */
-async function lookAtAll(signal: AbortSignal): Promise<Ready> {
+/** An unhealthy part is a valid answer here, not a failure. */
+async function readHealth(signal: AbortSignal): Promise<Ready> {
   const plain: typeof fetch = (input, init) => fetch(input, { ...init, signal });
   try {
     return await readReady({ fetch: plain });
@@ -32,12 +32,12 @@ async function lookAtAll(signal: AbortSignal): Promise<Ready> {
   }
 }
 
-/** Whether all that the product stands on answers, and what of it is real. */
+/** Whether every part of the product is healthy, and which parts are real. */
 export function Health() {
   const me = useMe();
   const query = useQuery({
     queryKey: keys.ready,
-    queryFn: ({ signal }) => lookAtAll(signal),
+    queryFn: ({ signal }) => readHealth(signal),
     staleTime: 0,
     retry: false,
   });
@@ -110,12 +110,12 @@ function Parts({ ready }: { ready: Ready }) {
 interface PartProps {
   icon: ReactNode;
   name: string;
-  /** `ok`, or why not. */
+  /** `ok`, or the reason. */
   state: string;
-  /** What it is; null: a stand-in of the simulator. */
+  /** Its description; null for a simulated one. */
   real: string | null;
   needed: string;
-  /** What stands there when all is well. */
+  /** Text for a healthy part. */
   well?: string;
   optional?: boolean;
 }

@@ -16,7 +16,7 @@ import { CreateKey } from './create-key.tsx';
 
 const ROLE_TONES: Record<ApiKey['role'], Tone> = { viewer: 'muted', operator: 'info', admin: 'accent' };
 
-/** Who may use the API and this page. */
+/** The keys for the API and this page. */
 export function Keys() {
   const { administer } = useMay();
   if (!administer) {
@@ -98,7 +98,7 @@ function KeyRow({ apiKey, onRevoke }: { apiKey: ApiKey; onRevoke: () => void }) 
 function Revoke({ apiKey, onClose }: { apiKey: ApiKey | null; onClose: () => void }) {
   const client = useQueryClient();
   const me = useMe();
-  // What was asked about stays in words while the dialog goes away.
+  // The key stays while the dialog fades out.
   const [shown, setShown] = useState(apiKey);
   if (apiKey !== null && apiKey !== shown) setShown(apiKey);
   const revoke = async () => {

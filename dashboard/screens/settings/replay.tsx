@@ -15,7 +15,7 @@ interface ReplayProps {
   onOpenChange: (open: boolean) => void;
 }
 
-/** Sends what happened in a time once more: also what was missed while the webhook was disabled. */
+/** Sends a period's events again, including those missed while the webhook was disabled. */
 export function Replay({ webhook, open, onOpenChange }: ReplayProps) {
   const client = useQueryClient();
   const [from, setFrom] = useState(() => toLocalInput(new Date(Date.now() - DAY_MS)));

@@ -5,7 +5,6 @@ import { Health } from './health.tsx';
 import { Keys } from './keys.tsx';
 import { Webhooks } from './webhooks.tsx';
 
-/** What the product stands on, who may use it, and whom it tells. */
 export function SettingsScreen() {
   const { tab = 'health' } = useSearch({ from: '/settings' });
   const navigate = useNavigate();

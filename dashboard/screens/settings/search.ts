@@ -10,7 +10,7 @@ interface SettingsSearch {
   delivery?: string | undefined;
 }
 
-/** `endpoint`: the webhook whose deliveries are listed; `status`: which of them; `delivery`: the one that is open. */
+/** `endpoint`: the webhook whose deliveries are listed; `status`: their filter; `delivery`: the open one. */
 export function settingsSearch(raw: RawSearch): SettingsSearch {
   return {
     tab: oneOf(raw.tab, SETTINGS_TABS),

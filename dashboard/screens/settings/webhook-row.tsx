@@ -22,7 +22,7 @@ interface WebhookRowProps {
   onOpen: () => void;
 }
 
-/** One receiver: how it does, what it gets, and what can be done with it. */
+/** One webhook: its state, its events and its actions. */
 export function WebhookRow({ webhook, isOpen, onOpen }: WebhookRowProps) {
   const { administer } = useMay();
   const { url, description, eventTypes, campaignId, disabledReason } = webhook;
@@ -127,7 +127,7 @@ function Actions({ webhook }: Pick<WebhookRowProps, 'webhook'>) {
         onConfirm={async () => {
           const made = await rotateWebhook(id, {});
           setSecret(made.secret);
-          // The first answer was lost on its way, and with it the secret, which is shown once.
+          // The first answer was lost, and with it the secret, which is shown once.
           if (made.secret === null)
             toastFailed('The secret cannot be shown any more', new Error('Make another.'));
         }}

@@ -12,7 +12,7 @@ import { CreateWebhook } from './create-webhook.tsx';
 import { Deliveries } from './deliveries.tsx';
 import { WebhookRow } from './webhook-row.tsx';
 
-/** Which other systems are told what happens, and whether they take it. */
+/** The outbound webhooks and their state. */
 export function Webhooks() {
   const { administer } = useMay();
   const { endpoint } = useSearch({ from: '/settings' });

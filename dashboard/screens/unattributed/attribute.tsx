@@ -23,12 +23,12 @@ import { Loaded } from '../../ui/states.tsx';
 import { toastDone } from '../../ui/toast.tsx';
 import { LeadFinder } from './lead-finder.tsx';
 
-/** So many turns are enough to hear who speaks. */
+/** Enough turns to recognise the speaker. */
 const TURNS_SHOWN = 6;
 
-/** One call, and the way to say whose it was. */
+/** One call, and the choice of its lead. */
 export function Attribute({ callId, onClose }: { callId: string | null; onClose: () => void }) {
-  // The call stays in words while the dialog goes away.
+  // The call stays while the dialog fades out.
   const [shown, setShown] = useState(callId);
   if (callId !== null && callId !== shown) setShown(callId);
   const query = useQuery({

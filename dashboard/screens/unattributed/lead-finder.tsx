@@ -7,18 +7,18 @@ import { formatPhone } from '../../format/phone.ts';
 import { cn } from '../../ui/cn.ts';
 import { Field, Input } from '../../ui/field.tsx';
 
-const MOST_FOUND = 20;
+const MAX_FOUND = 20;
 
 interface LeadFinderProps {
   chosen: FoundLead | null;
   onChoose: (lead: FoundLead | null) => void;
 }
 
-/** Finds a lead of any campaign by name or number, and lets one be chosen. */
+/** Finds a lead of any campaign by name or number. */
 export function LeadFinder({ chosen, onChoose }: LeadFinderProps) {
   const [text, setText] = useState('');
   const q = useDeferredValue(text.trim());
-  const found = useFoundLeads(q, { most: MOST_FOUND });
+  const found = useFoundLeads(q, { most: MAX_FOUND });
   const leads = q === '' ? [] : (found.data?.items ?? []);
   return (
     <div className="grid gap-2">

@@ -18,7 +18,7 @@ import { SyncButton } from './sync.tsx';
 
 const PAGE_SIZE = 100;
 
-/** Calls of which nobody knows whose they were, and the way to say so. */
+/** Calls without a known lead. */
 export function UnattributedScreen() {
   const { operate } = useMay();
   const { call } = useSearch({ from: '/unattributed' });
@@ -76,7 +76,7 @@ function List() {
     (cursor, signal) => listCalls({ ...filter, cursor }, { signal }),
     ({ id }) => id,
   );
-  // One that was attributed a moment ago is patched where it stands: it does not belong here any more.
+  // A call that was just attributed is patched in place, and no longer belongs here.
   const calls = useMemo(() => query.items?.filter(({ leadId }) => leadId === null), [query.items]);
   return (
     <Loaded query={{ ...query, data: calls }}>

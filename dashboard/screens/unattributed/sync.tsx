@@ -6,16 +6,16 @@ import { plural } from '../../format/numbers.ts';
 import { Button } from '../../ui/button.tsx';
 import { toastDone, toastFailed } from '../../ui/toast.tsx';
 
-/** The walk is waited for at the server, and where another one ends just then, a second time. */
-const PATIENCE_MS = 90_000;
+/** The server waits for the synchronisation, and twice when another one is just ending. */
+const IDLE_TIMEOUT_MS = 90_000;
 
-/** Fetches what the voice provider has of conversations and we have not, and says what came of it. */
+/** Fetches the provider's conversations that are missing here, and reports the result. */
 export function SyncButton() {
   const client = useQueryClient();
   const syncing = useMutation({
-    // A long walk goes on after the answer; asked again, its own account is read.
+    // A long synchronisation continues after the answer; asking again returns its report.
     mutationFn: (under: string | null) =>
-      under === null ? syncConversations({}, { fetch: requestWith(PATIENCE_MS) }) : readSync(under),
+      under === null ? syncConversations({}, { fetch: requestWith(IDLE_TIMEOUT_MS) }) : readSync(under),
     onSuccess: (walk) => {
       toastDone(walk.finished ? 'The conversations are fetched' : 'Fetching goes on', resultOf(walk));
       void client.invalidateQueries({ queryKey: ['calls'] });

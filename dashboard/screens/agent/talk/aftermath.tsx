@@ -26,7 +26,7 @@ interface AftermathProps {
   session: StartedSession;
 }
 
-/** After a talk: the call that it became, how it sounded, and what was really said in it. */
+/** After a talk: its stored call, its rating, and what was really said. */
 export function Aftermath({ agent, talk, session }: AftermathProps) {
   const { agentId } = agent;
   const { label } = talk.state;
@@ -57,7 +57,7 @@ export function Aftermath({ agent, talk, session }: AftermathProps) {
   );
 }
 
-/** Ties the conversation to the session, and links to the call as soon as it is stored. */
+/** Links the conversation to the session, and shows the call as soon as it is stored. */
 function StoredCall({ talk, session, agentId }: Omit<AftermathProps, 'agent'> & { agentId: string }) {
   const { conversationId } = talk.state;
   const tied = useQuery({
@@ -72,7 +72,7 @@ function StoredCall({ talk, session, agentId }: Omit<AftermathProps, 'agent'> & 
   });
   const { refetch } = tied;
   const callId = tied.data?.callId ?? null;
-  // The provider may tell of the conversation a while after its end only.
+  // The provider lists a conversation some time after its end.
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   useEffect(
     () => () => {
@@ -84,7 +84,7 @@ function StoredCall({ talk, session, agentId }: Omit<AftermathProps, 'agent'> & 
   const listen = useCallback(
     (event: LiveEvent) => {
       if (callId !== null || !STORING.has(event.type)) return;
-      // It may be any call's: a busy workspace tells of many a second.
+      // The event may concern any call; a busy workspace has many a second.
       timer.current ??= setTimeout(() => {
         timer.current = undefined;
         void refetch();

@@ -4,7 +4,7 @@ import { Button } from '../../../ui/button.tsx';
 import { Textarea } from '../../../ui/field.tsx';
 import type { Talk } from './use-talk.ts';
 
-/** What is written to the agent: said to it, or made known to it without being said. */
+/** Sends the agent a message, or context that is not part of the conversation. */
 export function Composer({ talk }: { talk: Talk }) {
   const [text, setText] = useState('');
   const box = useRef<HTMLTextAreaElement>(null);
@@ -20,7 +20,7 @@ export function Composer({ talk }: { talk: Talk }) {
     box.current?.focus();
   };
   const onKeyDown = (event: KeyboardEvent) => {
-    // Enter that ends the choice of a character is not meant for us.
+    // This Enter confirms an input method's character.
     if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return;
     event.preventDefault();
     send(talk.say);

@@ -4,10 +4,10 @@ import type { StartedSession } from '../../../client/generated.ts';
 
 export type TalkMode = 'text' | 'voice';
 
-/** What a conversation tells while it lasts. */
+/** Callbacks of a running conversation. */
 export interface TalkListener {
   onLine: (line: { role: 'user' | 'agent'; text: string; eventId: number | null }) => void;
-  /** What the agent came to say of a sentence it was interrupted in. */
+  /** The part of an interrupted sentence that the agent really said. */
   onCorrection: (eventId: number | null, text: string) => void;
   onSpeaking: (isSpeaking: boolean) => void;
   /** Once, whoever ended it. */
@@ -15,11 +15,10 @@ export interface TalkListener {
   onProblem: (message: string) => void;
 }
 
-/** A conversation under way in this browser. */
 export interface Conversation {
   conversationId: string;
   say: (text: string) => void;
-  /** The agent gets to know it; it is not part of what is said. */
+  /** Gives the agent context that is not part of the conversation. */
   inform: (text: string) => void;
   setMuted: (muted: boolean) => void;
   /** @param volume 0 to 1 */
@@ -28,9 +27,9 @@ export interface Conversation {
 }
 
 /**
- * Joins a session through the provider's own browser client, which is fetched for this only.
+ * Joins a session through the provider's browser client, which is loaded only for this.
  *
- * @throws Error of the client when there is no connection
+ * @throws Error of the client when the connection fails
  */
 export async function joinSession(
   session: StartedSession,
@@ -45,7 +44,7 @@ export async function joinSession(
       Parameters<typeof client.Conversation.startSession>[0]['overrides']
     >,
     dynamicVariables: session.dynamicVariables,
-    // Scripts made up while running are against the page's policy: these are files of our own.
+    // The page's policy forbids scripts created at run time, so these are files of our own.
     workletPaths: { rawAudioProcessor, audioConcatProcessor },
     onMessage: ({ role, message, event_id }) =>
       listener.onLine({ role, text: message, eventId: event_id ?? null }),

@@ -12,32 +12,32 @@ import type { TalkMode } from './conversation.ts';
 import { LeadPicker } from './lead-picker.tsx';
 import { MicrophoneProblem } from './microphone.ts';
 import { Overrides } from './overrides.tsx';
+import { countChanges, emptySetup, type TalkSetup, toSessionStart } from './setup.ts';
 import type { Talk } from './use-talk.ts';
-import { countChanges, emptyWish, toSessionStart, type Wish } from './wish.ts';
 
-/** What is wanted of the talk: how, with what changed, as whom. */
+/** The talk's mode, overrides and lead. */
 export function TalkForm({ agent, talk }: { agent: AgentDetail; talk: Talk }) {
   const { lead } = useSearch({ from: '/agents/$agentId' });
-  const [wish, setWish] = useState(() => emptyWish(agent.overrides));
-  const change = (part: Partial<Wish>) => setWish((now) => ({ ...now, ...part }));
+  const [setup, setSetup] = useState(() => emptySetup(agent.overrides));
+  const change = (part: Partial<TalkSetup>) => setSetup((now) => ({ ...now, ...part }));
   const { phase, problem } = talk.state;
-  const changes = countChanges(wish);
+  const changes = countChanges(setup);
   const takeText = () => {
     talk.reset();
     change({ mode: 'text' });
   };
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();
-    talk.start(wish.mode, toSessionStart(wish, lead));
+    talk.start(setup.mode, toSessionStart(setup, lead));
   };
   return (
     <form className="grid gap-5" onSubmit={submit}>
-      <Modes agent={agent} mode={wish.mode} onMode={(mode) => change({ mode })} />
+      <Modes agent={agent} mode={setup.mode} onMode={(mode) => change({ mode })} />
       <div className="grid gap-4 sm:grid-cols-2">
         <LeadPicker />
         <Label
           agentId={agent.agentId}
-          label={wish.label}
+          label={setup.label}
           isChanged={changes > 0}
           onLabel={(label) => change({ label })}
         />
@@ -50,13 +50,13 @@ export function TalkForm({ agent, talk }: { agent: AgentDetail; talk: Talk }) {
           </span>
         </summary>
         <div className="border-t p-3">
-          <Overrides agent={agent} wish={wish} onChange={change} errors={fieldErrors(problem)} />
+          <Overrides agent={agent} setup={setup} onChange={change} errors={fieldErrors(problem)} />
         </div>
       </details>
       {problem !== null && (
         <Trouble
           problem={problem}
-          onText={wish.mode === 'voice' && agent.overrides.textOnly ? takeText : undefined}
+          onText={setup.mode === 'voice' && agent.overrides.textOnly ? takeText : undefined}
         />
       )}
       <Button
@@ -64,10 +64,10 @@ export function TalkForm({ agent, talk }: { agent: AgentDetail; talk: Talk }) {
         variant="primary"
         size="large"
         busy={phase === 'starting'}
-        icon={wish.mode === 'text' ? <MessageCircle /> : <Mic />}
+        icon={setup.mode === 'text' ? <MessageCircle /> : <Mic />}
         className="justify-self-start"
       >
-        {phase === 'starting' ? 'Connecting…' : wish.mode === 'text' ? 'Start to write' : 'Start to talk'}
+        {phase === 'starting' ? 'Connecting…' : setup.mode === 'text' ? 'Start to write' : 'Start to talk'}
       </Button>
     </form>
   );
@@ -120,7 +120,7 @@ function Modes({
   );
 }
 
-/** By its label a version is found again when two are compared. */
+/** The comparison finds a version by its label. */
 function Label({
   agentId,
   label,
@@ -184,7 +184,7 @@ function Trouble({ problem, onText }: { problem: unknown; onText: (() => void) |
   );
 }
 
-/** What the API said of each override, by its path without `overrides.`. */
+/** The API's error for each override, by its path without `overrides.`. */
 function fieldErrors(problem: unknown): Record<string, string> {
   if (!(problem instanceof ApiProblem)) return {};
   return Object.fromEntries(

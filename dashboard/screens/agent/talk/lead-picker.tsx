@@ -10,10 +10,10 @@ import { formatPhone } from '../../../format/phone.ts';
 import { IconButton } from '../../../ui/button.tsx';
 import { Field, Input } from '../../../ui/field.tsx';
 
-const MOST_FOUND = 8;
+const MAX_FOUND = 8;
 const SHORTEST_SEARCH = 2;
 
-/** Whose variables and history the agent gets, kept in the URL. */
+/** Whose variables and history the agent gets; kept in the URL. */
 export function LeadPicker() {
   const { lead } = useSearch({ from: '/agents/$agentId' });
   return lead === undefined ? <Finder /> : <Chosen leadId={lead} />;
@@ -63,7 +63,7 @@ function Finder() {
   const [text, setText] = useState('');
   const wanted = useDeferredValue(text.trim());
   const isLongEnough = wanted.length >= SHORTEST_SEARCH;
-  const found = useFoundLeads(wanted, { most: MOST_FOUND, shortest: SHORTEST_SEARCH });
+  const found = useFoundLeads(wanted, { most: MAX_FOUND, shortest: SHORTEST_SEARCH });
   return (
     <Field
       label="As a lead"
@@ -81,7 +81,7 @@ function Finder() {
             aria-controls={list}
             value={text}
             onChange={(event) => setText(event.target.value)}
-            // Enter in here is for the search, not yet for the talk.
+            // Enter searches, and must not start the talk.
             onKeyDown={(event) => event.key === 'Enter' && event.preventDefault()}
           />
           <div id={list} className="absolute top-15 right-0 left-0 z-20">

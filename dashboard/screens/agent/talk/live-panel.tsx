@@ -9,12 +9,11 @@ import { Composer } from './composer.tsx';
 import { LiveTranscript } from './live-transcript.tsx';
 import type { Talk } from './use-talk.ts';
 
-/** The talk as it goes on, and as it was. */
 export function LivePanel({ talk, agentName }: { talk: Talk; agentName: string }) {
   const { phase, lines, problem, ended, session } = talk.state;
   const isLive = phase === 'live';
   const panel = useRef<HTMLDivElement>(null);
-  // What one came from is gone by now: the keyboard goes on here. A talk of texts takes it to where one writes.
+  // The focused button has disappeared, so focus moves here; in a text talk it moves to the input.
   useEffect(() => {
     if (!panel.current?.contains(document.activeElement)) panel.current?.focus();
   }, []);

@@ -3,10 +3,10 @@ import { useEffect, useRef } from 'react';
 import { cn } from '../../../ui/cn.ts';
 import type { Line } from './state.ts';
 
-/** Nearer to the end than this, the list follows what is said. */
+/** Closer to the end than this, the list scrolls along. */
 const AT_END_PX = 80;
 
-/** What was said so far. It follows the talk unless one has scrolled back to read. */
+/** Scrolls along with the talk unless the viewer has scrolled back. */
 export function LiveTranscript({
   lines,
   agentName,
@@ -18,7 +18,7 @@ export function LiveTranscript({
 }) {
   const box = useRef<HTMLElement>(null);
   const follows = useRef(true);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: what is new is what it follows.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it follows new lines.
   useEffect(() => {
     if (follows.current) box.current?.scrollTo({ top: box.current.scrollHeight });
   }, [lines, isWriting]);
@@ -26,14 +26,14 @@ export function LiveTranscript({
     <section
       ref={box}
       aria-label="Transcript"
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and is to be reached by the keyboard.
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so the keyboard must reach it.
       tabIndex={0}
       className="h-96 overflow-y-auto rounded-md border bg-ground p-3"
       onScroll={({ currentTarget: { scrollHeight, scrollTop, clientHeight } }) => {
         follows.current = scrollHeight - scrollTop - clientHeight < AT_END_PX;
       }}
     >
-      {/* Each line is read out once, as it comes. */}
+      {/* Screen readers read out each line once. */}
       <div role="log" aria-label="What was said">
         <ol className="grid gap-2">
           {lines.map((line) => (

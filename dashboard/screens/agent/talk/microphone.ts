@@ -1,11 +1,11 @@
-/** The microphone cannot be had; the message says why, and what can be done. */
+/** The microphone is unavailable; the message gives the reason and a remedy. */
 export class MicrophoneProblem extends Error {
   override readonly name = 'MicrophoneProblem';
 }
 
-/** Lets the browser ask for the microphone before anything is started for it. @throws MicrophoneProblem */
+/** Asks for the microphone before anything else is started. @throws MicrophoneProblem */
 export async function askForMicrophone(): Promise<void> {
-  // Browsers leave it out on pages that did not come over HTTPS.
+  // Browsers omit it on pages without HTTPS.
   if (!('mediaDevices' in navigator)) {
     throw new MicrophoneProblem('This page may not use a microphone: open it over HTTPS or on localhost.');
   }
@@ -34,8 +34,8 @@ function messageFor(name: string): string {
 }
 
 /**
- * Over a WebSocket the microphone has to come at the rate that the provider asks for. A browser that cannot give it
- * so talks by WebRTC, which the browser itself converts for.
+ * Over a WebSocket the microphone must deliver the provider's sample rate. Browsers that cannot do that use
+ * WebRTC, which converts it.
  */
 export function voiceConnection(): 'websocket' | 'webrtc' {
   return 'sampleRate' in navigator.mediaDevices.getSupportedConstraints() ? 'websocket' : 'webrtc';

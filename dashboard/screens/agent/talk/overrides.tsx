@@ -4,19 +4,19 @@ import { Button } from '../../../ui/button.tsx';
 import { Field, NativeSelect, Textarea } from '../../../ui/field.tsx';
 import { LANGUAGES, languageText } from '../languages.ts';
 import { useVoices } from '../use-voices.ts';
-import { VOICE_SETTINGS, type Wish } from './wish.ts';
+import { type TalkSetup, VOICE_SETTINGS } from './setup.ts';
 
 const REFUSED = "The agent's settings do not allow this to be changed.";
 
 interface OverridesProps {
   agent: AgentDetail;
-  wish: Wish;
-  onChange: (part: Partial<Wish>) => void;
+  setup: TalkSetup;
+  onChange: (part: Partial<TalkSetup>) => void;
   errors: Record<string, string>;
 }
 
-/** What of the agent the talk changes: only what the agent allows, the rest with the reason. */
-export function Overrides({ agent, wish, onChange, errors }: OverridesProps) {
+/** Overrides that the agent allows; the others are shown with the reason. */
+export function Overrides({ agent, setup, onChange, errors }: OverridesProps) {
   const { overrides: allowed, firstMessage } = agent;
   return (
     <div className="grid gap-4">
@@ -33,19 +33,19 @@ export function Overrides({ agent, wish, onChange, errors }: OverridesProps) {
             disabled={!allowed.firstMessage}
             maxLength={2_000}
             placeholder={firstMessage ?? 'The agent waits to be spoken to'}
-            value={wish.firstMessage}
+            value={setup.firstMessage}
             onChange={(event) => onChange({ firstMessage: event.target.value })}
           />
         )}
       </Field>
-      <PromptField {...{ agent, wish, onChange, errors }} />
-      <LanguageField {...{ agent, wish, onChange, errors }} />
-      {wish.mode === 'voice' && <VoicePart {...{ agent, wish, onChange, errors }} />}
+      <PromptField {...{ agent, setup, onChange, errors }} />
+      <LanguageField {...{ agent, setup, onChange, errors }} />
+      {setup.mode === 'voice' && <VoicePart {...{ agent, setup, onChange, errors }} />}
     </div>
   );
 }
 
-function PromptField({ agent: { overrides: allowed, prompt }, wish, onChange, errors }: OverridesProps) {
+function PromptField({ agent: { overrides: allowed, prompt }, setup, onChange, errors }: OverridesProps) {
   return (
     <Field
       label="Prompt"
@@ -59,10 +59,10 @@ function PromptField({ agent: { overrides: allowed, prompt }, wish, onChange, er
             rows={6}
             disabled={!allowed.prompt}
             maxLength={50_000}
-            value={wish.prompt}
+            value={setup.prompt}
             onChange={(event) => onChange({ prompt: event.target.value })}
           />
-          {allowed.prompt && prompt !== null && wish.prompt === '' && (
+          {allowed.prompt && prompt !== null && setup.prompt === '' && (
             <Button size="small" className="justify-self-start" onClick={() => onChange({ prompt })}>
               Begin from the agent's own
             </Button>
@@ -73,7 +73,7 @@ function PromptField({ agent: { overrides: allowed, prompt }, wish, onChange, er
   );
 }
 
-function LanguageField({ agent: { overrides: allowed, language }, wish, onChange, errors }: OverridesProps) {
+function LanguageField({ agent: { overrides: allowed, language }, setup, onChange, errors }: OverridesProps) {
   return (
     <Field
       label="Language"
@@ -85,7 +85,7 @@ function LanguageField({ agent: { overrides: allowed, language }, wish, onChange
         <NativeSelect
           {...control}
           disabled={!allowed.language}
-          value={wish.language}
+          value={setup.language}
           onChange={(event) => onChange({ language: event.target.value })}
         >
           <option value="">As the agent: {language === null ? 'not set' : languageText(language)}</option>
@@ -100,7 +100,7 @@ function LanguageField({ agent: { overrides: allowed, language }, wish, onChange
   );
 }
 
-function VoicePart({ agent, wish, onChange, errors }: OverridesProps) {
+function VoicePart({ agent, setup, onChange, errors }: OverridesProps) {
   const { overrides: allowed } = agent;
   const voices = useVoices();
   const own = voices.items?.find(({ voiceId }) => voiceId === agent.voiceId)?.name ?? agent.voiceId;
@@ -116,7 +116,7 @@ function VoicePart({ agent, wish, onChange, errors }: OverridesProps) {
             <NativeSelect
               {...control}
               disabled={!allowed.voice}
-              value={wish.voiceId}
+              value={setup.voiceId}
               onChange={(event) => onChange({ voiceId: event.target.value })}
             >
               <option value="">As the agent: {own ?? 'not set'}</option>
@@ -143,11 +143,11 @@ function VoicePart({ agent, wish, onChange, errors }: OverridesProps) {
         <Slider
           key={setting.name}
           {...setting}
-          value={wish.voice[setting.name]}
+          value={setup.voice[setting.name]}
           isAllowed={allowed[setting.name]}
           error={errors[`voice.${setting.name}`]}
           onChange={(value) => {
-            const { [setting.name]: _old, ...rest } = wish.voice;
+            const { [setting.name]: _old, ...rest } = setup.voice;
             onChange({ voice: value === undefined ? rest : { ...rest, [setting.name]: value } });
           }}
         />
@@ -161,7 +161,7 @@ interface SliderProps {
   min: number;
   max: number;
   step: number;
-  /** Where it stands while nothing is chosen. */
+  /** Position while no value is set. */
   middle: number;
   value: number | undefined;
   isAllowed: boolean;

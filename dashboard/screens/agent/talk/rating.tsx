@@ -10,7 +10,7 @@ const GRADES: readonly [number, string][] = [
   [5, 'Excellent'],
 ];
 
-/** How a talk sounded, 1 to 5, as one group that the arrow keys go through. */
+/** A rating from 1 to 5, as one group for the arrow keys. */
 export function Rating({ rating, onRate }: { rating: number | null; onRate: (rating: number) => void }) {
   const name = useId();
   const word = GRADES.find(([grade]) => grade === rating)?.[1];

@@ -12,15 +12,15 @@ const said = (role: 'user' | 'agent', text: string, eventId: number | null): Tal
   eventId,
 });
 
-test('what was typed is not shown twice when the provider tells it back', () => {
+test('typed text is not shown twice when the provider echoes it', () => {
   const { lines } = after(said('user', 'hello', null), said('agent', 'hi', 2), said('user', 'hello', 3));
   expect(lines.map(({ text }) => text)).toEqual(['hello', 'hi']);
-  // Said once more, it is a line of its own.
+  // Repeated, it is a line of its own.
   const again = after(said('user', 'yes', 1), said('user', 'yes', 4));
   expect(again.lines).toHaveLength(2);
 });
 
-test('an interrupted sentence is put right where it stands', () => {
+test('an interrupted sentence is corrected in place', () => {
   const { lines } = after(
     said('agent', 'one two three', 1),
     said('user', 'wait', 2),
@@ -34,7 +34,7 @@ test('an interrupted sentence is put right where it stands', () => {
   ]);
 });
 
-test('a talk that ends in the breath in which it is joined stays over', () => {
+test('a talk that ends while it is joined stays over', () => {
   const { phase, conversationId } = after(
     { type: 'start', mode: 'text', leadId: null, label: null },
     { type: 'ended', why: 'The agent ended it.' },

@@ -3,15 +3,15 @@ import type { TalkMode } from './conversation.ts';
 
 export interface Line {
   id: number;
-  /** `notice`: what the agent was told without it being said. */
+  /** `notice`: context that was given to the agent. */
   role: 'user' | 'agent' | 'notice';
   text: string;
-  /** The provider's number of the moment, by which it corrects what was said. */
+  /** The provider's number of the moment, by which it corrects lines. */
   eventId: number | null;
   interrupted: boolean;
 }
 
-/** A talk from the wish to have it to what came of it. */
+/** A talk from its setup to its result. */
 export interface TalkState {
   phase: 'idle' | 'starting' | 'live' | 'over';
   mode: TalkMode;
@@ -23,7 +23,7 @@ export interface TalkState {
   speaking: boolean;
   muted: boolean;
   volume: number;
-  /** Why it did not start, or what went wrong in it. */
+  /** Why it did not start, or what failed during it. */
   problem: unknown;
   startedAt: string | null;
   ended: string | null;
@@ -75,7 +75,7 @@ export function talkReducer(state: TalkState, action: TalkAction): TalkState {
     case 'joined':
       return {
         ...state,
-        // It may have ended in the same breath.
+        // The talk may have ended while it was joined.
         phase: state.phase === 'over' ? 'over' : 'live',
         conversationId: action.conversationId,
         startedAt: action.at,
@@ -106,13 +106,13 @@ function withLine(
   { role, text, eventId }: Extract<TalkAction, { type: 'line' }>,
 ): readonly Line[] {
   const last = lines.findLast((line) => line.role === role);
-  // What was typed is shown at once; the provider may tell it once more.
-  const isTold = role === 'user' && eventId !== null && last?.eventId === null && last.text === text;
-  if (isTold) return lines.map((line) => (line === last ? { ...line, eventId } : line));
+  // Typed text is shown at once; the provider may echo it.
+  const isEcho = role === 'user' && eventId !== null && last?.eventId === null && last.text === text;
+  if (isEcho) return lines.map((line) => (line === last ? { ...line, eventId } : line));
   return [...lines, { id: lines.length, role, text, eventId, interrupted: false }];
 }
 
-/** The newest of the agent's lines of that moment; of the last one where the provider does not say which. */
+/** The agent's latest line of that moment, or its last line when the provider gives no moment. */
 function corrected(
   lines: readonly Line[],
   { eventId, text }: Extract<TalkAction, { type: 'correction' }>,

@@ -8,7 +8,7 @@ import { TalkForm } from './form.tsx';
 import { LivePanel } from './live-panel.tsx';
 import { useTalk } from './use-talk.ts';
 
-/** Talking to the agent here and now: what is wanted of it, the talk, and what came of it. */
+/** The setup of a talk, the talk itself, and its result. */
 export function TalkCard({ agent }: { agent: AgentDetail }) {
   const { operate } = useMay();
   const talk = useTalk(agent.agentId);
@@ -24,7 +24,7 @@ export function TalkCard({ agent }: { agent: AgentDetail }) {
         <NoPermission>A talk costs money at the provider: it takes an operator's key.</NoPermission>
       ) : (
         <>
-          {/* Kept while the talk lasts, so that the next one may begin from the same wish. */}
+          {/* Stays mounted during the talk, so that the next one can reuse the setup. */}
           <div hidden={isShown}>
             <TalkForm agent={agent} talk={talk} />
           </div>

@@ -4,8 +4,8 @@ import { useLiveEvents } from '../../../live/provider.tsx';
 import type { LiveEvent } from '../../../live/stream.ts';
 import { type Conversation, joinSession, type TalkListener, type TalkMode } from './conversation.ts';
 import { askForMicrophone, voiceConnection } from './microphone.ts';
+import { createRuns } from './runs.ts';
 import { NO_TALK, type TalkAction, type TalkState, talkReducer } from './state.ts';
-import { createTurns } from './turns.ts';
 
 export interface Talk {
   state: TalkState;
@@ -15,14 +15,14 @@ export interface Talk {
   setMuted: (muted: boolean) => void;
   setVolume: (volume: number) => void;
   end: () => void;
-  /** Makes room for another. */
+  /** Prepares for another talk. */
   reset: () => void;
 }
 
-/** A talk with an agent in this browser. It ends with the screen. */
+/** A talk in this browser, which ends when the screen is left. */
 export function useTalk(agentId: string): Talk {
   const [state, dispatch] = useReducer(talkReducer, NO_TALK);
-  const [turns] = useState(() => createTurns(dispatch));
+  const [runs] = useState(() => createRuns(dispatch));
   const conversation = useRef<Conversation | null>(null);
   const gone = useRef(false);
   useEffect(() => {
@@ -35,16 +35,16 @@ export function useTalk(agentId: string): Talk {
 
   const start = useCallback(
     (mode: TalkMode, wanted: SessionStart) => {
-      const { tell, isLatest } = turns.next();
-      tell({ type: 'start', mode, leadId: wanted.leadId ?? null, label: wanted.label ?? null });
-      begin(agentId, mode, wanted, tell)
+      const { send, isLatest } = runs.next();
+      send({ type: 'start', mode, leadId: wanted.leadId ?? null, label: wanted.label ?? null });
+      begin(agentId, mode, wanted, send)
         .then((joined) => {
           if (isLatest()) conversation.current = joined;
           if (gone.current || !isLatest()) void joined.end();
         })
-        .catch((problem: unknown) => tell({ type: 'failed', problem }));
+        .catch((problem: unknown) => send({ type: 'failed', problem }));
     },
-    [agentId, turns],
+    [agentId, runs],
   );
   const inform = useCallback((text: string) => {
     conversation.current?.inform(text);
@@ -71,38 +71,38 @@ export function useTalk(agentId: string): Talk {
     end: () => void conversation.current?.end(),
     reset: () => {
       conversation.current = null;
-      turns.next().tell({ type: 'reset' });
+      runs.next().send({ type: 'reset' });
     },
   };
 }
 
-/** The microphone first: nothing is started at the provider for a talk that cannot be heard. */
+/** Asks for the microphone first, so that nothing is started at the provider without it. */
 async function begin(
   agentId: string,
   mode: TalkMode,
   wanted: SessionStart,
-  tell: (action: TalkAction) => void,
+  send: (action: TalkAction) => void,
 ): Promise<Conversation> {
   if (mode === 'voice') await askForMicrophone();
   const how = mode === 'voice' ? voiceConnection() : 'websocket';
   const session = await startSession(agentId, { ...wanted, how });
-  tell({ type: 'session', session });
-  const joined = await joinSession(session, mode, listenerOf(tell));
-  tell({ type: 'joined', conversationId: joined.conversationId, at: new Date().toISOString() });
+  send({ type: 'session', session });
+  const joined = await joinSession(session, mode, listenerOf(send));
+  send({ type: 'joined', conversationId: joined.conversationId, at: new Date().toISOString() });
   return joined;
 }
 
-function listenerOf(tell: (action: TalkAction) => void): TalkListener {
+function listenerOf(send: (action: TalkAction) => void): TalkListener {
   return {
-    onLine: (line) => tell({ type: 'line', ...line }),
-    onCorrection: (eventId, text) => tell({ type: 'correction', eventId, text }),
-    onSpeaking: (speaking) => tell({ type: 'speaking', speaking }),
-    onEnd: (why) => tell({ type: 'ended', why }),
-    onProblem: (message) => tell({ type: 'problem', problem: new Error(message) }),
+    onLine: (line) => send({ type: 'line', ...line }),
+    onCorrection: (eventId, text) => send({ type: 'correction', eventId, text }),
+    onSpeaking: (speaking) => send({ type: 'speaking', speaking }),
+    onEnd: (why) => send({ type: 'ended', why }),
+    onProblem: (message) => send({ type: 'problem', problem: new Error(message) }),
   };
 }
 
-/** A text that the session's lead sends meanwhile is passed on to the agent, as it is in a call. */
+/** A text that the lead sends during the talk is passed to the agent, as in a call. */
 function useTextsOf({ phase, leadId, conversationId }: TalkState, inform: (text: string) => void): void {
   const talk = useRef(conversationId);
   talk.current = conversationId;
@@ -110,13 +110,13 @@ function useTextsOf({ phase, leadId, conversationId }: TalkState, inform: (text:
     (event: LiveEvent) => {
       const isTheirs = event.type === 'message.received' && leadId !== null && event.leadId === leadId;
       if (phase !== 'live' || !isTheirs || event.messageId === null) return;
-      // Once it was read, another talk may be under way, with somebody else.
-      const tell = (text: string) => {
+      // Another talk, with another lead, may have begun meanwhile.
+      const informAgent = (text: string) => {
         if (talk.current === conversationId) inform(text);
       };
       readMessage(event.messageId).then(
-        ({ body }) => tell(`The person has just sent a text message: "${body}"`),
-        () => tell('The person has just sent a text message, which cannot be read now.'),
+        ({ body }) => informAgent(`The person has just sent a text message: "${body}"`),
+        () => informAgent('The person has just sent a text message, which cannot be read now.'),
       );
     },
     [phase, leadId, conversationId, inform],

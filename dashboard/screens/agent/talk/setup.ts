@@ -1,7 +1,7 @@
 import type { AgentDetail, SessionStart } from '../../../client/generated.ts';
 import type { TalkMode } from './conversation.ts';
 
-/** The voice's settings that a talk may change, with the provider's bounds. */
+/** The voice settings that a talk may change, within the provider's limits. */
 export const VOICE_SETTINGS = [
   { name: 'speed', label: 'Speed', min: 0.7, max: 1.2, step: 0.05, middle: 1 },
   { name: 'stability', label: 'Stability', min: 0, max: 1, step: 0.05, middle: 0.5 },
@@ -10,8 +10,8 @@ export const VOICE_SETTINGS = [
 
 export type VoiceSetting = (typeof VOICE_SETTINGS)[number]['name'];
 
-/** What a person wants of a talk. An empty text leaves what the agent has. */
-export interface Wish {
+/** A talk's options. An empty text keeps the agent's own. */
+export interface TalkSetup {
   mode: TalkMode;
   prompt: string;
   firstMessage: string;
@@ -21,7 +21,7 @@ export interface Wish {
   label: string;
 }
 
-export function emptyWish(allowed: AgentDetail['overrides']): Wish {
+export function emptySetup(allowed: AgentDetail['overrides']): TalkSetup {
   return {
     mode: allowed.textOnly ? 'text' : 'voice',
     prompt: '',
@@ -33,9 +33,9 @@ export function emptyWish(allowed: AgentDetail['overrides']): Wish {
   };
 }
 
-/** The API's words for it. What belongs to a voice is left out of a talk of texts. */
-export function toSessionStart(wish: Wish, leadId: string | undefined): SessionStart {
-  const { mode, prompt, firstMessage, language, voiceId, voice, label } = wish;
+/** In the API's form. Voice options are left out of a text talk. */
+export function toSessionStart(setup: TalkSetup, leadId: string | undefined): SessionStart {
+  const { mode, prompt, firstMessage, language, voiceId, voice, label } = setup;
   const isSet = (text: string) => text.trim() !== '';
   return {
     overrides: {
@@ -51,8 +51,8 @@ export function toSessionStart(wish: Wish, leadId: string | undefined): SessionS
   };
 }
 
-/** How many of the agent's own settings the talk changes. */
-export function countChanges({ mode, prompt, firstMessage, language, voiceId, voice }: Wish): number {
+/** How many of the agent's settings the talk overrides. */
+export function countChanges({ mode, prompt, firstMessage, language, voiceId, voice }: TalkSetup): number {
   const texts =
     mode === 'voice' ? [prompt, firstMessage, language, voiceId] : [prompt, firstMessage, language];
   const changed = texts.filter((text) => text.trim() !== '').length;

@@ -1,18 +1,18 @@
 import { ApiProblem } from './problem.ts';
 
-/** The slowest upload that is waited for, in bytes per millisecond. */
+/** Slowest accepted upload in bytes per millisecond; the timeout for the answer starts after it. */
 const SLOWEST_UPLOAD = 8;
 
-/** Aborts a request that receives nothing for too long. A slow answer is waited for while it makes progress. */
-export class Patience {
+/** Aborts a request when nothing arrives for too long; a slow answer may continue. */
+export class IdleTimeout {
   readonly #controller = new AbortController();
-  readonly #lastsMs: number;
+  readonly #timeoutMs: number;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** @param sentBytes of the body, which get time beyond `lastsMs` */
-  constructor(lastsMs: number, sentBytes = 0) {
-    this.#lastsMs = lastsMs;
-    this.#waitFor(lastsMs + sentBytes / SLOWEST_UPLOAD);
+  /** @param sentBytes of the body, which extend the first timeout */
+  constructor(timeoutMs: number, sentBytes = 0) {
+    this.#timeoutMs = timeoutMs;
+    this.#waitFor(timeoutMs + sentBytes / SLOWEST_UPLOAD);
   }
 
   /** Aborts with an `ApiProblem`. */
@@ -20,12 +20,11 @@ export class Patience {
     return this.#controller.signal;
   }
 
-  /** Something was received. */
+  /** Restarts the timeout. */
   renew(): void {
-    this.#waitFor(this.#lastsMs);
+    this.#waitFor(this.#timeoutMs);
   }
 
-  /** There is nothing more to wait for. */
   stop(): void {
     clearTimeout(this.#timer);
   }
@@ -38,33 +37,37 @@ export class Patience {
 
 const BODILESS: ReadonlySet<number> = new Set([204, 205, 304]);
 
-/** An answer whose body is waited for. One that breaks off is an `ApiProblem`. */
-export function heardOut(answer: Response, patience: Patience, caller: AbortSignal | null): Response {
-  // Browsers may give these an empty body, with which no `Response` of such a status can be made.
+/** An answer whose body is read under the timeout. A broken connection becomes an `ApiProblem`. */
+export function withIdleTimeout(
+  answer: Response,
+  timeout: IdleTimeout,
+  caller: AbortSignal | null,
+): Response {
+  // A browser may give such an answer an empty body, which `Response` rejects for these statuses.
   if (answer.body === null || BODILESS.has(answer.status)) {
-    patience.stop();
+    timeout.stop();
     return answer;
   }
-  patience.renew();
+  timeout.renew();
   const reader = answer.body.getReader();
   const body = new ReadableStream<Uint8Array>({
     async pull(controller) {
       try {
         const { done, value } = await reader.read();
         if (done) {
-          patience.stop();
+          timeout.stop();
           controller.close();
           return;
         }
-        patience.renew();
+        timeout.renew();
         controller.enqueue(value);
       } catch (error) {
-        patience.stop();
+        timeout.stop();
         controller.error(caller?.aborted ? error : ApiProblem.unreachable());
       }
     },
     cancel(reason) {
-      patience.stop();
+      timeout.stop();
       return reader.cancel(reason);
     },
   });

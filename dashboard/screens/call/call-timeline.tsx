@@ -16,8 +16,8 @@ interface Entry {
   more?: ReactNode;
 }
 
-/** The decision, what happened, and the webhooks that told of it, on one line of time. */
-export function LineOfTime({ call, zone }: { call: CallDetail; zone: string | undefined }) {
+/** The decision, the events and the received webhooks of a call, in order of time. */
+export function CallTimelineCard({ call, zone }: { call: CallDetail; zone: string | undefined }) {
   const timeline = useQuery({
     queryKey: keys.callTimeline(call.id),
     queryFn: () => readCallTimeline(call.id),
@@ -64,13 +64,13 @@ function entriesOf({ decision }: CallDetail, { events, webhooks }: CallTimeline)
   return entries.sort((one, other) => one.at.localeCompare(other.at));
 }
 
-type HeardWebhook = CallTimeline['webhooks'][number];
+type ReceivedWebhook = CallTimeline['webhooks'][number];
 
-function webhookTitle({ provider, type }: HeardWebhook): string {
+function webhookTitle({ provider, type }: ReceivedWebhook): string {
   return `Webhook of ${provider === 'twilio' ? 'Twilio' : 'ElevenLabs'}: ${type.replaceAll('_', ' ')}`;
 }
 
-function WebhookDetail({ webhook: { deliveries, mergedAt } }: { webhook: HeardWebhook }) {
+function WebhookDetail({ webhook: { deliveries, mergedAt } }: { webhook: ReceivedWebhook }) {
   const times = deliveries === 1 ? 'Came once' : `Came ${deliveries} times, counted once`;
   return (
     <p className="text-muted">
