@@ -1,15 +1,34 @@
-// The walk over the provider's conversations, through the API, the Temporal server, the worker and the real SDK.
-import { WorkflowNotFoundError } from '@temporalio/client';
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { SYNC_WORKFLOW_ID, syncWorkflowId } from '#domain/ids.ts';
+// Walks over the provider's conversations, through the API, the Temporal server, the worker and the real SDK. One file,
+// because a walk's workflow has a fixed id: files that run side by side on one server would share a walk.
+import { ScheduleOverlapPolicy, WorkflowNotFoundError } from '@temporalio/client';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { inTransaction } from '#db/client.ts';
+import type { SyncRun } from '#db/queries/sync-runs.ts';
+import { attemptId, SYNC_SCHEDULE_ID, SYNC_WORKFLOW_ID, syncWorkflowId } from '#domain/ids.ts';
+import { raiseAttention } from '#services/attention.ts';
+import { ensureSyncSchedule } from '#temporal/schedules.ts';
+import { type ApiRig, recordingWorkflows, startApi } from '../support/api-rig.ts';
 import { insertCall } from '../support/api-rows.ts';
-import { nextNumber, READ_MS, type SyncRig, startSyncRig, strangers } from '../support/sync-rig.ts';
+import { report } from '../support/chain-parts.ts';
+import { SECRET } from '../support/chain-rig.ts';
+import { dialThrough, elevenLabsAt } from '../support/simulator-clients.ts';
+import {
+  nextNumber,
+  READ_MS,
+  type SyncRig,
+  startSyncRig,
+  strangers,
+  type Walk,
+} from '../support/sync-rig.ts';
+
+const QUARTER_HOUR_MS = 15 * 60_000;
 
 let rig: SyncRig;
+let api: ApiRig;
 beforeAll(async () => {
-  rig = await startSyncRig();
+  [rig, api] = await Promise.all([startSyncRig(), startApi()]);
 });
-afterAll(() => rig.stop());
+afterAll(() => Promise.all([rig.stop(), api.stop()]));
 beforeEach(async () => {
   await rig.chain.client.workflow.getHandle(SYNC_WORKFLOW_ID).terminate().catch(unlessGone);
   await rig.reset();
@@ -236,4 +255,179 @@ test('two walks of the same kind are one; a named time has a workflow of its own
   expect(await stored()).toHaveLength(6);
   const handle = rig.chain.client.workflow.getHandle(syncWorkflowId(since));
   expect((await handle.describe()).status.name).toBe('COMPLETED');
+});
+
+describe('calls that were dialled, here or elsewhere', () => {
+  /** Somebody dials the number through the provider's account with this attempt's id, and the call is over. */
+  async function dial(phone: string, attempt: string): Promise<string> {
+    const { conversationId } = await dialThrough(elevenLabsAt(rig.network.url), phone, attempt);
+    if (!conversationId) throw new Error('It was not placed.');
+    await rig.settled(conversationId);
+    return conversationId;
+  }
+
+  /** The time by which the walks that follow are made. */
+  function wait(ms: number): void {
+    rig.chain.context.now = async () => new Date(Date.now() + ms);
+  }
+
+  const call = (conversationId: string) =>
+    rig.chain.db
+      .selectFrom('calls')
+      .select(['id', 'lead_id', 'attempt', 'direction', 'status', 'reach', 'attributed_by'])
+      .where('conversation_id', '=', conversationId)
+      .executeTakeFirst();
+
+  const attention = () =>
+    rig.chain.db.selectFrom('attention').select(['kind', 'subject', 'settlement']).orderBy('id').execute();
+
+  test.each([
+    ['dialling', { status: 'dialling' }],
+    ['unknown', { status: 'ended', reach: 'unknown', ended_at: new Date(), concluded_at: new Date() }],
+  ] as const)('the conversation of an attempt that is %s becomes its own at once', async (state, row) => {
+    const phone = nextNumber();
+    const leadId = await rig.lead(phone);
+    const id = await insertCall(rig.chain.db, leadId, row);
+    const subject = { kind: 'unknown_call' as const, subject: id };
+    if (state === 'unknown') {
+      const detail = 'It could not be found.';
+      await inTransaction(rig.chain.db, (tx) => raiseAttention(tx, { ...subject, leadId, detail }));
+    }
+    const conversationId = await dial(phone, attemptId(leadId, 1));
+    expect(await rig.sync()).toMatchObject({ stored: 1, attributed: 1 });
+    expect(await call(conversationId)).toMatchObject({ id, attempt: 1, status: 'ended', reach: 'answered' });
+    if (state === 'unknown')
+      expect(await attention()).toEqual([{ ...subject, settlement: 'It was answered.' }]);
+    expect(await rig.sync()).toMatchObject({ stored: 0 });
+  });
+
+  test('a call dialled elsewhere is taken in when it cannot be a dial of ours any more', async () => {
+    const phone = nextNumber();
+    const leadId = await rig.lead(phone);
+    const conversationId = await dial(phone, 'attempt-of-another-product');
+    wait(QUARTER_HOUR_MS - 60_000);
+    expect(await rig.sync()).toMatchObject({ seen: 1, stored: 0 });
+    expect(await call(conversationId)).toBeUndefined();
+    wait(QUARTER_HOUR_MS + 60_000);
+    expect(await rig.sync()).toMatchObject({ seen: 1, stored: 1, attributed: 1 });
+    expect(await call(conversationId)).toMatchObject({
+      direction: 'outbound',
+      attempt: null,
+      lead_id: leadId,
+      attributed_by: 'number',
+    });
+  });
+
+  test('while a dial to the same number waits for its answer, no conversation with it is taken from it', async () => {
+    const phone = nextNumber();
+    const dialling = await insertCall(rig.chain.db, await rig.lead(phone), { status: 'dialling' });
+    const conversationId = await dial(phone, 'attempt-of-another-product');
+    wait(QUARTER_HOUR_MS + 60_000);
+    expect(await rig.sync()).toMatchObject({ seen: 1, stored: 0 });
+    await rig.chain.db
+      .updateTable('calls')
+      .set({ status: 'ended', reach: 'not_placed' })
+      .where('id', '=', dialling)
+      .execute();
+    expect(await rig.sync()).toMatchObject({ seen: 1, stored: 1 });
+    expect(await call(conversationId)).toMatchObject({ attempt: null });
+  });
+
+  test('a webhook that no call was known for is settled by the walk that finds one', async () => {
+    const phone = nextNumber();
+    const leadId = await rig.lead(phone);
+    const conversationId = await dial(phone, 'attempt-of-another-product');
+    await report({ simulator: rig.network, url: rig.chain.url, secret: SECRET }, conversationId);
+    const event = () =>
+      rig.chain.db
+        .selectFrom('webhook_events')
+        .select(['id', 'merged_at', 'call_id'])
+        .where('conversation_id', '=', conversationId)
+        .executeTakeFirstOrThrow();
+    const { id, merged_at } = await event();
+    expect(merged_at).toBeNull();
+    const unmatched = { kind: 'unmatched_webhook', subject: String(id) };
+    expect(await attention()).toEqual([{ ...unmatched, settlement: null }]);
+    await rig.sync();
+    expect(await attention()).toEqual([{ ...unmatched, settlement: null }]);
+    wait(QUARTER_HOUR_MS + 60_000);
+    expect(await rig.sync()).toMatchObject({ stored: 1, attributed: 1 });
+    const found = await call(conversationId);
+    expect(found).toMatchObject({ lead_id: leadId, reach: 'answered' });
+    expect(await event()).toMatchObject({ merged_at: expect.any(Date), call_id: found?.id });
+    expect(await attention()).toEqual([{ ...unmatched, settlement: 'Its call was found.' }]);
+  });
+});
+
+describe('begun by a schedule, or by a caller who does not wait', () => {
+  const schedule = () => rig.chain.client.schedule.getHandle(SYNC_SCHEDULE_ID);
+  const runs = () => rig.chain.db.selectFrom('sync_runs').selectAll().orderBy('started_at').execute();
+  const within = { timeout: 20_000, interval: 50 };
+
+  afterEach(async () => {
+    await schedule()
+      .delete()
+      .catch(() => {});
+  });
+
+  test('a worker that starts makes the schedule, or gives it its own interval; what it begins walks the list', async () => {
+    const { client, taskQueue } = rig.chain;
+    await rig.callIn(3);
+    for (const everyMs of [3_600_000, 1_000]) {
+      await ensureSyncSchedule(client, taskQueue, everyMs);
+      const { spec, policies, action } = await schedule().describe();
+      expect(spec.intervals).toMatchObject([{ every: everyMs }]);
+      expect(policies.overlap).toBe(ScheduleOverlapPolicy.SKIP);
+      expect(action).toMatchObject({ workflowType: 'syncWorkflow', workflowId: SYNC_WORKFLOW_ID, taskQueue });
+    }
+    await vi.waitFor(async () => {
+      const finished = (await runs()).filter(({ finished_at }) => finished_at !== null);
+      expect(finished.length).toBeGreaterThanOrEqual(2);
+      expect(finished[0]).toMatchObject({ seen: 3, stored: 3 });
+      expect(finished[1]).toMatchObject({ seen: 3, stored: 0 });
+    }, within);
+  });
+
+  test('a walk whose scheduled workflow is gone is gone on with by the next, wherever it was', async () => {
+    const { client, taskQueue, context } = rig.chain;
+    const calls = await rig.callIn(5);
+    rig.proxy.pageSize = 2;
+    rig.proxy.answer = () => (rig.proxy.lists.length === 2 ? Response.json({}, { status: 403 }) : null);
+    await ensureSyncSchedule(client, taskQueue, 86_400_000);
+    await schedule().trigger();
+    await vi.waitFor(() => expect(rig.proxy.lists).toHaveLength(2), within);
+    const [left] = await runs();
+    expect(left?.workflow_id.startsWith(`${SYNC_WORKFLOW_ID}-`)).toBe(true);
+    await client.workflow.getHandle(left?.workflow_id ?? '').terminate();
+    rig.proxy.answer = () => null;
+    context.now = async () => new Date(Date.now() + 120_000);
+    await vi.waitFor(async () => {
+      const { info } = await schedule().describe();
+      expect(info.runningActions).toEqual([]);
+    }, within);
+    await schedule().trigger();
+    await vi.waitFor(async () => expect((await runs())[0]?.finished_at).not.toBeNull(), within);
+    expect(await runs()).toMatchObject([{ id: left?.id, pages: 3, seen: 5, stored: 5 }]);
+    const read = rig.proxy.reads.map(({ path }) => path.split('/').at(-1));
+    expect(read.sort()).toEqual(calls.map(({ conversationId }) => conversationId).sort());
+  });
+
+  test('a caller who is not kept waiting learns where to look for the end', async () => {
+    const { db } = api.context;
+    api.workflows.current = recordingWorkflows({ sync: async () => ({ kind: 'done', value: null }) });
+    const begun = await api.call('POST', '/api/conversations/sync', { body: {} });
+    const { runId } = begun.body as Walk;
+    expect([begun.status, begun.body.finished, begun.body.seen]).toEqual([202, false, 0]);
+    const place = begun.headers.get('location') ?? '';
+    expect(place).toBe(`/api/conversations/sync/${runId}`);
+    const again = await api.call('POST', '/api/conversations/sync', { body: {} });
+    expect(again.body.runId).toBe(runId);
+    const changes: Partial<SyncRun> = { finished_at: new Date(), seen: 7, stored: 3, pages: 1 };
+    await db.updateTable('sync_runs').set(changes).where('id', '=', runId).execute();
+    const ended = await api.call('GET', place, { key: 'viewer' });
+    expect([ended.status, ended.body]).toMatchObject([200, { runId, seen: 7, stored: 3, finished: true }]);
+    expect((await api.call('GET', `/api/conversations/sync/${crypto.randomUUID()}`)).status).toBe(404);
+    api.workflows.current = recordingWorkflows({ sync: async () => ({ kind: 'silent', why: 'no answer' }) });
+    expect((await api.call('POST', '/api/conversations/sync', { body: {} })).status).toBe(503);
+  });
 });
