@@ -1,4 +1,4 @@
-# One image for the API and the worker; docker-compose.yml names the command of each.
+# One image for the API and the worker; docker-compose.yml has their commands.
 FROM node:24.21.0-bookworm-slim AS dashboard
 WORKDIR /app
 COPY package.json package-lock.json ./
@@ -15,7 +15,7 @@ RUN npm ci --omit=dev --no-audit --no-fund \
 
 FROM node:24.21.0-bookworm-slim
 ENV NODE_ENV=production RECORDINGS_DIR=/var/lib/ringleader/recordings
-# A volume that is mounted there takes over who owns it.
+# A volume mounted there inherits the owner.
 RUN mkdir -p /var/lib/ringleader/recordings && chown -R node:node /var/lib/ringleader
 WORKDIR /app
 COPY --from=dependencies /app/node_modules ./node_modules

@@ -72,7 +72,7 @@ function detailOf({ type, call, message, followUp, delivery, decision, data }: E
   if (type.startsWith('message.')) return `${message?.direction}: ${message?.body.split('\n')[0]}`;
   if (decision !== null) return `the gate says ${decision.verdict}`;
   if (type === 'call.context_sent')
-    return data.sent === false ? 'not told' : 'the agent was told of the text';
+    return data.sent === false ? 'not delivered' : 'the agent received the text';
   return call === null ? '' : `${call.reach}${call.converted ? ', converted' : ''}`;
 }
 
