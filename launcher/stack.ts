@@ -52,6 +52,8 @@ export interface Stack {
   readonly apiKey: string;
   /** Null with real providers. */
   readonly simulatorUrl: string | null;
+  /** The variables that lead the services to the simulator, its secrets among them; empty without one. */
+  readonly simulatorEnv: Readonly<Record<string, string>>;
   /** Null without a simulator. */
   readonly services: { readonly worker: Service; readonly api: Service; readonly simulator: Service | null };
   /** Resolves with a sentence when the embedded PostgreSQL or Temporal ended by itself. */
@@ -124,6 +126,7 @@ async function bringUp(options: StackOptions, stops: StopList): Promise<Stack> {
     apiUrl,
     apiKey: key,
     simulatorUrl: simulated?.url ?? null,
+    simulatorEnv: simulated?.env ?? {},
     services: { worker, api, simulator: simulated?.service ?? null },
     died: died.length > 0 ? Promise.race(died) : new Promise(() => undefined),
     stop: () => stops.stop(),

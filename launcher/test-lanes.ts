@@ -12,7 +12,8 @@ interface LaneFiles {
 
 const WITH_SERVERS: Readonly<Record<Exclude<Lane, 'unit'>, LaneFiles>> = {
   browser: { include: ['test/browser/*.test.ts'], needs: ['postgres', 'temporal'] },
-  contract: { include: ['test/contract/**/*.test.ts'], needs: ['postgres', 'temporal'] },
+  // It starts the whole product, with servers of its own.
+  contract: { include: ['test/contract/**/*.test.ts'], needs: [] },
   database: {
     include: ['test/api/**/*.test.ts', 'test/database/**/*.test.ts', 'test/launcher/processes.test.ts'],
     needs: ['postgres'],
