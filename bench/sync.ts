@@ -61,7 +61,7 @@ async function main(): Promise<void> {
   });
   const connection = await Connection.connect({ address });
   const client = new Client({ connection });
-  const walk = async (): Promise<Timed> => {
+  const synchronise = async (): Promise<Timed> => {
     const startedMs = performance.now();
     const cpuBefore = cpuMs(worker.pid);
     const report = await client.workflow.execute<typeof syncWorkflow>('syncWorkflow', {
@@ -77,13 +77,13 @@ async function main(): Promise<void> {
     await placeInboundCalls(providerUrl, sizes.conversations);
     const bare = [await readAll(providerUrl, sizes)];
     say(`bare loop: ${significant(bare[0] ?? 0)} conversations/s`);
-    const first = await walk();
-    say(`walk: ${significant(first.report.stored / first.seconds)} conversations/s`);
+    const first = await synchronise();
+    say(`synchronisation: ${significant(first.report.stored / first.seconds)} conversations/s`);
     bare.push(await readAll(providerUrl, sizes));
     if (first.report.stored !== sizes.conversations)
-      throw new Error(`The walk returned ${JSON.stringify(first.report)}.`);
-    const again = await walk();
-    if (again.report.stored !== 0) throw new Error('The second walk stored something.');
+      throw new Error(`The synchronisation returned ${JSON.stringify(first.report)}.`);
+    const again = await synchronise();
+    if (again.report.stored !== 0) throw new Error('The second synchronisation stored something.');
     const notes = readFileSync(memoryFile, 'utf8').trim().split('\n');
     report({ sizes, bare, first, again, notes: notes.map((line) => JSON.parse(line)), jsonFile });
   } finally {
@@ -168,7 +168,7 @@ function report({ sizes, bare, first, again, notes, jsonFile }: Found): void {
   printTable(`${sizes.conversations} conversations`, [
     ['', 'conversations/s'],
     ['bare loop before', bare[0] ?? 0],
-    ['walk', rate],
+    ['synchronisation', rate],
     ['bare loop after', bare[1] ?? 0],
   ]);
   printTable("The worker's memory in MB", [
@@ -176,7 +176,7 @@ function report({ sizes, bare, first, again, notes, jsonFile }: Found): void {
     ...notes.map(({ conversations, residentMb, heapMb }) => [String(conversations), residentMb, heapMb]),
     [`last ÷ at ${settled.conversations}`, growth.resident, growth.heap],
   ]);
-  say(`a second walk, which reads none of them again: ${significant(again.seconds, 3)} s`);
+  say(`a second synchronisation, which reads none of them again: ${significant(again.seconds, 3)} s`);
   conclude(
     {
       name: 'sync',
@@ -186,7 +186,7 @@ function report({ sizes, bare, first, again, notes, jsonFile }: Found): void {
       context: {
         machine: describeMachine(),
         sizes,
-        perSecond: { walk: significant(rate), bare: bare.map((one) => significant(one)) },
+        perSecond: { sync: significant(rate), bare: bare.map((one) => significant(one)) },
         workerCpuMsPerConversation: significant((first.cpuSeconds * 1_000) / sizes.conversations, 3),
         secondWalkSeconds: significant(again.seconds, 3),
         memory: notes,

@@ -106,7 +106,7 @@ describe('the result', () => {
 describe('a ledger', () => {
   test.each<[string, LedgerSnapshot, boolean]>([
     ['with every webhook answered', ledger([dial()]), true],
-    ['with a call under way', ledger([dial()], 1), false],
+    ['with a call in flight', ledger([dial()], 1), false],
     ['with a webhook not sent yet', ledger([dial({ webhooks: [] })]), false],
     ['with a webhook unanswered', ledger([dial({ webhooks: [webhook({ status: null })] })]), false],
     [
@@ -121,7 +121,7 @@ describe('a ledger', () => {
   });
 });
 
-test('the latest outcomes name people without their numbers, and leave out calls under way', () => {
+test('the latest outcomes name people without their numbers, and leave out calls in flight', () => {
   const call = { id: 'a.1', to: '+12125550101', disposition: null, converted: false };
   const calls = [
     { ...call, reach: 'busy' as const, endedAt: '2026-11-18T16:00:00Z' },

@@ -59,7 +59,7 @@ export function dialHandler(world: World): (c: DialContext) => Promise<Response>
     const { maxConcurrentCalls, ledger, faults } = world;
     if (maxConcurrentCalls !== null && ledger.liveCalls >= maxConcurrentCalls) {
       entry.answer = 'throttled';
-      return problem(c, 429, 'too_many_concurrent_requests', 'Too many calls are under way.');
+      return problem(c, 429, 'too_many_concurrent_requests', 'Too many calls are in flight.');
     }
     // Counted here, independent of timing, so that a repeated run meets the same faults.
     const nth = requestsByNumber.get(entry.to) ?? 0;

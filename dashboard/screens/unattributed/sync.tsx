@@ -16,19 +16,19 @@ export function SyncButton() {
     // A long synchronisation continues after the answer; asking again returns its report.
     mutationFn: (under: string | null) =>
       under === null ? syncConversations({}, { fetch: requestWith(IDLE_TIMEOUT_MS) }) : readSync(under),
-    onSuccess: (walk) => {
-      toastDone(walk.finished ? 'The conversations are fetched' : 'Fetching goes on', resultOf(walk));
+    onSuccess: (run) => {
+      toastDone(run.finished ? 'The conversations are fetched' : 'Fetching goes on', resultOf(run));
       void client.invalidateQueries({ queryKey: ['calls'] });
     },
     onError: (error) => toastFailed('The conversations were not fetched', error),
   });
-  const walk = syncing.data;
-  const under = walk !== undefined && !walk.finished ? walk.runId : null;
+  const run = syncing.data;
+  const under = run !== undefined && !run.finished ? run.runId : null;
   return (
     <div className="flex flex-wrap items-center justify-end gap-x-3 gap-y-1">
-      {walk !== undefined && (
+      {run !== undefined && (
         <span role="status" className="text-xs text-muted">
-          {resultOf(walk)}
+          {resultOf(run)}
         </span>
       )}
       <Button icon={<RefreshCw />} busy={syncing.isPending} onClick={() => syncing.mutate(under)}>
