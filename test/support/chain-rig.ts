@@ -10,6 +10,7 @@ import { createEventHub } from '#api/stream/hub.ts';
 import { createLogger } from '#config/logger.ts';
 import type { Db } from '#db/client.ts';
 import type { CampaignSettings } from '#domain/settings.ts';
+import { checkInvariants } from '#invariants/check.ts';
 import { hashApiKey, seedAdminKey } from '#services/access/keys.ts';
 import { type Context, createContext, type Timeouts } from '#services/context.ts';
 import type { SweepReport } from '#services/sweep/sweep.ts';
@@ -21,10 +22,10 @@ import { lazyClient } from '#temporal/client.ts';
 import { ensureSearchAttributes } from '#temporal/search-attributes.ts';
 import { ACTIVITY_DEADLINES, createWorkflows, REQUEST_DEADLINES } from '#temporal/workflows.ts';
 import type { sweepWorkflow } from '#workflows/scheduled.ts';
-import { createCampaign, expectInvariants, launchCampaign } from './chain-campaigns.ts';
 import { createWorkerSwitch, installRuntime, type ReportedData, report } from './chain-parts.ts';
 import { testConfig } from './config.ts';
 import { createTestDatabase } from './database.ts';
+import { eventsWithWords } from './event-words.ts';
 import { listen } from './listen.ts';
 import { QUICK } from './people.ts';
 
@@ -214,4 +215,38 @@ export async function startChain(options: ChainOptions = {}): Promise<Chain> {
     },
   };
   return chain;
+}
+
+async function createCampaign(chain: Chain, settings: Partial<CampaignSettings>): Promise<string> {
+  const created = await chain.call<{ id: string }>('POST', '/api/campaigns', { name: 'Chain', settings });
+  expect(created, JSON.stringify(created.body)).toMatchObject({ status: 201 });
+  return created.body.id;
+}
+
+async function launchCampaign(
+  chain: Chain,
+  phones: string[],
+  settings: Partial<CampaignSettings>,
+): Promise<string> {
+  const id = await createCampaign(chain, settings);
+  const leads = phones.map((phone, index) => ({ phone, name: `Person ${index}` }));
+  const added = await chain.call('POST', `/api/campaigns/${id}/leads`, { leads });
+  expect(added, JSON.stringify(added.body)).toMatchObject({ body: { accepted: phones.length } });
+  expect((await chain.call('POST', `/api/campaigns/${id}/start`, {})).status).toBe(202);
+  return id;
+}
+
+async function expectInvariants({ db, simulator, client, context }: Chain): Promise<void> {
+  await vi.waitFor(() => expect(simulator.ledger.liveCalls).toBe(0), { timeout: 20_000 });
+  const verdict = await checkInvariants({
+    db,
+    ledger: simulator.ledger.snapshot(),
+    temporal: client,
+    dialTimeoutMs: context.timeouts.dialTimeoutMs,
+  });
+  const violations = Object.entries(verdict).flatMap(([name, { violations }]) =>
+    violations.map((text) => `${name}: ${text}`),
+  );
+  expect(violations).toEqual([]);
+  expect(await eventsWithWords(db), 'the log holds ids and codes').toEqual([]);
 }
