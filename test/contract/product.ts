@@ -27,7 +27,7 @@ export interface Product {
 }
 
 /** The product as it runs for a person, on a simulated phone network, with something of everything in it. */
-export async function startProduct(): Promise<Product> {
+export async function startProduct(onLine: (line: string) => void = () => {}): Promise<Product> {
   const lines: string[] = [];
   const stack = await startStack({
     dataDir: null,
@@ -35,7 +35,10 @@ export async function startProduct(): Promise<Product> {
     simulator: { seed: 7, speed: SPEED },
     env: { ...TIMEOUT_ENV },
     log: (line) => lines.push(line),
-    onLine: (service, line) => lines.push(`${service}: ${line}`),
+    onLine: (service, line) => {
+      lines.push(`${service}: ${line}`);
+      onLine(line);
+    },
   }).catch((error) => {
     throw new Error(`The product does not start:\n${lines.join('\n')}`, { cause: error });
   });
