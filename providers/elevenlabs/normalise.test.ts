@@ -51,6 +51,18 @@ describe('normaliseConversation', () => {
     });
   });
 
+  it.each([
+    [199_999_998, 99_999_999],
+    [199_999_999.99, null],
+    [-4_999_999_999, null],
+    [1e300, null],
+  ])('takes a charge of %d credits for %s cents: the database keeps no larger one', (cost, cents) => {
+    const charged = changed(({ metadata }) => {
+      metadata.cost = cost;
+    });
+    expect(normaliseConversation(charged, { centsPerCredit: 0.5 }).costCents).toBe(cents);
+  });
+
   it('reads the same from the SDK in camelCase', () => {
     const { raw: _, ...snake } = normaliseConversation(conversation());
     const { raw: __, ...camel } = normaliseConversation(camelCased(conversation()));

@@ -198,9 +198,14 @@ function statusOf(conversation: Fields): CallStatus {
   }
 }
 
+/** What the database keeps of one call. Beyond it, the charge is some other quantity. */
+const MAX_COST_CENTS = 99_999_999;
+
 function costOf(credits: unknown, centsPerCredit: number | null): number | null {
   const charge = numberOf(credits);
-  return charge === null || centsPerCredit === null ? null : charge * centsPerCredit;
+  if (charge === null || centsPerCredit === null) return null;
+  const cents = charge * centsPerCredit;
+  return Math.abs(cents) <= MAX_COST_CENTS ? cents : null;
 }
 
 function hasAudioOf(value: unknown): boolean | null {
