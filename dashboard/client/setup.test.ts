@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { defaults } from './generated.ts';
 import { ApiProblem } from './problem.ts';
-import { requestWith } from './setup.ts';
+import { requestWith, sessionNews } from './setup.ts';
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -83,4 +83,23 @@ test('an answer of a bodiless status is passed through, even with an empty body'
   vi.stubGlobal('fetch', async () => ({ status: 204, ok: true, body: new ReadableStream() }));
   expect(await defaults.fetch?.('/sign-out', { method: 'POST' })).toMatchObject({ status: 204 });
   expect(vi.getTimerCount()).toBe(0);
+});
+
+test.each([
+  ['of the current session', 0, 1],
+  ['of an earlier session', 1, 0],
+] as const)('a 401 %s asks for the key only when it is the current one', async (_of, renewals, endings) => {
+  const answered = Promise.withResolvers<Response>();
+  vi.stubGlobal('fetch', () => answered.promise);
+  let ended = 0;
+  const onEnded = () => {
+    ended += 1;
+  };
+  sessionNews.addEventListener('ended', onEnded);
+  const refused = expect(requestWith(1_000)('/api/me')).rejects.toMatchObject({ status: 401 });
+  for (let renewal = 0; renewal < renewals; renewal += 1) sessionNews.renew();
+  answered.resolve(Response.json({ title: 'Unauthorized', status: 401 }, { status: 401 }));
+  await refused;
+  sessionNews.removeEventListener('ended', onEnded);
+  expect(ended).toBe(endings);
 });

@@ -7,7 +7,26 @@ import { ApiProblem, readProblem } from './problem.ts';
  * Sends `ended` when the session has ended, so that the page asks for the key, and `renewed` when there is a
  * new one.
  */
-export const sessionNews = new EventTarget();
+class SessionNews extends EventTarget {
+  #current = 0;
+
+  /** The session that a request is sent with. */
+  get current(): number {
+    return this.#current;
+  }
+
+  /** A request was refused. One that was sent with an earlier session says nothing about the current one. */
+  end(sentWith: number): void {
+    if (sentWith === this.#current) this.dispatchEvent(new Event('ended'));
+  }
+
+  renew(): void {
+    this.#current += 1;
+    this.dispatchEvent(new Event('renewed'));
+  }
+}
+
+export const sessionNews = new SessionNews();
 
 const unanswered = new UnansweredRequests();
 
@@ -26,6 +45,7 @@ export function requestWith(timeoutMs: number): typeof fetch {
   return async (input, init = {}) => {
     const headers = new Headers(init.headers);
     headers.set('x-ringleader-dashboard', '1');
+    const session = sessionNews.current;
     const repeatable = repetitionOf(input, init);
     const key = repeatable === null ? newKey() : unanswered.keyFor(repeatable);
     if (init.method === 'POST') headers.set('idempotency-key', key);
@@ -52,8 +72,7 @@ export function requestWith(timeoutMs: number): typeof fetch {
     const problem = await readProblem(answer);
     // The first request may still be in progress. A refused one has freed its key, which may be used again.
     if (repeatable !== null) unanswered.keep(repeatable, key);
-    if (problem.status === 401 && !String(input).endsWith('/sign-in'))
-      sessionNews.dispatchEvent(new Event('ended'));
+    if (problem.status === 401 && !String(input).endsWith('/sign-in')) sessionNews.end(session);
     throw problem;
   };
 }

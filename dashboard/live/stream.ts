@@ -100,10 +100,13 @@ export class LiveStream {
     this.#startSilenceTimer();
     const headers = new Headers();
     if (this.#lastId !== null) headers.set('last-event-id', String(this.#lastId));
+    const session = sessionNews.current;
     const answer = await fetch('/api/stream', { headers, signal, credentials: 'same-origin' });
+    // A connection that was replaced meanwhile must not end its successor.
+    signal.throwIfAborted();
     if (answer.status === 401) {
       this.#disconnect('ended');
-      sessionNews.dispatchEvent(new Event('ended'));
+      sessionNews.end(session);
       return;
     }
     if (!answer.ok || answer.body === null) throw new Error(`The stream answered with ${answer.status}.`);

@@ -30,10 +30,10 @@ export function SessionGate({ children }: { children: ReactNode }) {
   }, []);
   const onSignedIn = () => {
     setEnded(false);
+    sessionNews.renew();
     // Refetches what failed without a session; other data stay.
     void queryClient.resetQueries({ predicate: (query) => query.state.status === 'error' });
     void queryClient.invalidateQueries();
-    sessionNews.dispatchEvent(new Event('renewed'));
   };
   if (me.data === undefined) {
     if (me.error instanceof ApiProblem && me.error.status === 401) return <SignIn onSignedIn={onSignedIn} />;

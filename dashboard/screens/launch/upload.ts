@@ -28,6 +28,7 @@ export function uploadLeads({
 }: Upload): Promise<LeadsImported> {
   const request = new XMLHttpRequest();
   const { promise, resolve, reject } = Promise.withResolvers<LeadsImported>();
+  const session = sessionNews.current;
   const form = new FormData();
   form.set('mapping', JSON.stringify(mapping));
   form.set('file', source, source instanceof File ? source.name : 'leads.csv');
@@ -37,7 +38,7 @@ export function uploadLeads({
   request.upload.onprogress = ({ loaded, total }) => onProgress(total === 0 ? 0 : loaded / total);
   request.onload = () => {
     if (request.status === 200) resolve(JSON.parse(request.responseText) as LeadsImported);
-    else void problemOf(request).then(reject, reject);
+    else void problemOf(request, session).then(reject, reject);
   };
   request.onerror = () => reject(ApiProblem.unreachable());
   request.onabort = () => reject(new DOMException('The import was cancelled.', 'AbortError'));
@@ -47,11 +48,11 @@ export function uploadLeads({
   return promise;
 }
 
-async function problemOf(request: XMLHttpRequest): Promise<ApiProblem> {
+async function problemOf(request: XMLHttpRequest, session: number): Promise<ApiProblem> {
   const type = request.getResponseHeader('content-type') ?? '';
   const problem = await readProblem(
     new Response(request.responseText, { status: request.status, headers: { 'content-type': type } }),
   );
-  if (problem.status === 401) sessionNews.dispatchEvent(new Event('ended'));
+  if (problem.status === 401) sessionNews.end(session);
   return problem;
 }
