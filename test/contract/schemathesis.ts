@@ -80,7 +80,7 @@ export async function runSchemathesis(
         document === undefined ? `${stack.apiUrl}/openapi.json` : location,
         ...['--url', stack.apiUrl, '--phases', phase, '--seed', String(seed)],
         ...['--max-examples', String(examples), '--generation-database', 'none'],
-        ...['--continue-on-failure', '--request-timeout', '20', '--no-color'],
+        ...['--checks', 'all', '--continue-on-failure', '--request-timeout', '20', '--no-color'],
         ...['--report', 'json', '--report-json-path', report],
         ...args,
       ],
