@@ -47,6 +47,11 @@ const CONFIG = `
 max-stream-events = 1
 hooks = ${JSON.stringify(HOOKS)}
 
+# A stream of what has not happened yet has no event to wait for.
+[[operations]]
+include-operation-id = "streamEvents"
+request-timeout = 2
+
 [auth.openapi.key]
 bearer = "\${CONTRACT_KEY}"
 
