@@ -66,6 +66,8 @@ export interface EventHub {
 interface Client extends Subscription {
   outbox: Outbox;
   stalledHeartbeats: number;
+  /** What it had taken at the last heartbeat. */
+  takenBefore: number;
 }
 
 export function createEventHub({ db, databaseUrl, logger, now, limits: given }: HubOptions): EventHub {
@@ -116,6 +118,7 @@ export function createEventHub({ db, databaseUrl, logger, now, limits: given }: 
         ...subscription,
         outbox: createOutbox(limits.outbox, () => forget(client)),
         stalledHeartbeats: 0,
+        takenBefore: 0,
       };
       clients.add(client);
       if (client.after === null) {
@@ -187,9 +190,12 @@ async function beat(
   { cut, now }: { cut: (client: Client, why: string) => void; now: Context['now'] },
 ): Promise<void> {
   for (const client of [...clients]) {
-    client.stalledHeartbeats = client.outbox.waiting === 0 ? 0 : client.stalledHeartbeats + 1;
+    const { waiting, taken } = client.outbox;
+    const isStalled = waiting > 0 && taken === client.takenBefore;
+    client.stalledHeartbeats = isStalled ? client.stalledHeartbeats + 1 : 0;
+    client.takenBefore = taken;
     if (client.stalledHeartbeats >= STALLED_HEARTBEATS) cut(client, 'it has stopped reading');
-    else if (client.outbox.waiting === 0) client.outbox.push(HEARTBEAT);
+    else if (waiting === 0) client.outbox.push(HEARTBEAT);
   }
   // Those that come meanwhile are asked for with the next beat.
   const asked = [...clients];

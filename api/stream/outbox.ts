@@ -12,6 +12,8 @@ export interface Outbox {
   body: ReadableStream<Uint8Array>;
   /** Frames that were not taken yet. */
   readonly waiting: number;
+  /** Pieces that were taken so far: a client that reads, however slowly, makes it grow. */
+  readonly taken: number;
   /** False when there is no room: the client reads more slowly than events come. */
   push(frame: Uint8Array): boolean;
   /** Resolves when everything was taken, or the stream is over. */
@@ -31,6 +33,7 @@ export interface Outbox {
 export function createOutbox(limit: OutboxLimit, onGone: () => void): Outbox {
   let frames: Uint8Array[] = [];
   let bytes = 0;
+  let pieces = 0;
   let ended = false;
   let over = false;
   let wake: (() => void) | null = null;
@@ -74,6 +77,7 @@ export function createOutbox(limit: OutboxLimit, onGone: () => void): Outbox {
         if (frames.length > 0) {
           const piece = nextPiece();
           bytes -= piece.byteLength;
+          pieces += 1;
           controller.enqueue(piece);
           if (frames.length === 0) settleDrained();
           return;
@@ -94,6 +98,9 @@ export function createOutbox(limit: OutboxLimit, onGone: () => void): Outbox {
     body,
     get waiting() {
       return frames.length;
+    },
+    get taken() {
+      return pieces;
     },
     push(frame) {
       if (over || ended) return true;

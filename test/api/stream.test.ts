@@ -197,6 +197,11 @@ test(
         for (let more = 0; more < 50; more += 1)
           await appendEvent(tx, { type: 'lead.changed', data: { pad } });
       });
+      // A client that reads is not left behind by a writer that is faster than this process can deliver.
+      await vi.waitFor(
+        () => expect(healthy.events.at(-1)?.id ?? 0).toBeGreaterThanOrEqual(from + 50 * (nth - 2)),
+        A_LOT,
+      );
     }
     const last = await newest();
     expect(last - from).toBeGreaterThanOrEqual(3_000);
