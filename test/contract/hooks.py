@@ -64,6 +64,7 @@ def as_bytes(context, value):
 # --- What no schema can say ---
 
 numbers = itertools.count()
+RUN = time.time_ns()
 # The last `nextCursor` of each list.
 cursors: dict[str, str] = {}
 
@@ -77,7 +78,7 @@ def before_call(context, case, kwargs):
     turn_page(case, operation)
     if case.headers and "Idempotency-Key" in case.headers:
         # A key stands for one request: with another body it is refused.
-        case.headers["Idempotency-Key"] = f"{case.headers['Idempotency-Key'][:240]}.{next(numbers)}"
+        case.headers["Idempotency-Key"] = f"{case.headers['Idempotency-Key'][:200]}.{RUN}.{next(numbers)}"
     if isinstance(case.body, dict) and operation in REPAIRS:
         body = copy.deepcopy(case.body)
         REPAIRS[operation](body)

@@ -85,7 +85,9 @@ export async function runSchemathesis(
         document === undefined ? `${stack.apiUrl}/openapi.json` : location,
         ...['--url', stack.apiUrl, '--phases', phase, '--seed', String(seed)],
         ...['--max-examples', String(examples), '--generation-database', 'none'],
-        ...['--checks', 'all', '--continue-on-failure', '--request-timeout', '20', '--no-color'],
+        ...['--checks', 'all', '--continue-on-failure', '--no-color'],
+        // A synchronisation may keep its caller waiting for 25 s.
+        ...['--max-response-time', '30', '--request-timeout', '40'],
         ...['--report', 'json', '--report-json-path', report],
         ...args,
       ],
