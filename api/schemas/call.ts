@@ -166,6 +166,9 @@ export const callQuery = {
 
 /** How many calls may be asked for by their ids at once. */
 const MOST_IDS = 100;
+/** An attempt's id is its lead's UUID with its number; others are UUIDs. */
+const LONGEST_ID = 40;
+const LONGEST_ID_LIST = MOST_IDS * (LONGEST_ID + 1);
 const ID_LIST = new RegExp(`^[^,\\x00]*(,+[^,\\x00]+){0,${MOST_IDS - 1}},*$`);
 
 export const CallQuery = z.object({
@@ -184,14 +187,14 @@ export const CallQuery = z.object({
     }),
   ids: z
     .string()
-    .max(MOST_IDS * 201)
+    .max(LONGEST_ID_LIST)
     .regex(ID_LIST, `must be at most ${MOST_IDS} ids with commas between`)
     .optional()
     .transform((list) => list?.split(',').filter((id) => id !== ''))
     .openapi({
       type: 'string',
       pattern: ID_LIST.source,
-      maxLength: MOST_IDS * 201,
+      maxLength: LONGEST_ID_LIST,
       description: `These calls only: at most ${MOST_IDS} ids, with commas between`,
     }),
   ...callQuery,

@@ -26,7 +26,8 @@ test.each<Phase>(['examples', 'coverage', 'fuzzing', 'stateful'])(
     const run = await runSchemathesis(python, product, {
       phase,
       seed: SEED,
-      examples: EXAMPLES,
+      // Of what leads from one answer to the next there is more to see.
+      examples: phase === 'stateful' ? 3 * EXAMPLES : EXAMPLES,
       timeoutMs: TIMEOUT_MS,
     });
     const { report } = run;
