@@ -7,5 +7,6 @@ export const ATTENTION_KINDS = [
   'failed_follow_up',
   'failed_reply',
   'disabled_webhook',
+  'unended_call',
 ] as const;
 export type AttentionKind = (typeof ATTENTION_KINDS)[number];

@@ -29,6 +29,10 @@ export type CallStatus = (typeof CALL_STATUSES)[number];
 export const DIRECTIONS = ['outbound', 'inbound'] as const;
 export type Direction = (typeof DIRECTIONS)[number];
 
+/** Why we end a call under way: its person opted out, or it outlasts its limit. */
+export const HANG_UP_REASONS = ['opt_out', 'overdue'] as const;
+export type HangUpReason = (typeof HANG_UP_REASONS)[number];
+
 /** A phone call, or a conversation with an agent in the browser. */
 export const CALL_KINDS = ['phone', 'browser'] as const;
 export type CallKind = (typeof CALL_KINDS)[number];

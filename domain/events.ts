@@ -29,6 +29,8 @@ export const EVENT_TYPES = [
   'call.placed',
   'call.updated',
   'call.context_sent',
+  'call.hang_up_requested',
+  'call.hang_up_failed',
   'conversation.stored',
   'lead.held',
   'lead.backing_off',

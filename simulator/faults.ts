@@ -37,6 +37,10 @@ export interface FaultOptions {
   listingLagMs: number;
   /** 503 on any GET to ElevenLabs or Twilio. */
   readErrors: FaultRate;
+  /** 503 on a request to the carrier to hang up; the call goes on. */
+  hangUpErrors: FaultRate;
+  /** The carrier or the monitor takes the order to hang up, and the call goes on. */
+  hangUpIgnored: FaultRate;
   /**
    * Conversations, read or sent, have fields missing, null, renamed or added; never the fields that settle
    * the outcome.
@@ -85,6 +89,8 @@ export const NO_FAULTS: Readonly<FaultOptions> = {
   dialResetAfterAccept: 0,
   listingLagMs: 0,
   readErrors: 0,
+  hangUpErrors: 0,
+  hangUpIgnored: 0,
   driftPayload: 0,
   textThrottle: 0,
   textErrorsBeforeAccept: 0,
@@ -120,6 +126,8 @@ const schema = z
     dialResetAfterAccept: rate,
     listingLagMs: milliseconds,
     readErrors: rate,
+    hangUpErrors: rate,
+    hangUpIgnored: rate,
     driftPayload: rate,
     textThrottle: rate,
     textErrorsBeforeAccept: rate,

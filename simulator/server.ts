@@ -53,6 +53,10 @@ export interface Simulator {
   setInitiation(target: InitiationTarget | null): void;
   /** A person calls one of our numbers; see `incoming.ts`. Resolves when the agent has answered. */
   callIn(call: IncomingCall): Promise<SimulatedCall>;
+  /** A call as the network knows it; null for an id of no call. */
+  call(callSid: string): SimulatedCall | null;
+  /** The network ends a call, as when the person hangs up. */
+  hangUp(callSid: string): void;
   /** Clears every timer and closes every socket; calls in flight are dropped. */
   stop(): Promise<void>;
 }
@@ -86,6 +90,11 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
       world.initiation = parseInitiationTarget(target);
     },
     callIn: (call) => callIn(world, call),
+    call: (callSid) => world.exchange.calls.sid(callSid),
+    hangUp: (callSid) => {
+      const call = world.exchange.calls.sid(callSid);
+      if (call !== null) world.exchange.hangUp(call, { by: 'operator' });
+    },
     stop: async () => {
       world.timers.stop();
       world.webhooks.stop();

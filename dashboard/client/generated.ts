@@ -943,7 +943,7 @@ export type FollowUpPage = {
     items: FollowUp[];
     nextCursor: string | null;
 };
-export type EventType = "call.ended" | "call.marked" | "call.attributed" | "lead.finished" | "lead.replied" | "lead.converted" | "message.received" | "message.sent" | "message.delivered" | "message.failed" | "contact.opted_out" | "contact.opted_in" | "follow_up.done" | "follow_up.skipped" | "follow_up.failed" | "campaign.started" | "campaign.paused" | "campaign.resumed" | "campaign.stopped" | "campaign.completed" | "call.started" | "call.placed" | "call.updated" | "call.context_sent" | "conversation.stored" | "lead.held" | "lead.backing_off" | "lead.changed" | "lead.restarted" | "leads.added" | "message.scheduled" | "follow_up.planned" | "delivery.delivered" | "delivery.failed" | "endpoint.disabled" | "campaign.created" | "campaign.changed" | "campaign.scheduled" | "campaign.reopened" | "campaign.archived";
+export type EventType = "call.ended" | "call.marked" | "call.attributed" | "lead.finished" | "lead.replied" | "lead.converted" | "message.received" | "message.sent" | "message.delivered" | "message.failed" | "contact.opted_out" | "contact.opted_in" | "follow_up.done" | "follow_up.skipped" | "follow_up.failed" | "campaign.started" | "campaign.paused" | "campaign.resumed" | "campaign.stopped" | "campaign.completed" | "call.started" | "call.placed" | "call.updated" | "call.context_sent" | "call.hang_up_requested" | "call.hang_up_failed" | "conversation.stored" | "lead.held" | "lead.backing_off" | "lead.changed" | "lead.restarted" | "leads.added" | "message.scheduled" | "follow_up.planned" | "delivery.delivered" | "delivery.failed" | "endpoint.disabled" | "campaign.created" | "campaign.changed" | "campaign.scheduled" | "campaign.reopened" | "campaign.archived";
 export type MessageChannel = "sms" | "email";
 export type MessageStatus = "scheduled" | "sending" | "sent" | "delivered" | "undelivered" | "failed" | "refused" | "unknown" | "received";
 export type MessageSource = "person" | "follow_up" | "auto_reply" | "agent" | "contact";
@@ -1291,7 +1291,7 @@ export type OptOutAdd = {
     phone: string;
     reason?: string;
 };
-export type AttentionKind = "unknown_call" | "unmatched_webhook" | "campaign_fault" | "unknown_message" | "failed_follow_up" | "failed_reply" | "disabled_webhook";
+export type AttentionKind = "unknown_call" | "unmatched_webhook" | "campaign_fault" | "unknown_message" | "failed_follow_up" | "failed_reply" | "disabled_webhook" | "unended_call";
 export type Attention = {
     id: number;
     kind: AttentionKind;
@@ -1309,7 +1309,7 @@ export type AttentionPage = {
 export type StreamEvent = {
     /** The event's number */
     id: string;
-    event: "ready" | "call.ended" | "call.marked" | "call.attributed" | "lead.finished" | "lead.replied" | "lead.converted" | "message.received" | "message.sent" | "message.delivered" | "message.failed" | "contact.opted_out" | "contact.opted_in" | "follow_up.done" | "follow_up.skipped" | "follow_up.failed" | "campaign.started" | "campaign.paused" | "campaign.resumed" | "campaign.stopped" | "campaign.completed" | "call.started" | "call.placed" | "call.updated" | "call.context_sent" | "conversation.stored" | "lead.held" | "lead.backing_off" | "lead.changed" | "lead.restarted" | "leads.added" | "message.scheduled" | "follow_up.planned" | "delivery.delivered" | "delivery.failed" | "endpoint.disabled" | "campaign.created" | "campaign.changed" | "campaign.scheduled" | "campaign.reopened" | "campaign.archived";
+    event: "ready" | "call.ended" | "call.marked" | "call.attributed" | "lead.finished" | "lead.replied" | "lead.converted" | "message.received" | "message.sent" | "message.delivered" | "message.failed" | "contact.opted_out" | "contact.opted_in" | "follow_up.done" | "follow_up.skipped" | "follow_up.failed" | "campaign.started" | "campaign.paused" | "campaign.resumed" | "campaign.stopped" | "campaign.completed" | "call.started" | "call.placed" | "call.updated" | "call.context_sent" | "call.hang_up_requested" | "call.hang_up_failed" | "conversation.stored" | "lead.held" | "lead.backing_off" | "lead.changed" | "lead.restarted" | "leads.added" | "message.scheduled" | "follow_up.planned" | "delivery.delivered" | "delivery.failed" | "endpoint.disabled" | "campaign.created" | "campaign.changed" | "campaign.scheduled" | "campaign.reopened" | "campaign.archived";
     /** JSON */
     data: string;
 };
@@ -4517,7 +4517,7 @@ export const callSourceValues = ["webhook","poll","reconciled"] as const satisfi
 export const leadStateValues = ["waiting","queued","calling","backing_off","finished"] as const satisfies readonly LeadState[];
 export const followUpChannelValues = ["sms","email","webhook"] as const satisfies readonly FollowUpChannel[];
 export const followUpStatusValues = ["planned","done","skipped","failed"] as const satisfies readonly FollowUpStatus[];
-export const eventTypeValues = ["call.ended","call.marked","call.attributed","lead.finished","lead.replied","lead.converted","message.received","message.sent","message.delivered","message.failed","contact.opted_out","contact.opted_in","follow_up.done","follow_up.skipped","follow_up.failed","campaign.started","campaign.paused","campaign.resumed","campaign.stopped","campaign.completed","call.started","call.placed","call.updated","call.context_sent","conversation.stored","lead.held","lead.backing_off","lead.changed","lead.restarted","leads.added","message.scheduled","follow_up.planned","delivery.delivered","delivery.failed","endpoint.disabled","campaign.created","campaign.changed","campaign.scheduled","campaign.reopened","campaign.archived"] as const satisfies readonly EventType[];
+export const eventTypeValues = ["call.ended","call.marked","call.attributed","lead.finished","lead.replied","lead.converted","message.received","message.sent","message.delivered","message.failed","contact.opted_out","contact.opted_in","follow_up.done","follow_up.skipped","follow_up.failed","campaign.started","campaign.paused","campaign.resumed","campaign.stopped","campaign.completed","call.started","call.placed","call.updated","call.context_sent","call.hang_up_requested","call.hang_up_failed","conversation.stored","lead.held","lead.backing_off","lead.changed","lead.restarted","leads.added","message.scheduled","follow_up.planned","delivery.delivered","delivery.failed","endpoint.disabled","campaign.created","campaign.changed","campaign.scheduled","campaign.reopened","campaign.archived"] as const satisfies readonly EventType[];
 export const messageChannelValues = ["sms","email"] as const satisfies readonly MessageChannel[];
 export const messageStatusValues = ["scheduled","sending","sent","delivered","undelivered","failed","refused","unknown","received"] as const satisfies readonly MessageStatus[];
 export const messageSourceValues = ["person","follow_up","auto_reply","agent","contact"] as const satisfies readonly MessageSource[];
@@ -4529,6 +4529,6 @@ export const conversionJudgeValues = ["rule","person"] as const satisfies readon
 export const speakerValues = ["user","agent"] as const satisfies readonly Speaker[];
 export const textEncodingValues = ["GSM-7","UCS-2"] as const satisfies readonly TextEncoding[];
 export const optOutSourceValues = ["api","call","message"] as const satisfies readonly OptOutSource[];
-export const attentionKindValues = ["unknown_call","unmatched_webhook","campaign_fault","unknown_message","failed_follow_up","failed_reply","disabled_webhook"] as const satisfies readonly AttentionKind[];
+export const attentionKindValues = ["unknown_call","unmatched_webhook","campaign_fault","unknown_message","failed_follow_up","failed_reply","disabled_webhook","unended_call"] as const satisfies readonly AttentionKind[];
 export const numberStateValues = ["failing","falling","healthy","unused"] as const satisfies readonly NumberState[];
 export const subscribedEventTypeValues = ["*","call.ended","call.marked","call.attributed","lead.finished","lead.replied","lead.converted","message.received","message.sent","message.delivered","message.failed","contact.opted_out","contact.opted_in","follow_up.done","follow_up.skipped","follow_up.failed","campaign.started","campaign.paused","campaign.resumed","campaign.stopped","campaign.completed"] as const satisfies readonly SubscribedEventType[];

@@ -7,6 +7,7 @@ import type {
   ConversionJudge,
   Direction,
   Disposition,
+  HangUpReason,
   ProviderVerdict,
   Reach,
   Sentiment,
@@ -59,8 +60,18 @@ export interface CallsTable {
   termination_reason: string | null;
   failure: string | null;
   notes: string | null;
-  /** By then the call is over, whatever happened to its webhooks. */
+  /** By then the call is over, or somebody asks the providers whether it goes on. */
   deadline_at: Date;
+  /** The deadline that it has outlasted; null within it. */
+  overdue_since: Date | null;
+  /** When a provider said last, after the deadline, that it is under way. */
+  last_seen_at: Date | null;
+  /** Null for a call that nobody wants ended. */
+  hang_up_requested_at: Date | null;
+  hang_up_reason: HangUpReason | null;
+  hang_up_tries: Generated<number>;
+  /** When to try next; null when there is no need to, or trying has been given up. */
+  hang_up_next_at: Date | null;
   /** When the lead's next step was decided. The step is kept, so that deciding twice gives the same. */
   concluded_at: Date | null;
   next_step: ColumnType<NextStep | null, string | null, string | null>;

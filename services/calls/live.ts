@@ -6,6 +6,7 @@ import type { Actor } from '#domain/access.ts';
 import { type LiveCommand, type LiveCommandAnswer, ProviderError } from '#providers/ports.ts';
 import type { Context } from '../context.ts';
 import { notFound, reachable, wrongState } from '../errors.ts';
+import { hangUp } from './hang-up.ts';
 import { idsOf } from './record.ts';
 
 /** What of a call is needed to reach it while it lasts. */
@@ -34,36 +35,22 @@ export async function endCall(
   { callId, actor }: LiveRequest,
 ): Promise<'monitor' | 'carrier'> {
   const call = await readCall(context.db, callId);
-  const via = await reachable(() => hangUp(context, call));
+  const { via } = await reachable(async () => {
+    const hungUp = await hangUp(context, call);
+    if (hungUp.via !== null) return hungUp;
+    throw hungUp.why instanceof ProviderError ? hungUp.why : refusalToHangUp(context, hungUp.why);
+  });
   await audit(context.db, { actor, action: 'call.end_requested', subject: callId, data: { via } });
   return via;
 }
 
-async function hangUp(context: Context, call: CallRow): Promise<'monitor' | 'carrier'> {
-  if (call.status === 'ended') throw refusal('gone');
-  const answer = await endByMonitor(context, call);
-  if (answer === 'done') return 'monitor';
-  const { carrier } = context;
-  if (carrier !== null && call.call_sid !== null) {
-    if (await carrier.endCall(call.call_sid)) return 'carrier';
-    throw refusal('gone');
-  }
-  if (answer instanceof ProviderError) throw answer;
-  if (answer !== 'unavailable') throw refusal(answer);
+function refusalToHangUp(context: Context, why: Exclude<LiveAnswer, 'done'>) {
+  if (why !== 'unavailable') return refusal(why);
   const otherwise =
-    carrier === null
+    context.carrier === null
       ? 'No telephone company is configured that could hang up instead.'
       : 'The call has no number at the telephone company, which could hang up instead.';
-  throw wrongState(`${UNAVAILABLE} ${otherwise}`);
-}
-
-async function endByMonitor(context: Context, call: CallRow): Promise<LiveAnswer | ProviderError> {
-  try {
-    return await command(context, call, { kind: 'end' });
-  } catch (error) {
-    if (error instanceof ProviderError) return error;
-    throw error;
-  }
+  return wrongState(`${UNAVAILABLE} ${otherwise}`);
 }
 
 /** Hands a call under way to a person. @throws ServiceError as `endCall` */

@@ -17,6 +17,7 @@ import { planFollowUps } from '../follow-ups/plan.ts';
 import { noteCallBack } from '../leads/replies.ts';
 import { addOptOut } from '../opt-outs/opt-outs.ts';
 import { evaluateUnder, evaluationColumns, followEvaluation, followLateReach } from './evaluate.ts';
+import { settleUnended } from './hang-up.ts';
 import { type MergedDetails, mergeDetails } from './merge-details.ts';
 
 export interface MergeInput {
@@ -226,6 +227,7 @@ async function recordChange(
     await addOptOut(tx, { phone: after.phone, reason, source: 'call', about: subject });
   }
   if (before.reach !== after.reach) {
+    await settleUnended(tx, before);
     await appendEvent(tx, {
       type: 'call.ended',
       ...subject,

@@ -6,6 +6,7 @@ import type { Reach } from '#domain/call.ts';
 import type { CarrierCall } from '#providers/ports.ts';
 import type { Context } from '../context.ts';
 import { RetryLater } from '../errors.ts';
+import { settleUnended } from './hang-up.ts';
 import { ABSENT_EVERYWHERE, lookOnce, mustHaveShownAtMs } from './reconcile.ts';
 import { idsOf, mergeFetched, recordNotPlaced } from './record.ts';
 
@@ -75,6 +76,7 @@ async function lookAtCarrier(context: Context, call: CallRow): Promise<boolean> 
       })
       .where('id', '=', call.id)
       .execute();
+    await settleUnended(tx, current);
     await appendEvent(tx, { type: 'call.ended', ...idsOf(call), data: { reach, source: 'poll' } });
   });
   return true;

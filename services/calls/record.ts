@@ -8,6 +8,7 @@ import type { ConversationFacts } from '#domain/conversation.ts';
 import type { DialAnswer } from '#providers/ports.ts';
 import { raiseAttention, settleUnmatched } from '../attention.ts';
 import type { Context } from '../context.ts';
+import { performHangUps, settleUnended } from './hang-up.ts';
 import { type Merged, mergeFacts } from './merge-facts.ts';
 
 /**
@@ -19,7 +20,17 @@ export async function recordPlaced(
   call: CallRow,
   placed: { conversationId: string | null; callSid: string | null },
 ): Promise<CallRow> {
-  const { conversationId, callSid } = placed;
+  const after = await recordNames(context, call, placed);
+  // Somebody wanted it ended before it could be: while nobody knew by which name.
+  if (after.hang_up_requested_at !== null) await performHangUps(context, [call.id]);
+  return after;
+}
+
+async function recordNames(
+  context: Context,
+  call: CallRow,
+  { conversationId, callSid }: { conversationId: string | null; callSid: string | null },
+): Promise<CallRow> {
   return await inTransaction(context.db, async (tx) => {
     if (conversationId !== null) await lockConversation(tx, conversationId);
     const before = await lockCall(tx, call);
@@ -95,6 +106,7 @@ export async function endNotPlaced(
   call: CallRow,
   { now, failure, source }: Absence & { now: Date },
 ): Promise<CallRow> {
+  await settleUnended(tx, call);
   // The failure is in the provider's own words, and stays out of the log.
   await appendEvent(tx, { type: 'call.ended', ...idsOf(call), data: { reach: 'not_placed', source } });
   return await tx

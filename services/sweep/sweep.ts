@@ -1,4 +1,5 @@
 import { forgetKeys } from '#db/queries/idempotency.ts';
+import { repeatHangUps } from '../calls/hang-up.ts';
 import { restartOneOffCalls } from '../calls/one-off.ts';
 import { restartCampaigns } from '../campaigns/restart.ts';
 import type { Context } from '../context.ts';
@@ -24,6 +25,8 @@ export interface SweepReport {
   repliesNotified: number;
   /** Texts that were looked up at the carrier, and are settled now. */
   textsSettled: number;
+  /** Calls that were to be hung up, and were tried again. */
+  hangUpsRepeated: number;
 }
 
 /** What is younger may still be under way. */
@@ -45,6 +48,7 @@ export async function sweep(context: Context): Promise<SweepReport> {
     callsRestarted: await restartOneOffCalls(context, { before }),
     repliesNotified: await notifyPendingReplies(context, { before, limit: REPLIES_AT_ONCE }),
     textsSettled: await askForReports(context, now),
+    hangUpsRepeated: await repeatHangUps(context),
   };
   await forgetKeys(context.db, new Date(now.getTime() - IDEMPOTENCY_KEPT_MS));
   if (Object.values(report).some((count) => count > 0)) context.logger.warn({ ...report }, 'swept');

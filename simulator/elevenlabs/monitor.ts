@@ -48,6 +48,7 @@ function execute(
   const session = conversation.kind === 'talk' ? (world.talks.get(conversation) ?? null) : null;
   switch (command.command_type) {
     case 'end_call':
+      if (world.faults.strikes('hangUpIgnored', conversation.conversationId)) return;
       if (conversation.kind === 'call') world.exchange.hangUp(conversation, { by: 'operator' });
       else session?.end('Conversation was ended through the monitor');
       return;

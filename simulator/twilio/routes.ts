@@ -12,6 +12,7 @@ import { textRoutes } from './text-routes.ts';
 export function twilioRoutes(world: World): Hono {
   const app = new Hono();
   let reads = 0;
+  let hangUps = 0;
 
   app.use('/:account/*', async (c, next) => {
     if (!isAuthentic(c.req.header('authorization'), c.req.param('account'))) {
@@ -45,6 +46,10 @@ export function twilioRoutes(world: World): Hono {
     if (call === null) return missing(c);
     const { Status: status } = await c.req.parseBody();
     if (status !== 'completed' && status !== 'canceled') return failure(c, 400, 20001, 'Invalid status');
+    hangUps += 1;
+    if (world.faults.strikes('hangUpErrors', hangUps)) return failure(c, 503, 20503, 'Service Unavailable');
+    if (call.endedAtMs === null && world.faults.strikes('hangUpIgnored', call.callSid, hangUps))
+      return c.json(twilioCall(call, c.req.param('account')));
     // `canceled` ends only a call that has not been answered.
     const hangsUp = status === 'completed' || call.answeredAtMs === null;
     if (!hangsUp || !world.exchange.hangUp(call, { by: 'operator' })) {

@@ -38,6 +38,7 @@ function WayThere({ item }: { item: Attention }): ReactNode {
   const { kind, subject, leadId } = item;
   switch (kind) {
     case 'unknown_call':
+    case 'unended_call':
       return (
         <Link to="/calls/$callId" params={{ callId: subject }} className={OPEN}>
           Open the call
