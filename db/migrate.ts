@@ -10,6 +10,7 @@ import * as leadOutcomes from './migrations/20261128_lead_outcomes.ts';
 import * as callEvents from './migrations/20261129_call_events.ts';
 import * as numberTotals from './migrations/20261130_number_totals.ts';
 import * as optOutSearch from './migrations/20261201_opt_out_search.ts';
+import * as campaignChanges from './migrations/20261202_campaign_changes.ts';
 import * as callLives from './migrations/20261205_call_lives.ts';
 
 /** In order of their names, which are frozen once landed. */
@@ -24,6 +25,7 @@ export const migrations: Record<string, Migration> = {
   '20261129_call_events': callEvents,
   '20261130_number_totals': numberTotals,
   '20261201_opt_out_search': optOutSearch,
+  '20261202_campaign_changes': campaignChanges,
   '20261205_call_lives': callLives,
 };
 

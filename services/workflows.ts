@@ -39,13 +39,12 @@ export interface SyncStart {
  */
 export interface Workflows {
   startCampaign(campaign: CampaignStart): Promise<Reply>;
-  /** As `startCampaign`, but a run that is about to end learns that there are leads again, and goes on. */
-  reopenCampaign(campaign: CampaignStart): Promise<Reply>;
   pauseCampaign(campaignId: string): Promise<Reply<InFlight>>;
   resumeCampaign(campaignId: string): Promise<Reply>;
   stopCampaign(campaignId: string): Promise<Reply<InFlight>>;
   changeSettings(campaignId: string, settings: { lines: number }): Promise<Reply>;
-  leadsAdded(campaignId: string): Promise<Reply>;
+  /** The campaign's workflow is to read the database: something has changed there. */
+  campaignChanged(campaignId: string): Promise<Reply>;
   progress(campaignId: string): Promise<Reply<CampaignProgress>>;
   lineFreed(campaignId: string, freed: LineFreed): Promise<Reply>;
   /** Starts a lead's workflow where the last one was lost. It asks for a line first. */

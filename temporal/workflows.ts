@@ -33,10 +33,10 @@ import {
   callEndedSignal,
   campaignKey,
   campaignStoppedSignal,
+  changedSignal,
   changeSettingsUpdate,
   contactRepliedSignal,
   deliverNowSignal,
-  leadsAddedSignal,
   lineFreedSignal,
   optedOutSignal,
   pauseUpdate,
@@ -100,20 +100,12 @@ export function createWorkflows(
       signal(() =>
         client.workflow.start<typeof campaignWorkflow>('campaignWorkflow', campaignOptions(options)),
       ),
-    reopenCampaign: (options) =>
-      signal(() =>
-        client.workflow.signalWithStart<typeof campaignWorkflow>('campaignWorkflow', {
-          ...campaignOptions(options),
-          signal: leadsAddedSignal,
-          signalArgs: [],
-        }),
-      ),
     pauseCampaign: (id) => update(() => campaign(id).executeUpdate(pauseUpdate)),
     resumeCampaign: (id) => update(() => campaign(id).executeUpdate(resumeUpdate)),
     stopCampaign: (id) => update(() => campaign(id).executeUpdate(stopUpdate)),
     changeSettings: (id, settings) =>
       update(() => campaign(id).executeUpdate(changeSettingsUpdate, { args: [settings] })),
-    leadsAdded: (id) => signal(() => campaign(id).signal(leadsAddedSignal)),
+    campaignChanged: (id) => signal(() => campaign(id).signal(changedSignal)),
     progress: (id) => within(deadlines.queryMs, () => campaign(id).query(progressQuery)),
     lineFreed: (id, freed) => signal(() => campaign(id).signal(lineFreedSignal, freed)),
     startLead: ({ leadId, campaignId, attempt }) =>

@@ -128,6 +128,11 @@ export class CampaignState {
     this.wake();
   }
 
+  databaseChanged(): void {
+    this.#mustFeed = true;
+    this.wake();
+  }
+
   leadsAdded(): void {
     this.#feedAtMs = 0;
     this.wake();

@@ -23,6 +23,7 @@ import { type CampaignInput, CampaignState } from './campaign-state.ts';
 import { leadWorkflow } from './lead.ts';
 import {
   campaignKey,
+  changedSignal,
   changeSettingsUpdate,
   leadsAddedSignal,
   lineFreedSignal,
@@ -75,6 +76,7 @@ export async function campaignWorkflow(input: CampaignInput): Promise<void> {
 /** Every handler only changes the state and wakes the loop, which acts on it. */
 function handleMessages(campaign: CampaignState): void {
   setHandler(progressQuery, () => campaign.progress(Date.now()));
+  setHandler(changedSignal, () => campaign.databaseChanged());
   setHandler(leadsAddedSignal, () => campaign.leadsAdded());
   setHandler(lineWantedSignal, (wanted) => campaign.wantLine(wanted));
   setHandler(lineFreedSignal, (freed) => campaign.freeLine(freed));

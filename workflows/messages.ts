@@ -19,6 +19,9 @@ export interface LineWanted {
   kind: LineKind;
 }
 
+/** The database has changed: its status, times, settings, or when its leads are due. */
+export const changedSignal = defineSignal('changed');
+/** From earlier versions, for leads that were added. */
 export const leadsAddedSignal = defineSignal('leadsAdded');
 export const lineFreedSignal = defineSignal<[LineFreed]>('lineFreed');
 export const lineWantedSignal = defineSignal<[LineWanted]>('lineWanted');

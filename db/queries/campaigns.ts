@@ -246,17 +246,58 @@ export async function readSummaries(
   );
 }
 
-/** Campaigns that should have a workflow, and have not changed since an instant. */
+/**
+ * Campaigns that should have a workflow, and have not changed since an instant. `unseen`: there is a change from before
+ * that instant which the workflow has not read.
+ */
 export async function campaignsAtWork(
   db: Db,
   before: Date,
-): Promise<Pick<Campaign, 'id' | 'name' | 'status' | 'start_at'>[]> {
+): Promise<(Pick<Campaign, 'id' | 'name' | 'status' | 'start_at'> & { unseen: boolean })[]> {
   return await db
     .selectFrom('campaigns')
+    .leftJoin('campaign_changes', 'campaign_changes.campaign_id', 'campaigns.id')
     .select(['id', 'name', 'status', 'start_at'])
+    .select(
+      sql<boolean>`coalesce(generation > seen_generation and changed_at < ${before}, false)`.as('unseen'),
+    )
     .where('status', 'in', ['scheduled', 'running', 'paused', 'stopped'])
     .where('finished_at', 'is', null)
     .where('updated_at', '<', before)
+    .execute();
+}
+
+/** Counts a change that the campaign's workflow must read. Its row is the last one to be locked in a transaction. */
+export async function countChange(tx: Tx, id: string): Promise<{ generation: number; seen: number }> {
+  const { rows } = await sql<{ generation: number; seen: number }>`
+    insert into campaign_changes (campaign_id, generation) values (${id}, 1)
+    on conflict (campaign_id) do update
+      set generation = campaign_changes.generation + 1,
+        changed_at = case when campaign_changes.generation > campaign_changes.seen_generation
+          then campaign_changes.changed_at else clock_timestamp() end
+    returning generation, seen_generation as seen`.execute(tx);
+  const [counted] = rows;
+  if (counted === undefined) throw new Error('A change was not counted.');
+  return counted;
+}
+
+/** How many changes of the campaign are committed. */
+export async function readGeneration(db: Db, id: string): Promise<number> {
+  const row = await db
+    .selectFrom('campaign_changes')
+    .select('generation')
+    .where('campaign_id', '=', id)
+    .executeTakeFirst();
+  return row?.generation ?? 0;
+}
+
+/** The campaign's workflow has read the database after this many changes. */
+export async function markSeen(db: Db, id: string, generation: number): Promise<void> {
+  await db
+    .updateTable('campaign_changes')
+    .set({ seen_generation: generation })
+    .where('campaign_id', '=', id)
+    .where('seen_generation', '<', generation)
     .execute();
 }
 

@@ -23,6 +23,15 @@ export interface CampaignsTable {
   updated_at: Generated<Date>;
 }
 
+/** How often a campaign was changed in a way that its workflow must know of, and up to which change it has read. */
+export interface CampaignChangesTable {
+  campaign_id: string;
+  generation: Generated<number>;
+  seen_generation: Generated<number>;
+  /** When the first change was made that the workflow has not read. */
+  changed_at: Generated<Date>;
+}
+
 /** Every version of a campaign's settings; `campaigns.settings_version` names the one in force. */
 export interface CampaignSettingsTable {
   campaign_id: string;

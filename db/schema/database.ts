@@ -1,7 +1,7 @@
 import type { Kysely, Transaction } from 'kysely';
 import type { ApiKeysTable, AuditLogTable, BrowserSessionsTable, IdempotencyKeysTable } from './access.ts';
 import type { CallBreakdownsTable, CallDetailsTable, CallsTable, CallTotalsTable } from './calls.ts';
-import type { CampaignSettingsTable, CampaignsTable } from './campaigns.ts';
+import type { CampaignChangesTable, CampaignSettingsTable, CampaignsTable } from './campaigns.ts';
 import type { AgentSessionsTable, ContactAliasesTable, SyncRunsTable } from './conversations.ts';
 import type { DeliveriesTable, DeliveryAttemptsTable, WebhookEndpointsTable } from './deliveries.ts';
 import type { EventsTable, WebhookEventsTable } from './events.ts';
@@ -29,6 +29,7 @@ export interface Database {
   call_details: CallDetailsTable;
   call_totals: CallTotalsTable;
   calls: CallsTable;
+  campaign_changes: CampaignChangesTable;
   campaign_settings: CampaignSettingsTable;
   campaigns: CampaignsTable;
   contacts: ContactsTable;

@@ -30,6 +30,8 @@ export interface LeadsTable {
   not_before: Generated<Date>;
   hold_rule: HoldRule | null;
   hold_detail: string | null;
+  /** The person asked to be called at `not_before`: such leads get a line first. */
+  promised: Generated<boolean>;
   /** Attempts that were placed. */
   attempts_used: Generated<number>;
   last_reach: Reach | null;

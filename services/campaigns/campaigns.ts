@@ -8,6 +8,7 @@ import type { Actor } from '#domain/access.ts';
 import { DEFAULT_SETTINGS, mergeSettings, type SettingsChange } from '#domain/settings.ts';
 import type { Context } from '../context.ts';
 import { invalid, wrongState } from '../errors.ts';
+import { noteChange } from './changes.ts';
 import { type CampaignRequest, holdCampaign } from './transitions.ts';
 
 export interface CampaignDraft {
@@ -69,6 +70,7 @@ export async function updateCampaign(
     const data = { fields: Object.keys(change), settingsVersion: after.settings_version };
     await appendEvent(tx, { type: 'campaign.changed', campaignId, data });
     await appendAudit(tx, { actor, action: 'campaign.changed', subject: campaignId, data });
+    await noteChange(tx, campaignId);
     return { before, after };
   });
   await notifyOfSettings(context, before, after);

@@ -1,4 +1,4 @@
-import { findCampaign } from '#db/queries/campaigns.ts';
+import { findCampaign, markSeen, readGeneration } from '#db/queries/campaigns.ts';
 import {
   countOpenLeads,
   holdForWindow,
@@ -54,11 +54,13 @@ export async function feedLeads(
   const { db } = context;
   const now = await context.now();
   await queueLeads(db, startedLeadIds, now);
+  // Read first: a change that comes later is counted as not seen.
+  const generation = await readGeneration(db, campaignId);
   const campaign = await findCampaign(db, campaignId);
   if (campaign === null) throw notFound('campaign');
   const { status, settings } = campaign;
   const { leadIds, more } = await callableLeads(context, { campaignId, settings, limit, now });
-  return {
+  const feed = {
     leadIds,
     nextAt: more ? now.toISOString() : ((await readNextDueAt(db, campaignId))?.toISOString() ?? null),
     open: await countOpenLeads(db, campaignId),
@@ -66,6 +68,8 @@ export async function feedLeads(
     lines: settings.lines,
     longestHoldMs: longestHoldMs(context, settings),
   };
+  await markSeen(db, campaignId, generation);
+  return feed;
 }
 
 /** Which of these leads need their line no longer: they are not on a call or waiting for one, or have no workflow. */

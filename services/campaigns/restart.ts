@@ -15,9 +15,10 @@ export async function restartCampaigns(
   { before }: { before: Date },
 ): Promise<number> {
   let restarted = 0;
-  for (const { id, name, status, start_at } of await campaignsAtWork(db, before)) {
+  for (const { id, name, status, start_at, unseen } of await campaignsAtWork(db, before)) {
     heartbeat();
     if (await reached(workflows.isRunning(campaignWorkflowId(id)))) {
+      if (unseen) await reached(workflows.campaignChanged(id));
       await align(workflows, { campaignId: id, status });
       continue;
     }

@@ -18,7 +18,8 @@ import type { EventType } from '#domain/events.ts';
 import { raiseAttention } from '../attention.ts';
 import type { Context } from '../context.ts';
 import { invalid, notFound, reachable, unavailable, wrongState } from '../errors.ts';
-import type { CampaignStart, Reply } from '../workflows.ts';
+import type { Reply } from '../workflows.ts';
+import { noteChange, toStart } from './changes.ts';
 
 const LONGEST_AHEAD_MS = 366 * 86_400_000;
 
@@ -162,6 +163,7 @@ export async function pauseBySystem(
   if (!(await changeCampaignWhile(tx, { id: campaignId, status: 'running', change, now }))) return false;
   await appendEvent(tx, { type: 'campaign.paused', campaignId, data: { cause: 'configuration' } });
   await raiseAttention(tx, { kind: 'campaign_fault', subject: campaignId, campaignId, detail: reason });
+  await noteChange(tx, campaignId);
   return true;
 }
 
@@ -204,16 +206,6 @@ export async function closeCampaign(
   await markFinished(db, campaignId, await now());
 }
 
-/** How a campaign's workflow is started. */
-export function toStart(campaign: Campaign): CampaignStart {
-  return {
-    campaignId: campaign.id,
-    name: campaign.name,
-    lines: campaign.settings.lines,
-    startAt: campaign.status === 'scheduled' ? campaign.start_at : null,
-  };
-}
-
 interface Transition {
   action: CampaignAction;
   event: EventType;
@@ -239,6 +231,7 @@ async function move(
     const inFlight = await countInFlight(tx, campaignId);
     await appendEvent(tx, { type: event, campaignId });
     await appendAudit(tx, { actor, action: event, subject: campaignId });
+    await noteChange(tx, campaignId);
     return { before, campaign, inFlight };
   });
 }

@@ -4,7 +4,8 @@ import { type Campaign, changeCampaign, findCampaign } from '#db/queries/campaig
 import { appendEvent } from '#db/queries/events.ts';
 import { ensureContacts, insertLeads } from '#db/queries/leads.ts';
 import type { NormalisedLead } from '#domain/lead-row.ts';
-import { type CampaignRequest, holdCampaign, toStart } from '../campaigns/transitions.ts';
+import { announceChange, noteChange } from '../campaigns/changes.ts';
+import { type CampaignRequest, holdCampaign } from '../campaigns/transitions.ts';
 import type { Context } from '../context.ts';
 import { notFound, wrongState } from '../errors.ts';
 
@@ -27,7 +28,7 @@ export async function addLeads(
   await requireOpenCampaign(context, request.campaignId);
   if (leads.length === 0) return { accepted: 0, duplicates: 0 };
   const batch = await addBatch(context, { ...request, leads });
-  if (batch.added.size > 0) await announceLeads(context, batch);
+  if (batch.isNews) await announceLeads(context, batch);
   return { accepted: batch.added.size, duplicates: leads.length - batch.added.size };
 }
 
@@ -35,8 +36,8 @@ export interface AddedBatch {
   /** The numbers that were added; the others are in the campaign already. */
   added: Set<string>;
   campaign: Campaign;
-  /** The campaign had ended, and is at work again. */
-  reopened: boolean;
+  /** The campaign's workflow is to be notified of these leads: it has not been told of others before. */
+  isNews: boolean;
 }
 
 /**
@@ -57,37 +58,29 @@ export async function addBatch(
     const campaign = await holdCampaign(tx, campaignId);
     requireOpen(campaign);
     const added = await insertLeads(tx, { campaignId, leads, now });
-    const reopened = campaign.status === 'completed' && added.size > 0;
-    if (added.size > 0) {
-      const data = { leads: added.size };
-      await appendEvent(tx, { type: 'leads.added', campaignId, data });
-      await appendAudit(tx, { actor, action: 'leads.added', subject: campaignId, data });
-    }
-    if (!reopened) return { added, campaign, reopened };
-    await appendEvent(tx, { type: 'campaign.reopened', campaignId });
-    const open = await changeCampaign(tx, campaign, { status: 'running', finished_at: null, now });
-    return { added, campaign: open, reopened };
+    if (added.size === 0) return { added, campaign, isNews: false };
+    const data = { leads: added.size };
+    await appendEvent(tx, { type: 'leads.added', campaignId, data });
+    await appendAudit(tx, { actor, action: 'leads.added', subject: campaignId, data });
+    const reopened = campaign.status === 'completed';
+    if (reopened) await appendEvent(tx, { type: 'campaign.reopened', campaignId });
+    const open = reopened
+      ? await changeCampaign(tx, campaign, { status: 'running', finished_at: null, now })
+      : campaign;
+    const { isFirst } = await noteChange(tx, campaignId);
+    return { added, campaign: open, isNews: isFirst || reopened };
   });
 }
 
 /**
- * Notifies the workflow that there are new leads. One that is not notified finds them with its next feed, or the
- * sweep starts it.
+ * Notifies the workflow that there are new leads, and starts the one of a campaign that had ended. The sweep does so
+ * where this could not.
  */
 export async function announceLeads(
-  { workflows, logger }: Pick<Context, 'workflows' | 'logger'>,
-  { campaign, reopened }: Pick<AddedBatch, 'campaign' | 'reopened'>,
+  context: Pick<Context, 'db' | 'workflows' | 'logger'>,
+  { campaign }: Pick<AddedBatch, 'campaign'>,
 ): Promise<void> {
-  if (campaign.status !== 'running') return;
-  const reply = reopened
-    ? await workflows.reopenCampaign(toStart(campaign))
-    : await workflows.leadsAdded(campaign.id);
-  if (reply.kind !== 'done') {
-    logger.warn(
-      { campaignId: campaign.id, reply: reply.kind },
-      'the campaign workflow was not notified of new leads',
-    );
-  }
+  if (campaign.status === 'running') await announceChange(context, campaign.id);
 }
 
 function requireOpen(campaign: Campaign): void {

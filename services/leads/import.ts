@@ -86,7 +86,7 @@ class LeadImporter {
   #lastRejectedRow = 0;
   #errors: ImportReport['errors'] = [];
   #batch: { place: Place; lead: NormalisedLead }[] = [];
-  #toAnnounce: Pick<AddedBatch, 'campaign' | 'reopened'> | null = null;
+  #toAnnounce: Pick<AddedBatch, 'campaign'> | null = null;
 
   constructor(context: ImportContext, request: CampaignRequest) {
     this.#context = context;
@@ -118,7 +118,7 @@ class LeadImporter {
     const batch = this.#batch;
     if (batch.length === 0) return;
     this.#batch = [];
-    const { added, campaign, reopened } = await addBatch(this.#context, {
+    const { added, campaign, isNews } = await addBatch(this.#context, {
       ...this.#request,
       leads: batch.map(({ lead }) => lead),
     });
@@ -126,9 +126,7 @@ class LeadImporter {
     for (const { place, lead } of batch) {
       if (!added.has(lead.phone)) this.duplicate(place, 'is in the campaign already');
     }
-    if (added.size > 0) {
-      this.#toAnnounce = { campaign, reopened: reopened || (this.#toAnnounce?.reopened ?? false) };
-    }
+    if (isNews) this.#toAnnounce = { campaign };
   }
 
   /** Once, at the end: a workflow takes a bounded number of signals. */

@@ -74,6 +74,8 @@ export async function holdLead(
       not_before: hold.until,
       hold_rule: hold.rule,
       hold_detail: hold.detail,
+      // Any other rule only puts off what comes next.
+      ...(hold.rule === 'callback' || hold.rule === 'retry' ? { promised: hold.rule === 'callback' } : {}),
       updated_at: hold.now,
     })
     .where('id', '=', leadId)

@@ -5,6 +5,7 @@ import { appendEvent } from '#db/queries/events.ts';
 import { changeLead, type Lead, lockLead } from '#db/queries/leads.ts';
 import type { Actor } from '#domain/access.ts';
 import { type NormalisedLead, normaliseLead } from '#domain/lead-row.ts';
+import { announceChange, noteChange } from '../campaigns/changes.ts';
 import type { Context } from '../context.ts';
 import { invalid, notFound } from '../errors.ts';
 
@@ -23,10 +24,10 @@ export interface LeadCorrection {
  * @throws ServiceError `not-found` or `invalid-request`
  */
 export async function updateLead(
-  context: Pick<Context, 'db' | 'now'>,
+  context: Pick<Context, 'db' | 'now' | 'workflows' | 'logger'>,
   { actor, leadId, change }: { actor: Actor; leadId: string; change: LeadCorrection },
 ): Promise<Lead> {
-  return await inTransaction(context.db, async (tx) => {
+  const { after, isNews } = await inTransaction(context.db, async (tx) => {
     const before = await lockLead(tx, leadId);
     if (before === null) throw notFound('lead');
     const { name, email, timeZone, zones, variables } = correct(before, change);
@@ -44,8 +45,11 @@ export async function updateLead(
     const data = { fields: Object.keys(change) };
     await appendEvent(tx, { type: 'lead.changed', campaignId: before.campaign_id, leadId, data });
     await appendAudit(tx, { actor, action: 'lead.changed', subject: leadId, data });
-    return after;
+    const isNews = awaitsWindow && (await noteChange(tx, before.campaign_id)).isFirst;
+    return { after, isNews };
   });
+  if (isNews) await announceChange(context, after.campaign_id);
+  return after;
 }
 
 /** The lead with the change, checked as a row of a list is. */

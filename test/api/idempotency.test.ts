@@ -109,7 +109,7 @@ test('rows before the connection broke are kept, and the campaign hears of them'
       .length;
   await expect.poll(count, { timeout: 10_000 }).toBeGreaterThanOrEqual(1_000);
   socket.destroy();
-  await expect.poll(() => control.received, { timeout: 10_000 }).toEqual(['leadsAdded']);
+  await expect.poll(() => control.received, { timeout: 10_000 }).toEqual(['campaignChanged']);
 });
 
 async function sha256(text: string): Promise<string> {

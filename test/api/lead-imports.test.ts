@@ -125,7 +125,7 @@ test('an import larger than a batch is added whole, and announced once', async (
   const all = phones(2_500);
   const { body } = await csv(id, `phone\n${all.join('\n')}\n`);
   expect(body).toMatchObject({ rows: 2_500, rejected: 0, duplicates: 0, accepted: 2_500 });
-  expect(received).toEqual(['leadsAdded']);
+  expect(received).toEqual(['campaignChanged']);
   const first = await list(id, '?limit=200');
   expect(first.body.items.map(({ phone }: { phone: string }) => phone)).toEqual(all.slice(0, 200));
 });

@@ -64,7 +64,7 @@ test('an ended campaign reopens with new leads, a stopped one takes none', async
   expect((await api.call('GET', `/api/campaigns/${id}`)).body.status).toBe('completed');
   await add(id, [{ phone: '+14155550117' }]);
   expect((await api.call('GET', `/api/campaigns/${id}`)).body.status).toBe('running');
-  expect(received).toEqual(['reopenCampaign']);
+  expect(received).toEqual(['campaignChanged']);
   await status(id, 'stopped');
   expect((await add(id, [{ phone: '+14155550118' }])).status).toBe(409);
   expect((await csv(id, 'phone\n+14155550118\n')).status).toBe(409);

@@ -212,12 +212,11 @@ export function recordingWorkflows(overrides: Partial<Workflows> = {}): Workflow
   return {
     received,
     startCampaign: take('startCampaign'),
-    reopenCampaign: take('reopenCampaign'),
     pauseCampaign: inFlight('pauseCampaign'),
     resumeCampaign: take('resumeCampaign'),
     stopCampaign: inFlight('stopCampaign'),
     changeSettings: take('changeSettings'),
-    leadsAdded: take('leadsAdded'),
+    campaignChanged: take('campaignChanged'),
     lineFreed: take('lineFreed'),
     startLead: take('startLead'),
     campaignStopped: take('campaignStopped'),
