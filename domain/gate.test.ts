@@ -82,6 +82,40 @@ describe('waits', () => {
     });
   });
 
+  test('a cap that more calls fill than it allows lifts when few enough are left', () => {
+    // A limit that was lowered, or calls of two campaigns with different ones: five calls, three of which may stand.
+    const recentCalls = [700, 7_000, 20_000, 50_000, 80_000].map(ago);
+    const facts = { ...open, contact: { liveUntil: null, recentCalls } };
+    // Not when the oldest of all leaves the day, after which four would still lie in it.
+    expect(decide(facts, DEFAULT_SETTINGS)).toMatchObject({
+      rule: 'contact_day',
+      until: later(86_400 - 20_000),
+    });
+    const caps = { ...DEFAULT_SETTINGS.caps, perDay: 4 };
+    expect(decide(facts, { ...DEFAULT_SETTINGS, caps })).toMatchObject({ until: later(86_400 - 50_000) });
+    expect(decide(facts, { ...DEFAULT_SETTINGS, caps: { ...caps, perDay: 6 } })).toEqual({ verdict: 'go' });
+  });
+
+  test('calls count against a cap until exactly its period has passed', () => {
+    const dayAgo = (ms: number) => new Date(now.getTime() - 86_400_000 + ms);
+    const caps = { perDay: 1, perWeek: null, minGapSeconds: 0 };
+    const at = (call: Date) =>
+      decide({ ...open, contact: { liveUntil: null, recentCalls: [call] } }, { ...DEFAULT_SETTINGS, caps });
+    expect(at(dayAgo(1))).toMatchObject({ rule: 'contact_day', until: new Date(now.getTime() + 1) });
+    expect(at(dayAgo(0))).toEqual({ verdict: 'go' });
+  });
+
+  test('the gap ends at its last second, and is none where it is nought', () => {
+    const at = (secondsAgo: number, minGapSeconds: number) =>
+      decide(
+        { ...open, contact: { liveUntil: null, recentCalls: [ago(secondsAgo)] } },
+        { ...DEFAULT_SETTINGS, caps: { perDay: null, perWeek: null, minGapSeconds } },
+      );
+    expect(at(59, 60)).toMatchObject({ rule: 'contact_gap', until: later(1) });
+    expect(at(60, 60)).toEqual({ verdict: 'go' });
+    expect(at(0, 0)).toEqual({ verdict: 'go' });
+  });
+
   test('the spend limit holds what it is reached by, and no limit holds nothing', () => {
     const facts = { ...open, lead: { ...lead, spentCents: 500 } };
     expect(decide(facts, { ...DEFAULT_SETTINGS, spendLimitCents: 500 })).toMatchObject({

@@ -47,6 +47,9 @@ describe('parsePhone', () => {
     ['+11234567890', undefined, /no range in use/],
     ['+14155550117 ext. 5', undefined, /extension/],
     ['+19005551234', undefined, /premium/],
+    // Australia's fictional numbers of this kind: the caller and the called share the cost.
+    ['+611300975707', undefined, /premium-rate or shared-cost/],
+    ['1300 975 707', 'AU', /premium-rate or shared-cost/],
     ['call +14155550117 now', undefined, /not a phone number/],
   ] as const)('refuses %j (default country %s)', (input, country, reason) => {
     const result = parsePhone(input, country);

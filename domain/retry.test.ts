@@ -38,6 +38,23 @@ describe('by reach', () => {
     const at = new Date(endedAt.getTime() + 7_200_000);
     expect(nextStep(result('voicemail'), settings)).toEqual({ next: 'retry', kind: 'retry', at });
   });
+
+  test('a voicemail has its own delay where the campaign names one', () => {
+    const retryAfterSeconds = { ...DEFAULT_SETTINGS.retryAfterSeconds, voicemail: 600 };
+    const settings = { ...DEFAULT_SETTINGS, voicemail: 'retry' as const, retryAfterSeconds };
+    const at = new Date(endedAt.getTime() + 600_000);
+    expect(nextStep(result('voicemail'), settings)).toEqual({ next: 'retry', kind: 'retry', at });
+    // It says nothing of a campaign that leaves messages.
+    const leaving = { ...settings, voicemail: 'leave_message' as const };
+    expect(nextStep(result('voicemail'), leaving)).toEqual({ next: 'finish', outcome: 'not_retried' });
+  });
+
+  test.each(['no_answer', 'busy', 'failed'] as const)('%s has a delay of its own', (reach) => {
+    const retryAfterSeconds = { no_answer: 100, busy: 200, failed: 300, voicemail: 400 };
+    const step = nextStep(result(reach), { ...DEFAULT_SETTINGS, retryAfterSeconds });
+    const at = new Date(endedAt.getTime() + retryAfterSeconds[reach] * 1_000);
+    expect(step).toEqual({ next: 'retry', kind: 'retry', at });
+  });
 });
 
 test('the last attempt is the last', () => {

@@ -118,6 +118,8 @@ function touchedBy(event: LiveEvent): (readonly unknown[])[] {
   }
   if (event.leadId !== null)
     touched.push(keys.lead(event.leadId), keys.why(event.leadId), keys.timeline(event.leadId));
+  // What holds a lead may be its campaign's or its contact's; those events do not name the lead.
+  if (family === 'campaign' || family === 'contact') touched.push(['why']);
   if (event.callId !== null) touched.push(keys.call(event.callId));
   if (event.messageId !== null) touched.push(['messages']);
   if (event.deliveryId !== null || family === 'endpoint') touched.push(keys.webhooks, ['deliveries']);

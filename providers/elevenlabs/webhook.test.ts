@@ -89,6 +89,33 @@ describe('checkSignature', () => {
     expect(reasonOf(sign(rawBody, secret, secondsFromNow(seconds)))).toBe(expected);
   });
 
+  it('refuses a signature in which any single byte is another', () => {
+    for (let place = 0; place < 32; place += 1) {
+      const bytes = Buffer.from(v0.slice(3), 'hex');
+      bytes[place] = (bytes[place] ?? 0) ^ 1;
+      expect(reasonOf(`${time},v0=${bytes.toString('hex')}`), `byte ${place}`).toBe('mismatch');
+    }
+  });
+
+  it('refuses a body in which any single byte is another, is missing, or came in addition', () => {
+    const bytes = Buffer.from(rawBody);
+    for (let place = 0; place < bytes.length; place += 1) {
+      const altered = Buffer.from(bytes);
+      altered[place] = (altered[place] ?? 0) ^ 1;
+      const [head, tail] = [bytes.subarray(0, place), bytes.subarray(place + 1)];
+      for (const body of [
+        altered,
+        Buffer.concat([head, tail]),
+        Buffer.concat([head, Buffer.from(' '), bytes.subarray(place)]),
+      ]) {
+        expect(verify(genuine, { rawBody: body }), `byte ${place}`).toEqual({
+          ok: false,
+          reason: 'mismatch',
+        });
+      }
+    }
+  });
+
   it('takes another tolerance for the age', () => {
     const header = sign(rawBody, secret, secondsFromNow(-61));
     const check = checkSignature({
@@ -175,6 +202,19 @@ describe('verifyCallStart', () => {
     });
     for (const wrong of [withSecret('wsec_other'), withSecret(''), request(body)])
       expect(verifyCallStart(secrets, wrong, now)).toEqual({ ok: false, reason: 'wrong-secret' });
+  });
+
+  it('refuses every secret that is nearly the right one, and thousands of others', () => {
+    const altered = [...secret].map((char, place) => {
+      const other = String.fromCharCode(char.charCodeAt(0) + 1);
+      return secret.slice(0, place) + other + secret.slice(place + 1);
+    });
+    const cut = Array.from(secret, (_, length) => secret.slice(0, length));
+    // As many as a comparison of the first byte of what is compared would let some of through.
+    const others = Array.from({ length: 3_000 }, (_, index) => `wsec_${index}`);
+    for (const wrong of [...altered, ...cut, `${secret} `, `${secret}t`, ...others]) {
+      expect(verifyCallStart(secrets, withSecret(wrong), now), wrong).toMatchObject({ ok: false });
+    }
   });
 
   it('goes by the signature where there is one', () => {

@@ -36,6 +36,24 @@ describe('verifyTwilioSignature', () => {
     expect(verifyTwilioSignature({ authToken, signature, url, params, ...change })).toBe(false);
   });
 
+  it('refuses a signature in which any single byte is another', () => {
+    const bytes = Buffer.from(signature, 'base64');
+    for (let place = 0; place < bytes.length; place += 1) {
+      const altered = Buffer.from(bytes);
+      altered[place] = (altered[place] ?? 0) ^ 1;
+      const forged = { authToken, signature: altered.toString('base64'), url, params };
+      expect(verifyTwilioSignature(forged), `byte ${place}`).toBe(false);
+    }
+  });
+
+  it('refuses a signature that is cut short, or goes on', () => {
+    for (let length = 0; length < signature.length; length += 1) {
+      const cut = { authToken, signature: signature.slice(0, length), url, params };
+      expect(verifyTwilioSignature(cut), `${length} characters`).toBe(false);
+    }
+    expect(verifyTwilioSignature({ authToken, signature: `${signature}=`, url, params })).toBe(false);
+  });
+
   it('refuses everything without a token, also what was signed with none', () => {
     const empty = twilio.getExpectedTwilioSignature('', url, params);
     expect(verifyTwilioSignature({ authToken: '', signature: empty, url, params })).toBe(false);
