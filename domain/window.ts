@@ -169,15 +169,25 @@ function firstCommonMs(schedule: Schedule, fromMs: number): number | null {
   if (schedule.zones.length === 0) return null;
   const limitMs = fromMs + (HORIZON_DAYS + 1) * DAY_MS;
   let atMs = fromMs;
+  // Between two of all zones' openings, each zone has at most one turn.
+  const mostTurns = schedule.zones.length ** 2 * mostIntervals(schedule);
   // Each zone pushes the instant to its own next opening until none has anything to add.
-  for (let agreed = 0, turn = 0; agreed < schedule.zones.length; turn += 1) {
+  for (let agreed = 0, turn = 0; turn < mostTurns; turn += 1) {
     const zone = schedule.zones[turn % schedule.zones.length] ?? '';
     const openMs = firstOpenMs(schedule, zone, atMs);
     if (openMs === null || openMs > limitMs) return null;
     agreed = openMs === atMs ? agreed + 1 : 1;
+    if (agreed === schedule.zones.length) return openMs;
+    if (openMs < atMs) break;
     atMs = openMs;
   }
-  return atMs;
+  // Searching blocks the process, and no timeout ends it.
+  throw new Error('The search for an opening does not get on.');
+}
+
+/** As many as one zone has in a search, and no step may be more. */
+function mostIntervals({ minutes }: Schedule): number {
+  return (HORIZON_DAYS + 3) * Math.max(1, ...minutes.map((intervals) => intervals.length));
 }
 
 interface Finding {
@@ -249,14 +259,28 @@ export function closesAt(question: WindowQuestion & { at: Date }): Date | null {
   const schedule = readSchedule(question);
   const fromMs = question.at.getTime();
   if (!isOpenAt(schedule, fromMs)) return null;
+  const limitMs = fromMs + HORIZON_DAYS * DAY_MS;
+  // The zone that closes first closes the window; the others are searched no further than that.
+  const endMs = schedule.zones.reduce(
+    (firstMs, zone) => endOfOpening(schedule, zone, { fromMs, untilMs: firstMs }),
+    limitMs + 1,
+  );
+  return endMs > limitMs ? null : new Date(endMs);
+}
+
+/** The end of the opening of one zone that contains `fromMs`, or `untilMs` when it is open until then. */
+function endOfOpening(
+  schedule: Schedule,
+  zone: string,
+  { fromMs, untilMs }: { fromMs: number; untilMs: number },
+): number {
   let endMs = fromMs;
-  do {
-    endMs = Math.min(
-      ...schedule.zones.map((zone) => intervalAt(schedule, zone, endMs)?.endMs ?? Number.POSITIVE_INFINITY),
-    );
-    if (endMs > fromMs + HORIZON_DAYS * DAY_MS) return null;
-  } while (isOpenAt(schedule, endMs));
-  return new Date(endMs);
+  for (let step = 0; step < mostIntervals(schedule) && endMs < untilMs; step += 1) {
+    const interval = intervalAt(schedule, zone, endMs);
+    if (interval === null) return endMs;
+    endMs = interval.endMs;
+  }
+  return untilMs;
 }
 
 /**
