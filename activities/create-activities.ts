@@ -76,7 +76,7 @@ export function createActivities(context: Context) {
     syncPage: (page: RunId) => syncPage(context, page),
     finishSync: (run: RunId) => finishSync(context, run),
 
-    sweep: () => sweep(context),
+    sweep: () => beating(context, () => sweep(context)),
   });
 }
 

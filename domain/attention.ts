@@ -8,5 +8,6 @@ export const ATTENTION_KINDS = [
   'failed_reply',
   'disabled_webhook',
   'unended_call',
+  'failing_sweep',
 ] as const;
 export type AttentionKind = (typeof ATTENTION_KINDS)[number];

@@ -1291,7 +1291,7 @@ export type OptOutAdd = {
     phone: string;
     reason?: string;
 };
-export type AttentionKind = "unknown_call" | "unmatched_webhook" | "campaign_fault" | "unknown_message" | "failed_follow_up" | "failed_reply" | "disabled_webhook" | "unended_call";
+export type AttentionKind = "unknown_call" | "unmatched_webhook" | "campaign_fault" | "unknown_message" | "failed_follow_up" | "failed_reply" | "disabled_webhook" | "unended_call" | "failing_sweep";
 export type Attention = {
     id: number;
     kind: AttentionKind;
@@ -4529,6 +4529,6 @@ export const conversionJudgeValues = ["rule","person"] as const satisfies readon
 export const speakerValues = ["user","agent"] as const satisfies readonly Speaker[];
 export const textEncodingValues = ["GSM-7","UCS-2"] as const satisfies readonly TextEncoding[];
 export const optOutSourceValues = ["api","call","message"] as const satisfies readonly OptOutSource[];
-export const attentionKindValues = ["unknown_call","unmatched_webhook","campaign_fault","unknown_message","failed_follow_up","failed_reply","disabled_webhook","unended_call"] as const satisfies readonly AttentionKind[];
+export const attentionKindValues = ["unknown_call","unmatched_webhook","campaign_fault","unknown_message","failed_follow_up","failed_reply","disabled_webhook","unended_call","failing_sweep"] as const satisfies readonly AttentionKind[];
 export const numberStateValues = ["failing","falling","healthy","unused"] as const satisfies readonly NumberState[];
 export const subscribedEventTypeValues = ["*","call.ended","call.marked","call.attributed","lead.finished","lead.replied","lead.converted","message.received","message.sent","message.delivered","message.failed","contact.opted_out","contact.opted_in","follow_up.done","follow_up.skipped","follow_up.failed","campaign.started","campaign.paused","campaign.resumed","campaign.stopped","campaign.completed"] as const satisfies readonly SubscribedEventType[];

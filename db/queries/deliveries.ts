@@ -227,17 +227,18 @@ export async function markStarted(db: Db, ids: string[], now: Date): Promise<voi
 }
 
 /** Started deliveries whose next attempt should have been made before `before`: their workflow may be lost. */
-export async function listOverdue(db: Db, before: Date, limit: number): Promise<string[]> {
-  const rows = await db
+export async function listOverdue(
+  db: Db,
+  { before, after, limit }: { before: Date; after: string | null; limit: number },
+): Promise<{ id: string }[]> {
+  let query = db
     .selectFrom('deliveries')
     .select('id')
     .where('status', '=', 'pending')
     .where('workflow_started_at', 'is not', null)
-    .where('next_attempt_at', '<', before)
-    .orderBy('next_attempt_at')
-    .limit(limit)
-    .execute();
-  return rows.map(({ id }) => id);
+    .where('next_attempt_at', '<', before);
+  if (after !== null) query = query.where('id', '>', after);
+  return await query.orderBy('id').limit(limit).execute();
 }
 
 /** Keeps a payload unless there is one. Resolves with the one that is kept. */

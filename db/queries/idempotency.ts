@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Db } from '../client.ts';
 import { toJson } from '../json.ts';
 
@@ -81,7 +82,11 @@ export async function releaseKey(db: Db, { key, actor, route }: Key): Promise<vo
     .execute();
 }
 
-/** Forgets keys that were first used before an instant: a repetition of theirs is a new request. */
-export async function forgetKeys(db: Db, before: Date): Promise<void> {
-  await db.deleteFrom('idempotency_keys').where('created_at', '<', before).execute();
+/** Forgets keys that were first used before an instant: a repetition of theirs is a new request. Returns how many. */
+export async function forgetKeys(db: Db, before: Date, limit: number): Promise<number> {
+  const { rows } = await sql`
+    delete from idempotency_keys where ctid = any(array(
+      select ctid from idempotency_keys where created_at < ${before} limit ${limit}
+    )) returning 1`.execute(db);
+  return rows.length;
 }

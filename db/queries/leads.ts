@@ -201,20 +201,19 @@ export async function markReplied(tx: Tx, leadIds: readonly string[], at: Date):
     .execute();
 }
 
-/** Leads that wait, and whose workflow does not know yet that their person replied, the oldest reply first. */
+/** Leads that wait, and whose workflow does not know yet that their person replied, in the order of their ids. */
 export async function pendingReplies(
   db: Db,
-  { before, limit }: { before: Date; limit: number },
+  { before, after, limit }: { before: Date; after: string | null; limit: number },
 ): Promise<{ leadId: string; repliedAt: Date }[]> {
-  return await db
+  let query = db
     .selectFrom('leads')
     .select((of) => ['id as leadId', of.ref('replied_at').$notNull().as('repliedAt')])
     .where('replied_at', '<', before)
     .where(sql<boolean>`(reply_told_at is null or reply_told_at < replied_at)`)
-    .where('state', 'in', ['queued', 'backing_off'])
-    .orderBy('replied_at')
-    .limit(limit)
-    .execute();
+    .where('state', 'in', ['queued', 'backing_off']);
+  if (after !== null) query = query.where('id', '>', after);
+  return await query.orderBy('id').limit(limit).execute();
 }
 
 /** Their workflows know of every reply up to this instant. */
@@ -394,9 +393,12 @@ export async function silentLeads(
     .execute();
 }
 
-/** It was looked at: the others' turn comes first. */
-export async function touchLead(tx: Tx, id: string, now: Date): Promise<void> {
-  await tx.updateTable('leads').set({ updated_at: now }).where('id', '=', id).execute();
+/** They were looked at: the others' turn comes first. */
+export async function touchLeads(db: Db, ids: readonly string[], now: Date): Promise<void> {
+  if (ids.length === 0) return;
+  await sql`
+    with held as (select id from leads where id = any(${[...ids]}::uuid[]) order by id for no key update)
+    update leads set updated_at = ${now} from held where leads.id = held.id`.execute(db);
 }
 
 /** Marks leads whose workflows were started: they wait for a line. */

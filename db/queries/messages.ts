@@ -189,17 +189,15 @@ export async function unreportedTexts(
 /** Texts that are to be sent and have not changed since `before`: their workflow may be lost. */
 export async function stalledTexts(
   db: Db,
-  { before, limit }: { before: Date; limit: number },
-): Promise<string[]> {
-  const rows = await db
+  { before, after, limit }: { before: Date; after: string | null; limit: number },
+): Promise<Pick<Message, 'id'>[]> {
+  let query = db
     .selectFrom('messages')
     .select('id')
     .where('channel', '=', 'sms')
     .where('status', 'in', ['scheduled', 'sending'])
     .where('updated_at', '<', before)
-    .where((where) => where.or([where('not_before', 'is', null), where('not_before', '<', before)]))
-    .orderBy('updated_at')
-    .limit(limit)
-    .execute();
-  return rows.map(({ id }) => id);
+    .where((where) => where.or([where('not_before', 'is', null), where('not_before', '<', before)]));
+  if (after !== null) query = query.where('id', '>', after);
+  return await query.orderBy('id').limit(limit).execute();
 }

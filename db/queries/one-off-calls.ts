@@ -28,19 +28,20 @@ export async function markDialBegun(tx: Tx, callId: string, now: Date): Promise<
   return numUpdatedRows > 0n;
 }
 
-/** One-off calls that began before this instant and are not concluded, oldest first. */
-export async function openOneOffCalls(db: Db, before: Date, limit: number): Promise<string[]> {
-  const rows = await db
+/** One-off calls that began before this instant and are not concluded, in the order of their ids. */
+export async function openOneOffCalls(
+  db: Db,
+  { before, after, limit }: { before: Date; after: string | null; limit: number },
+): Promise<{ id: string }[]> {
+  let query = db
     .selectFrom('calls')
     .select('id')
     .where('concluded_at', 'is', null)
     .where('campaign_id', 'is', null)
     .where('attempt', 'is not', null)
-    .where('started_at', '<', before)
-    .orderBy('started_at')
-    .limit(limit)
-    .execute();
-  return rows.map(({ id }) => id);
+    .where('started_at', '<', before);
+  if (after !== null) query = query.where('id', '>', after);
+  return await query.orderBy('id').limit(limit).execute();
 }
 
 /** The rules in force. */

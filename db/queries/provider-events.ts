@@ -130,9 +130,12 @@ export interface PendingEvent {
   status: CallStatus | null;
 }
 
-/** Received before an instant, oldest first. */
-export async function listPending(db: Db, before: Date, limit: number): Promise<PendingEvent[]> {
-  return await db
+/** Received before an instant, in the order of their ids. */
+export async function listPending(
+  db: Db,
+  { before, after, limit }: { before: Date; after: number | null; limit: number },
+): Promise<PendingEvent[]> {
+  let query = db
     .selectFrom('webhook_events')
     .leftJoin('calls', 'calls.id', 'webhook_events.call_id')
     .select([
@@ -146,10 +149,9 @@ export async function listPending(db: Db, before: Date, limit: number): Promise<
     ])
     .where('merged_at', 'is not', null)
     .where('signalled_at', 'is', null)
-    .where('received_at', '<', before)
-    .orderBy('received_at')
-    .limit(limit)
-    .execute();
+    .where('received_at', '<', before);
+  if (after !== null) query = query.where('webhook_events.id', '>', after);
+  return await query.orderBy('webhook_events.id').limit(limit).execute();
 }
 
 /** A call that was dialled here and has ended: a workflow waits for that. Null when it is another call. */

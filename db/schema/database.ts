@@ -9,7 +9,7 @@ import type { AttentionTable, DecisionsTable, OptOutsTable } from './gate.ts';
 import type { ContactsTable, LeadsTable } from './leads.ts';
 import type { FollowUpsTable, MessagesTable } from './messages.ts';
 import type { SingleCallsTable } from './single-calls.ts';
-import type { WorkspaceTable } from './workspace.ts';
+import type { SweepPartsTable, WorkspaceTable } from './workspace.ts';
 
 /** The whole database, as Kysely sees it. */
 export interface Database {
@@ -39,6 +39,7 @@ export interface Database {
   leads: LeadsTable;
   opt_outs: OptOutsTable;
   single_calls: SingleCallsTable;
+  sweep_parts: SweepPartsTable;
   webhook_events: WebhookEventsTable;
   workspace: WorkspaceTable;
 }

@@ -11,3 +11,12 @@ export interface WorkspaceTable {
   /** The rules for one-off calls that differ from the defaults; null for none. */
   single_call_settings: ColumnType<Partial<OneOffCallSettings> | null, string | null, string | null>;
 }
+
+/** A part of the sweep that failed the last time; no row while it succeeds. */
+export interface SweepPartsTable {
+  part: string;
+  failing_since: Date;
+  /** In a row. */
+  failures: Generated<number>;
+  reason: string;
+}

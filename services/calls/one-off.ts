@@ -25,6 +25,7 @@ import {
   unavailable,
   wrongState,
 } from '../errors.ts';
+import type { PartRun } from '../sweep/part-run.ts';
 import { reached } from '../workflows.ts';
 import { dial, type PlacedCall, placedCall, resume } from './dial.ts';
 import { passGate } from './gate.ts';
@@ -168,19 +169,23 @@ export async function changeOneOffCallSettings(
   });
 }
 
-const RESTARTED_AT_ONCE = 200;
+const PAGE = 200;
 
-/** Starts the workflows of calls that began before an instant, are open and have none. Returns how many. */
+/** Starts the workflows of calls that are open and have none. Returns how many. */
 export async function restartOneOffCalls(
-  { db, workflows, heartbeat }: Pick<Context, 'db' | 'workflows' | 'heartbeat'>,
-  { before }: { before: Date },
+  { db, workflows }: Pick<Context, 'db' | 'workflows'>,
+  run: PartRun,
 ): Promise<number> {
-  let restarted = 0;
-  for (const callId of await openOneOffCalls(db, before, RESTARTED_AT_ONCE)) {
-    heartbeat();
-    if (await reached(workflows.isRunning(callWorkflowId(callId)))) continue;
-    await reached(workflows.startOneOffCall(callId));
-    restarted += 1;
+  let after: string | null = null;
+  for (let restarted = 0; ; ) {
+    const page = await openOneOffCalls(db, { before: run.before, after, limit: PAGE });
+    restarted += await run.each(page, { name: ({ id }) => `call ${id}` }, async ({ id }) => {
+      if (await reached(workflows.isRunning(callWorkflowId(id)))) return false;
+      await reached(workflows.startOneOffCall(id));
+      return true;
+    });
+    const last = page.at(-1);
+    if (last === undefined || page.length < PAGE || run.isOver) return restarted;
+    after = last.id;
   }
-  return restarted;
 }

@@ -10,6 +10,7 @@ import { renderTemplate, TemplateError, type TemplateVariables } from '#domain/t
 import { LONGEST_TEXT } from '#domain/text-length.ts';
 import type { Context } from '../context.ts';
 import { scheduleText } from '../messages/send.ts';
+import type { PartRun } from '../sweep/part-run.ts';
 import { reached } from '../workflows.ts';
 import { closeFollowUp, type FollowUpCase, holdFollowUp } from './follow-up.ts';
 import { closeMail, ensureMail, sendMail, type WrittenMail } from './mail.ts';
@@ -211,24 +212,23 @@ function variablesOf(
 /** A workflow is at work on what has been due for so long, unless it was never started. */
 const OVERDUE_MS = 120_000;
 const PAGE = 200;
-const MOST_PAGES = 50;
 
 /** Starts the workflows of what is overdue and has none. Returns how many. */
-export async function restartFollowUps(context: Context, now: Date): Promise<number> {
-  const before = new Date(now.getTime() - OVERDUE_MS);
-  let restarted = 0;
+export async function restartFollowUps(
+  { db, workflows }: Pick<Context, 'db' | 'workflows'>,
+  run: PartRun,
+): Promise<number> {
+  const before = new Date(run.now.getTime() - OVERDUE_MS);
   let after: { dueAt: Date; id: string } | null = null;
-  for (let page = 0; page < MOST_PAGES; page += 1) {
-    const rows = await overdueFollowUps(context.db, before, { after, limit: PAGE });
-    for (const { id } of rows) {
-      context.heartbeat();
-      if (await reached(context.workflows.isRunning(followUpWorkflowId(id)))) continue;
-      await reached(context.workflows.startFollowUp(id));
-      restarted += 1;
-    }
-    const last = rows.at(-1);
-    if (last === undefined || rows.length < PAGE) break;
+  for (let restarted = 0; ; ) {
+    const page = await overdueFollowUps(db, before, { after, limit: PAGE });
+    restarted += await run.each(page, { name: ({ id }) => `follow-up ${id}` }, async ({ id }) => {
+      if (await reached(workflows.isRunning(followUpWorkflowId(id)))) return false;
+      await reached(workflows.startFollowUp(id));
+      return true;
+    });
+    const last = page.at(-1);
+    if (last === undefined || page.length < PAGE || run.isOver) return restarted;
     after = { dueAt: last.due_at, id: last.id };
   }
-  return restarted;
 }

@@ -11,6 +11,7 @@ import {
 } from '#db/queries/leads.ts';
 import type { CallsTable } from '#db/schema/calls.ts';
 import type { Context } from '../context.ts';
+import type { PartRun } from '../sweep/part-run.ts';
 import { reached } from '../workflows.ts';
 
 type Call = Selectable<CallsTable>;
@@ -71,20 +72,24 @@ export async function notifyReplied(
   return notified.length === leadIds.length;
 }
 
-/**
- * Notifies leads that wait of replies from before this instant, of which they were not notified. Returns how many.
- *
- * @throws ServiceError `unavailable` when one does not answer
- */
+const PAGE = 200;
+
+/** Notifies leads that wait of replies of which they were not notified. Returns how many. */
 export async function notifyPendingReplies(
-  { db, workflows, heartbeat }: Pick<Context, 'db' | 'workflows' | 'heartbeat'>,
-  { before, limit }: { before: Date; limit: number },
+  { db, workflows }: Pick<Context, 'db' | 'workflows'>,
+  run: PartRun,
 ): Promise<number> {
-  const pending = await pendingReplies(db, { before, limit });
-  for (const { leadId, repliedAt } of pending) {
-    heartbeat();
-    await reached(workflows.contactReplied(leadId));
-    await markRepliesNotified(db, [leadId], repliedAt);
+  let after: string | null = null;
+  for (let notified = 0; ; ) {
+    const page = await pendingReplies(db, { before: run.before, after, limit: PAGE });
+    const name = ({ leadId }: { leadId: string }) => `lead ${leadId}`;
+    notified += await run.each(page, { name }, async ({ leadId, repliedAt }) => {
+      await reached(workflows.contactReplied(leadId));
+      await markRepliesNotified(db, [leadId], repliedAt);
+      return true;
+    });
+    const last = page.at(-1);
+    if (last === undefined || page.length < PAGE || run.isOver) return notified;
+    after = last.leadId;
   }
-  return pending.length;
 }

@@ -9,6 +9,7 @@ import { settleAttention } from '../attention.ts';
 import type { Context } from '../context.ts';
 import { unavailable } from '../errors.ts';
 import { addOptOut, notifyOptedOut } from '../opt-outs/opt-outs.ts';
+import type { PartRun } from '../sweep/part-run.ts';
 
 /** What became known of a text: what the carrier answered or reported, or why it is not sent. */
 export interface TextProgress {
@@ -121,27 +122,28 @@ export async function addCarrierOptOut(
 const REPORT_LATE_MS = 600_000;
 /** Carriers give up long before: nothing more is expected of older texts. */
 const ASKED_FOR_MS = 86_400_000;
-/** Looked up in one sweep, one after the other. */
+/** Looked up in one sweep: carriers take few requests a second. */
 const MOST_ASKED = 50;
 
 /**
  * Looks up texts at the carrier whose delivery report was lost. Each is looked up every ten minutes, for a day. Returns
  * how many moved.
  */
-export async function askForReports(context: Context, now: Date): Promise<number> {
+export async function askForReports(context: Context, run: PartRun): Promise<number> {
   const { carrier } = context;
+  const { now } = run;
   if (carrier === null) return 0;
   const before = new Date(now.getTime() - REPORT_LATE_MS);
   const sentAfter = new Date(now.getTime() - ASKED_FOR_MS);
-  let settled = 0;
-  for (const text of await unreportedTexts(context.db, { sentAfter, before, limit: MOST_ASKED })) {
-    context.heartbeat();
+  const texts = await unreportedTexts(context.db, { sentAfter, before, limit: MOST_ASKED });
+  let isSilent = false;
+  return await run.each(texts, { name: ({ id }) => `text ${id}` }, async (text) => {
+    // It would not answer for this one either; the next sweep asks again.
+    if (isSilent) return false;
     const found = await lookUp(context, carrier, text);
-    // It would not answer for the others either; the next sweep asks again.
-    if (found === 'silent') break;
-    if (await settle(context, { text, found, now })) settled += 1;
-  }
-  return settled;
+    isSilent = found === 'silent';
+    return found !== 'silent' && (await settle(context, { text, found, now }));
+  });
 }
 
 async function lookUp(

@@ -25,6 +25,7 @@ import type { TextAnswer } from '#providers/ports.ts';
 import type { Context } from '../context.ts';
 import { notFound, unavailable, wrongState } from '../errors.ts';
 import { notifyOptedOut } from '../opt-outs/opt-outs.ts';
+import type { PartRun } from '../sweep/part-run.ts';
 import { reached } from '../workflows.ts';
 import { addCarrierOptOut, recordProgress, type TextProgress } from './reports.ts';
 import { settleText, type TextStep } from './settle.ts';
@@ -298,17 +299,24 @@ async function recordOptOut(context: Context, message: Message): Promise<void> {
 
 /** A text that has not changed for so long may have lost its workflow. */
 const STALLED_MS = 120_000;
-const BATCH = 200;
+const PAGE = 200;
 
 /** Starts the workflows of texts that are to be sent and have none. Returns how many. */
-export async function restartTexts(context: Context, now: Date): Promise<number> {
-  const before = new Date(now.getTime() - STALLED_MS);
-  let restarted = 0;
-  for (const messageId of await stalledTexts(context.db, { before, limit: BATCH })) {
-    context.heartbeat();
-    if (await reached(context.workflows.isRunning(messageWorkflowId(messageId)))) continue;
-    await reached(context.workflows.startMessage(messageId));
-    restarted += 1;
+export async function restartTexts(
+  { db, workflows }: Pick<Context, 'db' | 'workflows'>,
+  run: PartRun,
+): Promise<number> {
+  const before = new Date(run.now.getTime() - STALLED_MS);
+  let after: string | null = null;
+  for (let restarted = 0; ; ) {
+    const page = await stalledTexts(db, { before, after, limit: PAGE });
+    restarted += await run.each(page, { name: ({ id }) => `text ${id}` }, async ({ id }) => {
+      if (await reached(workflows.isRunning(messageWorkflowId(id)))) return false;
+      await reached(workflows.startMessage(id));
+      return true;
+    });
+    const last = page.at(-1);
+    if (last === undefined || page.length < PAGE || run.isOver) return restarted;
+    after = last.id;
   }
-  return restarted;
 }

@@ -1,6 +1,7 @@
 import { listPending, markNotified } from '#db/queries/provider-events.ts';
 import type { Context } from '../context.ts';
 import { renotifyOfText } from '../messages/notify.ts';
+import type { PartRun } from '../sweep/part-run.ts';
 import { reached } from '../workflows.ts';
 
 /** A call's end that a workflow waits for, and the event that reported it. */
@@ -82,27 +83,25 @@ export function createNotifier({ db, workflows, logger, now }: Context): Notifie
   };
 }
 
-const RENOTIFIED_AT_ONCE = 200;
+const PAGE = 200;
 
-/**
- * Notifies everybody of events that were stored before an instant, and of which that failed. Returns how many.
- *
- * @throws ServiceError `unavailable` when a workflow does not answer
- */
-export async function renotify(
-  context: Context,
-  { before, now }: { before: Date; now: Date },
-): Promise<number> {
+/** Notifies everybody of stored events of which that failed. Returns how many. */
+export async function renotify(context: Context, run: PartRun): Promise<number> {
   const { db, carrier, workflows } = context;
-  const events = await listPending(db, before, RENOTIFIED_AT_ONCE);
-  for (const { id, provider, payload, callId, leadId, attempt, status } of events) {
-    context.heartbeat();
-    const text = provider === carrier?.name ? carrier.parseText(payload) : null;
-    if (text !== null) await renotifyOfText(context, text);
-    if (callId !== null && attempt !== null && status === 'ended') {
-      await reached(workflows.callEnded(leadId, callId));
-    }
-    await markNotified(db, [id], now);
+  let after: number | null = null;
+  for (let notified = 0; ; ) {
+    const page = await listPending(db, { before: run.before, after, limit: PAGE });
+    notified += await run.each(page, { name: ({ id }) => `event ${id}` }, async (event) => {
+      const text = event.provider === carrier?.name ? carrier.parseText(event.payload) : null;
+      if (text !== null) await renotifyOfText(context, text);
+      if (event.callId !== null && event.attempt !== null && event.status === 'ended') {
+        await reached(workflows.callEnded(event.leadId, event.callId));
+      }
+      await markNotified(db, [event.id], run.now);
+      return true;
+    });
+    const last = page.at(-1);
+    if (last === undefined || page.length < PAGE || run.isOver) return notified;
+    after = last.id;
   }
-  return events.length;
 }

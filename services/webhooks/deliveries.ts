@@ -29,6 +29,7 @@ import {
 import type { OutboundAnswer } from '#providers/ports.ts';
 import type { Context } from '../context.ts';
 import { invalid, notFound, wrongState } from '../errors.ts';
+import type { PartRun } from '../sweep/part-run.ts';
 import { reached } from '../workflows.ts';
 import { disableEndpoint } from './endpoints.ts';
 import { composePayload } from './payload.ts';
@@ -244,11 +245,20 @@ export async function replayDeliveries(
 }
 
 /** Deliveries whose workflow was lost, or slept through. Returns how many. */
-export async function restartDeliveries(context: Context, now: Date): Promise<number> {
-  const overdue = await listOverdue(context.db, new Date(now.getTime() - OVERDUE_MS), BATCH);
-  for (const id of overdue) {
-    context.heartbeat();
-    await reached(context.workflows.startDelivery(id));
+export async function restartDeliveries(
+  { db, workflows }: Pick<Context, 'db' | 'workflows'>,
+  run: PartRun,
+): Promise<number> {
+  const before = new Date(run.now.getTime() - OVERDUE_MS);
+  let after: string | null = null;
+  for (let restarted = 0; ; ) {
+    const page = await listOverdue(db, { before, after, limit: BATCH });
+    restarted += await run.each(page, { name: ({ id }) => `delivery ${id}` }, async ({ id }) => {
+      await reached(workflows.startDelivery(id));
+      return true;
+    });
+    const last = page.at(-1);
+    if (last === undefined || page.length < BATCH || run.isOver) return restarted;
+    after = last.id;
   }
-  return overdue.length;
 }

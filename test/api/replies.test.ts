@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { PartFailure } from '#services/sweep/part-run.ts';
 import { sweep } from '#services/sweep/sweep.ts';
 import type { Reply } from '#services/workflows.ts';
 import { signElevenLabs } from '#simulator/signature.ts';
@@ -58,6 +59,10 @@ async function callsBack(): Promise<void> {
 
 /** One sweep, an hour later; resolves with the leads whose workflows it notified of a reply. */
 async function sweepNow(reply: Reply = { kind: 'done', value: undefined }): Promise<string[]> {
+  return (await sweepWith(reply)).notified;
+}
+
+async function sweepWith(reply: Reply): Promise<{ notified: string[]; failures: PartFailure[] }> {
   const notified: string[] = [];
   const workflows = recordingWorkflows({
     async contactReplied(id) {
@@ -66,8 +71,8 @@ async function sweepNow(reply: Reply = { kind: 'done', value: undefined }): Prom
     },
   });
   const context = { ...api.context, workflows, now: async () => new Date(Date.now() + 3_600_000) };
-  await sweep(context);
-  return notified;
+  const { failures } = await sweep(context);
+  return { notified, failures };
 }
 
 test('a lead that was notified of its reply is not notified again', async () => {
@@ -85,7 +90,13 @@ test('a lead that could not be notified of a reply is notified by the sweep, onc
 test('what fails in one sweep is done in the next', async () => {
   answerWith({ kind: 'silent', why: 'no answer' });
   await callsBack();
-  await expect(sweepNow({ kind: 'refused', reason: 'refused' })).rejects.toThrow('refused');
+  const { failures } = await sweepWith({ kind: 'refused', reason: 'not now' });
+  expect(failures).toContainEqual({
+    part: 'repliesNotified',
+    failed: 1,
+    first: `lead ${leadId}`,
+    reason: 'A workflow refused a message: not now',
+  });
   expect(await sweepNow()).toEqual([leadId]);
 });
 

@@ -73,6 +73,8 @@ function WayThere({ item }: { item: Attention }): ReactNode {
           Fetch conversations
         </Link>
       );
+    case 'failing_sweep':
+      return null;
   }
 }
 

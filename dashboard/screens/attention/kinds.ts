@@ -55,6 +55,14 @@ export const KIND_TEXTS: Record<AttentionKind, KindText> = {
     means: 'Whatever listens there does not hear of calls and conversions.',
     todo: 'Mend the receiver, enable the webhook again, and replay the time that it missed.',
   },
+  failing_sweep: {
+    title: 'Repairs that do not succeed',
+    tone: 'warn',
+    urgency: 'To look into',
+    happened: 'The regular check for what a crash left unfinished has failed several times in a row.',
+    means: 'What the reason names stays unfinished. Everything else is still checked.',
+    todo: 'See to what the reason names: Temporal, its workers, or the database. It settles by itself once the check succeeds.',
+  },
   failed_reply: {
     title: 'Texts that were left without an answer',
     tone: 'warn',
