@@ -48,6 +48,8 @@ export interface PostgresOptions {
 }
 
 export interface RunningServer {
+  /** Of its first process. */
+  readonly pid: number;
   /** Shuts the server down; a second call waits for the same end. */
   stop(): Promise<void>;
   /** Resolves with a sentence when the server ended without `stop`. */
@@ -92,7 +94,7 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
   );
   await createDatabase(urlFor(port, password, 'postgres'));
   let stopped: Promise<void> | null = null;
-  return { url, died, stop: () => (stopped ??= stopServer(child, place)) };
+  return { pid: child.pid ?? 0, url, died, stop: () => (stopped ??= stopServer(child, place)) };
 }
 
 function temporaryHome(): string {

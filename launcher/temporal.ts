@@ -171,7 +171,7 @@ function running(child: ChildProcess, place: Place, address: string, webUrl: str
       `Temporal ended by itself (${code ?? 'killed'}): ${lastLines(join(place.home, 'temporal.log'), 5)}`,
   );
   let stopped: Promise<void> | null = null;
-  return { address, webUrl, died, stop: () => (stopped ??= stopServer(child, place)) };
+  return { pid: child.pid ?? 0, address, webUrl, died, stop: () => (stopped ??= stopServer(child, place)) };
 }
 
 async function stopServer(child: ChildProcess, place: Place): Promise<void> {

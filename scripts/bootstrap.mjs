@@ -13,6 +13,7 @@ const COMMANDS = [
   'test',
   'check',
   'bench',
+  'chaos',
   'build',
   'client',
   'pictures',

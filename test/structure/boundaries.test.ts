@@ -26,7 +26,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 };
 
 /** Everything above: they start, measure or test the product. */
-const TOP = ['launcher', 'demo', 'scripts', 'bench', 'test'];
+const TOP = ['launcher', 'demo', 'scripts', 'bench', 'chaos', 'test'];
 
 interface Import {
   from: string;
