@@ -13,6 +13,7 @@ import * as optOutSearch from './migrations/20261201_opt_out_search.ts';
 import * as campaignChanges from './migrations/20261202_campaign_changes.ts';
 import * as sweepParts from './migrations/20261203_sweep_parts.ts';
 import * as callLives from './migrations/20261205_call_lives.ts';
+import * as moneyAndPromises from './migrations/20261206_money_and_promises.ts';
 
 /** In order of their names, which are frozen once landed. */
 export const migrations: Record<string, Migration> = {
@@ -29,6 +30,7 @@ export const migrations: Record<string, Migration> = {
   '20261202_campaign_changes': campaignChanges,
   '20261203_sweep_parts': sweepParts,
   '20261205_call_lives': callLives,
+  '20261206_money_and_promises': moneyAndPromises,
 };
 
 /**

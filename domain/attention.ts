@@ -3,6 +3,7 @@ export const ATTENTION_KINDS = [
   'unknown_call',
   'unmatched_webhook',
   'campaign_fault',
+  'spend_limit_reached',
   'unknown_message',
   'failed_follow_up',
   'failed_reply',

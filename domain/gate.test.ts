@@ -2,17 +2,27 @@ import { describe, expect, test } from 'vitest';
 import { type GateFacts, type GateVerdict, holdsOf, type LeadFacts } from './gate.ts';
 import { DEFAULT_ONE_OFF_CALL_SETTINGS } from './one-off-call.ts';
 import { type CampaignSettings, DEFAULT_SETTINGS } from './settings.ts';
+import { type SpendSums, spendOf } from './spend.ts';
 
 const now = new Date('2026-11-20T17:00:00Z');
 const ago = (seconds: number) => new Date(now.getTime() - seconds * 1_000);
 const later = (seconds: number) => new Date(now.getTime() + seconds * 1_000);
+
+const NOTHING_SPENT: SpendSums = {
+  settledCents: 0,
+  settledCalls: 0,
+  pendingCents: 0,
+  pendingCalls: 0,
+  estimatedCents: 0,
+};
 
 const lead: LeadFacts = {
   campaignStatus: 'running',
   leadState: 'queued',
   replied: false,
   attemptsUsed: 0,
-  spentCents: 0,
+  attemptsAllowed: null,
+  spend: spendOf(NOTHING_SPENT, DEFAULT_SETTINGS),
   campaignLinesInUse: 0,
   nextPaceAt: null,
 };
@@ -115,13 +125,59 @@ describe('waits', () => {
     expect(at(60, 60)).toEqual({ verdict: 'go' });
     expect(at(0, 0)).toEqual({ verdict: 'go' });
   });
+});
 
-  test('the spend limit holds what it is reached by, and no limit holds nothing', () => {
-    const facts = { ...open, lead: { ...lead, spentCents: 500 } };
-    expect(decide(facts, { ...DEFAULT_SETTINGS, spendLimitCents: 500 })).toMatchObject({
-      rule: 'spend_limit',
+describe('case 18: the attempts', () => {
+  const used = (attemptsUsed: number, attemptsAllowed: number | null) =>
+    decide({ ...open, lead: { ...lead, attemptsUsed, attemptsAllowed } }, DEFAULT_SETTINGS);
+
+  test('a promised call passes, the one after it does not', () => {
+    expect(used(3, 4)).toEqual({ verdict: 'go' });
+    expect(used(4, 4)).toMatchObject({ rule: 'attempts' });
+  });
+
+  test('a promise never takes away what the settings allow', () => {
+    expect(used(2, 1)).toEqual({ verdict: 'go' });
+  });
+});
+
+describe('case 8: the spend limit', () => {
+  const held = (sums: Partial<SpendSums>, spendLimitCents: number | null = 200) => {
+    const spend = spendOf({ ...NOTHING_SPENT, ...sums }, DEFAULT_SETTINGS);
+    return decide({ ...open, lead: { ...lead, spend } }, { ...DEFAULT_SETTINGS, spendLimitCents });
+  };
+
+  test('lets a call pass that fits to the cent, with what is reserved for others', () => {
+    expect(held({ settledCents: 100, pendingCents: 80, pendingCalls: 4 })).toEqual({ verdict: 'go' });
+    expect(held({ settledCents: 9_999 }, null)).toEqual({ verdict: 'go' });
+  });
+
+  test('waits while a call in flight may cost less than is reserved for it', () => {
+    const verdict = held({ settledCents: 100, pendingCents: 81, pendingCalls: 4 });
+    expect(verdict).toMatchObject({ verdict: 'wait', rule: 'spend_limit', until: later(5) });
+    expect(verdict).not.toHaveProperty('pausesCampaign');
+    expect(verdict).toMatchObject({
+      detail:
+        'The spend limit of 200 cents leaves no room for a call of about 20 cents: 100 cents are spent and ' +
+        '81 cents reserved. It may, once one of 4 calls in flight is charged.',
     });
-    expect(decide(facts, { ...DEFAULT_SETTINGS, spendLimitCents: null })).toEqual({ verdict: 'go' });
+  });
+
+  test('pauses the campaign when nothing in flight can make room', () => {
+    for (const sums of [
+      { settledCents: 181 },
+      { settledCents: 181, pendingCents: 20, pendingCalls: 1 },
+      { settledCents: 100, estimatedCents: 90 },
+      { settledCents: 100, estimatedCents: 90, pendingCents: 10, pendingCalls: 1 },
+    ])
+      expect(held(sums), JSON.stringify(sums)).toMatchObject({
+        verdict: 'wait',
+        rule: 'spend_limit',
+        pausesCampaign: true,
+        detail: expect.stringMatching(
+          / are spent and .* reserved\. Raise the limit, then resume the campaign\.$/,
+        ),
+      });
   });
 });
 

@@ -1,10 +1,11 @@
 import type { CampaignStatus } from './campaign.ts';
 import type { LeadState } from './lead.ts';
-import { RETRY_KINDS } from './retry.ts';
+import { attemptsLimit, RETRY_KINDS } from './retry.ts';
 import type { CampaignSettings } from './settings.ts';
+import { affordsCall, type Spend, spendText } from './spend.ts';
 
 /** Changes whenever a rule of the gate changes; every decision is logged with it. */
-export const RULES_VERSION = '2026-11-22';
+export const RULES_VERSION = '2026-11-27';
 
 export const GATE_RULES = [
   'campaign_running',
@@ -54,7 +55,9 @@ export interface LeadFacts {
   replied: boolean;
   /** Calls placed to this lead in this campaign. */
   attemptsUsed: number;
-  spentCents: number;
+  /** So many calls may be placed, where that is more than the settings say: a callback was promised. */
+  attemptsAllowed: number | null;
+  spend: Spend;
   campaignLinesInUse: number;
   /** The earliest instant at which the campaign's pace allows another dial. */
   nextPaceAt: Date | null;
@@ -62,7 +65,14 @@ export interface LeadFacts {
 
 /** One rule that speaks against a call, permanently or until a time. */
 export type Hold =
-  | { verdict: 'wait'; rule: GateRule; detail: string; until: Date }
+  | {
+      verdict: 'wait';
+      rule: GateRule;
+      detail: string;
+      until: Date;
+      /** No call of the campaign can pass any more: it pauses, with the detail for its reason. */
+      pausesCampaign?: true;
+    }
   | { verdict: 'never'; rule: GateRule; detail: string };
 
 export type GateVerdict = { verdict: 'go' } | Hold;
@@ -70,6 +80,8 @@ export type GateVerdict = { verdict: 'go' } | Hold;
 const DAY_MS = 86_400_000;
 const LINE_WAIT_MS = 5_000;
 const PAUSED_WAIT_MS = 60_000;
+/** A call that is charged brings the campaign to look for the next; this bounds the wait where it does not. */
+const SPEND_WAIT_MS = 5_000;
 
 type Rule = (facts: GateFacts, settings: CampaignSettings) => Hold | null;
 
@@ -101,7 +113,7 @@ function never(rule: GateRule, detail: string): Hold {
   return { verdict: 'never', rule, detail };
 }
 
-function wait(rule: GateRule, detail: string, until: Date): Hold {
+function wait(rule: GateRule, detail: string, until: Date): Extract<Hold, { verdict: 'wait' }> {
   return { verdict: 'wait', rule, detail, until };
 }
 
@@ -128,7 +140,7 @@ function replied({ lead }: GateFacts): Hold | null {
 }
 
 function attemptsSpent({ lead }: GateFacts, { maxAttempts }: CampaignSettings): Hold | null {
-  if (lead === null || lead.attemptsUsed < maxAttempts) return null;
+  if (lead === null || lead.attemptsUsed < attemptsLimit(maxAttempts, lead.attemptsAllowed)) return null;
   return never('attempts', `All ${maxAttempts} attempts are spent.`);
 }
 
@@ -138,8 +150,13 @@ function campaignPaused(facts: GateFacts): Hold | null {
 }
 
 function spendLimit(facts: GateFacts, { spendLimitCents }: CampaignSettings): Hold | null {
-  if (facts.lead === null || spendLimitCents === null || facts.lead.spentCents < spendLimitCents) return null;
-  return wait('spend_limit', `The limit of ${spendLimitCents} cents is spent.`, after(facts, DAY_MS / 24));
+  if (facts.lead === null || spendLimitCents === null) return null;
+  const { spend } = facts.lead;
+  const affords = affordsCall(spend, spendLimitCents);
+  if (affords === 'yes') return null;
+  const until = after(facts, affords === 'no' ? PAUSED_WAIT_MS : SPEND_WAIT_MS);
+  const hold = wait('spend_limit', spendText(spend, spendLimitCents), until);
+  return affords === 'no' ? { ...hold, pausesCampaign: true } : hold;
 }
 
 function outsideWindow(facts: GateFacts): Hold | null {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Reach } from './call.ts';
 import { type AttemptResult, nextStep } from './retry.ts';
-import { DEFAULT_SETTINGS } from './settings.ts';
+import { type CampaignSettings, DEFAULT_SETTINGS } from './settings.ts';
 
 const endedAt = new Date('2026-11-20T17:00:00Z');
 const result = (reach: Reach, more: Partial<AttemptResult> = {}): AttemptResult => ({
@@ -9,6 +9,7 @@ const result = (reach: Reach, more: Partial<AttemptResult> = {}): AttemptResult 
   disposition: null,
   converted: false,
   attemptsUsed: 1,
+  attemptsAllowed: null,
   endedAt,
   callbackAt: null,
   ...more,
@@ -65,15 +66,20 @@ test('the last attempt is the last', () => {
 });
 
 describe('a callback', () => {
-  const callback = (callbackAt: Date | null, attemptsUsed = 1) =>
-    nextStep(
-      result('answered', { disposition: 'callback_requested', callbackAt, attemptsUsed }),
-      DEFAULT_SETTINGS,
-    );
+  const tomorrow = new Date('2026-11-21T09:30:00Z');
+  const spent = { next: 'finish', outcome: 'attempts_spent' };
+  const callback = (
+    callbackAt: Date | null,
+    more: Partial<AttemptResult> = {},
+    settings: Partial<CampaignSettings> = {},
+  ) =>
+    nextStep(result('answered', { disposition: 'callback_requested', callbackAt, ...more }), {
+      ...DEFAULT_SETTINGS,
+      ...settings,
+    });
 
   test('happens at its time', () => {
-    const at = new Date('2026-11-21T09:30:00Z');
-    expect(callback(at)).toEqual({ next: 'retry', kind: 'callback', at });
+    expect(callback(tomorrow)).toEqual({ next: 'retry', kind: 'callback', at: tomorrow });
   });
 
   test('in the past, too far away or without a time is none', () => {
@@ -82,11 +88,22 @@ describe('a callback', () => {
     }
   });
 
-  test('is not made beyond the attempts', () => {
-    expect(callback(new Date('2026-11-21T09:30:00Z'), 3)).toEqual({
-      next: 'finish',
-      outcome: 'attempts_spent',
-    });
+  test('case 18: of the last attempt is made, one call beyond the attempts, and said to be', () => {
+    const beyond = { next: 'retry', kind: 'callback', at: tomorrow, beyondLimit: true };
+    expect(callback(tomorrow, { attemptsUsed: 3 })).toEqual(beyond);
+    expect(callback(tomorrow, { attemptsUsed: 1 }, { maxAttempts: 1 })).toEqual(beyond);
+    expect(callback(tomorrow, { attemptsUsed: 3 }, { callbackBeyondLimit: false })).toEqual(spent);
+  });
+
+  test('case 18: of the call beyond the attempts is not made: there is no second one', () => {
+    expect(callback(tomorrow, { attemptsUsed: 4, attemptsAllowed: 4 })).toEqual(spent);
+    expect(callback(tomorrow, { attemptsUsed: 5 })).toEqual(spent);
+  });
+
+  test('case 18: a promised call that was not placed is still to come, one that nobody answered is not', () => {
+    const promised = { attemptsUsed: 3, attemptsAllowed: 4 };
+    expect(nextStep(result('not_placed', promised), DEFAULT_SETTINGS)).toMatchObject({ kind: 'retry' });
+    expect(nextStep(result('no_answer', { ...promised, attemptsUsed: 4 }), DEFAULT_SETTINGS)).toEqual(spent);
   });
 });
 

@@ -8,6 +8,8 @@ export interface AttemptResult {
   converted: boolean;
   /** Attempts that were placed so far, this one included. */
   attemptsUsed: number;
+  /** So many were promised to the lead, where that is more than the settings allow. */
+  attemptsAllowed: number | null;
   endedAt: Date;
   /** The instant the person asked to be called back at. */
   callbackAt: Date | null;
@@ -20,10 +22,21 @@ export type RetryKind = (typeof RETRY_KINDS)[number];
 /** What happens to the lead after an attempt. `at` is the earliest instant; the calling window may put it off. */
 export type NextStep =
   | { next: 'finish'; outcome: LeadOutcome }
-  | { next: 'retry'; kind: RetryKind; at: Date };
+  | {
+      next: 'retry';
+      kind: RetryKind;
+      at: Date;
+      /** It is one attempt more than the settings allow: the person asked for it in the last one. */
+      beyondLimit?: true;
+    };
 
 /** A callback further away is not scheduled: the lead is finished, and its facts say what the person asked for. */
 const LONGEST_CALLBACK_DAYS = 90;
+
+/** The calls that may be placed to a lead: those of the settings, or more where a call was promised. */
+export function attemptsLimit(maxAttempts: number, allowed: number | null): number {
+  return Math.max(maxAttempts, allowed ?? 0);
+}
 
 /** Decides by the settings' retry rules. An attempt that was not placed does not count, and is retried as `failed`. */
 export function nextStep(result: AttemptResult, settings: CampaignSettings): NextStep {
@@ -33,7 +46,8 @@ export function nextStep(result: AttemptResult, settings: CampaignSettings): Nex
   if (result.reach === 'answered') return afterAnswer(result, settings);
   const delaySeconds = retryDelaySeconds(result.reach, settings);
   if (delaySeconds === null) return { next: 'finish', outcome: 'not_retried' };
-  if (result.attemptsUsed >= settings.maxAttempts) return { next: 'finish', outcome: 'attempts_spent' };
+  const limit = attemptsLimit(settings.maxAttempts, result.attemptsAllowed);
+  if (result.attemptsUsed >= limit) return { next: 'finish', outcome: 'attempts_spent' };
   return { next: 'retry', kind: 'retry', at: new Date(result.endedAt.getTime() + delaySeconds * 1_000) };
 }
 
@@ -44,8 +58,13 @@ function afterAnswer(result: AttemptResult, settings: CampaignSettings): NextSte
   }
   const latest = endedAt.getTime() + LONGEST_CALLBACK_DAYS * 86_400_000;
   if (callbackAt <= endedAt || callbackAt.getTime() > latest) return { next: 'finish', outcome: 'answered' };
-  if (result.attemptsUsed >= settings.maxAttempts) return { next: 'finish', outcome: 'attempts_spent' };
-  return { next: 'retry', kind: 'callback', at: callbackAt };
+  const step = { next: 'retry', kind: 'callback', at: callbackAt } as const;
+  if (result.attemptsUsed < attemptsLimit(settings.maxAttempts, result.attemptsAllowed)) return step;
+  // What the person asks for in that one call beyond the limit is not made.
+  const isLast = result.attemptsUsed <= settings.maxAttempts;
+  return settings.callbackBeyondLimit && isLast
+    ? { ...step, beyondLimit: true }
+    : { next: 'finish', outcome: 'attempts_spent' };
 }
 
 function retryDelaySeconds(

@@ -76,8 +76,16 @@ const fields = {
   callsPerSecond: z.number().min(0.05).max(100).default(1),
   /** Calls to one lead, at most, counting those that were placed. */
   maxAttempts: whole(1, 20).default(3),
+  /** A callback that the person asks for in the last of these calls is made: one call beyond them. */
+  callbackBeyondLimit: z.boolean().default(true),
   conversion: conversionRule.default({ rule: 'call_successful' }),
+  /** Charged and reserved cents of the campaign's dials, at most; the campaign pauses when no other call fits. */
   spendLimitCents: whole(1, 1_000_000_000).nullable().default(null),
+  /**
+   * What a call is expected to cost until the campaign has an average of its own. By default two minutes of talk at
+   * ten cents, which the voice provider's usual plans charge with the model: most calls are shorter or not answered.
+   */
+  expectedCallCents: z.number().min(0.01).max(1_000_000).default(20),
   followUps: followUpRules.default([]),
   /** How a lead's texts are answered; null for not at all. */
   autoReply: autoReply.nullable().default(null),

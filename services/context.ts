@@ -10,6 +10,8 @@ import type { Workflows } from './workflows.ts';
 export interface Timeouts extends Omit<Config['timeouts'], 'sweepEveryMs' | 'syncEveryMs'> {
   /** Before each attempt of an outbound webhook; three days' worth of them when left out. */
   deliveryDelaysMs?: readonly number[];
+  /** For a provider's charge, from a call's end on; an hour when left out. */
+  chargeAwaitedMs?: number;
 }
 
 /** Commit boundaries at which a test may break a step off, as a crash would. */

@@ -9,6 +9,7 @@ import { UUID } from '#domain/ids.ts';
 import { createCampaign, updateCampaign } from '#services/campaigns/campaigns.ts';
 import { readFigures, readOneOffFigures } from '#services/campaigns/metrics.ts';
 import { readProgress } from '#services/campaigns/progress.ts';
+import { readSpendOf } from '#services/campaigns/spend.ts';
 import {
   archiveCampaign,
   pauseCampaign,
@@ -264,8 +265,13 @@ function registerReads(app: Api, context: ApiContext): void {
   });
   app.openapi(readMetricsRoute, async (c) => {
     const { id: campaignId } = c.req.valid('param');
-    if ((await findCampaign(db, campaignId)) === null) throw notFound('campaign');
-    return c.json(await readFigures(context, { campaignId, days: c.req.valid('query') }), 200);
+    const campaign = await findCampaign(db, campaignId);
+    if (campaign === null) throw notFound('campaign');
+    const [figures, spend] = await Promise.all([
+      readFigures(context, { campaignId, days: c.req.valid('query') }),
+      readSpendOf(context, campaign),
+    ]);
+    return c.json({ ...figures, spend }, 200);
   });
   app.openapi(readWorkspaceMetricsRoute, async (c) => {
     const bounds = c.req.valid('query');

@@ -123,6 +123,17 @@ export function toCampaign(row: CampaignRow): z.infer<typeof Campaign> {
   };
 }
 
+const Spend = z
+  .object({
+    settledCents: z.number().openapi({ description: 'What the providers have charged' }),
+    reservedCents: z
+      .number()
+      .openapi({ description: 'What calls that are not charged yet are expected to cost' }),
+    expectedCallCents: z.number().openapi({ description: 'What the next call is expected to cost' }),
+    limitCents: z.number().int().nullable().openapi({ description: 'Null for none' }),
+  })
+  .openapi('CampaignSpend');
+
 export const Progress = z
   .object({
     status: CampaignStage.openapi({ description: 'stopping: stopped, with calls in flight' }),
@@ -142,6 +153,7 @@ export const Progress = z
       .nullable()
       .openapi({ description: 'Null when a lead may be called now, or none is left' }),
     holds: z.array(z.object({ reason: HoldRule, leads: z.number().int() })),
+    spend: Spend,
     live: z
       .boolean()
       .openapi({ description: 'False when the workflow did not answer, and the database alone did' }),
@@ -158,50 +170,55 @@ const figures = {
   costCents: z.number(),
 };
 
+const Figures = z.object({
+  calls: z.object({ total: count, ...byCamelWord(REACHES, () => count) }),
+  provider: z.object(byWord(PROVIDER_VERDICTS, () => count)),
+  conversions: count,
+  conversionRate: z
+    .number()
+    .nullable()
+    .openapi({ description: 'Of answered calls; null while there are none' }),
+  averageTalkSeconds: z.number().nullable(),
+  costCents: z.number(),
+  today: span,
+  thisWeek: span,
+  thisMonth: span,
+  byDay: z.array(z.object({ date: z.iso.date(), ...span.shape })),
+  conversionsPerLead: z
+    .number()
+    .nullable()
+    .openapi({ description: 'Of leads that were dialled for the first time; null while there are none' }),
+  costPerConversionCents: z.number().nullable(),
+  byArm: z.array(
+    z.object({
+      agentId: z.string(),
+      ...figures,
+    }),
+  ),
+  byNumber: z
+    .array(
+      z.object({
+        phoneNumberId: z.string(),
+        ...figures,
+        finished: count.openapi({ description: 'Placed and over' }),
+        failed: count,
+        answerRate: z
+          .number()
+          .nullable()
+          .openapi({ description: 'Of finished calls; null while there are none' }),
+      }),
+    )
+    .openapi({ description: 'By our number that dialled' }),
+  byDisposition: z.array(z.object({ disposition: Disposition, ...span.shape })),
+  byDirection: z
+    .array(z.object({ direction: Direction, ...span.shape }))
+    .openapi({ description: 'The only part that includes inbound calls' }),
+});
+
 export const Metrics = z
   .object({
-    calls: z.object({ total: count, ...byCamelWord(REACHES, () => count) }),
-    provider: z.object(byWord(PROVIDER_VERDICTS, () => count)),
-    conversions: count,
-    conversionRate: z
-      .number()
-      .nullable()
-      .openapi({ description: 'Of answered calls; null while there are none' }),
-    averageTalkSeconds: z.number().nullable(),
-    costCents: z.number(),
-    today: span,
-    thisWeek: span,
-    thisMonth: span,
-    byDay: z.array(z.object({ date: z.iso.date(), ...span.shape })),
-    conversionsPerLead: z
-      .number()
-      .nullable()
-      .openapi({ description: 'Of leads that were dialled for the first time; null while there are none' }),
-    costPerConversionCents: z.number().nullable(),
-    byArm: z.array(
-      z.object({
-        agentId: z.string(),
-        ...figures,
-      }),
-    ),
-    byNumber: z
-      .array(
-        z.object({
-          phoneNumberId: z.string(),
-          ...figures,
-          finished: count.openapi({ description: 'Placed and over' }),
-          failed: count,
-          answerRate: z
-            .number()
-            .nullable()
-            .openapi({ description: 'Of finished calls; null while there are none' }),
-        }),
-      )
-      .openapi({ description: 'By our number that dialled' }),
-    byDisposition: z.array(z.object({ disposition: Disposition, ...span.shape })),
-    byDirection: z
-      .array(z.object({ direction: Direction, ...span.shape }))
-      .openapi({ description: 'The only part that includes inbound calls' }),
+    ...Figures.shape,
+    spend: Spend.openapi({ description: 'Of all days, whatever the figures are bounded by' }),
   })
   .openapi('Metrics');
 
@@ -212,5 +229,5 @@ const OutsideCampaigns = z
   });
 
 export const WorkspaceMetrics = z
-  .object({ ...Metrics.shape, outsideCampaigns: OutsideCampaigns })
+  .object({ ...Figures.shape, outsideCampaigns: OutsideCampaigns })
   .openapi('WorkspaceMetrics');

@@ -2,11 +2,13 @@ import { type Insertable, type Selectable, sql } from 'kysely';
 import type { GateFacts, LeadFacts } from '#domain/gate.ts';
 import { DEFAULT_ONE_OFF_CALL_SETTINGS, type OneOffCallSettings } from '#domain/one-off-call.ts';
 import type { CampaignSettings } from '#domain/settings.ts';
+import type { SpendSums } from '#domain/spend.ts';
 import type { Db, Tx } from '../client.ts';
 import type { CampaignsTable } from '../schema/campaigns.ts';
 import type { DecisionsTable } from '../schema/gate.ts';
 import type { LeadsTable } from '../schema/leads.ts';
 import { currentSettings } from './campaigns.ts';
+import { type SpendOf, spendSums } from './spend.ts';
 
 /** A lead with its campaign and the settings in force, as the gate reads them. */
 export interface LeadRows {
@@ -60,7 +62,8 @@ export async function lockWorkspace(tx: Tx): Promise<Workspace> {
 
 /** The gate's counts, in the form of its facts; those of a lead are meaningless without one. */
 export type GateCounts = Pick<GateFacts, 'optedOut' | 'contact'> &
-  Pick<LeadFacts, 'replied' | 'attemptsUsed' | 'spentCents' | 'campaignLinesInUse'> & {
+  Pick<LeadFacts, 'replied' | 'attemptsUsed' | 'campaignLinesInUse'> & {
+    spend: SpendSums;
     workspaceLinesInUse: number;
   };
 
@@ -70,7 +73,12 @@ export type GateCounts = Pick<GateFacts, 'optedOut' | 'contact'> &
  */
 export async function readGateCounts(
   tx: Tx,
-  { phone, lead, now }: { phone: string; lead: Selectable<LeadsTable> | null; now: Date },
+  {
+    phone,
+    lead,
+    spendOf,
+    now,
+  }: { phone: string; lead: Selectable<LeadsTable> | null; spendOf: SpendOf; now: Date },
 ): Promise<GateCounts> {
   const leadId = lead?.id ?? null;
   const campaignId = lead?.campaign_id ?? null;
@@ -78,7 +86,7 @@ export async function readGateCounts(
     opted_out: boolean;
     replied: boolean | null;
     attempts_used: number;
-    spent_cents: number;
+    spend: SpendSums;
     live_until: Date | null;
     recent: Date[] | null;
     workspace_in_use: number;
@@ -90,12 +98,13 @@ export async function readGateCounts(
     )
     select
       exists (select from opt_outs where phone = ${phone}) as opted_out,
-      ${lead?.replied_at ?? null}::timestamptz > (
+      ${lead?.replied_at ?? null}::timestamptz > coalesce(${lead?.call_requested_at ?? null}::timestamptz, '-infinity')
+        and ${lead?.replied_at ?? null}::timestamptz > (
         select max(ended_at) from calls where lead_id = ${leadId} and attempt is not null
       ) as replied,
       (select count(*) from calls
         where lead_id = ${leadId} and attempt is not null and reach is distinct from 'not_placed') as attempts_used,
-      (select coalesce(sum(cost_cents), 0) from call_totals where campaign_id = ${campaignId}) as spent_cents,
+      ${spendSums(spendOf)} as spend,
       (select max(deadline_at) from alive where phone = ${phone}) as live_until,
       (select array_agg(started_at order by started_at desc) from calls
         where phone = ${phone} and direction = 'outbound' and reach is distinct from 'not_placed'
@@ -108,7 +117,7 @@ export async function readGateCounts(
     optedOut: counts.opted_out,
     replied: counts.replied ?? false,
     attemptsUsed: counts.attempts_used,
-    spentCents: counts.spent_cents,
+    spend: counts.spend,
     contact: { liveUntil: counts.live_until, recentCalls: counts.recent ?? [] },
     workspaceLinesInUse: counts.workspace_in_use,
     campaignLinesInUse: counts.campaign_in_use,

@@ -277,8 +277,6 @@ export async function insertLeads(
 
 export interface LeadBlocks {
   optedOut: boolean;
-  /** What the campaign's calls have cost. */
-  spentCents: number;
   /** The gate's last answer for this lead; null when it was never asked. */
   lastDecision: Pick<Selectable<DecisionsTable>, 'verdict' | 'rule' | 'detail' | 'until'> | null;
 }
@@ -290,14 +288,12 @@ export async function readLeadBlocks(
 ): Promise<LeadBlocks> {
   const { rows } = await sql<{
     opted_out: boolean;
-    spent_cents: number;
     verdict: DecisionsTable['verdict'] | null;
     rule: DecisionsTable['rule'];
     detail: string | null;
     until: Date | null;
   }>`
     select exists (select from opt_outs where phone = ${lead.phone}) as opted_out,
-      (select coalesce(sum(cost_cents), 0) from call_totals where campaign_id = ${lead.campaign_id}) as spent_cents,
       last.verdict, last.rule, last.detail, last.until
     from (values (1)) as one
     left join lateral (
@@ -305,10 +301,9 @@ export async function readLeadBlocks(
     ) as last on true`.execute(db);
   const row = rows[0];
   if (row === undefined) throw new Error('A query without a condition had no row.');
-  const { opted_out, spent_cents, verdict, rule, detail, until } = row;
+  const { opted_out, verdict, rule, detail, until } = row;
   return {
     optedOut: opted_out,
-    spentCents: spent_cents,
     lastDecision: verdict === null ? null : { verdict, rule, detail, until },
   };
 }

@@ -56,6 +56,8 @@ export interface CallsTable {
   ended_at: Date | null;
   talk_seconds: number | null;
   cost_cents: number | null;
+  /** What a dial was expected to cost when it was permitted: held of its campaign's limit until it is charged. */
+  reserved_cents: number | null;
   summary: string | null;
   termination_reason: string | null;
   failure: string | null;

@@ -34,6 +34,10 @@ export interface LeadsTable {
   promised: Generated<boolean>;
   /** Attempts that were placed. */
   attempts_used: Generated<number>;
+  /** So many may be placed, where that is more than the settings say: a callback was promised. */
+  attempts_allowed: number | null;
+  /** When somebody last asked for a call to the lead; replies from before do not hold that call. */
+  call_requested_at: Date | null;
   last_reach: Reach | null;
   disposition: Disposition | null;
   converted: Generated<boolean>;

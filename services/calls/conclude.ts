@@ -5,6 +5,7 @@ import type { CallRow } from '#db/queries/calls.ts';
 import { currentSettings } from '#db/queries/campaigns.ts';
 import { appendEvent } from '#db/queries/events.ts';
 import { pendingFollowUps } from '#db/queries/follow-ups.ts';
+import { changeLead } from '#db/queries/leads.ts';
 import { lockCallAndLead } from '#db/queries/locks.ts';
 import type { LeadsTable } from '#db/schema/leads.ts';
 import type { Reach } from '#domain/call.ts';
@@ -147,6 +148,7 @@ async function decideStep(
       disposition: call.disposition,
       converted: call.converted,
       attemptsUsed,
+      attemptsAllowed: lead.attempts_allowed,
       endedAt: call.ended_at ?? now,
       callbackAt: callbackTime(analysisOf(details).dataCollection),
     },
@@ -182,11 +184,17 @@ async function updateLead(
     await finishLead(tx, { leadId, campaignId }, { outcome: step.outcome, detail: null, now });
     return;
   }
-  const { kind, at } = step;
-  const detail =
-    kind === 'callback' ? 'The person asked to be called then.' : `The last call: ${call.reach}.`;
+  const { kind, at, beyondLimit = false } = step;
+  if (beyondLimit) await changeLead(tx, leadId, { attempts_allowed: attemptsUsed + 1 });
+  const detail = kind === 'callback' ? callbackText(beyondLimit) : `The last call: ${call.reach}.`;
   await holdLead(tx, leadId, { state: 'backing_off', rule: kind, detail, until: new Date(at), now });
-  await appendEvent(tx, { type: 'lead.backing_off', campaignId, leadId, data: { until: at, kind } });
+  const data = { until: at, kind, ...(beyondLimit ? { beyondLimit } : {}) };
+  await appendEvent(tx, { type: 'lead.backing_off', campaignId, leadId, data });
+}
+
+function callbackText(beyondLimit: boolean): string {
+  const asked = 'The person asked to be called then';
+  return beyondLimit ? `${asked}: one call beyond its attempts.` : `${asked}.`;
 }
 
 /**
@@ -220,7 +228,9 @@ async function closingReasons(tx: Tx, { campaignId, leadId }: { campaignId: stri
     .leftJoin('opt_outs', 'opt_outs.phone', 'leads.phone')
     .select(['campaigns.status', 'opt_outs.phone as opted_out'])
     .select(
-      sql<boolean | null>`leads.replied_at > (
+      sql<
+        boolean | null
+      >`leads.replied_at > coalesce(leads.call_requested_at, '-infinity') and leads.replied_at > (
         select max(ended_at) from calls where lead_id = leads.id and attempt is not null)`.as('replied'),
     )
     .where('leads.id', '=', leadId)

@@ -15,6 +15,7 @@ import { type GateFacts, type GateVerdict, type Hold, holdsOf, RULES_VERSION } f
 import { holidaysAround } from '#domain/holidays.ts';
 import type { CampaignSettings } from '#domain/settings.ts';
 import { isOpen, nextOpening } from '#domain/window.ts';
+import { spendAt } from '../campaigns/spend.ts';
 import type { Context } from '../context.ts';
 import {
   type CallSubject,
@@ -58,7 +59,7 @@ export async function passGate(
     const workspace = await lockWorkspace(tx);
     const terms = termsOf(subject, rows, workspace);
     const now = await context.now();
-    const facts = await readFacts(tx, terms, { lead: rows?.lead ?? null, workspace, now });
+    const facts = await readFacts(tx, context, terms, { lead: rows?.lead ?? null, workspace, now });
     const holds = holdsOf(facts, terms.settings);
     const [hold] = holds;
     if (hold !== undefined) {
@@ -71,6 +72,7 @@ export async function passGate(
       decisionId,
       now,
       deadlineAt: new Date(now.getTime() + longestCallMs(context, terms.settings)),
+      reservedCents: facts.lead?.spend.expectedCents ?? null,
       day: localDate(now, workspace.timeZone),
     });
     await followGo(tx, terms, { decisionId, startedAt: now, now: await context.now() });
@@ -80,12 +82,14 @@ export async function passGate(
 
 async function readFacts(
   tx: Tx,
+  context: Pick<Context, 'timeouts'>,
   terms: Terms,
   { lead, workspace, now }: { lead: LeadRows['lead'] | null; workspace: Workspace; now: Date },
 ): Promise<GateFacts> {
   const opening = windowOf(terms.settings, terms.zones, now);
   const open = isOpen({ ...opening, at: now });
-  const counts = await readGateCounts(tx, { phone: terms.phone, lead, now });
+  const spendOf = spendAt(context, { campaignId: terms.campaignId, settings: terms.settings, now });
+  const counts = await readGateCounts(tx, { phone: terms.phone, lead, spendOf, now });
   return {
     now,
     optedOut: counts.optedOut,
@@ -150,7 +154,13 @@ export function longestCallMs(
 async function insertIntent(
   tx: Tx,
   terms: Terms,
-  { decisionId, now, deadlineAt, day }: { decisionId: number; now: Date; deadlineAt: Date; day: string },
+  {
+    decisionId,
+    now,
+    deadlineAt,
+    reservedCents,
+    day,
+  }: { decisionId: number; now: Date; deadlineAt: Date; reservedCents: number | null; day: string },
 ): Promise<CallRow> {
   const { callId, campaignId, leadId, attempt } = terms;
   const call = await tx
@@ -165,6 +175,7 @@ async function insertIntent(
       phone_number_id: terms.phoneNumberId,
       started_at: now,
       deadline_at: deadlineAt,
+      reserved_cents: reservedCents,
       settings_version: terms.settingsVersion,
       decision_id: decisionId,
       day,

@@ -9,7 +9,7 @@ import { reached } from '../workflows.ts';
 import { dial, type PlacedCall, placedCall, resume } from './dial.ts';
 import { type GateResult, passGate } from './gate.ts';
 import type { Absence } from './record.ts';
-import { dialTermsOf, type LeadAttempt, PASSING_RULES } from './subject.ts';
+import { dialTermsOf, findsPause, type LeadAttempt, PASSING_RULES } from './subject.ts';
 
 /** What a lead's workflow learns from placing a call. Times are ISO. */
 export type Placement =
@@ -88,7 +88,7 @@ async function afterHold(context: Context, attempt: LeadAttempt, hold: Hold): Pr
     return { kind: 'never', rule };
   }
   const lineKept = PASSING_RULES.has(rule);
-  const paused = rule === 'campaign_running';
+  const paused = findsPause(hold);
   if (!lineKept) {
     const next = paused ? 'requeue' : 'backing_off';
     await reached(context.workflows.lineFreed(campaignId, { leadId, line, next, paused }));
@@ -153,7 +153,7 @@ async function pauseForFault(
 ): Promise<void> {
   const now = await context.now();
   await inTransaction(context.db, async (tx) => {
-    await pauseBySystem(tx, { campaignId, reason, now });
+    await pauseBySystem(tx, { campaignId, cause: 'configuration', reason, now });
     const hold = { state: 'queued', rule: 'campaign_running', detail: reason } as const;
     await holdLead(tx, leadId, { ...hold, until: now, now });
   });

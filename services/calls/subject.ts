@@ -14,8 +14,10 @@ import type { LeadOutcome } from '#domain/lead.ts';
 import type { CallOverrides, OneOffCallSettings } from '#domain/one-off-call.ts';
 import { parsePhone } from '#domain/phone.ts';
 import { type CampaignSettings, DEFAULT_SETTINGS } from '#domain/settings.ts';
+import { spendOf } from '#domain/spend.ts';
 import { zonesForPhone } from '#domain/zones/zones-for-phone.ts';
 import type { DialRequest } from '#providers/ports.ts';
+import { pauseBySystem } from '../campaigns/transitions.ts';
 import { finishLead, holdLead } from '../leads/steps.ts';
 import type { WhenNotPlaced } from './record.ts';
 
@@ -157,13 +159,14 @@ function pickPhoneNumber(ids: readonly string[], id: string): string {
 export function leadFactsOf(terms: Terms, counts: GateCounts): LeadFacts | null {
   if (terms.kind === 'one_off') return null;
   const { campaign, lead } = terms.rows;
-  const { replied, attemptsUsed, spentCents, campaignLinesInUse } = counts;
+  const { replied, attemptsUsed, campaignLinesInUse } = counts;
   return {
     campaignStatus: campaign.status,
     leadState: lead.state,
     replied,
     attemptsUsed,
-    spentCents,
+    attemptsAllowed: lead.attempts_allowed,
+    spend: spendOf(counts.spend, terms.settings),
     campaignLinesInUse,
     nextPaceAt: campaign.next_pace_at,
   };
@@ -234,9 +237,17 @@ export async function followHold(
     await finishLead(tx, subject, { outcome: outcomeOf(rule), detail, now });
     return;
   }
+  if (hold.pausesCampaign) await pauseBySystem(tx, { campaignId, cause: 'spend_limit', reason: detail, now });
   // A pause holds no longer than it lasts: the lead stays in the queue.
-  const state = PASSING_RULES.has(rule) || rule === 'campaign_running' ? 'queued' : 'backing_off';
-  await holdLead(tx, leadId, { state, rule, detail, until: hold.until, now });
+  const state = PASSING_RULES.has(rule) || findsPause(hold) ? 'queued' : 'backing_off';
+  // Money comes back when a call is charged: whoever waits for it keeps its place.
+  const until = rule === 'spend_limit' ? null : hold.until;
+  await holdLead(tx, leadId, { state, rule, detail, until, now });
+}
+
+/** Whether the campaign is paused, or pauses by this hold. */
+export function findsPause(hold: Hold): boolean {
+  return hold.rule === 'campaign_running' || (hold.verdict === 'wait' && hold.pausesCampaign === true);
 }
 
 function outcomeOf(rule: GateRule): LeadOutcome {

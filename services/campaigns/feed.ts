@@ -17,6 +17,7 @@ import type { Context } from '../context.ts';
 import { notFound } from '../errors.ts';
 import { finishWaitingLeads } from '../leads/steps.ts';
 import { reached } from '../workflows.ts';
+import { countAffordable } from './spend.ts';
 
 export interface FeedRequest {
   campaignId: string;
@@ -40,6 +41,8 @@ export interface Feed {
 
 const PAGE = 1_000;
 const MOST_PAGES = 20;
+/** Until the next look for money, when the next call waits for a charge. */
+const SPEND_LOOK_AGAIN_MS = 30_000;
 /** When no hour is ever allowed for a lead, it is looked at again after this; the rules may have changed. */
 const NEVER_OPEN_RETRY_MS = 86_400_000;
 
@@ -59,10 +62,18 @@ export async function feedLeads(
   const campaign = await findCampaign(db, campaignId);
   if (campaign === null) throw notFound('campaign');
   const { status, settings } = campaign;
-  const { leadIds, more } = await callableLeads(context, { campaignId, settings, limit, now });
+  const affordable = await countAffordable(context, campaign, now);
+  const { leadIds, more } = await callableLeads(context, {
+    campaignId,
+    settings,
+    limit: Math.min(limit, affordable),
+    now,
+  });
+  const nextAt = more ? now : await readNextDueAt(db, campaignId);
   const feed = {
     leadIds,
-    nextAt: more ? now.toISOString() : ((await readNextDueAt(db, campaignId))?.toISOString() ?? null),
+    // A charge that comes after its call has ended wakes nobody.
+    nextAt: (affordable > 0 ? nextAt : new Date(now.getTime() + SPEND_LOOK_AGAIN_MS))?.toISOString() ?? null,
     open: await countOpenLeads(db, campaignId),
     status,
     lines: settings.lines,

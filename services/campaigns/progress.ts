@@ -1,6 +1,7 @@
 import { countInFlight, countLeads, countOutcomes, findCampaign, readHolds } from '#db/queries/campaigns.ts';
 import type { Context } from '../context.ts';
 import { notFound } from '../errors.ts';
+import { readSpendOf } from './spend.ts';
 
 /**
  * What a campaign is doing now: from its workflow, or from the database alone when that does not answer (`live` is
@@ -9,18 +10,20 @@ import { notFound } from '../errors.ts';
  * @throws ServiceError `not-found`
  */
 export async function readProgress(
-  { db, workflows, now }: Pick<Context, 'db' | 'workflows' | 'now'>,
+  context: Pick<Context, 'db' | 'workflows' | 'now' | 'timeouts'>,
   { campaignId }: { campaignId: string },
 ) {
+  const { db, workflows, now } = context;
   const campaign = await findCampaign(db, campaignId);
   if (campaign === null) throw notFound('campaign');
   const mayRun = campaign.status !== 'draft' && campaign.finished_at === null;
   const at = await now();
-  const [states, outcomes, holds, inUse, reply] = await Promise.all([
+  const [states, outcomes, holds, inUse, spend, reply] = await Promise.all([
     countLeads(db, campaignId),
     countOutcomes(db, campaignId),
     readHolds(db, campaignId, at),
     countInFlight(db, campaignId),
+    readSpendOf(context, campaign),
     mayRun ? workflows.progress(campaignId) : null,
   ]);
   const leads = toLeadCounts(states);
@@ -37,6 +40,7 @@ export async function readProgress(
     leads,
     outcomes,
     nextOpeningAt,
+    spend,
     holds: [
       ...(campaign.status === 'paused' && open > 0
         ? [{ reason: 'campaign_running' as const, leads: open }]

@@ -13,9 +13,10 @@ import {
 import { appendEvent } from '#db/queries/events.ts';
 import { countOpenLeads } from '#db/queries/leads.ts';
 import type { Actor } from '#domain/access.ts';
+import type { AttentionKind } from '#domain/attention.ts';
 import { type CampaignAction, type CampaignRunStatus, refusal } from '#domain/campaign.ts';
 import type { EventType } from '#domain/events.ts';
-import { raiseAttention } from '../attention.ts';
+import { raiseAttention, settleAttention } from '../attention.ts';
 import type { Context } from '../context.ts';
 import { invalid, notFound, reachable, unavailable, wrongState } from '../errors.ts';
 import type { Reply } from '../workflows.ts';
@@ -151,18 +152,30 @@ export async function archiveCampaign(
   });
 }
 
+/** What a campaign pauses itself for, and under what a person finds it. */
+const PAUSE_CAUSES = {
+  configuration: 'campaign_fault',
+  spend_limit: 'spend_limit_reached',
+} as const satisfies Record<string, AttentionKind>;
+
 /**
- * Pauses a running campaign that cannot place calls as it is set up, and puts it before a person. False when it was
- * not running: nothing is changed then.
+ * Pauses a running campaign that cannot place calls as it is set up, or has no money left for one, and puts it before a
+ * person. False when it was not running: nothing is changed then.
  */
 export async function pauseBySystem(
   tx: Tx,
-  { campaignId, reason, now }: { campaignId: string; reason: string; now: Date },
+  {
+    campaignId,
+    cause,
+    reason,
+    now,
+  }: { campaignId: string; cause: keyof typeof PAUSE_CAUSES; reason: string; now: Date },
 ): Promise<boolean> {
   const change: CampaignChange = { status: 'paused', paused_at: now, pause_reason: reason };
   if (!(await changeCampaignWhile(tx, { id: campaignId, status: 'running', change, now }))) return false;
-  await appendEvent(tx, { type: 'campaign.paused', campaignId, data: { cause: 'configuration' } });
-  await raiseAttention(tx, { kind: 'campaign_fault', subject: campaignId, campaignId, detail: reason });
+  await appendEvent(tx, { type: 'campaign.paused', campaignId, data: { cause } });
+  const kind = PAUSE_CAUSES[cause];
+  await raiseAttention(tx, { kind, subject: campaignId, campaignId, detail: reason });
   await noteChange(tx, campaignId);
   return true;
 }
@@ -229,11 +242,20 @@ async function move(
     const now = await context.now();
     const campaign = await changeCampaign(tx, before, { ...change(before, now), now });
     const inFlight = await countInFlight(tx, campaignId);
+    if (before.status === 'paused') await settlePause(tx, campaignId, action);
     await appendEvent(tx, { type: event, campaignId });
     await appendAudit(tx, { actor, action: event, subject: campaignId });
     await noteChange(tx, campaignId);
     return { before, campaign, inFlight };
   });
+}
+
+/** Whoever resumes or stops a campaign has seen why it paused itself. */
+async function settlePause(tx: Tx, campaignId: string, action: CampaignAction): Promise<void> {
+  const settlement = action === 'stop' ? 'The campaign was stopped.' : 'The campaign was resumed.';
+  for (const kind of Object.values(PAUSE_CAUSES)) {
+    await settleAttention(tx, { kind, subject: campaignId, settlement });
+  }
 }
 
 function requirePossible(action: CampaignAction, campaign: Campaign): void {

@@ -63,7 +63,8 @@ export async function holdLead(
     state: Exclude<LeadState, 'finished'>;
     rule: HoldRule;
     detail: string | null;
-    until: Date;
+    /** Null: the lead keeps its time. */
+    until: Date | null;
     now: Date;
   },
 ): Promise<void> {
@@ -71,7 +72,7 @@ export async function holdLead(
     .updateTable('leads')
     .set({
       state: hold.state,
-      not_before: hold.until,
+      ...(hold.until === null ? {} : { not_before: hold.until }),
       hold_rule: hold.rule,
       hold_detail: hold.detail,
       // Any other rule only puts off what comes next.

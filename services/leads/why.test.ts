@@ -1,11 +1,18 @@
 import { expect, test } from 'vitest';
 import { DEFAULT_SETTINGS } from '#domain/settings.ts';
+import { spendOf } from '#domain/spend.ts';
 import { explainLead, type WhyFacts } from './why.ts';
 
 /** A Monday, at noon in Chicago. */
 const NOON = new Date('2026-03-02T18:00:00Z');
 const EVENING = new Date('2026-03-03T03:00:00Z');
 const TOMORROW = '2026-03-03T16:00:00.000Z';
+
+const spent = (settledCents: number) =>
+  spendOf(
+    { settledCents, settledCalls: 0, pendingCents: 0, pendingCalls: 0, estimatedCents: 0 },
+    DEFAULT_SETTINGS,
+  );
 
 function facts(changes: Partial<WhyFacts> = {}, lead: Partial<WhyFacts['lead']> = {}): WhyFacts {
   return {
@@ -19,12 +26,13 @@ function facts(changes: Partial<WhyFacts> = {}, lead: Partial<WhyFacts['lead']> 
       holdRule: null,
       holdDetail: null,
       attemptsUsed: 0,
+      attemptsAllowed: null,
       outcome: null,
       outcomeDetail: null,
       ...lead,
     },
     optedOut: false,
-    spentCents: 0,
+    spend: spent(0),
     lastWait: null,
     holidays: new Set(),
     ...changes,
@@ -79,8 +87,13 @@ test('what is for good comes first, and leaves no next attempt', () => {
 });
 
 test('spent money holds without a time', () => {
-  const given = facts({ settings: { ...DEFAULT_SETTINGS, spendLimitCents: 100 }, spentCents: 100 });
+  const given = facts({ settings: { ...DEFAULT_SETTINGS, spendLimitCents: 100 }, spend: spent(100) });
   expect([rules(given), next(given)]).toEqual([['spend_limit'], null]);
+});
+
+test('case 18: a promised call beyond the attempts is in sight', () => {
+  expect(rules(facts({}, { attemptsUsed: 3, attemptsAllowed: 4 }))).toEqual([]);
+  expect(rules(facts({}, { attemptsUsed: 4, attemptsAllowed: 4 }))).toEqual(['attempts']);
 });
 
 test("the gate's last answer counts while its time has not come", () => {

@@ -4,7 +4,10 @@ import type { CampaignStatus } from '#domain/campaign.ts';
 import type { HoldRule } from '#domain/gate.ts';
 import { holidaysAround } from '#domain/holidays.ts';
 import type { LeadState } from '#domain/lead.ts';
+import { attemptsLimit } from '#domain/retry.ts';
+import { affordsCall, type Spend, spendText } from '#domain/spend.ts';
 import { type CallingWindow, isOpen, nextOpening } from '#domain/window.ts';
+import { readSpend } from '../campaigns/spend.ts';
 import type { Context } from '../context.ts';
 import { notFound } from '../errors.ts';
 
@@ -26,11 +29,13 @@ export interface WhyFacts {
     holdRule: HoldRule | null;
     holdDetail: string | null;
     attemptsUsed: number;
+    /** As the gate reads it. */
+    attemptsAllowed: number | null;
     outcome: string | null;
     outcomeDetail: string | null;
   };
   optedOut: boolean;
-  spentCents: number;
+  spend: Spend;
   /** The gate's last answer, when it was to wait. */
   lastWait: Block | null;
   /** Local dates of the window's holiday calendar. */
@@ -47,18 +52,23 @@ export interface Why {
 
 /** Why a lead is not being called now, and when it can be. @throws ServiceError `not-found` */
 export async function readWhy(
-  { db, now }: Pick<Context, 'db' | 'now'>,
+  context: Pick<Context, 'db' | 'now' | 'timeouts'>,
   { leadId }: { leadId: string },
 ): Promise<Why> {
+  const { db, now } = context;
   const lead = await findLead(db, leadId);
   const campaign = lead === null ? null : await findCampaign(db, lead.campaign_id);
   if (lead === null || campaign === null) throw notFound('lead');
   const at = await now();
-  const { optedOut, spentCents, lastDecision } = await readLeadBlocks(db, lead);
+  const { settings } = campaign;
+  const [{ optedOut, lastDecision }, spend] = await Promise.all([
+    readLeadBlocks(db, lead),
+    readSpend(db, context, { campaignId: campaign.id, settings, now: at }),
+  ]);
   return explainLead({
     now: at,
     campaign: { status: campaign.status, startAt: campaign.start_at, pauseReason: campaign.pause_reason },
-    settings: campaign.settings,
+    settings,
     lead: {
       state: lead.state,
       zones: lead.zones,
@@ -66,13 +76,14 @@ export async function readWhy(
       holdRule: lead.hold_rule,
       holdDetail: lead.hold_detail,
       attemptsUsed: lead.attempts_used,
+      attemptsAllowed: lead.attempts_allowed,
       outcome: lead.outcome,
       outcomeDetail: lead.outcome_detail,
     },
     optedOut,
-    spentCents,
+    spend,
     lastWait: waitOf(lastDecision),
-    holidays: holidaysAround(campaign.settings.window.holidays, at),
+    holidays: holidaysAround(settings.window.holidays, at),
   });
 }
 
@@ -105,7 +116,7 @@ export function explainLead(facts: WhyFacts): Why {
 function finalBlocks({ optedOut, lead, settings }: WhyFacts): Block[] {
   const blocks: Block[] = [];
   if (optedOut) blocks.push({ rule: 'opt_out', detail: 'The contact opted out.', until: null });
-  if (lead.attemptsUsed >= settings.maxAttempts) {
+  if (lead.attemptsUsed >= attemptsLimit(settings.maxAttempts, lead.attemptsAllowed)) {
     blocks.push({ rule: 'attempts', detail: `All ${settings.maxAttempts} attempts are spent.`, until: null });
   }
   return blocks;
@@ -136,11 +147,10 @@ function campaignBlock({ campaign, now }: WhyFacts): Block | null {
 }
 
 function timedBlocks(facts: WhyFacts): Block[] {
-  const { now, lead, settings, spentCents, lastWait } = facts;
+  const { now, lead, settings, spend, lastWait } = facts;
   const blocks: Block[] = [];
-  if (settings.spendLimitCents !== null && spentCents >= settings.spendLimitCents) {
-    const detail = `The limit of ${settings.spendLimitCents} cents is spent.`;
-    blocks.push({ rule: 'spend_limit', detail, until: null });
+  if (settings.spendLimitCents !== null && affordsCall(spend, settings.spendLimitCents) !== 'yes') {
+    blocks.push({ rule: 'spend_limit', detail: spendText(spend, settings.spendLimitCents), until: null });
   }
   if (!isOpen({ ...windowOf(facts), at: now })) {
     const zones = lead.zones.length === 0 ? 'no zone is known' : lead.zones.join(', ');

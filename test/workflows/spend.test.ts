@@ -1,0 +1,144 @@
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { type Chain, startChain } from '../support/chain-rig.ts';
+import { createPhoneBook } from '../support/people.ts';
+import { WITHIN } from '../support/within.ts';
+
+/** A call of ten minutes, at the phone network's price. */
+const LONG_CALL_CENTS = 84;
+
+let chain: Chain;
+const phonesOf = createPhoneBook();
+
+beforeAll(async () => {
+  // Calls of three seconds: long enough for a busy machine to have several under way.
+  chain = await startChain({ speed: 200 });
+});
+afterAll(() => chain?.stop());
+
+/** People who talk until the longest duration. */
+const talkers = (count: number) => phonesOf(...Array<string>(count).fill('09'));
+
+interface Spending {
+  settledCents: number;
+  reservedCents: number;
+  expectedCallCents: number;
+  limitCents: number | null;
+}
+
+async function spending(id: string): Promise<Spending> {
+  return (await chain.call<{ spend: Spending }>('GET', `/api/campaigns/${id}/progress`)).body.spend;
+}
+
+async function campaign(id: string) {
+  return (await chain.call<{ status: string; pauseReason: string | null }>('GET', `/api/campaigns/${id}`))
+    .body;
+}
+
+async function leadsOf(id: string) {
+  return await chain.db
+    .selectFrom('leads')
+    .select(['id', 'state', 'outcome', 'attempts_used', 'not_before', 'created_at'])
+    .where('campaign_id', '=', id)
+    .execute();
+}
+
+async function dialsOf(id: string): Promise<number> {
+  const ids = new Set((await leadsOf(id)).map((lead) => lead.id));
+  return chain.simulator.ledger.dials.filter(({ attemptId }) => ids.has(attemptId?.split('.')[0] ?? ''))
+    .length;
+}
+
+async function attention(id: string) {
+  return await chain.db
+    .selectFrom('attention')
+    .select(['kind', 'detail', 'settled_at'])
+    .where('campaign_id', '=', id)
+    .execute();
+}
+
+const decidedOf = (id: string) =>
+  chain.db.selectFrom('decisions').select(['verdict', 'rule']).where('campaign_id', '=', id).execute();
+
+test('case 8: of many lines only those dial that the money is there for, and the campaign pauses itself', async () => {
+  const id = await chain.launch(talkers(14), {
+    lines: 10,
+    spendLimitCents: 200,
+    expectedCallCents: LONG_CALL_CENTS,
+  });
+  await chain.reaches(id, 'paused');
+  expect(await spending(id)).toEqual({
+    settledCents: 2 * LONG_CALL_CENTS,
+    reservedCents: 0,
+    expectedCallCents: LONG_CALL_CENTS,
+    limitCents: 200,
+  });
+  expect(await dialsOf(id)).toBe(2);
+  const { pauseReason } = await campaign(id);
+  expect(pauseReason).toBe(
+    'The spend limit of 200 cents leaves no room for a call of about 84 cents: 168 cents are spent and ' +
+      '0 cents reserved. Raise the limit, then resume the campaign.',
+  );
+  expect(await attention(id)).toEqual([
+    { kind: 'spend_limit_reached', detail: pauseReason, settled_at: null },
+  ]);
+  // The list was not woken for it: few came to the gate, and all the others keep their time.
+  const held = (await decidedOf(id)).filter(({ rule }) => rule === 'spend_limit');
+  expect(held.length).toBeLessThanOrEqual(4);
+  const open = (await leadsOf(id)).filter(({ state }) => state !== 'finished');
+  expect(open).toHaveLength(12);
+  for (const lead of open) expect(lead.not_before.getTime()).toBeLessThan(Date.now());
+
+  // A limit that was raised and a resume let the next ones pass, and settle the item.
+  const raised = { settings: { spendLimitCents: 200 + LONG_CALL_CENTS } };
+  expect((await chain.call('PATCH', `/api/campaigns/${id}`, raised)).status).toBe(200);
+  expect((await chain.call('POST', `/api/campaigns/${id}/resume`)).status).toBe(202);
+  expect((await attention(id)).filter(({ settled_at }) => settled_at === null)).toEqual([]);
+  await chain.reaches(id, 'paused');
+  expect(await dialsOf(id)).toBe(3);
+  await chain.expectInvariants();
+});
+
+test('case 8: calls that nobody answers give back what was reserved: everybody is called, all attempts', async () => {
+  const id = await chain.launch(phonesOf('01', '01', '01', '01'), {
+    lines: 4,
+    spendLimitCents: 100,
+    expectedCallCents: LONG_CALL_CENTS,
+  });
+  await chain.reaches(id, 'completed');
+  const leads = await leadsOf(id);
+  expect(leads.map((lead) => lead.attempts_used)).toEqual([3, 3, 3, 3]);
+  expect(await spending(id)).toMatchObject({ settledCents: 0, reservedCents: 0, expectedCallCents: 1 });
+  await chain.expectInvariants();
+});
+
+test('case 8: calls far above the estimate pass the limit by no more than one estimate a line is wrong', async () => {
+  const [lines, limit, estimate] = [3, 200, 1];
+  const id = await chain.launch(talkers(12), {
+    lines,
+    spendLimitCents: limit,
+    expectedCallCents: estimate,
+  });
+  await chain.reaches(id, 'paused');
+  await vi.waitFor(async () => expect((await spending(id)).reservedCents).toBe(0), WITHIN);
+  const { settledCents } = await spending(id);
+  expect(settledCents).toBeGreaterThan(limit);
+  expect(settledCents).toBeLessThanOrEqual(limit + lines * (LONG_CALL_CENTS - estimate));
+  await chain.expectInvariants();
+});
+
+test('case 8: a limit that is lowered below what is spent pauses with the next call', async () => {
+  const id = await chain.launch(talkers(6), { lines: 1, spendLimitCents: 10_000 });
+  await vi.waitFor(async () => expect((await spending(id)).settledCents).toBeGreaterThan(0), WITHIN);
+  const lowered = { settings: { spendLimitCents: 10 } };
+  expect((await chain.call('PATCH', `/api/campaigns/${id}`, lowered)).status).toBe(200);
+  await chain.reaches(id, 'paused');
+  const { settledCents, limitCents } = await spending(id);
+  expect([settledCents >= LONG_CALL_CENTS, limitCents]).toEqual([true, 10]);
+  expect(await dialsOf(id)).toBeLessThan(6);
+  // Resumed without more money, it pauses again, and dials nobody.
+  const dials = await dialsOf(id);
+  expect((await chain.call('POST', `/api/campaigns/${id}/resume`)).status).toBe(202);
+  await chain.reaches(id, 'paused');
+  expect(await dialsOf(id)).toBe(dials);
+  await chain.expectInvariants();
+});
