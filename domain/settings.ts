@@ -85,7 +85,7 @@ const fields = {
    * What a call is expected to cost until the campaign has an average of its own. By default two minutes of talk at
    * ten cents, which the voice provider's usual plans charge with the model: most calls are shorter or not answered.
    */
-  expectedCallCents: z.number().min(0.01).max(1_000_000).default(20),
+  expectedCallCents: whole(1, 1_000_000).default(20),
   followUps: followUpRules.default([]),
   /** How a lead's texts are answered; null for not at all. */
   autoReply: autoReply.nullable().default(null),

@@ -35,8 +35,8 @@ test('reserved is what is pending and what was never charged', () => {
 });
 
 test('fractions of cents that add up to the limit fit', () => {
-  const spend = spendOf(sums({ settledCents: 0.1 + 0.2, settledCalls: 1 }), { expectedCallCents: 0.7 });
-  expect(callsAffordable(spend, 1)).toBe(1);
+  const spend = spendOf(sums({ settledCents: 0.1 + 0.2, settledCalls: 1, pendingCents: 0.7 }), SETTINGS);
+  expect(callsAffordable(spend, 21)).toBe(1);
 });
 
 test('calls in flight make room only where the rest leaves some', () => {

@@ -91,6 +91,7 @@ export type CampaignSettings = {
     lines: number;
     callsPerSecond: number;
     maxAttempts: number;
+    callbackBeyondLimit: boolean;
     conversion: {
         rule: "call_successful";
     } | {
@@ -143,6 +144,7 @@ export type CampaignSettings = {
         rule: "manual";
     };
     spendLimitCents: number | null;
+    expectedCallCents: number;
     /** Each with an id of its own */
     followUps: ({
         id: string;
@@ -309,6 +311,7 @@ export type CampaignSettingsInput = {
     lines?: number;
     callsPerSecond?: number;
     maxAttempts?: number;
+    callbackBeyondLimit?: boolean;
     conversion?: {
         rule: "call_successful";
     } | {
@@ -361,6 +364,7 @@ export type CampaignSettingsInput = {
         rule: "manual";
     };
     spendLimitCents?: number | null;
+    expectedCallCents?: number;
     /** Each with an id of its own */
     followUps?: ({
         id: string;
@@ -517,6 +521,16 @@ export type CampaignUpdate = {
 export type CampaignStage = "draft" | "scheduled" | "running" | "paused" | "completed" | "stopped" | "stopping";
 export type LeadOutcome = "converted" | "answered" | "opted_out" | "replied" | "attempts_spent" | "not_retried" | "refused" | "unknown" | "stopped";
 export type HoldRule = "campaign_running" | "lead_open" | "opt_out" | "replied" | "attempts" | "spend_limit" | "window" | "contact_live" | "contact_gap" | "contact_day" | "contact_week" | "workspace_lines" | "campaign_lines" | "pace" | "retry" | "callback";
+export type CampaignSpend = {
+    /** What the providers have charged */
+    settledCents: number;
+    /** What calls that are not charged yet are expected to cost */
+    reservedCents: number;
+    /** What the next call is expected to cost */
+    expectedCallCents: number;
+    /** Null for none */
+    limitCents: number | null;
+};
 export type CampaignProgress = {
     status: CampaignStage;
     lines: {
@@ -544,6 +558,7 @@ export type CampaignProgress = {
         reason: HoldRule;
         leads: number;
     }[];
+    spend: CampaignSpend;
     /** False when the workflow did not answer, and the database alone did */
     live: boolean;
 };
@@ -631,6 +646,7 @@ export type Metrics = {
         answered: number;
         conversions: number;
     }[];
+    spend: CampaignSpend & unknown;
 };
 export type OutsideCampaigns = {
     calls: number;
@@ -1291,7 +1307,7 @@ export type OptOutAdd = {
     phone: string;
     reason?: string;
 };
-export type AttentionKind = "unknown_call" | "unmatched_webhook" | "campaign_fault" | "unknown_message" | "failed_follow_up" | "failed_reply" | "disabled_webhook" | "unended_call" | "failing_sweep";
+export type AttentionKind = "unknown_call" | "unmatched_webhook" | "campaign_fault" | "spend_limit_reached" | "unknown_message" | "failed_follow_up" | "failed_reply" | "disabled_webhook" | "unended_call" | "failing_sweep";
 export type Attention = {
     id: number;
     kind: AttentionKind;
@@ -4529,6 +4545,6 @@ export const conversionJudgeValues = ["rule","person"] as const satisfies readon
 export const speakerValues = ["user","agent"] as const satisfies readonly Speaker[];
 export const textEncodingValues = ["GSM-7","UCS-2"] as const satisfies readonly TextEncoding[];
 export const optOutSourceValues = ["api","call","message"] as const satisfies readonly OptOutSource[];
-export const attentionKindValues = ["unknown_call","unmatched_webhook","campaign_fault","unknown_message","failed_follow_up","failed_reply","disabled_webhook","unended_call","failing_sweep"] as const satisfies readonly AttentionKind[];
+export const attentionKindValues = ["unknown_call","unmatched_webhook","campaign_fault","spend_limit_reached","unknown_message","failed_follow_up","failed_reply","disabled_webhook","unended_call","failing_sweep"] as const satisfies readonly AttentionKind[];
 export const numberStateValues = ["failing","falling","healthy","unused"] as const satisfies readonly NumberState[];
 export const subscribedEventTypeValues = ["*","call.ended","call.marked","call.attributed","lead.finished","lead.replied","lead.converted","message.received","message.sent","message.delivered","message.failed","contact.opted_out","contact.opted_in","follow_up.done","follow_up.skipped","follow_up.failed","campaign.started","campaign.paused","campaign.resumed","campaign.stopped","campaign.completed"] as const satisfies readonly SubscribedEventType[];

@@ -1,6 +1,6 @@
 import type { CampaignSettings } from '../client/generated.ts';
 import { entriesOf } from '../format/words.ts';
-import { Field, NativeSelect } from '../ui/field.tsx';
+import { Checkbox, Field, NativeSelect } from '../ui/field.tsx';
 import {
   DurationField,
   Fields,
@@ -38,12 +38,21 @@ export function PaceSection({ value, change }: SectionProps) {
         <OptionalNumberField
           label="Spend limit"
           path="spendLimitCents"
-          hint="The campaign pauses when it is reached"
+          hint="The campaign pauses when no other call fits"
           prefix="$"
           scale={CENTS_PER_DOLLAR}
           none="No limit"
           value={value.spendLimitCents}
           onChange={(spendLimitCents) => change({ spendLimitCents })}
+        />
+        <NumberField
+          label="Expected cost of a call"
+          path="expectedCallCents"
+          hint="Held of the limit until the call is charged; after five calls, their average"
+          prefix="$"
+          scale={CENTS_PER_DOLLAR}
+          value={value.expectedCallCents}
+          onChange={(expectedCallCents) => change({ expectedCallCents })}
         />
       </Fields>
     </Section>
@@ -77,6 +86,11 @@ export function AttemptsSection({ value, change }: SectionProps) {
         />
         <Voicemail value={value} change={change} />
       </Fields>
+      <Checkbox
+        label="Keep a callback that is asked for in the last call: one call more"
+        checked={value.callbackBeyondLimit ?? true}
+        onChange={(event) => change({ callbackBeyondLimit: event.target.checked })}
+      />
       <Fields>
         {entriesOf(RETRIES).map(([reach, label]) => (
           <OptionalDurationField

@@ -65,10 +65,14 @@ const TEXTS: Record<EventType, (data: Data) => EventText> = {
     text(PhoneOff, 'warn', reason === 'opt_out' ? 'Hung up on: opted out' : 'Hung up on: past its limit'),
   'call.hang_up_failed': () => text(PhoneOff, 'bad', 'Could not be hung up'),
   'conversation.stored': () => text(Phone, 'muted', 'Found at the provider'),
-  'lead.backing_off': ({ until, kind }) => {
+  'lead.backing_off': ({ until, kind, beyondLimit }) => {
     const at = typeof until === 'string' ? ` ${formatTime(until)}` : '';
     return kind === 'callback'
-      ? text(CalendarClock, 'info', `To be called back${at}`)
+      ? text(
+          CalendarClock,
+          'info',
+          `To be called back${at}${beyondLimit === true ? ', one call beyond its attempts' : ''}`,
+        )
       : text(RotateCcw, 'muted', `To be tried again${at}`);
   },
   'lead.held': ({ rule }) => text(Ban, 'warn', `Held: ${ruleText(String(rule) as LeadHold).toLowerCase()}`),

@@ -45,6 +45,7 @@ function WayThere({ item }: { item: Attention }): ReactNode {
         </Link>
       );
     case 'campaign_fault':
+    case 'spend_limit_reached':
       return (
         <Link to="/campaigns/$campaignId" params={{ campaignId: subject }} className={OPEN}>
           Open the campaign

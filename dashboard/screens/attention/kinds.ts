@@ -39,6 +39,15 @@ export const KIND_TEXTS: Record<AttentionKind, KindText> = {
     means: 'It dials nobody. Calls under way have finished, and no lead has lost an attempt by it.',
     todo: 'Open the campaign, mend what the reason names, and resume it.',
   },
+  spend_limit_reached: {
+    title: 'Campaigns that reached their spend limit',
+    tone: 'warn',
+    urgency: 'Nothing is dialled',
+    happened:
+      'What the campaign has spent, and reserved for calls that are not charged yet, leaves no room for another call.',
+    means: 'It has paused itself and dials nobody. Calls under way go on, and every lead keeps its place.',
+    todo: 'Open the campaign. Raise its spend limit and resume it, or stop it.',
+  },
   unknown_message: {
     title: 'Texts that may or may not have been sent',
     tone: 'bad',

@@ -80,11 +80,7 @@ function Figures({ metrics }: { metrics: Metrics | undefined }) {
       show(({ averageTalkSeconds }) => formatSeconds(averageTalkSeconds)),
       show(({ conversionsPerLead }) => `${formatRate(conversionsPerLead)} of leads converted`),
     ],
-    [
-      'Cost',
-      show(({ costCents }) => formatCents(costCents)),
-      show(({ costPerConversionCents }) => `${formatCents(costPerConversionCents)} a conversion`),
-    ],
+    ['Cost', show(({ costCents }) => formatCents(costCents)), show(costDetail)],
   ];
   return (
     <div className="grid grid-cols-2 gap-3 lg:grid-cols-5">
@@ -99,6 +95,12 @@ function Figures({ metrics }: { metrics: Metrics | undefined }) {
       ))}
     </div>
   );
+}
+
+/** Beside a limit, what is held of it; otherwise what a conversion costs. */
+function costDetail({ spend: { limitCents, reservedCents }, costPerConversionCents }: Metrics): string {
+  if (limitCents === null) return `${formatCents(costPerConversionCents)} a conversion`;
+  return `and ${formatCents(reservedCents)} reserved, of ${formatCents(limitCents)}`;
 }
 
 function Results({ metrics }: { metrics: Metrics | undefined }) {

@@ -37,12 +37,17 @@ const RETRIES: Record<keyof CampaignSettings['retryAfterSeconds'], string> = {
 };
 
 /** "Up to 3; again after no answer (2 h), busy (4 h)". */
-export function retriesText({ maxAttempts, retryAfterSeconds }: CampaignSettings): string {
+export function retriesText({
+  maxAttempts,
+  retryAfterSeconds,
+  callbackBeyondLimit,
+}: CampaignSettings): string {
   const again = entriesOf(RETRIES).flatMap(([reach, text]) => {
     const seconds = retryAfterSeconds[reach];
     return seconds === null ? [] : [`${text} (${durationText(seconds)})`];
   });
-  return `Up to ${maxAttempts}${again.length === 0 ? ', never again' : `; again after ${again.join(', ')}`}`;
+  const callback = callbackBeyondLimit ? '; one more for a callback asked for in the last' : '';
+  return `Up to ${maxAttempts}${again.length === 0 ? ', never again' : `; again after ${again.join(', ')}`}${callback}`;
 }
 
 function durationText(seconds: number): string {

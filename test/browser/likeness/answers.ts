@@ -130,6 +130,7 @@ const DRAFT_PROGRESS: typeof PROGRESS = {
   outcomes: [],
   nextOpeningAt: null,
   holds: [],
+  spend: { settledCents: 0, reservedCents: 0, expectedCallCents: 20, limitCents: 25_000 },
   live: false,
 };
 

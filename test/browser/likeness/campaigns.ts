@@ -16,10 +16,12 @@ const SETTINGS: CampaignSettings = {
   lines: 6,
   callsPerSecond: 2,
   maxAttempts: 3,
+  callbackBeyondLimit: true,
   maxCallSeconds: 600,
   ringSeconds: 30,
   conversion: { rule: 'call_successful' },
   spendLimitCents: 25_000,
+  expectedCallCents: 20,
   voicemail: 'retry',
   followUps: [
     {
@@ -109,6 +111,8 @@ export const CAMPAIGNS: CampaignListed[] = [
   }),
 ];
 
+const SPEND = { settledCents: 4_914, reservedCents: 28, expectedCallCents: 7, limitCents: 25_000 };
+
 export const PROGRESS: CampaignProgress = {
   status: 'running',
   lines: { limit: 6, inUse: 4 },
@@ -126,6 +130,7 @@ export const PROGRESS: CampaignProgress = {
     { reason: 'retry', leads: 112 },
     { reason: 'callback', leads: 6 },
   ],
+  spend: SPEND,
   live: true,
 };
 
@@ -194,6 +199,7 @@ export const METRICS: Metrics = {
     { direction: 'outbound', ...period(702) },
     { direction: 'inbound', ...period(24) },
   ],
+  spend: SPEND,
 };
 
 export const WORKSPACE_METRICS: WorkspaceMetrics = {
