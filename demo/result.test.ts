@@ -31,6 +31,7 @@ const dial = (change: Partial<LedgerEntry> = {}): LedgerEntry => ({
   startedAt: '2026-11-18T16:59:00.000Z',
   endedAt: '2026-11-18T16:59:58.000Z',
   reach: 'answered',
+  chargedCredits: 0,
   webhooks: [webhook()],
   ...change,
 });

@@ -36,6 +36,7 @@ export const EVENT_TYPES = [
   'lead.backing_off',
   'lead.changed',
   'lead.restarted',
+  'lead.call_requested',
   'leads.added',
   'message.scheduled',
   'follow_up.planned',

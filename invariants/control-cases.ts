@@ -245,6 +245,32 @@ export const controls: Record<Invariant, Controls> = {
       },
       /ben was called 2 times/,
     ],
+    'a second call beyond the attempts, of which one was promised': [
+      (s) => {
+        again(s, 700_000);
+        Object.assign(s.calls.at(-1) ?? {}, { id: 'ben.3' });
+        Object.assign(s.goDecisions.at(-1) ?? {}, { attemptId: 'ben.3' });
+        Object.assign(s.dials.at(-1) ?? {}, { attemptId: 'ben.3' });
+        again(s, 1_400_000);
+        Object.assign(s.totals[0] ?? {}, { calls: 5, no_answer: 3 });
+        Object.assign(s.settings[0]?.settings ?? {}, { maxAttempts: 1 });
+        s.by.ben.call.promisedOneMore = true;
+      },
+      /ben was called 3 times, 2 are allowed/,
+    ],
+    'a call that the spend limit leaves no room for': [
+      (s) => Object.assign(s.settings[0]?.settings ?? {}, { spendLimitCents: 10 }),
+      /c1 spent 12\.5 cents with attempt ann\.1, of 10 and at most 10/,
+    ],
+    'a call beside one whose estimate was wrong': [
+      (s) => {
+        Object.assign(s.settings[0]?.settings ?? {}, { spendLimitCents: 10 });
+        s.by.ann.call.reservedCents = 5;
+        Object.assign(s.by.ben.call, { reservedCents: 8 });
+        s.by.ben.dial.chargedCents = 8;
+      },
+      /c1 spent 20\.5 cents with attempt ben\.1, of 10 and at most 17\.5/,
+    ],
   },
   I7: {
     'an imported row without a lead': [

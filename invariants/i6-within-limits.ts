@@ -6,12 +6,16 @@ import { callSpan, instant, peakOf } from './spans.ts';
 const TOLERANCE_MS = 5;
 const DAY_MS = 86_400_000;
 
-/** I6: lines, calls per second, caps and attempts were never exceeded. */
+/**
+ * I6: lines, calls per second, caps and attempts were never exceeded, and a spend limit by no more than the estimates
+ * of calls in flight were wrong.
+ */
 export function* withinLimits(snapshot: Snapshot): Generator<string> {
   yield* lines(snapshot);
   yield* pace(snapshot);
   yield* contactCaps(snapshot);
   yield* attempts(snapshot);
+  yield* spending(snapshot);
 }
 
 function* lines(snapshot: Snapshot): Generator<string> {
@@ -93,8 +97,48 @@ function* attempts(snapshot: Snapshot): Generator<string> {
   for (const [leadId, calls] of Map.groupBy(placed, (call) => call.leadId)) {
     const campaignId = calls[0]?.campaignId ?? null;
     if (campaignId === null || !inScope(snapshot, campaignId)) continue;
-    const limit = largest(snapshot, campaignId, (settings) => settings.maxAttempts);
+    const promised = calls.some((call) => call.promisedOneMore) ? 1 : 0;
+    const requested = snapshot.callRequests.get(leadId ?? '') ?? 0;
+    const most = largest(snapshot, campaignId, (settings) => settings.maxAttempts);
+    const limit = most + promised + requested;
     if (calls.length > limit) yield `lead ${leadId} was called ${calls.length} times, ${limit} are allowed`;
+  }
+}
+
+/** Amounts are stored with four places. */
+const TOLERANCE_CENTS = 0.01;
+
+/**
+ * By what the network charged for each dial, whenever it was reported: with every call that was permitted, a campaign
+ * passes its limit by no more than the estimates were wrong for as many calls as it has lines, and for those whose
+ * charge was never reported.
+ */
+function* spending(snapshot: Snapshot): Generator<string> {
+  const calls = new Map(snapshot.calls.map((call) => [call.id, call]));
+  const charged = Map.groupBy(snapshot.dials, (dial) => dial.attemptId);
+  for (const [campaignId, decisions] of Map.groupBy(snapshot.goDecisions, (one) => one.campaignId)) {
+    if (campaignId === null || !inScope(snapshot, campaignId)) continue;
+    if (largest(snapshot, campaignId, (settings) => settings.spendLimitCents ?? 0) === 0) continue;
+    const lines = largest(snapshot, campaignId, (settings) => settings.lines);
+    let spentCents = 0;
+    let unreportedCents = 0;
+    const wrongByCents: number[] = [];
+    for (const decision of decisions.toSorted((a, b) => a.decidedAtMs - b.decidedAtMs)) {
+      const call = calls.get(decision.attemptId);
+      const dials = charged.get(decision.attemptId) ?? [];
+      const costCents = dials.reduce((sum, dial) => sum + (dial.chargedCents ?? 0), 0);
+      const wrongBy = Math.max(0, costCents - (call?.reservedCents ?? 0));
+      spentCents += costCents;
+      if (call?.costCents === null) unreportedCents += wrongBy;
+      else wrongByCents.push(wrongBy);
+      const limit = settingsOf(snapshot, campaignId, decision.settingsVersion)?.spendLimitCents ?? null;
+      if (limit === null || spentCents <= limit + TOLERANCE_CENTS) continue;
+      const worst = wrongByCents.toSorted((a, b) => b - a).slice(0, lines);
+      const allowedCents = limit + unreportedCents + worst.reduce((sum, cents) => sum + cents, 0);
+      if (spentCents > allowedCents + TOLERANCE_CENTS) {
+        yield `campaign ${campaignId} spent ${spentCents} cents with attempt ${decision.attemptId}, of ${limit} and at most ${allowedCents} by its estimates`;
+      }
+    }
   }
 }
 

@@ -8,6 +8,7 @@ import { readWorkflows } from './read-workflows.ts';
 import { type Dial, leadIdOf, type Snapshot, type SnapshotSettings, type StatusEvent } from './snapshot.ts';
 
 const DIAL_TIMEOUT_MS = 30_000;
+const CENTS_PER_CREDIT = 0.02;
 const DEADLINE_GRACE_MS = 10_000;
 const STATUS_EVENTS = ['campaign.paused', 'campaign.resumed', 'campaign.stopped'] as const;
 
@@ -22,6 +23,8 @@ export interface InvariantsInput {
   imported?: Readonly<Record<string, number>>;
   /** `DIAL_TIMEOUT_SECONDS` of the workers, in milliseconds; default 30,000. */
   dialTimeoutMs?: number;
+  /** `ELEVENLABS_CENTS_PER_CREDIT` of the workers; default 0.02. */
+  centsPerCredit?: number;
   /** How long Temporal's listing may lag, in milliseconds; default 15,000. */
   catchUpMs?: number;
 }
@@ -39,7 +42,7 @@ export async function readSnapshot(input: InvariantsInput): Promise<Snapshot> {
     campaigns,
     dialTimeoutMs: input.dialTimeoutMs ?? DIAL_TIMEOUT_MS,
     deadlineGraceMs: DEADLINE_GRACE_MS,
-    dials: readDials(input.ledger, rows),
+    dials: readDials(input.ledger, rows, input.centsPerCredit ?? CENTS_PER_CREDIT),
     workflows: await readWorkflows(input.temporal, listed, rows.oneOffCalls.size > 0),
     holidays: readHolidays(rows),
   };
@@ -105,9 +108,15 @@ async function readPeople(tx: Tx) {
     .selectFrom('calls')
     .select(['id', 'campaign_id as campaignId', 'lead_id as leadId', 'phone', 'direction', 'status', 'reach'])
     .select(['conversation_id as conversationId', 'verdict', 'converted', 'talk_seconds as talkSeconds'])
-    .select(['cost_cents as costCents', 'day', 'settings_version as settingsVersion'])
+    .select([
+      'cost_cents as costCents',
+      'reserved_cents as reservedCents',
+      'day',
+      'settings_version as settingsVersion',
+    ])
     .select([ms('started_at').as('startedAtMs'), ms('deadline_at').as('deadlineAtMs')])
     .select(msOrNull('concluded_at').as('concludedAtMs'))
+    .select(sql<boolean>`coalesce((next_step->>'beyondLimit')::boolean, false)`.as('promisedOneMore'))
     .execute();
   const oneOffCalls = await tx.selectFrom('single_calls').select(['call_id', 'settings']).execute();
   return {
@@ -129,8 +138,16 @@ async function readGate(tx: Tx) {
     .selectFrom('opt_outs')
     .select(['phone', ms('created_at').as('createdAtMs')])
     .execute();
+  const requests = await tx
+    .selectFrom('events')
+    .select((of) => [of.ref('lead_id').$notNull().as('leadId'), of.fn.countAll<number>().as('count')])
+    .where('type', '=', 'lead.call_requested')
+    .where('lead_id', 'is not', null)
+    .groupBy('lead_id')
+    .execute();
+  const callRequests = new Map(requests.map(({ leadId, count }) => [leadId, count]));
   const attention = await tx.selectFrom('attention').select(['kind', 'subject']).execute();
-  return { goDecisions, optOuts, attention };
+  return { goDecisions, optOuts, callRequests, attention };
 }
 
 /** Microseconds are kept as a fraction. */
@@ -142,18 +159,18 @@ function msOrNull(column: string): RawBuilder<number | null> {
   return sql<number | null>`extract(epoch from ${sql.raw(column)}) * 1000`;
 }
 
-function readDials(ledger: LedgerSnapshot, rows: DatabaseRows): Dial[] {
+function readDials(ledger: LedgerSnapshot, rows: DatabaseRows, centsPerCredit: number): Dial[] {
   const campaignOfLead = new Map(rows.leads.map(({ id, campaignId }) => [id, campaignId]));
   const campaignOfCall = new Map(rows.calls.map(({ id, campaignId }) => [id, campaignId]));
   return ledger.dials.map((entry) => {
     const leadId = entry.attemptId === null ? null : leadIdOf(entry.attemptId);
     const campaignId = campaignOfLead.get(leadId ?? '') ?? campaignOfCall.get(entry.attemptId ?? '') ?? null;
-    return readDial(entry, campaignId);
+    return readDial(entry, campaignId, centsPerCredit);
   });
 }
 
-function readDial(entry: LedgerEntry, campaignId: string | null): Dial {
-  const { attemptId, to, accepted, answer, conversationId, reach } = entry;
+function readDial(entry: LedgerEntry, campaignId: string | null, centsPerCredit: number): Dial {
+  const { attemptId, to, accepted, answer, conversationId, reach, chargedCredits } = entry;
   return {
     attemptId,
     campaignId,
@@ -165,6 +182,7 @@ function readDial(entry: LedgerEntry, campaignId: string | null): Dial {
     receivedAtMs: Date.parse(entry.receivedAt),
     startedAtMs: entry.startedAt === null ? null : Date.parse(entry.startedAt),
     endedAtMs: entry.endedAt === null ? null : Date.parse(entry.endedAt),
+    chargedCents: chargedCredits === null ? null : chargedCredits * centsPerCredit,
   };
 }
 

@@ -37,6 +37,8 @@ function attempt(
       converted: answered,
       talkSeconds: answered ? 60 : null,
       costCents: answered ? 12.5 : null,
+      reservedCents: 20,
+      promisedOneMore: false,
       startedAtMs: at.startMs,
       deadlineAtMs: at.startMs + 12 * MINUTE_MS,
       concludedAtMs: at.startMs + 2 * MINUTE_MS,
@@ -62,6 +64,7 @@ function attempt(
       startedAtMs: at.startMs + 20,
       endedAtMs: at.startMs + MINUTE_MS,
       reach: at.reach,
+      chargedCents: answered ? 12.5 : 0,
     },
   };
 }
@@ -117,6 +120,7 @@ export function sampleSnapshot() {
     ],
     calls: attempts.map(({ call }) => call),
     goDecisions: attempts.map(({ decision }) => decision),
+    callRequests: new Map<string, number>(),
     optOuts: [] as Snapshot['optOuts'][number][],
     attention: [{ kind: 'unknown_call', subject: unknown.call.id }],
     statusEvents: [] as Snapshot['statusEvents'][number][],

@@ -38,6 +38,8 @@ export interface Snapshot {
   totals: readonly CallTotalsTable[];
   /** Every dial request that the network received, in order. */
   dials: readonly Dial[];
+  /** How often somebody asked for a call to a lead, by the lead's id. */
+  callRequests: ReadonlyMap<string, number>;
   /** The latest run, by workflow id. */
   workflows: ReadonlyMap<string, WorkflowStanding>;
   /** Local dates (YYYY-MM-DD) by holiday calendar, for every calendar that a window names. */
@@ -83,6 +85,9 @@ export interface SnapshotCall {
   converted: boolean;
   talkSeconds: number | null;
   costCents: number | null;
+  reservedCents: number | null;
+  /** Its person was promised one call beyond the lead's attempts. */
+  promisedOneMore: boolean;
   startedAtMs: number;
   deadlineAtMs: number;
   concludedAtMs: number | null;
@@ -119,6 +124,8 @@ export interface Dial {
   startedAtMs: number | null;
   endedAtMs: number | null;
   reach: SimulatedReach | null;
+  /** What the network charged for it; null until it has ended. */
+  chargedCents: number | null;
 }
 
 /** What belongs to no campaign is always in scope. */

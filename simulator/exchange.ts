@@ -1,4 +1,5 @@
 import { CallBook, type HangUp, personNumber, type SimulatedCall } from './calls.ts';
+import { CREDITS_PER_SECOND } from './elevenlabs/payload-parts.ts';
 import type { Faults } from './faults.ts';
 import type { Ledger, LedgerEntry } from './ledger.ts';
 import { pickedUp, planCall, planIncoming } from './people.ts';
@@ -146,6 +147,7 @@ export class Exchange {
     call.endedAtMs = Date.now();
     call.entry.endedAt = new Date(call.endedAtMs).toISOString();
     call.entry.reach = plan.reach;
+    call.entry.chargedCredits = plan.talkSeconds * CREDITS_PER_SECOND;
     if (call.direction === 'outbound') this.#ledger.callEnded();
     if (pickedUp(plan.reach)) {
       await this.#pass(

@@ -46,6 +46,8 @@ export interface LedgerEntry {
   endedAt: string | null;
   /** Null until the call has ended. */
   reach: SimulatedReach | null;
+  /** What the voice provider charges, in its credits; null until the call has ended. */
+  chargedCredits: number | null;
   webhooks: LedgerWebhook[];
 }
 
@@ -64,6 +66,7 @@ export function openEntry(
     startedAt: null,
     endedAt: null,
     reach: null,
+    chargedCredits: null,
     webhooks: [],
   };
 }

@@ -81,6 +81,12 @@ const TEXTS: Record<EventType, (data: Data) => EventText> = {
   'lead.converted': () => text(Star, 'good', 'Converted'),
   'lead.replied': ({ by }) => text(Reply, 'info', by === 'call' ? 'Called back' : 'Wrote back'),
   'lead.changed': () => text(PencilLine, 'muted', 'Lead corrected'),
+  'lead.call_requested': ({ beyondLimit }) =>
+    text(
+      PhoneCall,
+      'info',
+      `Somebody asked for a call now${beyondLimit === true ? ', one call beyond the attempts' : ''}`,
+    ),
   'lead.restarted': () => text(RotateCcw, 'muted', 'Taken up again'),
   'leads.added': plain('leads.added'),
   'contact.opted_out': () => text(ShieldBan, 'bad', 'Opted out'),

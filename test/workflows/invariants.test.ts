@@ -288,6 +288,7 @@ function dialOf(id: string, to: string): LedgerEntry {
     startedAt: fromNoon(20).toISOString(),
     endedAt: fromNoon(50_000).toISOString(),
     reach: 'answered',
+    chargedCredits: 0,
     webhooks: [],
   };
 }

@@ -109,7 +109,7 @@ test('case 8: calls that nobody answers give back what was reserved: everybody i
   expect(leads.map((lead) => lead.attempts_used)).toEqual([3, 3, 3, 3]);
   expect(await spending(id)).toMatchObject({ settledCents: 0, reservedCents: 0, expectedCallCents: 1 });
   await chain.expectInvariants();
-});
+}, 90_000);
 
 test('case 8: calls far above the estimate pass the limit by no more than one estimate a line is wrong', async () => {
   const [lines, limit, estimate] = [3, 200, 1];
