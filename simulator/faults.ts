@@ -35,6 +35,12 @@ export interface FaultOptions {
   dialResetAfterAccept: FaultRate;
   /** Wall-clock milliseconds before a conversation appears in ElevenLabs' lists. */
   listingLagMs: number;
+  /** The same for Twilio's lists of calls and texts; what has its SID is found at once. */
+  carrierListingLagMs: number;
+  /** A list of conversations, calls or texts ignores every filter of the request. */
+  listIgnoresFilters: FaultRate;
+  /** Seconds in the header `Retry-After` of a 429; 0: no header for a dial, one second for a text. */
+  retryAfterSeconds: number;
   /** 503 on any GET to ElevenLabs or Twilio. */
   readErrors: FaultRate;
   /** 503 on a request to the carrier to hang up; the call goes on. */
@@ -70,7 +76,10 @@ export interface FaultOptions {
 }
 
 /** The faults that strike at a rate, as opposed to those that are a size. */
-export type FaultName = Exclude<keyof FaultOptions, 'webhookCopies' | 'webhookDelayMs' | 'listingLagMs'>;
+export type FaultName = Exclude<
+  keyof FaultOptions,
+  'webhookCopies' | 'webhookDelayMs' | 'listingLagMs' | 'carrierListingLagMs' | 'retryAfterSeconds'
+>;
 
 export const NO_FAULTS: Readonly<FaultOptions> = {
   webhookLoss: 0,
@@ -88,6 +97,9 @@ export const NO_FAULTS: Readonly<FaultOptions> = {
   dialTimeoutAfterAccept: 0,
   dialResetAfterAccept: 0,
   listingLagMs: 0,
+  carrierListingLagMs: 0,
+  listIgnoresFilters: 0,
+  retryAfterSeconds: 0,
   readErrors: 0,
   hangUpErrors: 0,
   hangUpIgnored: 0,
@@ -125,6 +137,9 @@ const schema = z
     dialTimeoutAfterAccept: rate,
     dialResetAfterAccept: rate,
     listingLagMs: milliseconds,
+    carrierListingLagMs: milliseconds,
+    listIgnoresFilters: rate,
+    retryAfterSeconds: z.int().min(0).max(86_400),
     readErrors: rate,
     hangUpErrors: rate,
     hangUpIgnored: rate,

@@ -80,6 +80,8 @@ async function findAtCarrier(context: Context, call: CallRow): Promise<CarrierCa
   if (context.carrier === null || call.phone === null) return null;
   const since = new Date(call.started_at.getTime() - CLOCK_SKEW_MS);
   for (const candidate of await context.carrier.findCalls({ to: call.phone, since })) {
+    // As above: if the list ignored its filter, it would be anybody's call.
+    if (candidate.to !== call.phone) continue;
     const owner = await context.db
       .selectFrom('calls')
       .select('id')

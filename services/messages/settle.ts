@@ -60,7 +60,8 @@ async function findAtCarrier(
     context.logger.warn({ messageId: id, failure: String(error) }, 'the carrier could not look up a text');
     return null;
   }
-  const alike = texts.filter((text) => text.body === body);
+  // If the list ignored its filter, the same words to others would be among them.
+  const alike = texts.filter((text) => text.to === to && text.body === body);
   const sids = alike.map(({ messageSid }) => messageSid);
   const taken = await knownProviderIds(context.db, sids);
   return alike.findLast(({ messageSid }) => !taken.has(messageSid)) ?? null;

@@ -70,6 +70,8 @@ export function dialHandler(world: World): (c: DialContext) => Promise<Response>
     }
     if (faults.strikes('dialThrottle', ...place)) {
       entry.answer = 'throttled';
+      const { retryAfterSeconds } = faults.options;
+      if (retryAfterSeconds > 0) c.header('Retry-After', String(retryAfterSeconds));
       return problem(c, 429, 'system_busy', 'The system is busy; try again later.');
     }
     if (faults.strikes('dialServerErrorBeforeAccept', ...place)) {

@@ -30,8 +30,10 @@ export function listConversations(world: World, query: URLSearchParams): JsonObj
   const ascending = query.get('sort_direction') === 'asc';
   const pageSize = Math.min(wholeNumber(query, 'page_size') ?? DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE);
   const cursor = readCursor(query.get('cursor'));
-  const matches = filterOf(query);
-  const source = candidates(world, query);
+  const ignoresFilters = world.faults.strikes('listIgnoresFilters', 'elevenlabs', now);
+  const filters = ignoresFilters ? new URLSearchParams() : query;
+  const matches = filterOf(filters);
+  const source = candidates(world, filters);
   const page: SimulatedConversation[] = [];
   let hasMore = false;
   for (let step = 0; step < source.length; step += 1) {

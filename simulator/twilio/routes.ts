@@ -28,7 +28,9 @@ export function twilioRoutes(world: World): Hono {
   app.get('/:account/Calls.json', (c) => {
     const query = new URL(c.req.url).searchParams;
     const account = c.req.param('account');
-    const found = pageOf(findCalls(world, query), {
+    const ignoresFilters = world.faults.strikes('listIgnoresFilters', 'twilio', reads);
+    const filters = ignoresFilters ? new URLSearchParams() : query;
+    const found = pageOf(findCalls(world, filters), {
       query,
       path: `/2010-04-01/Accounts/${account}/Calls.json`,
     });
@@ -73,8 +75,10 @@ function findCalls(world: World, query: URLSearchParams): SimulatedCall[] {
   const after = day(query.get('StartTime>'));
   const before = day(query.get('StartTime<'));
   const source = to === null ? world.exchange.calls.all() : world.exchange.calls.number(to);
+  const listedUntilMs = Date.now() - world.faults.options.carrierListingLagMs;
   return source
     .filter((call) => {
+      if (call.startedAtMs > listedUntilMs) return false;
       const startedOn = new Date(call.startedAtMs).toISOString().slice(0, 10);
       return (
         (to === null || call.to === to) &&

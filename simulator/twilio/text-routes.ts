@@ -28,6 +28,7 @@ interface TextForm {
 /** Twilio's message resource under `/2010-04-01/Accounts/{sid}`; the caller authenticates. */
 export function textRoutes(world: World): Hono<{ Bindings: HttpBindings }> {
   const app = new Hono<{ Bindings: HttpBindings }>();
+  let lists = 0;
   const requestsByNumber = new Map<string, number>();
 
   app.post('/:account/Messages.json', async (c) => {
@@ -51,7 +52,8 @@ export function textRoutes(world: World): Hono<{ Bindings: HttpBindings }> {
     const place = [form.to, nth];
     if (world.faults.strikes('textThrottle', ...place)) {
       entry.answer = 'throttled';
-      c.header('Retry-After', String(RETRY_AFTER_SECONDS));
+      const { retryAfterSeconds } = world.faults.options;
+      c.header('Retry-After', String(retryAfterSeconds || RETRY_AFTER_SECONDS));
       return failure(c, 429, 20429, 'Too many requests');
     }
     if (world.faults.strikes('textErrorsBeforeAccept', ...place)) {
@@ -64,7 +66,9 @@ export function textRoutes(world: World): Hono<{ Bindings: HttpBindings }> {
   app.get('/:account/Messages.json', (c) => {
     const query = new URL(c.req.url).searchParams;
     const path = `/2010-04-01/Accounts/${c.req.param('account')}/Messages.json`;
-    const found = pageOf(findTexts(world, query), { query, path });
+    lists += 1;
+    const ignoresFilters = world.faults.strikes('listIgnoresFilters', 'texts', lists);
+    const found = pageOf(findTexts(world, ignoresFilters ? new URLSearchParams() : query), { query, path });
     return c.json({ messages: found.items.map(twilioMessage), ...found.paging });
   });
 
@@ -154,9 +158,11 @@ function refusalOf(
 function findTexts(world: World, query: URLSearchParams): SimulatedText[] {
   const to = query.get('To');
   const from = query.get('From');
+  const listedUntilMs = Date.now() - world.faults.options.carrierListingLagMs;
   return world.texts.all
     .filter(
       (text) =>
+        text.createdAtMs <= listedUntilMs &&
         (to === null || text.to === to) &&
         (from === null || text.from === from) &&
         isSent(text, query.get('DateSent'), (sent, wanted) => sent === wanted) &&

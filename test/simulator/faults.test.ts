@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { PEOPLE } from '../support/simulator-clients.ts';
+import { PEOPLE, twilioAt } from '../support/simulator-clients.ts';
 import { eventually, type Rig, startRig } from '../support/simulator-rig.ts';
 
 let rig: Rig;
@@ -78,6 +78,33 @@ describe('reads', () => {
     await eventually(async () => expect(await listed()).toBe(1));
     const lagMs = Date.now() - Date.parse(rig.simulator.ledger.dials[0]?.startedAt ?? '');
     expect(lagMs).toBeGreaterThanOrEqual(1000);
+  });
+
+  test('carrierListingLagMs: a call can be read by its SID before Twilio lists it', async () => {
+    rig = await startRig({ carrierListingLagMs: 1000 });
+    const { callSid = '' } = await rig.dial(PEOPLE.converts, 'a.1');
+    const carrier = twilioAt(rig.simulator.url);
+    const listed = async () => (await carrier.calls.list({ to: PEOPLE.converts })).length;
+    expect(await listed()).toBe(0);
+    expect((await carrier.calls(callSid).fetch()).to).toBe(PEOPLE.converts);
+    await eventually(async () => expect(await listed()).toBe(1));
+    const lagMs = Date.now() - Date.parse(rig.simulator.ledger.dials[0]?.startedAt ?? '');
+    expect(lagMs).toBeGreaterThanOrEqual(1000);
+  });
+
+  test('listIgnoresFilters: both lists show the calls of others', async () => {
+    rig = await startRig();
+    await rig.dial(PEOPLE.converts, 'a.1');
+    await rig.dial(PEOPLE.noAnswer, 'b.1');
+    const { conversations } = rig.client.conversationalAi;
+    const carrier = twilioAt(rig.simulator.url);
+    const seen = async () => [
+      (await conversations.list({ userId: 'a.1' })).conversations.length,
+      (await carrier.calls.list({ to: PEOPLE.converts })).length,
+    ];
+    expect(await seen()).toEqual([1, 1]);
+    rig.simulator.setFaults({ listIgnoresFilters: 1 });
+    expect(await seen()).toEqual([2, 2]);
   });
 
   test('readErrors', async () => {

@@ -101,7 +101,7 @@ export async function optOutsOf(chain: Chain, phone: string): Promise<object[]> 
 export async function messageReaches(chain: Chain, id: string, status: string): Promise<void> {
   await vi.waitFor(
     async () => expect((await chain.call<MessageRow>('GET', `/api/messages/${id}`)).body.status).toBe(status),
-    { timeout: 15_000, interval: 50 },
+    { timeout: 30_000, interval: 50 },
   );
 }
 

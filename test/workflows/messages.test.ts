@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Checkpoint } from '#services/context.ts';
@@ -20,6 +21,8 @@ import { WITHIN } from '../support/within.ts';
 
 let chain: Chain;
 let armed: Checkpoint | null = null;
+/** A process that stops there for so long, as a suspended machine would. */
+let asleep: { at: Checkpoint; ms: number } | null = null;
 const book = createPhoneBook();
 
 const next = (ending = '00') => book(ending)[0] ?? '';
@@ -29,6 +32,11 @@ const sentTo = (phone: string) => textsTo(chain, phone);
 beforeAll(async () => {
   chain = await startChain({
     checkpoint: async (at) => {
+      if (at === asleep?.at) {
+        const { ms } = asleep;
+        asleep = null;
+        await delay(ms);
+      }
       if (at !== armed) return;
       armed = null;
       throw ApplicationFailure.create({ message: `crashed at ${at}`, category: 'BENIGN' });
@@ -43,6 +51,7 @@ afterAll(async () => {
 
 beforeEach(() => {
   armed = null;
+  asleep = null;
   chain.simulator.setFaults(NO_FAULTS);
 });
 
@@ -163,7 +172,66 @@ describe('when the answer is lost', () => {
     expect(sentTo(phone)).toEqual([]);
   });
 
-  test('a busy carrier is asked again', async () => {
+  test('a text is found though the list lags, and not sent again', async () => {
+    const { dialTimeoutMs } = chain.context.timeouts;
+    chain.simulator.setFaults({
+      textResetAfterAccept: 1,
+      textStatusLoss: 1,
+      // Beyond the time of the request itself.
+      carrierListingLagMs: dialTimeoutMs + 300,
+    });
+    const phone = next();
+    const { leadId } = await createLead(chain, phone);
+    const { body } = await send({ leadId, body: 'x' });
+    const done = await chain.client.workflow.getHandle(`message/${body.id}`).result();
+    expect(['sent', 'delivered']).toContain((done as { status: string }).status);
+    expect(sentTo(phone)).toHaveLength(1);
+  });
+
+  test('the same words to somebody else are not taken for it where the list ignores its filter', async () => {
+    const [other, phone] = [next(), next()];
+    const words = 'the same words to two people';
+    // Written by the account's owner elsewhere: no row of ours has it.
+    const elsewhere = chain.context.carrier;
+    if (elsewhere === null) throw new Error('There is no carrier.');
+    await elsewhere.sendText({
+      from: TEXTS_FROM,
+      to: other,
+      body: words,
+      statusCallback: null,
+      timeoutMs: 5_000,
+    });
+    chain.simulator.setFaults({ textErrorsBeforeAccept: 1, listIgnoresFilters: 1 });
+    const { leadId } = await createLead(chain, phone);
+    const sent = await send({ leadId, body: words });
+    await messageReaches(chain, sent.body.id, 'unknown');
+    expect(sentTo(phone)).toEqual([]);
+  });
+
+  test('a process that slept past the deadline of its text does not send it', async () => {
+    asleep = { at: 'text_intended', ms: chain.context.timeouts.dialTimeoutMs + 200 };
+    const phone = next();
+    const { leadId } = await createLead(chain, phone);
+    const { body } = await send({ leadId, body: 'x' });
+    const done = await chain.client.workflow.getHandle(`message/${body.id}`).result();
+    expect(done).toEqual({ status: 'unknown' });
+    expect(chain.simulator.ledger.texts.filter(({ to }) => to === phone)).toEqual([]);
+    expect(asleep).toBeNull();
+  });
+
+  test('a busy carrier is asked again, not before the time that it names', async () => {
+    chain.simulator.setFaults({ textThrottle: { next: 1 }, retryAfterSeconds: 3 });
+    const phone = next();
+    const { leadId } = await createLead(chain, phone);
+    const sent = await send({ leadId, body: 'x' });
+    await messageReaches(chain, sent.body.id, 'delivered');
+    const requests = chain.simulator.ledger.texts.filter(({ to, by }) => to === phone && by === 'api');
+    expect(requests.map(({ answer }) => answer)).toEqual(['throttled', 'placed']);
+    const [first = 0, second = 0] = requests.map(({ receivedAt }) => Date.parse(receivedAt));
+    expect(second - first).toBeGreaterThanOrEqual(3_000);
+  });
+
+  test('a busy carrier is asked again as long as it takes', async () => {
     chain.simulator.setFaults({ textThrottle: 1 });
     const phone = next();
     const { leadId } = await createLead(chain, phone);
