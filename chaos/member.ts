@@ -24,8 +24,9 @@ export class Member {
   #running: Promise<void> = Promise.resolve();
   /** Ends that nobody ordered. */
   readonly crashes: ServiceExit[] = [];
-  /** Ends by SIGKILL. */
+  /** Ends by SIGKILL, and when the last one was. */
   killed = 0;
+  killedAtMs: number | null = null;
 
   constructor(options: MemberOptions) {
     this.name = options.name;
@@ -82,8 +83,10 @@ export class Member {
     const service = await spawnService({ name, entry, env: env(nth), log: onLine, onLine, keepAlive: false });
     this.#service = service;
     service.onExit((exit) => {
-      if (exit.signal === 'SIGKILL') this.killed += 1;
-      else if (this.#wanted) this.crashes.push(exit);
+      if (exit.signal === 'SIGKILL') {
+        this.killed += 1;
+        this.killedAtMs = Date.now();
+      } else if (this.#wanted) this.crashes.push(exit);
       this.#service = null;
       this.#running = this.#startAgain();
     });

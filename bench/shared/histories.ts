@@ -65,11 +65,20 @@ export async function costOfWorkflow(client: Client, workflowId: string): Promis
 
 /** When signals of this name reached a workflow, in order, in milliseconds by the server's clock. */
 export async function signalTimesMs(client: Client, workflowId: string, name: string): Promise<number[]> {
-  const events = (await runsOf(client, workflowId)).flatMap((history) => history.events ?? []);
-  return events
+  return (await eventsOf(client, workflowId))
     .filter((event) => event.workflowExecutionSignaledEventAttributes?.signalName === name)
-    .map(({ eventTime }) => Number(eventTime?.seconds) * 1_000 + Number(eventTime?.nanos ?? 0) / 1e6)
+    .map(atMs)
     .toSorted((a, b) => a - b);
+}
+
+/** The events of every run of a workflow, in order. */
+export async function eventsOf(client: Client, workflowId: string): Promise<HistoryEvent[]> {
+  return (await runsOf(client, workflowId)).flatMap((history) => history.events ?? []);
+}
+
+/** When an event happened, in milliseconds by the server's clock. */
+export function atMs({ eventTime }: HistoryEvent): number {
+  return Number(eventTime?.seconds) * 1_000 + Number(eventTime?.nanos ?? 0) / 1e6;
 }
 
 async function runsOf(client: Client, workflowId: string): Promise<History[]> {
