@@ -34,17 +34,18 @@ interface RunId {
   runId: string;
 }
 
-const HEARTBEAT_MS = 2_000;
+/** How often an activity says that its worker lives. */
+export const HEARTBEAT_MS = 2_000;
 
 /**
- * Everything that a worker runs as an activity, by the names that workflows know. Each calls one service, and takes
- * and gives plain JSON; some heartbeat meanwhile.
+ * Everything that a worker runs as an activity, by the names that workflows know. Each calls one service, takes and
+ * gives plain JSON, and heartbeats meanwhile.
  */
 export function createActivities(context: Context) {
   // What one process knows of its own work: whose turn it is to dial, and how many webhooks an endpoint is sent.
   const turns: Turns = new Map();
   const inFlight: InFlight = new Map();
-  return withFailures({
+  return asActivities(context, {
     feedLeads: (request: FeedRequest) => feedLeads(context, request),
     auditLines: (lines: CampaignId & { leadIds: string[] }) => auditLines(context, lines),
     beginCampaign: (campaign: CampaignId) => beginCampaign(context, campaign),
@@ -52,9 +53,8 @@ export function createActivities(context: Context) {
     stopLeads: (campaign: CampaignId) => stopLeads(context, campaign),
     closeCampaign: (campaign: CampaignId) => closeCampaign(context, campaign),
 
-    placeCall: (attempt: Omit<LeadAttempt, 'kind'>) =>
-      beating(context, () => placeLeadCall(context, { ...attempt, turns })),
-    placeSingleCall: (call: CallId) => beating(context, () => placeOneOffCall(context, call)),
+    placeCall: (attempt: Omit<LeadAttempt, 'kind'>) => placeLeadCall(context, { ...attempt, turns }),
+    placeSingleCall: (call: CallId) => placeOneOffCall(context, call),
     pollCall: (call: CallId) => pollCall(context, call),
     concludeCall: (call: CallRef) => concludeLeadCall(context, call),
     concludeSingleCall: (call: CallId) => concludeOneOffCall(context, call),
@@ -64,7 +64,7 @@ export function createActivities(context: Context) {
     performFollowUp: (followUp: FollowUpRef) => performFollowUp(context, followUp),
     abandonFollowUp: (followUp: FollowUpRef) => abandonFollowUp(context, followUp),
 
-    sendText: (message: MessageId) => beating(context, () => sendText(context, message)),
+    sendText: (message: MessageId) => sendText(context, message),
     composeReply: (message: MessageId) => composeReply(context, message),
     abandonReply: (message: MessageId) => abandonReply(context, message),
 
@@ -76,31 +76,30 @@ export function createActivities(context: Context) {
     syncPage: (page: RunId) => syncPage(context, page),
     finishSync: (run: RunId) => finishSync(context, run),
 
-    sweep: () => beating(context, () => sweep(context)),
+    sweep: () => sweep(context),
   });
 }
 
 export type Activities = ReturnType<typeof createActivities>;
 
-/** Heartbeats while the work goes on: it may look for a lost dial for minutes, and a lost worker must show soon. */
-async function beating<T>(context: Context, work: () => Promise<T>): Promise<T> {
-  const timer = setInterval(() => context.heartbeat(), HEARTBEAT_MS);
-  try {
-    return await work();
-  } finally {
-    clearInterval(timer);
-  }
-}
-
-/** What a service throws on purpose becomes the failure that Temporal acts on. */
-function withFailures<T extends Record<string, (...args: never[]) => Promise<unknown>>>(services: T): T {
+/**
+ * Each heartbeats while it is at work, however short it should be: a lost worker must show soon. What a service throws
+ * on purpose becomes the failure that Temporal acts on.
+ */
+function asActivities<T extends Record<string, (...args: never[]) => Promise<unknown>>>(
+  context: Context,
+  services: T,
+): T {
   const activities = Object.entries(services).map(([name, run]) => [
     name,
     async (...args: never[]) => {
+      const timer = setInterval(() => context.heartbeat(), HEARTBEAT_MS);
       try {
         return await run(...args);
       } catch (error) {
         throw toFailure(error);
+      } finally {
+        clearInterval(timer);
       }
     },
   ]);

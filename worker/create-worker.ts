@@ -1,5 +1,5 @@
 import { type NativeConnection, Worker, type WorkflowBundleOption } from '@temporalio/worker';
-import { createActivities } from '#activities/create-activities.ts';
+import { createActivities, HEARTBEAT_MS } from '#activities/create-activities.ts';
 import type { Context } from '#services/context.ts';
 
 export interface WorkerOptions {
@@ -26,6 +26,11 @@ export async function createWorker(options: WorkerOptions): Promise<Worker> {
     maxCachedWorkflows: CACHED_WORKFLOWS,
     workflowTaskPollerBehavior: { type: 'autoscaling' },
     activityTaskPollerBehavior: { type: 'autoscaling' },
+    // By default heartbeats are held back until shortly before their timeout, and a busy worker then counts as lost.
+    maxHeartbeatThrottleInterval: HEARTBEAT_MS,
+    defaultHeartbeatThrottleInterval: HEARTBEAT_MS,
+    // What is meant for a lost worker's cache goes to the others after this.
+    stickyQueueScheduleToStartTimeout: '5 seconds',
     // A dial in flight gets time to finish. One that is cut off is looked up by its retry, not dialled again.
     shutdownGraceTime: '10 seconds',
     shutdownForceTime: '15 seconds',

@@ -9,7 +9,7 @@ import {
 import type { Activities } from '#activities/create-activities.ts';
 import type { Reach } from '#domain/call.ts';
 import { callEndedSignal } from './messages.ts';
-import { DATABASE_WORK, waitFor } from './shared.ts';
+import { DATABASE_WORK, LOST_WORKER, waitFor } from './shared.ts';
 
 /**
  * For the activities that gate and dial. They are safe to repeat, because one run only makes the dial, and so are
@@ -18,7 +18,7 @@ import { DATABASE_WORK, waitFor } from './shared.ts';
  */
 export const GATE_AND_DIAL = {
   startToCloseTimeout: '30 minutes',
-  heartbeatTimeout: '10 seconds',
+  ...LOST_WORKER,
   retry: { initialInterval: '1 second', maximumInterval: '30 seconds' },
 } as const;
 
@@ -30,6 +30,7 @@ function polling(scheduleToCloseTimeoutMs: number) {
   return proxyActivities<Pick<Activities, 'pollCall'>>({
     scheduleToCloseTimeout: scheduleToCloseTimeoutMs,
     startToCloseTimeout: '1 minute',
+    ...LOST_WORKER,
     retry: { initialInterval: '5 seconds', backoffCoefficient: 1.5, maximumInterval: '1 minute' },
     summary: 'no webhook yet',
   });

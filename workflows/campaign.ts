@@ -36,7 +36,7 @@ import {
   stopUpdate,
   WRONG_STATE,
 } from './messages.ts';
-import { DATABASE_WORK, waitFor } from './shared.ts';
+import { DATABASE_WORK, LOST_WORKER, waitFor } from './shared.ts';
 
 const { beginCampaign, feedLeads, auditLines, completeCampaign, closeCampaign } =
   proxyActivities<
@@ -46,7 +46,7 @@ const { beginCampaign, feedLeads, auditLines, completeCampaign, closeCampaign } 
 /** Goes through all leads of the campaign, so it may take long; the heartbeat shows a lost worker soon. */
 const { stopLeads } = proxyActivities<Pick<Activities, 'stopLeads'>>({
   startToCloseTimeout: '30 minutes',
-  heartbeatTimeout: '30 seconds',
+  ...LOST_WORKER,
   retry: { initialInterval: '1 second', maximumInterval: '1 minute' },
 });
 

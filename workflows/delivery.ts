@@ -1,7 +1,7 @@
 import { proxyActivities, setHandler } from '@temporalio/workflow';
 import type { Activities } from '#activities/create-activities.ts';
 import { deliverNowSignal } from './messages.ts';
-import { waitFor } from './shared.ts';
+import { LOST_WORKER, waitFor } from './shared.ts';
 
 /**
  * One attempt, whose request times out after ten seconds. These retries are for the database; another attempt is
@@ -9,6 +9,7 @@ import { waitFor } from './shared.ts';
  */
 const { attemptDelivery } = proxyActivities<Pick<Activities, 'attemptDelivery'>>({
   startToCloseTimeout: '1 minute',
+  ...LOST_WORKER,
   retry: { initialInterval: '1 second', maximumInterval: '1 minute' },
 });
 

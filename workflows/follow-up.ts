@@ -1,6 +1,6 @@
 import { ActivityFailure, proxyActivities, sleep } from '@temporalio/workflow';
 import type { Activities } from '#activities/create-activities.ts';
-import { DATABASE_WORK } from './shared.ts';
+import { DATABASE_WORK, LOST_WORKER } from './shared.ts';
 
 const { readFollowUp, abandonFollowUp } =
   proxyActivities<Pick<Activities, 'readFollowUp' | 'abandonFollowUp'>>(DATABASE_WORK);
@@ -8,6 +8,7 @@ const { readFollowUp, abandonFollowUp } =
 /** Retried for three days, because a mail server may be down for that long. */
 const { performFollowUp } = proxyActivities<Pick<Activities, 'performFollowUp'>>({
   startToCloseTimeout: '5 minutes',
+  ...LOST_WORKER,
   scheduleToCloseTimeout: '3 days',
   retry: { initialInterval: '1 second', maximumInterval: '1 hour' },
 });

@@ -1,17 +1,18 @@
 import { ActivityFailure, patched, proxyActivities, sleep } from '@temporalio/workflow';
 import type { Activities } from '#activities/create-activities.ts';
-import { DATABASE_WORK } from './shared.ts';
+import { DATABASE_WORK, LOST_WORKER } from './shared.ts';
 
 /** Gates and sends, safe to repeat. The heartbeat shows a lost worker while an answer that was lost is looked up. */
 const { sendText } = proxyActivities<Pick<Activities, 'sendText'>>({
   startToCloseTimeout: '15 minutes',
-  heartbeatTimeout: '10 seconds',
+  ...LOST_WORKER,
   retry: { initialInterval: '1 second', maximumInterval: '30 seconds' },
 });
 
 /** May ask an agent. An answer that comes long after the text is of no use, so the attempts are few. */
 const { composeReply } = proxyActivities<Pick<Activities, 'composeReply'>>({
   startToCloseTimeout: '2 minutes',
+  ...LOST_WORKER,
   retry: { initialInterval: '2 seconds', maximumAttempts: 5 },
 });
 

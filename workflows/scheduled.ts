@@ -1,10 +1,11 @@
 import { continueAsNew, proxyActivities, workflowInfo } from '@temporalio/workflow';
 import type { Activities } from '#activities/create-activities.ts';
+import { LOST_WORKER } from './shared.ts';
 
 /** Goes through many rows, so it may take long; the heartbeat shows a lost worker soon. */
 const { sweep } = proxyActivities<Pick<Activities, 'sweep'>>({
   startToCloseTimeout: '30 minutes',
-  heartbeatTimeout: '30 seconds',
+  ...LOST_WORKER,
   retry: { initialInterval: '1 second', maximumInterval: '1 minute' },
 });
 
@@ -13,7 +14,7 @@ const { beginSync, syncPage, finishSync } = proxyActivities<
   Pick<Activities, 'beginSync' | 'syncPage' | 'finishSync'>
 >({
   startToCloseTimeout: '10 minutes',
-  heartbeatTimeout: '1 minute',
+  ...LOST_WORKER,
   retry: { initialInterval: '2 seconds', maximumInterval: '1 minute' },
 });
 

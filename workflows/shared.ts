@@ -1,11 +1,18 @@
 import { CancellationScope, condition, sleep } from '@temporalio/workflow';
 
 /**
+ * Every activity heartbeats, so that the work of a lost worker is taken up by another within seconds, however long it
+ * may take itself. Four heartbeats are missed by then: a busy machine is not a lost worker.
+ */
+export const LOST_WORKER = { heartbeatTimeout: '8 seconds' } as const;
+
+/**
  * For activities that mainly read and write rows: short, safe to repeat, and retried until they succeed, because
  * nothing can go on without them.
  */
 export const DATABASE_WORK = {
   startToCloseTimeout: '1 minute',
+  ...LOST_WORKER,
   retry: { initialInterval: '500 ms', maximumInterval: '30 seconds' },
 } as const;
 
