@@ -50,6 +50,8 @@ export interface Workflows {
   /** Starts a lead's workflow where the last one was lost. It asks for a line first. */
   startLead(lead: { leadId: string; campaignId: string; attempt: number }): Promise<Reply>;
   campaignStopped(leadId: string): Promise<Reply>;
+  /** A lead that waits for a later time waits for this one instead. */
+  callNow(leadId: string, at: Date): Promise<Reply>;
   /** A lead that waits closes itself when the database says that its contact opted out. */
   optedOut(leadId: string): Promise<Reply>;
   /** A lead that waits closes itself when the database says that its contact replied. */

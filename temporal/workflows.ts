@@ -30,6 +30,7 @@ import type {
   syncWorkflow,
 } from '#workflows/index.ts';
 import {
+  callbackRequestedSignal,
   callEndedSignal,
   campaignKey,
   campaignStoppedSignal,
@@ -117,6 +118,7 @@ export function createWorkflows(
         staticSummary: `Lead ${leadId.slice(-12)}, restarted by the sweep`,
       }),
     campaignStopped: (id) => signal(() => lead(id).signal(campaignStoppedSignal)),
+    callNow: (id, at) => signal(() => lead(id).signal(callbackRequestedSignal, { at: at.toISOString() })),
     optedOut: (id) => signal(() => lead(id).signal(optedOutSignal)),
     contactReplied: (id) => signal(() => lead(id).signal(contactRepliedSignal)),
     callEnded: (leadId, callId) =>

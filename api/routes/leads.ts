@@ -10,6 +10,7 @@ import type { NormalisedLead } from '#domain/lead-row.ts';
 import { format, text } from '#domain/text.ts';
 import { notFound } from '#services/errors.ts';
 import { addLeads, requireOpenCampaign } from '#services/leads/add.ts';
+import { callNow } from '#services/leads/call-now.ts';
 import { importLeads } from '#services/leads/import.ts';
 import { previewColumns } from '#services/leads/import-columns.ts';
 import { updateLead } from '#services/leads/update.ts';
@@ -23,6 +24,7 @@ import { CSV_LIMIT } from '../http/limits.ts';
 import { idParam, isoOrNull, pageQuery, searchText, wordList } from '../schemas/common.ts';
 import { FollowUpPage, toFollowUp } from '../schemas/follow-ups.ts';
 import {
+  CallRequested,
   ColumnsInput,
   ColumnsRead,
   FoundLeadPage,
@@ -185,6 +187,27 @@ const updateLeadRoute = createRoute({
   responses: { 200: json('The lead as it is now', Lead), ...bodyProblems, ...problems(404) },
 });
 
+const callLeadNowRoute = createRoute({
+  method: 'post',
+  path: '/api/leads/{id}/call-now',
+  operationId: 'callLeadNow',
+  tags: ['leads'],
+  summary: 'Have a lead called now, in whatever state it is; refused, not queued, while any rule holds it',
+  description:
+    'The call gets the next line of the campaign, before all others, and is placed through the same gate. It is made ' +
+    'also when the attempts are spent (one call more), the lead is finished or has replied, or the campaign has ' +
+    'completed: these are opened again. A 409 names in `errors` every rule that holds the call, with the time until ' +
+    'which it does, and says in Retry-After when all of them will have passed; without that header one stays until ' +
+    'somebody lifts it. Nothing is changed then.',
+  ...access('operator'),
+  request: { params: idParam },
+  responses: {
+    202: json('The lead is due; the call appears among its calls', CallRequested),
+    ...keyProblems,
+    ...problems(404, 409, 422),
+  },
+});
+
 const readWhyRoute = createRoute({
   method: 'get',
   path: '/api/leads/{id}/why',
@@ -227,6 +250,11 @@ export function registerLeads(app: Api, context: ApiContext): void {
     const { id: leadId } = c.req.valid('param');
     const change = c.req.valid('json');
     return c.json(toLead(await updateLead(context, { actor: c.get('actor'), leadId, change })), 200);
+  });
+  app.openapi(callLeadNowRoute, async (c) => {
+    const { id: leadId } = c.req.valid('param');
+    const { lead, ...rest } = await callNow(context, { actor: c.get('actor'), leadId });
+    return c.json({ lead: toLead(lead), ...rest }, 202);
   });
 }
 

@@ -159,6 +159,15 @@ export const Lead = z
   })
   .openapi('Lead');
 
+export const CallRequested = z
+  .object({
+    lead: Lead,
+    beyondLimit: z.boolean().openapi({ description: 'It is one call more than the settings allow' }),
+    reopened: z.boolean().openapi({ description: 'The lead was finished' }),
+    campaignReopened: z.boolean().openapi({ description: 'The campaign had completed' }),
+  })
+  .openapi('CallRequested');
+
 export const LeadPage = page(Lead, 'LeadPage');
 
 const FoundLead = Lead.extend({ campaignName: z.string() }).openapi('FoundLead');

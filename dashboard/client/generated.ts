@@ -1033,6 +1033,15 @@ export type Timeline = {
     items: TimelineItem[];
     nextCursor: string | null;
 };
+export type CallRequested = {
+    lead: Lead;
+    /** It is one call more than the settings allow */
+    beyondLimit: boolean;
+    /** The lead was finished */
+    reopened: boolean;
+    /** The campaign had completed */
+    campaignReopened: boolean;
+};
 export type CallPlace = {
     agentId: string;
     /** The number to call from, by its id at the provider */
@@ -2858,6 +2867,36 @@ export function readTimeline(id: string, { cursor, limit }: {
         limit
     }))}`, {
         ...opts
+    }));
+}
+/**
+ * Have a lead called now, in whatever state it is; refused, not queued, while any rule holds it
+ */
+export function callLeadNow(id: string, opts?: Oazapfts.RequestOpts) {
+    return oazapfts.ok(oazapfts.fetchJson<{
+        status: 202;
+        data: CallRequested;
+    } | {
+        status: 401;
+        data: Problem;
+    } | {
+        status: 403;
+        data: Problem;
+    } | {
+        status: 404;
+        data: Problem;
+    } | {
+        status: 409;
+        data: Problem;
+    } | {
+        status: 422;
+        data: Problem;
+    } | {
+        status: 503;
+        data: Problem;
+    }>(`/api/leads/${encodeURIComponent(id)}/call-now`, {
+        ...opts,
+        method: "POST"
     }));
 }
 /**

@@ -2,9 +2,9 @@ import { AlertDialog } from '@base-ui/react/alert-dialog';
 import { Dialog as Base } from '@base-ui/react/dialog';
 import { X } from 'lucide-react';
 import { type ReactNode, useRef, useState } from 'react';
-import { messageOf } from '../client/problem.ts';
 import { Button, type ButtonProps, IconButton } from './button.tsx';
 import { cn } from './cn.ts';
+import { Refusal } from './refusal.tsx';
 
 const BACKDROP = 'fixed inset-0 z-40 bg-black/45';
 const POPUP =
@@ -77,7 +77,7 @@ export function Confirm({
   onConfirm,
 }: ConfirmProps) {
   const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<string | null>(null);
+  const [problem, setProblem] = useState<unknown>(null);
   const change = (next: boolean) => {
     setProblem(null);
     onOpenChange(next);
@@ -89,7 +89,7 @@ export function Confirm({
       await onConfirm();
       onOpenChange(false);
     } catch (error) {
-      setProblem(messageOf(error));
+      setProblem(error);
     } finally {
       setBusy(false);
     }
@@ -103,11 +103,7 @@ export function Confirm({
           <AlertDialog.Description render={<div className="grid gap-2 text-muted" />}>
             {children}
           </AlertDialog.Description>
-          {problem !== null && (
-            <p role="alert" className="text-bad">
-              {problem}
-            </p>
-          )}
+          {problem !== null && <Refusal error={problem} />}
           <div className="flex justify-end gap-2">
             <AlertDialog.Close render={<Button disabled={busy}>Cancel</Button>} />
             <Button variant={variant} busy={busy} disabled={waits} onClick={() => void confirm()}>

@@ -183,7 +183,7 @@ export async function findLiveCall(db: Db | Tx, phone: string): Promise<CallRow 
 }
 
 /** The attempt of a lead that is under way, else the one after the last. */
-export async function readNextAttempt(db: Db, leadId: string): Promise<number> {
+export async function readNextAttempt(db: Db | Tx, leadId: string): Promise<number> {
   const { attempt } = await db
     .selectFrom('calls')
     .select(

@@ -56,11 +56,7 @@ export async function passGate(
       .where('id', '=', callIdOf(subject))
       .executeTakeFirst();
     if (met !== undefined) return { kind: 'met' as const, call: met };
-    const workspace = await lockWorkspace(tx);
-    const terms = termsOf(subject, rows, workspace);
-    const now = await context.now();
-    const facts = await readFacts(tx, context, terms, { lead: rows?.lead ?? null, workspace, now });
-    const holds = holdsOf(facts, terms.settings);
+    const { terms, facts, holds, now, workspace } = await judge(tx, context, subject, rows);
     const [hold] = holds;
     if (hold !== undefined) {
       const decisionId = isLogged(subject, hold) ? await logDecision(tx, terms, { facts, holds }) : null;
@@ -78,6 +74,20 @@ export async function passGate(
     await followGo(tx, terms, { decisionId, startedAt: now, now: await context.now() });
     return { kind: 'go' as const, call, terms };
   });
+}
+
+/** Reads the facts with everything locked, the workspace last, and judges them. Writes nothing. */
+export async function judge(
+  tx: Tx,
+  context: Pick<Context, 'now' | 'timeouts'>,
+  subject: CallSubject,
+  rows: LeadRows | null,
+) {
+  const workspace = await lockWorkspace(tx);
+  const terms = termsOf(subject, rows, workspace);
+  const now = await context.now();
+  const facts = await readFacts(tx, context, terms, { lead: rows?.lead ?? null, workspace, now });
+  return { terms, facts, holds: holdsOf(facts, terms.settings), now, workspace };
 }
 
 async function readFacts(

@@ -12,23 +12,16 @@ import {
 } from '#db/queries/one-off-calls.ts';
 import { isOptedOut } from '#db/queries/opt-outs.ts';
 import type { Actor } from '#domain/access.ts';
-import type { Hold } from '#domain/gate.ts';
 import { callWorkflowId } from '#domain/ids.ts';
 import type { OneOffCallSettings } from '#domain/one-off-call.ts';
 import { forbiddenOverrides } from '../agents/overrides.ts';
 import type { Context } from '../context.ts';
-import {
-  type FieldError,
-  invalid,
-  reachable,
-  type ServiceError,
-  unavailable,
-  wrongState,
-} from '../errors.ts';
+import { type FieldError, invalid, reachable, unavailable } from '../errors.ts';
 import type { PartRun } from '../sweep/part-run.ts';
 import { reached } from '../workflows.ts';
 import { dial, type PlacedCall, placedCall, resume } from './dial.ts';
 import { passGate } from './gate.ts';
+import { heldError } from './held-error.ts';
 import { endNotPlaced } from './record.ts';
 import { dialTermsOfOneOff, type OneOffCall } from './subject.ts';
 
@@ -69,23 +62,6 @@ async function wrongAtProvider(
     add('phoneNumberId', 'cannot place calls: the voice provider takes only calls in on it');
   if (number?.phoneNumber === phone) add('to', 'is the number that would call');
   return agent === null ? wrong : [...wrong, ...forbiddenOverrides(overrides, agent.overrides)];
-}
-
-/** Names every rule that holds, and until when. */
-function heldError(holds: readonly Hold[], now: Date): ServiceError {
-  const errors = holds.map((hold) => ({ path: hold.rule, message: messageOf(hold) }));
-  const detail = `The call is not placed, and does not wait: ${errors.map(({ message }) => message).join(' ')}`;
-  const untilMs = holds.map((hold) => (hold.verdict === 'wait' ? hold.until.getTime() : null));
-  const isForGood = untilMs.includes(null);
-  const seconds = Math.ceil((Math.max(...untilMs.map((until) => until ?? 0)) - now.getTime()) / 1_000);
-  return wrongState(detail, {
-    errors,
-    ...(isForGood ? {} : { retryAfterSeconds: Math.max(1, seconds) }),
-  });
-}
-
-function messageOf(hold: Hold): string {
-  return hold.verdict === 'wait' ? `${hold.detail} Until ${hold.until.toISOString()}.` : hold.detail;
 }
 
 /**

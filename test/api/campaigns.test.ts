@@ -175,6 +175,7 @@ test('progress comes from the workflow, and from the database when that is silen
     outcomes: [],
     nextOpeningAt: later.toISOString(),
     holds: [{ reason: 'window', leads: 2 }],
+    spend: { settledCents: 0, reservedCents: 0, expectedCallCents: 20, limitCents: null },
     live: false,
   });
   const progress = {

@@ -220,6 +220,7 @@ export function recordingWorkflows(overrides: Partial<Workflows> = {}): Workflow
     lineFreed: take('lineFreed'),
     startLead: take('startLead'),
     campaignStopped: take('campaignStopped'),
+    callNow: take('callNow'),
     callEnded: take('callEnded'),
     optedOut: take('optedOut'),
     contactReplied: take('contactReplied'),

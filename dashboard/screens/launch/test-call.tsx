@@ -10,14 +10,14 @@ import {
   readCall,
 } from '../../client/generated.ts';
 import { keys } from '../../client/keys.ts';
-import { ApiProblem, fieldProblem, messageOf } from '../../client/problem.ts';
+import { fieldProblem } from '../../client/problem.ts';
 import { CallBadge } from '../../format/labels.tsx';
 import { formatPhone } from '../../format/phone.ts';
-import { formatTime } from '../../format/times.ts';
 import { Button, buttonStyle } from '../../ui/button.tsx';
 import { Card } from '../../ui/card.tsx';
 import { Confirm } from '../../ui/dialog.tsx';
 import { Field, Input, NativeSelect } from '../../ui/field.tsx';
+import { Refusal } from '../../ui/refusal.tsx';
 import { VariableRows, type Variables } from './variable-rows.tsx';
 
 /** One call by the campaign's agent to oneself, before anybody else is called. */
@@ -57,7 +57,9 @@ export function TestCall({ draft }: { draft: Campaign }) {
         >
           Call me
         </Button>
-        {placing.error && <Refusal error={placing.error} />}
+        {placing.error && (
+          <Refusal error={placing.error} title="The call was not placed, and does not wait:" />
+        )}
         {placing.data && <Outcome callId={placing.data.id} />}
       </div>
       <Confirm
@@ -116,33 +118,6 @@ function Ends({ to, onTo, from, onFrom, pool, error }: EndsProps) {
       </Field>
     </div>
   );
-}
-
-/** Every rule that holds the call, or another error. */
-function Refusal({ error }: { error: Error }) {
-  const held = error instanceof ApiProblem && error.fields.length > 0 ? error : null;
-  if (held === null) {
-    return (
-      <p role="alert" className="text-bad">
-        {messageOf(error)}
-      </p>
-    );
-  }
-  return (
-    <div role="alert" className="grid gap-1 text-bad">
-      <p>{held.status === 409 ? 'The call was not placed, and does not wait:' : held.title}</p>
-      <ul className="list-disc pl-5">
-        {held.fields.map(({ path, message }) => (
-          <li key={`${path} ${message}`}>{withLocalTimes(message)}</li>
-        ))}
-      </ul>
-    </div>
-  );
-}
-
-/** Shows the API's instants in the viewer's zone. */
-function withLocalTimes(text: string): string {
-  return text.replaceAll(/\d{4}-\d{2}-\d{2}T[\d:.]+Z/g, (iso) => formatTime(iso));
 }
 
 /** Follows the call until it has ended. */

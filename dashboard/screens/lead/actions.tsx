@@ -1,7 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { ExternalLink, Pencil, ShieldBan, ShieldCheck } from 'lucide-react';
+import { ExternalLink, Pencil, PhoneOutgoing, ShieldBan, ShieldCheck } from 'lucide-react';
 import { useState } from 'react';
-import { addOptOut, type Lead, type OptOut } from '../../client/generated.ts';
+import { addOptOut, callLeadNow, type Lead, type OptOut } from '../../client/generated.ts';
 import { keys } from '../../client/keys.ts';
 import { formatPhone } from '../../format/phone.ts';
 import { useMay, useMe } from '../../session/session.tsx';
@@ -24,10 +24,15 @@ export function LeadActions({
 }) {
   const may = useMay();
   const { temporal } = useMe();
-  const [doing, setDoing] = useState<'edit' | 'optOut' | 'optIn' | null>(null);
+  const [doing, setDoing] = useState<'call' | 'edit' | 'optOut' | 'optIn' | null>(null);
   const close = () => setDoing(null);
   return (
     <>
+      {may.operate && (
+        <Button icon={<PhoneOutgoing />} onClick={() => setDoing('call')}>
+          Call now
+        </Button>
+      )}
       {may.operate && (
         <Button icon={<Pencil />} onClick={() => setDoing('edit')}>
           Edit
@@ -53,6 +58,7 @@ export function LeadActions({
           <ExternalLink aria-hidden /> Workflow
         </a>
       )}
+      <CallNowConfirm lead={lead} open={doing === 'call'} onClose={close} />
       <EditLead lead={lead} open={doing === 'edit'} onClose={close} />
       <OptOutConfirm lead={lead} open={doing === 'optOut'} onClose={close} />
       <RemoveOptOut optOut={doing === 'optIn' ? optOut : null} onClose={close} />
@@ -60,7 +66,42 @@ export function LeadActions({
   );
 }
 
-function OptOutConfirm({ lead, open, onClose }: { lead: Lead; open: boolean; onClose: () => void }) {
+interface ConfirmProps {
+  lead: Lead;
+  open: boolean;
+  onClose: () => void;
+}
+
+/** While any rule holds the call, the dialog stays open and names all of them. */
+function CallNowConfirm({ lead, open, onClose }: ConfirmProps) {
+  const client = useQueryClient();
+  return (
+    <Confirm
+      open={open}
+      onOpenChange={(next) => {
+        if (!next) onClose();
+      }}
+      title={`Call ${lead.name ?? 'this person'} now?`}
+      action="Call now"
+      onConfirm={async () => {
+        const { beyondLimit, campaignReopened } = await callLeadNow(lead.id);
+        void client.invalidateQueries({ queryKey: keys.lead(lead.id) });
+        void client.invalidateQueries({ queryKey: keys.why(lead.id) });
+        if (campaignReopened) void client.invalidateQueries({ queryKey: keys.campaign(lead.campaignId) });
+        const beyond = beyondLimit ? ' It is one call more than the campaign allows.' : '';
+        toastDone("The campaign's next line calls", `${formatPhone(lead.phone)}.${beyond}`);
+      }}
+    >
+      <p>
+        <strong className="text-ink">{formatPhone(lead.phone)}</strong> is called with the next free line,
+        whatever became of earlier calls. Opt-outs, hours and caps hold for this call too: while one does, it
+        is not placed.
+      </p>
+    </Confirm>
+  );
+}
+
+function OptOutConfirm({ lead, open, onClose }: ConfirmProps) {
   const client = useQueryClient();
   return (
     <Confirm
