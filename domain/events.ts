@@ -29,6 +29,7 @@ export const EVENT_TYPES = [
   'call.placed',
   'call.updated',
   'call.context_sent',
+  'call.overdue',
   'call.hang_up_requested',
   'call.hang_up_failed',
   'conversation.stored',

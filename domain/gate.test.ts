@@ -31,7 +31,7 @@ const open: GateFacts = {
   now,
   optedOut: false,
   window: { open: true, nextOpeningAt: now, zones: ['America/New_York'] },
-  contact: { liveUntil: null, recentCalls: [] },
+  contact: { liveUntil: null, liveSince: null, recentCalls: [] },
   workspaceLines: { inUse: 0, limit: 100 },
   lead,
 };
@@ -64,12 +64,17 @@ describe('waits', () => {
     ['campaign_running', { lead: { ...lead, campaignStatus: 'paused' } }, later(60)],
     ['window', { window: { open: false, nextOpeningAt: opening, zones: ['UTC'] } }, opening],
     ['window', { window: { open: false, nextOpeningAt: null, zones: [] } }, later(86_400)],
-    ['contact_live', { contact: { liveUntil: later(90), recentCalls: [] } }, later(30)],
-    ['contact_live', { contact: { liveUntil: later(9), recentCalls: [] } }, later(9)],
-    ['contact_gap', { contact: { liveUntil: null, recentCalls: [ago(100)] } }, later(500)],
+    ['contact_live', { contact: { liveUntil: later(90), liveSince: ago(10), recentCalls: [] } }, later(30)],
+    ['contact_live', { contact: { liveUntil: later(9), liveSince: ago(10), recentCalls: [] } }, later(9)],
+    // Case 6: never at once, and never in the past; the longer it lasts, the more rarely.
+    ['contact_live', { contact: { liveUntil: later(0.1), liveSince: ago(10), recentCalls: [] } }, later(5)],
+    ['contact_live', { contact: { liveUntil: ago(9), liveSince: ago(80), recentCalls: [] } }, later(30)],
+    ['contact_live', { contact: { liveUntil: ago(9), liveSince: ago(800), recentCalls: [] } }, later(100)],
+    ['contact_live', { contact: { liveUntil: ago(9), liveSince: ago(80_000), recentCalls: [] } }, later(900)],
+    ['contact_gap', { contact: { liveUntil: null, liveSince: null, recentCalls: [ago(100)] } }, later(500)],
     [
       'contact_day',
-      { contact: { liveUntil: null, recentCalls: [ago(700), ago(7_000), ago(80_000)] } },
+      { contact: { liveUntil: null, liveSince: null, recentCalls: [ago(700), ago(7_000), ago(80_000)] } },
       later(6_400),
     ],
     ['workspace_lines', { workspaceLines: { inUse: 100, limit: 100 } }, later(5)],
@@ -85,7 +90,7 @@ describe('waits', () => {
 
   test('a week is capped by the call that leaves it first', () => {
     const recentCalls = [1, 2, 3, 4, 5, 6, 6.5].map((days) => ago(days * 86_400));
-    const facts = { ...open, contact: { liveUntil: null, recentCalls } };
+    const facts = { ...open, contact: { liveUntil: null, liveSince: null, recentCalls } };
     expect(decide(facts, DEFAULT_SETTINGS)).toMatchObject({
       rule: 'contact_week',
       until: later(0.5 * 86_400),
@@ -95,7 +100,7 @@ describe('waits', () => {
   test('a cap that more calls fill than it allows lifts when few enough are left', () => {
     // A limit that was lowered, or calls of two campaigns with different ones: five calls, three of which may stand.
     const recentCalls = [700, 7_000, 20_000, 50_000, 80_000].map(ago);
-    const facts = { ...open, contact: { liveUntil: null, recentCalls } };
+    const facts = { ...open, contact: { liveUntil: null, liveSince: null, recentCalls } };
     // Not when the oldest of all leaves the day, after which four would still lie in it.
     expect(decide(facts, DEFAULT_SETTINGS)).toMatchObject({
       rule: 'contact_day',
@@ -110,7 +115,10 @@ describe('waits', () => {
     const dayAgo = (ms: number) => new Date(now.getTime() - 86_400_000 + ms);
     const caps = { perDay: 1, perWeek: null, minGapSeconds: 0 };
     const at = (call: Date) =>
-      decide({ ...open, contact: { liveUntil: null, recentCalls: [call] } }, { ...DEFAULT_SETTINGS, caps });
+      decide(
+        { ...open, contact: { liveUntil: null, liveSince: null, recentCalls: [call] } },
+        { ...DEFAULT_SETTINGS, caps },
+      );
     expect(at(dayAgo(1))).toMatchObject({ rule: 'contact_day', until: new Date(now.getTime() + 1) });
     expect(at(dayAgo(0))).toEqual({ verdict: 'go' });
   });
@@ -118,7 +126,7 @@ describe('waits', () => {
   test('the gap ends at its last second, and is none where it is nought', () => {
     const at = (secondsAgo: number, minGapSeconds: number) =>
       decide(
-        { ...open, contact: { liveUntil: null, recentCalls: [ago(secondsAgo)] } },
+        { ...open, contact: { liveUntil: null, liveSince: null, recentCalls: [ago(secondsAgo)] } },
         { ...DEFAULT_SETTINGS, caps: { perDay: null, perWeek: null, minGapSeconds } },
       );
     expect(at(59, 60)).toMatchObject({ rule: 'contact_gap', until: later(1) });
@@ -199,13 +207,14 @@ describe('a one-off call', () => {
   });
 
   test('every rule that holds is named with its time, and permanent ones come first', () => {
-    const opensAt = new Date('2026-11-19T15:00:00.000Z');
+    const opensAt = new Date('2026-11-21T15:00:00.000Z');
     const given: GateFacts = {
       ...oneOff,
       optedOut: true,
       window: { open: false, nextOpeningAt: opensAt, zones: ['America/New_York'] },
       contact: {
         liveUntil: hoursAgo(-1),
+        liveSince: hoursAgo(0),
         recentCalls: [0.1, 1, 2, 30, 40, 50, 60].map(hoursAgo),
       },
       workspaceLines: { inUse: 100, limit: 100 },
@@ -232,7 +241,11 @@ describe('a one-off call', () => {
   });
 
   test('a call that by this clock begins in the future holds by its gap, once', () => {
-    const justBegun = { liveUntil: hoursAgo(-0.2), recentCalls: [hoursAgo(-0.001)] };
+    const justBegun = {
+      liveUntil: hoursAgo(-0.2),
+      liveSince: hoursAgo(0.001),
+      recentCalls: [hoursAgo(-0.001)],
+    };
     expect(rulesThatHold({ contact: justBegun })).toEqual([
       ['wait', 'contact_live'],
       ['wait', 'contact_gap'],
@@ -240,8 +253,8 @@ describe('a one-off call', () => {
   });
 
   test('one call too many is held by its own rule only', () => {
-    expect(rulesThatHold({ contact: { liveUntil: null, recentCalls: [1, 2, 3].map(hoursAgo) } })).toEqual([
-      ['wait', 'contact_day'],
-    ]);
+    expect(
+      rulesThatHold({ contact: { liveUntil: null, liveSince: null, recentCalls: [1, 2, 3].map(hoursAgo) } }),
+    ).toEqual([['wait', 'contact_day']]);
   });
 });

@@ -39,6 +39,8 @@ export interface GateFacts {
   contact: {
     /** The instant at which the last call still under way must be over, or null when there is none. */
     liveUntil: Date | null;
+    /** When the first of the calls still under way began; null when there is none. */
+    liveSince: Date | null;
     /** Starts of the placed calls of the last seven days, newest first. */
     recentCalls: readonly Date[];
   };
@@ -82,6 +84,9 @@ const LINE_WAIT_MS = 5_000;
 const PAUSED_WAIT_MS = 60_000;
 /** A call that is charged brings the campaign to look for the next; this bounds the wait where it does not. */
 const SPEND_WAIT_MS = 5_000;
+/** What should have passed already is looked at again after this: no wait ends before it begins. */
+const SHORTEST_WAIT_MS = 5_000;
+const LONGEST_LIVE_WAIT_MS = 900_000;
 
 type Rule = (facts: GateFacts, settings: CampaignSettings) => Hold | null;
 
@@ -106,7 +111,11 @@ const RULES: readonly Rule[] = [
 
 /** May this call be placed now? Every rule that holds it, the weightiest first; it may when there is none. */
 export function holdsOf(facts: GateFacts, settings: CampaignSettings): Hold[] {
-  return RULES.flatMap((rule) => rule(facts, settings) ?? []);
+  return RULES.flatMap((rule) => rule(facts, settings) ?? []).map((hold) =>
+    hold.verdict === 'wait' && hold.until <= facts.now
+      ? { ...hold, until: after(facts, SHORTEST_WAIT_MS) }
+      : hold,
+  );
 }
 
 function never(rule: GateRule, detail: string): Hold {
@@ -169,11 +178,16 @@ function outsideWindow(facts: GateFacts): Hold | null {
 }
 
 function contactLive(facts: GateFacts, { ringSeconds }: CampaignSettings): Hold | null {
-  const { liveUntil } = facts.contact;
+  const { liveUntil, liveSince } = facts.contact;
   if (liveUntil === null) return null;
-  // Most calls are over long before they must be: nobody answers, or the talk is short.
-  const lookAgainMs = Math.min(liveUntil.getTime(), facts.now.getTime() + ringSeconds * 1_000);
-  return wait('contact_live', 'A call to this contact is under way.', new Date(lookAgainMs));
+  // Most calls are over long before they must be: nobody answers, or the talk is short. After one that goes on, the
+  // gate is asked at growing intervals.
+  const ageMs = facts.now.getTime() - (liveSince ?? facts.now).getTime();
+  const patienceMs = Math.min(Math.max(ringSeconds * 1_000, ageMs / 8), LONGEST_LIVE_WAIT_MS);
+  const leftMs = liveUntil.getTime() - facts.now.getTime();
+  const waitMs = leftMs > 0 ? Math.min(leftMs, patienceMs) : patienceMs;
+  const until = after(facts, Math.max(waitMs, SHORTEST_WAIT_MS));
+  return wait('contact_live', 'A call to this contact is under way.', until);
 }
 
 function contactGap({ contact, now }: GateFacts, { caps }: CampaignSettings): Hold | null {

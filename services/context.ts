@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Config } from '#config/config.ts';
 import type { Logger } from '#config/logger.ts';
 import { type Db, openDatabase } from '#db/client.ts';
+import type { OverdueLimits } from '#domain/overdue.ts';
 import type { Carrier, Mailer, VoiceProvider, WebhookSender } from '#providers/ports.ts';
 import { createProviders, type Providers } from '#providers/registry.ts';
 import type { Workflows } from './workflows.ts';
@@ -12,6 +13,8 @@ export interface Timeouts extends Omit<Config['timeouts'], 'sweepEveryMs' | 'syn
   deliveryDelaysMs?: readonly number[];
   /** For a provider's charge, from a call's end on; an hour when left out. */
   chargeAwaitedMs?: number;
+  /** How long a call past its deadline is waited for; `OVERDUE_LIMITS` when left out. */
+  overdue?: Partial<OverdueLimits>;
 }
 
 /** Commit boundaries at which a test may break a step off, as a crash would. */

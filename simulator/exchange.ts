@@ -2,7 +2,7 @@ import { CallBook, type HangUp, personNumber, type SimulatedCall } from './calls
 import { CREDITS_PER_SECOND } from './elevenlabs/payload-parts.ts';
 import type { Faults } from './faults.ts';
 import type { Ledger, LedgerEntry } from './ledger.ts';
-import { pickedUp, planCall, planIncoming } from './people.ts';
+import { type CallPlan, pickedUp, planCall, planIncoming } from './people.ts';
 import { between, digest, seededRandom } from './random.ts';
 import type { JsonObject } from './talks.ts';
 import type { Timers } from './timers.ts';
@@ -62,7 +62,13 @@ export class Exchange {
     const callsBefore = earlier.length;
     const now = Date.now();
     const identity = [this.#seed, order.attemptId ?? this.calls.size, person, callsBefore];
-    const circumstances = { seed: this.#seed, number: person, callsBefore, maxDurationSeconds };
+    const overstaySeconds = this.#faults.options.overstaySeconds;
+    const circumstances = {
+      seed: this.#seed,
+      number: person,
+      callsBefore,
+      maxDurationSeconds: overstaySeconds > 0 ? Number.POSITIVE_INFINITY : maxDurationSeconds,
+    };
     const call: SimulatedCall = {
       ...kept,
       kind: 'call',
@@ -70,7 +76,7 @@ export class Exchange {
       conversationId: `conv_${digest('conversation', ...identity).slice(0, 28)}`,
       callSid: order.callSid ?? `CA${digest('call', ...identity).slice(0, 32)}`,
       callsBefore,
-      plan:
+      plan: overstay(
         order.direction === 'inbound'
           ? planIncoming(circumstances)
           : planCall({
@@ -78,6 +84,8 @@ export class Exchange {
               ringTimeoutSeconds,
               lineBusy: earlier.some(({ endedAtMs }) => endedAtMs === null),
             }),
+        overstaySeconds,
+      ),
       drifts: this.#faults.strikes('driftPayload', person, callsBefore),
       startedAtMs: now,
       answeredAtMs: null,
@@ -162,4 +170,8 @@ export class Exchange {
   #pass(seconds: number): Promise<void> {
     return this.#timers.sleep((seconds * 1000) / this.#speed);
   }
+}
+
+function overstay(plan: CallPlan, seconds: number): CallPlan {
+  return pickedUp(plan.reach) ? { ...plan, talkSeconds: plan.talkSeconds + seconds } : plan;
 }

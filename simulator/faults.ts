@@ -43,6 +43,8 @@ export interface FaultOptions {
   retryAfterSeconds: number;
   /** 503 on any GET to ElevenLabs or Twilio. */
   readErrors: FaultRate;
+  /** Real-life seconds by which every talk outlasts what its person wanted, whatever limit the dial sets. */
+  overstaySeconds: number;
   /** 503 on a request to the carrier to hang up; the call goes on. */
   hangUpErrors: FaultRate;
   /** The carrier or the monitor takes the order to hang up, and the call goes on. */
@@ -78,7 +80,12 @@ export interface FaultOptions {
 /** The faults that strike at a rate, as opposed to those that are a size. */
 export type FaultName = Exclude<
   keyof FaultOptions,
-  'webhookCopies' | 'webhookDelayMs' | 'listingLagMs' | 'carrierListingLagMs' | 'retryAfterSeconds'
+  | 'webhookCopies'
+  | 'webhookDelayMs'
+  | 'listingLagMs'
+  | 'carrierListingLagMs'
+  | 'retryAfterSeconds'
+  | 'overstaySeconds'
 >;
 
 export const NO_FAULTS: Readonly<FaultOptions> = {
@@ -101,6 +108,7 @@ export const NO_FAULTS: Readonly<FaultOptions> = {
   listIgnoresFilters: 0,
   retryAfterSeconds: 0,
   readErrors: 0,
+  overstaySeconds: 0,
   hangUpErrors: 0,
   hangUpIgnored: 0,
   driftPayload: 0,
@@ -141,6 +149,7 @@ const schema = z
     listIgnoresFilters: rate,
     retryAfterSeconds: z.int().min(0).max(86_400),
     readErrors: rate,
+    overstaySeconds: z.number().min(0),
     hangUpErrors: rate,
     hangUpIgnored: rate,
     driftPayload: rate,

@@ -18,6 +18,7 @@ import {
   EventType,
   GateRule,
   GateVerdict,
+  HangUpReason,
   Reach,
   Sentiment,
   Speaker,
@@ -58,6 +59,13 @@ const fields = {
   }),
   failure: z.string().nullable(),
   needsAttention: z.boolean(),
+  overdueSince: timestamp.nullable().openapi({
+    description: 'The time by which it was to be over, where it goes on, or went on, past that',
+  }),
+  hangUp: z
+    .object({ reason: HangUpReason, requestedAt: timestamp, tries: z.number().int() })
+    .nullable()
+    .openapi({ description: 'Why and when it was to be hung up; null where nobody wanted that' }),
 };
 
 export const Call = z.object(fields).openapi('Call');
@@ -233,6 +241,15 @@ export function toCall(row: Row): z.infer<typeof Call> {
     source: row.source,
     failure: row.failure,
     needsAttention: row.needs_attention,
+    overdueSince: isoOrNull(row.overdue_since),
+    hangUp:
+      row.hang_up_requested_at === null || row.hang_up_reason === null
+        ? null
+        : {
+            reason: row.hang_up_reason,
+            requestedAt: iso(row.hang_up_requested_at),
+            tries: row.hang_up_tries,
+          },
   };
 }
 

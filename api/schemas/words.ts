@@ -10,6 +10,7 @@ import {
   CONVERSION_JUDGES,
   DIRECTIONS,
   DISPOSITIONS,
+  HANG_UP_REASONS,
   REACHES,
   SENTIMENTS,
 } from '#domain/call.ts';
@@ -40,6 +41,7 @@ export const CallSource = word('CallSource', CALL_SOURCES);
 export const Direction = word('Direction', DIRECTIONS);
 export const Attribution = word('Attribution', ATTRIBUTIONS);
 export const AttributionState = word('AttributionState', ATTRIBUTION_STATES);
+export const HangUpReason = word('HangUpReason', HANG_UP_REASONS);
 export const ConversionJudge = word('ConversionJudge', CONVERSION_JUDGES);
 export const Sentiment = word('Sentiment', SENTIMENTS);
 export const Speaker = word('Speaker', SPEAKERS);

@@ -745,6 +745,7 @@ export type CallKind = "phone" | "browser";
 export type Attribution = "dial" | "variables" | "call_sid" | "number" | "alias" | "person";
 export type Sentiment = "positive" | "neutral" | "negative";
 export type CallSource = "webhook" | "poll" | "reconciled";
+export type HangUpReason = "opt_out" | "overdue";
 export type Call = {
     id: string;
     campaignId: string | null;
@@ -781,6 +782,14 @@ export type Call = {
     source: CallSource | null;
     failure: string | null;
     needsAttention: boolean;
+    /** The time by which it was to be over, where it goes on, or went on, past that */
+    overdueSince: string | null;
+    /** Why and when it was to be hung up; null where nobody wanted that */
+    hangUp: {
+        reason: HangUpReason;
+        requestedAt: string;
+        tries: number;
+    } | null;
 };
 export type CallPage = {
     items: Call[];
@@ -959,7 +968,7 @@ export type FollowUpPage = {
     items: FollowUp[];
     nextCursor: string | null;
 };
-export type EventType = "call.ended" | "call.marked" | "call.attributed" | "lead.finished" | "lead.replied" | "lead.converted" | "message.received" | "message.sent" | "message.delivered" | "message.failed" | "contact.opted_out" | "contact.opted_in" | "follow_up.done" | "follow_up.skipped" | "follow_up.failed" | "campaign.started" | "campaign.paused" | "campaign.resumed" | "campaign.stopped" | "campaign.completed" | "call.started" | "call.placed" | "call.updated" | "call.context_sent" | "call.hang_up_requested" | "call.hang_up_failed" | "conversation.stored" | "lead.held" | "lead.backing_off" | "lead.changed" | "lead.restarted" | "lead.call_requested" | "leads.added" | "message.scheduled" | "follow_up.planned" | "delivery.delivered" | "delivery.failed" | "endpoint.disabled" | "campaign.created" | "campaign.changed" | "campaign.scheduled" | "campaign.reopened" | "campaign.archived";
+export type EventType = "call.ended" | "call.marked" | "call.attributed" | "lead.finished" | "lead.replied" | "lead.converted" | "message.received" | "message.sent" | "message.delivered" | "message.failed" | "contact.opted_out" | "contact.opted_in" | "follow_up.done" | "follow_up.skipped" | "follow_up.failed" | "campaign.started" | "campaign.paused" | "campaign.resumed" | "campaign.stopped" | "campaign.completed" | "call.started" | "call.placed" | "call.updated" | "call.context_sent" | "call.overdue" | "call.hang_up_requested" | "call.hang_up_failed" | "conversation.stored" | "lead.held" | "lead.backing_off" | "lead.changed" | "lead.restarted" | "lead.call_requested" | "leads.added" | "message.scheduled" | "follow_up.planned" | "delivery.delivered" | "delivery.failed" | "endpoint.disabled" | "campaign.created" | "campaign.changed" | "campaign.scheduled" | "campaign.reopened" | "campaign.archived";
 export type MessageChannel = "sms" | "email";
 export type MessageStatus = "scheduled" | "sending" | "sent" | "delivered" | "undelivered" | "failed" | "refused" | "unknown" | "received";
 export type MessageSource = "person" | "follow_up" | "auto_reply" | "agent" | "contact";
@@ -1106,6 +1115,14 @@ export type CallDetail = {
     source: CallSource | null;
     failure: string | null;
     needsAttention: boolean;
+    /** The time by which it was to be over, where it goes on, or went on, past that */
+    overdueSince: string | null;
+    /** Why and when it was to be hung up; null where nobody wanted that */
+    hangUp: {
+        reason: HangUpReason;
+        requestedAt: string;
+        tries: number;
+    } | null;
     notes: string | null;
     convertedBy: ConversionJudge | null;
     conversionReason: {
@@ -1334,7 +1351,7 @@ export type AttentionPage = {
 export type StreamEvent = {
     /** The event's number */
     id: string;
-    event: "ready" | "call.ended" | "call.marked" | "call.attributed" | "lead.finished" | "lead.replied" | "lead.converted" | "message.received" | "message.sent" | "message.delivered" | "message.failed" | "contact.opted_out" | "contact.opted_in" | "follow_up.done" | "follow_up.skipped" | "follow_up.failed" | "campaign.started" | "campaign.paused" | "campaign.resumed" | "campaign.stopped" | "campaign.completed" | "call.started" | "call.placed" | "call.updated" | "call.context_sent" | "call.hang_up_requested" | "call.hang_up_failed" | "conversation.stored" | "lead.held" | "lead.backing_off" | "lead.changed" | "lead.restarted" | "lead.call_requested" | "leads.added" | "message.scheduled" | "follow_up.planned" | "delivery.delivered" | "delivery.failed" | "endpoint.disabled" | "campaign.created" | "campaign.changed" | "campaign.scheduled" | "campaign.reopened" | "campaign.archived";
+    event: "ready" | "call.ended" | "call.marked" | "call.attributed" | "lead.finished" | "lead.replied" | "lead.converted" | "message.received" | "message.sent" | "message.delivered" | "message.failed" | "contact.opted_out" | "contact.opted_in" | "follow_up.done" | "follow_up.skipped" | "follow_up.failed" | "campaign.started" | "campaign.paused" | "campaign.resumed" | "campaign.stopped" | "campaign.completed" | "call.started" | "call.placed" | "call.updated" | "call.context_sent" | "call.overdue" | "call.hang_up_requested" | "call.hang_up_failed" | "conversation.stored" | "lead.held" | "lead.backing_off" | "lead.changed" | "lead.restarted" | "lead.call_requested" | "leads.added" | "message.scheduled" | "follow_up.planned" | "delivery.delivered" | "delivery.failed" | "endpoint.disabled" | "campaign.created" | "campaign.changed" | "campaign.scheduled" | "campaign.reopened" | "campaign.archived";
     /** JSON */
     data: string;
 };
@@ -4569,10 +4586,11 @@ export const reachValues = ["answered","voicemail","no_answer","busy","failed","
 export const attributionValues = ["dial","variables","call_sid","number","alias","person"] as const satisfies readonly Attribution[];
 export const sentimentValues = ["positive","neutral","negative"] as const satisfies readonly Sentiment[];
 export const callSourceValues = ["webhook","poll","reconciled"] as const satisfies readonly CallSource[];
+export const hangUpReasonValues = ["opt_out","overdue"] as const satisfies readonly HangUpReason[];
 export const leadStateValues = ["waiting","queued","calling","backing_off","finished"] as const satisfies readonly LeadState[];
 export const followUpChannelValues = ["sms","email","webhook"] as const satisfies readonly FollowUpChannel[];
 export const followUpStatusValues = ["planned","done","skipped","failed"] as const satisfies readonly FollowUpStatus[];
-export const eventTypeValues = ["call.ended","call.marked","call.attributed","lead.finished","lead.replied","lead.converted","message.received","message.sent","message.delivered","message.failed","contact.opted_out","contact.opted_in","follow_up.done","follow_up.skipped","follow_up.failed","campaign.started","campaign.paused","campaign.resumed","campaign.stopped","campaign.completed","call.started","call.placed","call.updated","call.context_sent","call.hang_up_requested","call.hang_up_failed","conversation.stored","lead.held","lead.backing_off","lead.changed","lead.restarted","lead.call_requested","leads.added","message.scheduled","follow_up.planned","delivery.delivered","delivery.failed","endpoint.disabled","campaign.created","campaign.changed","campaign.scheduled","campaign.reopened","campaign.archived"] as const satisfies readonly EventType[];
+export const eventTypeValues = ["call.ended","call.marked","call.attributed","lead.finished","lead.replied","lead.converted","message.received","message.sent","message.delivered","message.failed","contact.opted_out","contact.opted_in","follow_up.done","follow_up.skipped","follow_up.failed","campaign.started","campaign.paused","campaign.resumed","campaign.stopped","campaign.completed","call.started","call.placed","call.updated","call.context_sent","call.overdue","call.hang_up_requested","call.hang_up_failed","conversation.stored","lead.held","lead.backing_off","lead.changed","lead.restarted","lead.call_requested","leads.added","message.scheduled","follow_up.planned","delivery.delivered","delivery.failed","endpoint.disabled","campaign.created","campaign.changed","campaign.scheduled","campaign.reopened","campaign.archived"] as const satisfies readonly EventType[];
 export const messageChannelValues = ["sms","email"] as const satisfies readonly MessageChannel[];
 export const messageStatusValues = ["scheduled","sending","sent","delivered","undelivered","failed","refused","unknown","received"] as const satisfies readonly MessageStatus[];
 export const messageSourceValues = ["person","follow_up","auto_reply","agent","contact"] as const satisfies readonly MessageSource[];

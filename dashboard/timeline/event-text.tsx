@@ -61,6 +61,8 @@ const TEXTS: Record<EventType, (data: Data) => EventText> = {
     sent === false
       ? text(Bot, 'warn', 'The agent could not be told of it')
       : text(Bot, 'info', 'The agent was told something'),
+  'call.overdue': ({ because }) =>
+    text(Clock, 'warn', because === 'live' ? 'Goes on past its limit' : 'Past its limit, and may go on'),
   'call.hang_up_requested': ({ reason }) =>
     text(PhoneOff, 'warn', reason === 'opt_out' ? 'Hung up on: opted out' : 'Hung up on: past its limit'),
   'call.hang_up_failed': () => text(PhoneOff, 'bad', 'Could not be hung up'),

@@ -20,7 +20,9 @@ function callsOf(db: Db | Tx): SelectQueryBuilder<Database, 'calls', Call> {
     .selectAll('calls')
     .select(
       sql<boolean>`exists (select from attention
-        where kind = 'unknown_call' and subject = calls.id and settled_at is null)`.as('needs_attention'),
+        where kind in ('unknown_call', 'unended_call') and subject = calls.id and settled_at is null)`.as(
+        'needs_attention',
+      ),
     )
     .select(sql<string | null>`(select leads.name from leads where leads.id = calls.lead_id)`.as('name'));
 }

@@ -88,12 +88,17 @@ export async function readGateCounts(
     attempts_used: number;
     spend: SpendSums;
     live_until: Date | null;
+    live_since: Date | null;
     recent: Date[] | null;
     workspace_in_use: number;
     campaign_in_use: number;
   }>`
     with alive as (
-      select campaign_id, phone, deadline_at from calls
+      -- Of a call past its limit nobody knows when it will end.
+      select campaign_id, phone, started_at,
+        case when overdue_since is null then deadline_at else greatest(deadline_at, ${now}::timestamptz + interval '1 hour') end
+          as over_by
+      from calls
       where status <> 'ended' or (reach = 'unknown' and deadline_at > ${now})
     )
     select
@@ -105,7 +110,8 @@ export async function readGateCounts(
       (select count(*) from calls
         where lead_id = ${leadId} and attempt is not null and reach is distinct from 'not_placed') as attempts_used,
       ${spendSums(spendOf)} as spend,
-      (select max(deadline_at) from alive where phone = ${phone}) as live_until,
+      (select max(over_by) from alive where phone = ${phone}) as live_until,
+      (select min(started_at) from alive where phone = ${phone}) as live_since,
       (select array_agg(started_at order by started_at desc) from calls
         where phone = ${phone} and direction = 'outbound' and reach is distinct from 'not_placed'
           and started_at > ${new Date(now.getTime() - 7 * 86_400_000)}) as recent,
@@ -118,7 +124,11 @@ export async function readGateCounts(
     replied: counts.replied ?? false,
     attemptsUsed: counts.attempts_used,
     spend: counts.spend,
-    contact: { liveUntil: counts.live_until, recentCalls: counts.recent ?? [] },
+    contact: {
+      liveUntil: counts.live_until,
+      liveSince: counts.live_since,
+      recentCalls: counts.recent ?? [],
+    },
     workspaceLinesInUse: counts.workspace_in_use,
     campaignLinesInUse: counts.campaign_in_use,
   };

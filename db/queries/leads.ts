@@ -279,6 +279,8 @@ export interface LeadBlocks {
   optedOut: boolean;
   /** The gate's last answer for this lead; null when it was never asked. */
   lastDecision: Pick<Selectable<DecisionsTable>, 'verdict' | 'rule' | 'detail' | 'until'> | null;
+  /** The limit that a call under way to this lead has outlasted; null when none has. */
+  overdueSince: Date | null;
 }
 
 /** What may keep a lead from being called, besides its own row and its campaign's. */
@@ -292,8 +294,10 @@ export async function readLeadBlocks(
     rule: DecisionsTable['rule'];
     detail: string | null;
     until: Date | null;
+    overdue_since: Date | null;
   }>`
     select exists (select from opt_outs where phone = ${lead.phone}) as opted_out,
+      (select min(overdue_since) from calls where lead_id = ${lead.id} and status <> 'ended') as overdue_since,
       last.verdict, last.rule, last.detail, last.until
     from (values (1)) as one
     left join lateral (
@@ -301,10 +305,11 @@ export async function readLeadBlocks(
     ) as last on true`.execute(db);
   const row = rows[0];
   if (row === undefined) throw new Error('A query without a condition had no row.');
-  const { opted_out, verdict, rule, detail, until } = row;
+  const { opted_out, verdict, rule, detail, until, overdue_since } = row;
   return {
     optedOut: opted_out,
     lastDecision: verdict === null ? null : { verdict, rule, detail, until },
+    overdueSince: overdue_since,
   };
 }
 

@@ -14,12 +14,13 @@ import { type NextStep, nextStep, type RetryKind } from '#domain/retry.ts';
 import type { CampaignSettings } from '#domain/settings.ts';
 import { nextOpening } from '#domain/window.ts';
 import type { Context } from '../context.ts';
+import { RetryLater } from '../errors.ts';
 import { planFollowUps } from '../follow-ups/plan.ts';
 import { finishLead, holdLead } from '../leads/steps.ts';
 import { reached } from '../workflows.ts';
 import { analysisOf } from './evaluate.ts';
 import { windowOf } from './gate.ts';
-import { giveUp } from './record.ts';
+import { reviewOverdue } from './overdue.ts';
 
 type Lead = Selectable<LeadsTable>;
 
@@ -43,7 +44,9 @@ const OPENING_SPREAD_MS = 60_000;
 
 /**
  * Decides what comes after a lead's call, once: counts the attempt, moves the lead on and gives the line back. A call
- * whose end is not reported before its deadline is closed as unknown, and put before a person.
+ * past its deadline is waited for as long as it may be under way (`reviewOverdue`).
+ *
+ * @throws RetryLater `Overdue`
  */
 export async function concludeLeadCall(
   context: Context,
@@ -60,7 +63,7 @@ export async function concludeLeadCall(
   return { kind: 'retry', at: new Date(step.at).toISOString(), line: step.kind, reach, followUps };
 }
 
-/** Closes a one-off call once it has ended, or as unknown past its deadline. Null while it goes on. */
+/** Closes a one-off call once it has ended. Null while it goes on. @throws RetryLater `Overdue` */
 export async function concludeOneOffCall(
   context: Context,
   { callId }: { callId: string },
@@ -69,25 +72,41 @@ export async function concludeOneOffCall(
   return concluded === null ? null : { reach: concluded.reach };
 }
 
-/** Null while the call goes on. `step` is null where it is for no lead: nothing comes after it. */
-async function concludeCall(
-  context: Context,
-  callId: string,
-): Promise<{ reach: Reach; step: NextStep | null } | null> {
-  const concluded = await inTransaction(context.db, async (tx) => await conclude(tx, context, callId));
-  if (concluded !== null) await context.checkpoint?.('call_concluded');
-  return concluded;
+/** What came of a call. `step` is null where it is for no lead: nothing comes after it. */
+type Concluded = { reach: Reach; step: NextStep | null };
+
+/**
+ * Null while the call goes on within its limit.
+ *
+ * @throws RetryLater `Overdue` while it may go on past its limit: the activity's retries wait for its end
+ */
+async function concludeCall(context: Context, callId: string): Promise<Concluded | null> {
+  for (;;) {
+    const concluded = await inTransaction(context.db, async (tx) => await conclude(tx, context, callId));
+    if (concluded === 'under_way') return null;
+    if (concluded !== 'overdue') {
+      await context.checkpoint?.('call_concluded');
+      return concluded;
+    }
+    if ((await reviewOverdue(context, callId)).ended) continue;
+    throw new RetryLater('Overdue', 'The call may be under way past its limit.', {
+      delayMs: context.timeouts.pollEveryMs,
+      expected: true,
+    });
+  }
 }
 
-async function conclude(tx: Tx, context: Context, callId: string) {
+async function conclude(
+  tx: Tx,
+  context: Context,
+  callId: string,
+): Promise<Concluded | 'under_way' | 'overdue'> {
   const now = await context.now();
   const locked = await lockCallAndLead(tx, callId);
   if (locked === null) throw new Error('There is no such call.');
-  const { lead } = locked;
-  let { call } = locked;
+  const { lead, call } = locked;
   if (call.status !== 'ended') {
-    if (call.deadline_at > now) return null;
-    call = await giveUp(tx, call, now);
+    return call.overdue_since === null && call.deadline_at > now ? 'under_way' : 'overdue';
   }
   const reach = call.reach ?? 'unknown';
   const isConcluded = lead === null ? call.concluded_at !== null : call.next_step !== null;

@@ -4,8 +4,11 @@ import type { CarrierCall } from '#providers/ports.ts';
 import type { Context } from '../context.ts';
 import { type Absence, mergeFetched, recordPlaced } from './record.ts';
 
-/** What looking for a lost dial found. `uncertain`: nothing was found, and not everyone could be asked. */
-export type Finding = 'found' | 'absent' | 'uncertain';
+/**
+ * What looking for a lost dial found. `uncertain`: nothing was found, and not everyone answered. `unprovable`: the voice
+ * provider does not show it, and there is no carrier to ask.
+ */
+export type Finding = 'found' | 'absent' | 'uncertain' | 'unprovable';
 
 /** A call that was looked for everywhere, for long enough, was not placed. */
 export const ABSENT_EVERYWHERE: Absence = {
@@ -62,7 +65,7 @@ export async function lookOnce(context: Context, call: CallRow): Promise<Finding
     await recordPlaced(context, call, { conversationId: null, callSid: atCarrier.value.callSid });
     return 'uncertain';
   }
-  return context.carrier === null ? 'uncertain' : 'absent';
+  return context.carrier === null ? 'unprovable' : 'absent';
 }
 
 async function findConversation(context: Context, call: CallRow) {

@@ -117,23 +117,22 @@ export async function endNotPlaced(
     .executeTakeFirstOrThrow();
 }
 
-/** Ends a locked call whose end was not reported, as unknown, and puts it before a person. */
-export async function giveUp(tx: Tx, call: CallRow, now: Date): Promise<CallRow> {
-  const failure = 'Its end was never reported.';
+/** Ends a locked call of which nobody knows, as unknown, and puts it before a person. */
+export async function giveUp(tx: Tx, call: CallRow, now: Date, failure: string): Promise<void> {
+  await settleUnended(tx, call);
   await raiseAttention(tx, {
     kind: 'unknown_call',
     subject: call.id,
     campaignId: call.campaign_id,
     leadId: call.lead_id,
-    detail: call.conversation_id === null ? 'It could not be found out whether it was placed.' : failure,
+    detail: failure,
   });
   await appendEvent(tx, { type: 'call.ended', ...idsOf(call), data: { reach: 'unknown' } });
-  return await tx
+  await tx
     .updateTable('calls')
     .set({ status: 'ended', reach: 'unknown', ended_at: now, failure: call.failure ?? failure })
     .where('id', '=', call.id)
-    .returningAll()
-    .executeTakeFirstOrThrow();
+    .execute();
 }
 
 /** A call's ids, as events name them. */

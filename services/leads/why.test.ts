@@ -34,6 +34,7 @@ function facts(changes: Partial<WhyFacts> = {}, lead: Partial<WhyFacts['lead']> 
     optedOut: false,
     spend: spent(0),
     lastWait: null,
+    overdueSince: null,
     holidays: new Set(),
     ...changes,
   };
@@ -109,4 +110,12 @@ test('a lead that is called, queued or finished says so', () => {
   const finished = explainLead(facts({}, { state: 'finished', outcome: 'answered' }));
   expect(finished).toMatchObject({ nextAttemptAt: null, blockedBy: [{ rule: 'lead_open' }] });
   expect(finished.blockedBy[0]?.detail).toContain('answered');
+});
+
+test('case 5: a call past its limit is named as what the lead waits for', () => {
+  const calling = { state: 'calling' } as const;
+  expect(explainLead(facts({}, calling)).blockedBy).toEqual([]);
+  expect(explainLead(facts({ overdueSince: NOON }, calling)).blockedBy).toEqual([
+    { rule: 'contact_live', detail: expect.stringContaining(NOON.toISOString()), until: null },
+  ]);
 });

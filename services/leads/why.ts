@@ -38,6 +38,8 @@ export interface WhyFacts {
   spend: Spend;
   /** The gate's last answer, when it was to wait. */
   lastWait: Block | null;
+  /** The limit that its call under way has outlasted; null when there is none. */
+  overdueSince: Date | null;
   /** Local dates of the window's holiday calendar. */
   holidays: ReadonlySet<string>;
 }
@@ -61,7 +63,7 @@ export async function readWhy(
   if (lead === null || campaign === null) throw notFound('lead');
   const at = await now();
   const { settings } = campaign;
-  const [{ optedOut, lastDecision }, spend] = await Promise.all([
+  const [{ optedOut, lastDecision, overdueSince }, spend] = await Promise.all([
     readLeadBlocks(db, lead),
     readSpend(db, context, { campaignId: campaign.id, settings, now: at }),
   ]);
@@ -83,6 +85,7 @@ export async function readWhy(
     optedOut,
     spend,
     lastWait: waitOf(lastDecision),
+    overdueSince,
     holidays: holidaysAround(settings.window.holidays, at),
   });
 }
@@ -96,7 +99,9 @@ function waitOf(decision: LeadBlocks['lastDecision']): Block | null {
 /** Why a lead is not being called at this moment, in the gate's own rules. */
 export function explainLead(facts: WhyFacts): Why {
   const { lead } = facts;
-  if (lead.state === 'calling') return { state: lead.state, nextAttemptAt: null, blockedBy: [] };
+  if (lead.state === 'calling') {
+    return { state: lead.state, nextAttemptAt: null, blockedBy: overdueBlocks(facts) };
+  }
   if (lead.state === 'finished') {
     const detail = lead.outcomeDetail ?? `The lead is finished: ${lead.outcome ?? 'done'}.`;
     return {
@@ -111,6 +116,13 @@ export function explainLead(facts: WhyFacts): Why {
   const blockedBy = [...final, ...(campaign === null ? [] : [campaign]), ...timed];
   const inSight = final.length === 0 && (campaign === null || campaign.until !== null);
   return { state: lead.state, nextAttemptAt: inSight ? earliest(facts, blockedBy) : null, blockedBy };
+}
+
+/** A call within its limit holds nothing that anybody would ask about. */
+function overdueBlocks({ overdueSince }: WhyFacts): Block[] {
+  if (overdueSince === null) return [];
+  const detail = `Its call has outlasted its limit, which was ${overdueSince.toISOString()}: its end is waited for.`;
+  return [{ rule: 'contact_live', detail, until: null }];
 }
 
 function finalBlocks({ optedOut, lead, settings }: WhyFacts): Block[] {

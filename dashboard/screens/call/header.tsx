@@ -25,6 +25,8 @@ export function CallSubtitle({ call, zone }: { call: CallDetail; zone: string | 
           </Badge>
         )}
         {call.needsAttention && <Badge tone="bad">Needs attention</Badge>}
+        {call.overdueSince !== null && call.status !== 'ended' && <Badge tone="warn">Past its limit</Badge>}
+        {call.hangUp !== null && call.status !== 'ended' && <Badge tone="warn">Being hung up</Badge>}
       </span>
       <span>{numberOf(call)}</span>
       <CampaignLink campaignId={call.campaignId} />

@@ -51,6 +51,8 @@ function call(index: number, rest: Partial<Call>): Call {
     source: 'webhook',
     failure: null,
     needsAttention: reach === 'unknown',
+    overdueSince: null,
+    hangUp: null,
     ...rest,
   };
 }
