@@ -5,7 +5,8 @@ import { placeOneOffCall } from '#services/calls/one-off.ts';
 import { placeLeadCall, type Turns } from '#services/calls/place-lead.ts';
 import { pollCall } from '#services/calls/poll.ts';
 import type { LeadAttempt } from '#services/calls/subject.ts';
-import { auditLines, type FeedRequest, feedLeads, stopLeads } from '#services/campaigns/feed.ts';
+import { feedLeads } from '#services/campaigns/earlier.ts';
+import { auditLines, type FeedRequest, feedCampaign, stopLeads } from '#services/campaigns/feed.ts';
 import { beginCampaign, closeCampaign, completeCampaign } from '#services/campaigns/transitions.ts';
 import type { Context } from '#services/context.ts';
 import { PermanentFailure, RetryLater } from '#services/errors.ts';
@@ -46,7 +47,8 @@ export function createActivities(context: Context) {
   const turns: Turns = new Map();
   const inFlight: InFlight = new Map();
   return asActivities(context, {
-    feedLeads: (request: FeedRequest) => feedLeads(context, request),
+    feedCampaign: (request: FeedRequest) => feedCampaign(context, request),
+    feedLeads: (request: Parameters<typeof feedLeads>[1]) => feedLeads(context, request),
     auditLines: (lines: CampaignId & { leadIds: string[] }) => auditLines(context, lines),
     beginCampaign: (campaign: CampaignId) => beginCampaign(context, campaign),
     completeCampaign: (campaign: CampaignId) => completeCampaign(context, campaign),

@@ -40,10 +40,12 @@ export function refusal(action: CampaignAction, status: CampaignStatus | Campaig
 export interface CampaignProgress {
   status: CampaignRunStatus;
   lines: { limit: number; inUse: number };
-  /** Leads whose workflow asked for a line and has none yet. */
+  /** Leads that are due and have no line yet, as far as they are fed to the workflow. */
   wantingLine: number;
-  /** ISO time of the next feed, when nothing can be called now. */
+  /** ISO time at which the next lead is due, when none is now. */
   nextOpeningAt: string | null;
+  /** The change of the campaign up to which its workflow has read. Missing in one of an earlier version. */
+  generation?: number;
 }
 
 export interface InFlight {

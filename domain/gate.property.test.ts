@@ -31,6 +31,7 @@ const facts: fc.Arbitrary<GateFacts> = fc.record({
   lead: fc.option(
     fc.record({
       campaignStatus: fc.constantFrom(...CAMPAIGN_STATUSES),
+      startsAt: maybe,
       leadState: fc.constantFrom(...LEAD_STATES),
       replied: fc.boolean(),
       attemptsUsed: count,

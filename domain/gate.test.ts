@@ -18,6 +18,7 @@ const NOTHING_SPENT: SpendSums = {
 
 const lead: LeadFacts = {
   campaignStatus: 'running',
+  startsAt: null,
   leadState: 'queued',
   replied: false,
   attemptsUsed: 0,
@@ -62,6 +63,8 @@ describe('waits', () => {
   const opening = later(3_600);
   test.each([
     ['campaign_running', { lead: { ...lead, campaignStatus: 'paused' } }, later(60)],
+    ['campaign_running', { lead: { ...lead, campaignStatus: 'scheduled', startsAt: later(90) } }, later(90)],
+    ['campaign_running', { lead: { ...lead, campaignStatus: 'scheduled', startsAt: ago(90) } }, later(1)],
     ['window', { window: { open: false, nextOpeningAt: opening, zones: ['UTC'] } }, opening],
     ['window', { window: { open: false, nextOpeningAt: null, zones: [] } }, later(86_400)],
     ['contact_live', { contact: { liveUntil: later(90), liveSince: ago(10), recentCalls: [] } }, later(30)],

@@ -52,6 +52,8 @@ export interface GateFacts {
 /** What the gate reads of a lead and its campaign. */
 export interface LeadFacts {
   campaignStatus: CampaignStatus;
+  /** The set time of a scheduled campaign. */
+  startsAt: Date | null;
   leadState: LeadState;
   /** The person called or wrote after the end of the last call to this lead. */
   replied: boolean;
@@ -87,6 +89,8 @@ const SPEND_WAIT_MS = 5_000;
 /** What should have passed already is looked at again after this: no wait ends before it begins. */
 const SHORTEST_WAIT_MS = 5_000;
 const LONGEST_LIVE_WAIT_MS = 900_000;
+/** A start whose time has come takes place within moments. */
+const SCHEDULED_WAIT_MS = 1_000;
 
 type Rule = (facts: GateFacts, settings: CampaignSettings) => Hold | null;
 
@@ -98,6 +102,7 @@ const RULES: readonly Rule[] = [
   replied,
   attemptsSpent,
   campaignPaused,
+  campaignScheduled,
   spendLimit,
   outsideWindow,
   contactLive,
@@ -132,7 +137,7 @@ function after({ now }: GateFacts, ms: number): Date {
 
 function campaignOver({ lead }: GateFacts): Hold | null {
   const status = lead?.campaignStatus ?? 'running';
-  if (status === 'running' || status === 'paused') return null;
+  if (status === 'running' || status === 'paused' || status === 'scheduled') return null;
   return never('campaign_running', `The campaign is ${status}.`);
 }
 
@@ -156,6 +161,15 @@ function attemptsSpent({ lead }: GateFacts, { maxAttempts }: CampaignSettings): 
 function campaignPaused(facts: GateFacts): Hold | null {
   if (facts.lead?.campaignStatus !== 'paused') return null;
   return wait('campaign_running', 'The campaign is paused.', after(facts, PAUSED_WAIT_MS));
+}
+
+/** Its workflow began early, or its row late: the lead waits for the start as everybody does. */
+function campaignScheduled(facts: GateFacts): Hold | null {
+  if (facts.lead?.campaignStatus !== 'scheduled') return null;
+  const { startsAt } = facts.lead;
+  const soon = after(facts, SCHEDULED_WAIT_MS);
+  const until = startsAt === null || startsAt < soon ? soon : startsAt;
+  return wait('campaign_running', 'The campaign has not begun yet.', until);
 }
 
 function spendLimit(facts: GateFacts, { spendLimitCents }: CampaignSettings): Hold | null {

@@ -1,11 +1,14 @@
+/** The states of a lead that has calls to come, or one under way. */
+export const OPEN_LEAD_STATES = ['waiting', 'queued', 'calling', 'backing_off'] as const;
+
 /**
- * Where a lead is: `waiting` for its first call, `queued` for a line, `calling`, `backing_off` until its next
- * attempt, or `finished`.
+ * Where a lead is: `waiting` for its first call, `queued` with a line on its way to the gate, `calling`, `backing_off`
+ * until its next attempt and then until there is a line for it, or `finished`.
  */
-export const LEAD_STATES = ['waiting', 'queued', 'calling', 'backing_off', 'finished'] as const;
+export const LEAD_STATES = [...OPEN_LEAD_STATES, 'finished'] as const;
 export type LeadState = (typeof LEAD_STATES)[number];
 
-/** A lead in one of these has a workflow. */
+/** A lead in one of these may have a workflow. */
 export const STARTED_LEAD_STATES = [
   'queued',
   'calling',

@@ -2,71 +2,67 @@ import type { RetryKind } from './retry.ts';
 
 export type LineKind = RetryKind | 'first';
 
-/** Who gets a line first: callbacks were promised, retries have begun, first calls can wait. */
-const KIND_ORDER: Readonly<Record<LineKind, number>> = { callback: 0, retry: 1, first: 2 };
-
 export interface Grant {
   leadId: string;
   /** Counts the grants of a campaign, so that giving back an old line cannot free a newer one. */
   line: number;
 }
 
+/** A lead's workflow that was restarted in the middle of a call has no line that anybody counts. */
+export const NO_LINE = 0;
+
 /** A pool, as the next run gets it. */
 export interface CarriedLines {
   limit: number;
   nextLine: number;
   held: [leadId: string, line: number, sinceMs: number][];
-  wanted: [leadId: string, kind: LineKind][];
 }
 
-/** A campaign's lines: who holds one, and who waits for one. A repeated step has no effect. */
+/** A campaign's lines, and who holds one. A repeated step has no effect. */
 export class LinePool {
   limit: number;
   #nextLine: number;
   readonly #held = new Map<string, { line: number; sinceMs: number }>();
-  readonly #wanted = new Map<string, LineKind>();
 
-  constructor(carried: CarriedLines) {
-    this.limit = carried.limit;
-    this.#nextLine = carried.nextLine;
-    for (const [leadId, line, sinceMs] of carried.held) this.#held.set(leadId, { line, sinceMs });
-    for (const [leadId, kind] of carried.wanted) this.#wanted.set(leadId, kind);
+  constructor({ limit, nextLine, held }: CarriedLines) {
+    this.limit = limit;
+    this.#nextLine = nextLine;
+    for (const [leadId, line, sinceMs] of held) this.#held.set(leadId, { line, sinceMs });
   }
 
-  static empty(limit: number): LinePool {
-    return new LinePool({ limit, nextLine: 1, held: [], wanted: [] });
+  /** `firstLine` is larger than every number that an earlier pool of the campaign has given. */
+  static empty({ limit, firstLine }: { limit: number; firstLine: number }): LinePool {
+    return new LinePool({ limit, nextLine: firstLine, held: [] });
   }
 
   get inUse(): number {
     return this.#held.size;
   }
 
-  get waiting(): number {
-    return this.#wanted.size;
-  }
-
   get free(): number {
     return Math.max(0, this.limit - this.#held.size);
   }
 
-  /** Gives a line to a lead that is just being started. */
+  holds(leadId: string): boolean {
+    return this.#held.has(leadId);
+  }
+
   take(leadId: string, nowMs: number): Grant {
     const grant = { leadId, line: this.#nextLine };
     this.#nextLine += 1;
-    this.#wanted.delete(leadId);
     this.#held.set(leadId, { line: grant.line, sinceMs: nowMs });
     return grant;
   }
 
-  /** Puts a lead in the queue. One that still holds a line was restarted without it, so the line is taken back. */
-  want(leadId: string, kind: LineKind): void {
-    this.#held.delete(leadId);
-    this.#wanted.set(leadId, kind);
+  /** Counts a line that an earlier pool gave to a lead, which is in a call: whatever its number is. */
+  adopt(leadId: string, nowMs: number): void {
+    if (!this.#held.has(leadId)) this.#held.set(leadId, { line: NO_LINE, sinceMs: nowMs });
   }
 
   /** Takes this line back. False when the lead does not hold it. */
   release(leadId: string, line: number): boolean {
-    if (this.#held.get(leadId)?.line !== line) return false;
+    const held = this.#held.get(leadId);
+    if (held === undefined || (held.line !== line && held.line !== NO_LINE)) return false;
     return this.#held.delete(leadId);
   }
 
@@ -76,26 +72,12 @@ export class LinePool {
     if (held !== undefined) held.sinceMs = nowMs;
   }
 
-  /** Takes back the lead's line and its place in the queue. */
+  /** Takes back the lead's line, whatever its number is. */
   drop(leadId: string): void {
     this.#held.delete(leadId);
-    this.#wanted.delete(leadId);
   }
 
-  /** Grants a free line to the next lead in the queue; null when no line is free or no lead waits. */
-  grantNext(nowMs: number): Grant | null {
-    if (this.free === 0) return null;
-    let next: string | null = null;
-    let best = Number.POSITIVE_INFINITY;
-    for (const [leadId, kind] of this.#wanted) {
-      if (KIND_ORDER[kind] >= best) continue;
-      best = KIND_ORDER[kind];
-      next = leadId;
-    }
-    return next === null ? null : this.take(next, nowMs);
-  }
-
-  /** Leads that got their line before this time. */
+  /** Leads that got their line before this time, the first ones first. */
   heldSinceBefore(ms: number): string[] {
     return [...this.#held].filter(([, { sinceMs }]) => sinceMs < ms).map(([leadId]) => leadId);
   }
@@ -112,7 +94,6 @@ export class LinePool {
       limit: this.limit,
       nextLine: this.#nextLine,
       held: [...this.#held].map(([leadId, { line, sinceMs }]) => [leadId, line, sinceMs]),
-      wanted: [...this.#wanted],
     };
   }
 }
@@ -122,8 +103,10 @@ export interface LineFreed {
   leadId: string;
   /** The number of the grant that is given back. */
   line: number;
-  /** What the lead does next. `requeue` asks for a line again at once. */
+  /** What the lead does next. `requeue`: it is due at once, as soon as its campaign may call. */
   next: 'finished' | 'backing_off' | 'requeue';
-  /** The gate found the campaign paused, so its workflow has missed the pause. */
+  /** The gate found that the campaign may not call, which its workflow has missed. */
   paused?: boolean;
+  /** ISO time at which the lead is due again. */
+  dueAt?: string;
 }

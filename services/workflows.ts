@@ -45,12 +45,14 @@ export interface Workflows {
   changeSettings(campaignId: string, settings: { lines: number }): Promise<Reply>;
   /** The campaign's workflow is to read the database: something has changed there. */
   campaignChanged(campaignId: string): Promise<Reply>;
+  /** As `campaignChanged`, for a run of an earlier version, which hands over then. */
+  leadsAdded(campaignId: string): Promise<Reply>;
   progress(campaignId: string): Promise<Reply<CampaignProgress>>;
   lineFreed(campaignId: string, freed: LineFreed): Promise<Reply>;
-  /** Starts a lead's workflow where the last one was lost. It asks for a line first. */
+  /** Starts a lead's workflow where the last one was lost in the middle of this attempt. */
   startLead(lead: { leadId: string; campaignId: string; attempt: number }): Promise<Reply>;
   campaignStopped(leadId: string): Promise<Reply>;
-  /** A lead that waits for a later time waits for this one instead. */
+  /** A lead of an earlier version that waits for a later time waits for this one instead. */
   callNow(leadId: string, at: Date): Promise<Reply>;
   /** A lead that waits closes itself when the database says that its contact opted out. */
   optedOut(leadId: string): Promise<Reply>;

@@ -18,6 +18,7 @@ import {
   replyWorkflowId,
   waitingWorkflowId,
 } from '#domain/ids.ts';
+import { NO_LINE } from '#domain/lines.ts';
 import type { CampaignStart, Reply, Workflows } from '#services/workflows.ts';
 import type {
   callWorkflow,
@@ -38,6 +39,7 @@ import {
   changeSettingsUpdate,
   contactRepliedSignal,
   deliverNowSignal,
+  leadsAddedSignal,
   lineFreedSignal,
   optedOutSignal,
   pauseUpdate,
@@ -107,13 +109,14 @@ export function createWorkflows(
     changeSettings: (id, settings) =>
       update(() => campaign(id).executeUpdate(changeSettingsUpdate, { args: [settings] })),
     campaignChanged: (id) => signal(() => campaign(id).signal(changedSignal)),
+    leadsAdded: (id) => signal(() => campaign(id).signal(leadsAddedSignal)),
     progress: (id) => within(deadlines.queryMs, () => campaign(id).query(progressQuery)),
     lineFreed: (id, freed) => signal(() => campaign(id).signal(lineFreedSignal, freed)),
     startLead: ({ leadId, campaignId, attempt }) =>
       start<typeof leadWorkflow>('leadWorkflow', {
         ...once,
         workflowId: leadWorkflowId(leadId),
-        args: [{ leadId, campaignId, attempt, line: null }],
+        args: [{ leadId, campaignId, attempt, line: NO_LINE }],
         typedSearchAttributes: attributes(campaignId, 'calling'),
         staticSummary: `Lead ${leadId.slice(-12)}, restarted by the sweep`,
       }),

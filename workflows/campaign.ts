@@ -6,6 +6,7 @@ import {
   continueAsNew,
   getExternalWorkflowHandle,
   ParentClosePolicy,
+  patched,
   proxyActivities,
   setCurrentDetails,
   setHandler,
@@ -20,6 +21,8 @@ import type { CampaignAction } from '#domain/campaign.ts';
 import { leadWorkflowId } from '#domain/ids.ts';
 import type { Grant } from '#domain/lines.ts';
 import { type CampaignInput, CampaignState } from './campaign-state.ts';
+import { earlierCampaign } from './earlier/campaign.ts';
+import type { EarlierCampaignInput } from './earlier/campaign-state.ts';
 import { leadWorkflow } from './lead.ts';
 import {
   campaignKey,
@@ -36,12 +39,12 @@ import {
   stopUpdate,
   WRONG_STATE,
 } from './messages.ts';
-import { DATABASE_WORK, LOST_WORKER, waitFor } from './shared.ts';
+import { DATABASE_WORK, LINES_FROM_THE_DATABASE, LOST_WORKER } from './shared.ts';
 
-const { beginCampaign, feedLeads, auditLines, completeCampaign, closeCampaign } =
-  proxyActivities<
-    Pick<Activities, 'beginCampaign' | 'feedLeads' | 'auditLines' | 'completeCampaign' | 'closeCampaign'>
-  >(DATABASE_WORK);
+const { feedCampaign, auditLines, completeCampaign, closeCampaign } =
+  proxyActivities<Pick<Activities, 'feedCampaign' | 'auditLines' | 'completeCampaign' | 'closeCampaign'>>(
+    DATABASE_WORK,
+  );
 
 /** Goes through all leads of the campaign, so it may take long; the heartbeat shows a lost worker soon. */
 const { stopLeads } = proxyActivities<Pick<Activities, 'stopLeads'>>({
@@ -54,30 +57,40 @@ const { stopLeads } = proxyActivities<Pick<Activities, 'stopLeads'>>({
 const MOST_AT_ONCE = 50;
 
 /**
- * One campaign: asks the database for leads that may be called, starts a workflow for each while there are free
- * lines, and grants lines to leads that come back for another attempt. Ends when no lead is open any more.
+ * One campaign. It does what the database says: reads it whenever it has changed or its time has come, and hands out
+ * lines to leads that are due while there are free ones. Ends when no lead is open any more.
  */
 export async function campaignWorkflow(input: CampaignInput): Promise<void> {
+  if (!patched(LINES_FROM_THE_DATABASE)) return await earlierCampaign(input as EarlierCampaignInput);
   const campaign = new CampaignState(input, Date.now());
   handleMessages(campaign);
   const setAlarm = createAlarm(() => campaign.wake());
-  if (campaign.status === 'scheduled') await waitForStart(campaign, input.startAt);
   while (campaign.status !== 'completed') {
     campaign.beginRound();
+    await step(campaign, setAlarm);
     show(campaign);
-    await handOutLines(campaign);
-    if (campaign.status === 'stopping') return await windUp(campaign, setAlarm);
-    if (campaign.needsFeed(Date.now())) await feed(campaign);
-    else if (!campaign.changed && !(await complete(campaign))) await rest(campaign, setAlarm);
     if (workflowInfo().continueAsNewSuggested) await continueInNewRun(campaign);
   }
+  await condition(allHandlersFinished);
+}
+
+/** The one thing that is to be done now. Each takes an activity's time, or waits. */
+async function step(campaign: CampaignState, setAlarm: SetAlarm): Promise<void> {
+  const nowMs = Date.now();
+  if (campaign.needsFeed(nowMs)) return await feed(campaign);
+  if (campaign.mustStopLeads) return await stop(campaign);
+  if (campaign.isWoundUp) return await close(campaign);
+  if (campaign.overdueAtMs < nowMs) return await audit(campaign);
+  if (campaign.seemsComplete(nowMs)) return await complete(campaign);
+  await handOutLines(campaign);
+  await rest(campaign, setAlarm);
 }
 
 /** Every handler only changes the state and wakes the loop, which acts on it. */
 function handleMessages(campaign: CampaignState): void {
   setHandler(progressQuery, () => campaign.progress(Date.now()));
   setHandler(changedSignal, () => campaign.databaseChanged());
-  setHandler(leadsAddedSignal, () => campaign.leadsAdded());
+  setHandler(leadsAddedSignal, () => campaign.databaseChanged());
   setHandler(lineWantedSignal, (wanted) => campaign.wantLine(wanted));
   setHandler(lineFreedSignal, (freed) => campaign.freeLine(freed));
   setHandler(pauseUpdate, () => campaign.pause(), { validator: () => accept(campaign, 'pause') });
@@ -102,7 +115,6 @@ function show(campaign: CampaignState): void {
       `**${status}**`,
       `lines in use: ${lines.inUse} of ${lines.limit}`,
       `waiting for a line: ${wantingLine}`,
-      `ready to start: ${campaign.readyLeads}`,
       ...(nextOpeningAt === null ? [] : [`next leads at ${nextOpeningAt}`]),
     ].join('  \n'),
   );
@@ -110,45 +122,51 @@ function show(campaign: CampaignState): void {
   if (shown !== status) upsertSearchAttributes([{ key: stateKey, value: status }]);
 }
 
-async function waitForStart(campaign: CampaignState, startAt: string | null): Promise<void> {
-  show(campaign);
-  const untilMs = startAt === null ? 0 : new Date(startAt).getTime();
-  await waitFor(() => campaign.status !== 'scheduled', untilMs - Date.now(), 'until the scheduled start');
-  if (campaign.status === 'scheduled') {
-    await beginCampaign({ campaignId: campaign.id });
-    campaign.begin();
-  }
+async function feed(campaign: CampaignState): Promise<void> {
+  campaign.endFeed(await feedCampaign(campaign.beginFeed()), Date.now());
 }
+
+type GrantedLead = NonNullable<ReturnType<CampaignState['takeLine']>>;
 
 async function handOutLines(campaign: CampaignState): Promise<void> {
   const steps: Promise<void>[] = [];
   while (steps.length < MOST_AT_ONCE) {
     const next = campaign.takeLine(Date.now());
     if (next === null) break;
-    steps.push(next.isNew ? startLead(campaign, next) : grantLine(campaign, next));
+    steps.push(handOut(campaign, next));
   }
   if (steps.length === MOST_AT_ONCE) campaign.wake();
   await Promise.all(steps);
 }
 
-async function grantLine(campaign: CampaignState, grant: Grant): Promise<void> {
+/** To the lead's workflow. One that was never started, or was lost, is started with the line. */
+async function handOut(campaign: CampaignState, lead: GrantedLead): Promise<void> {
+  const isNew = lead.attempt === null;
+  const reached = isNew
+    ? (await startLead(campaign, lead)) || (await grantLine(lead))
+    : (await grantLine(lead)) || (await startLead(campaign, lead));
+  if (reached) campaign.markGranted(lead);
+  else campaign.takeBackLine(lead, Date.now());
+}
+
+/** False when the lead has no workflow. */
+async function grantLine({ leadId, line }: Grant): Promise<boolean> {
   try {
-    const lead = getExternalWorkflowHandle(leadWorkflowId(grant.leadId));
-    await lead.signal(lineGrantedSignal, { line: grant.line });
+    await getExternalWorkflowHandle(leadWorkflowId(leadId)).signal(lineGrantedSignal, { line });
+    return true;
   } catch {
-    // The lead's workflow is gone. If the lead is still open, the sweep starts it again.
-    campaign.takeBackLine(grant);
+    return false;
   }
 }
 
-async function startLead(campaign: CampaignState, grant: Grant): Promise<void> {
-  const { leadId, line } = grant;
+/** False when the lead has a workflow. One that has ended is followed by another: the lead was opened again. */
+async function startLead(campaign: CampaignState, { leadId, line, attempt }: GrantedLead): Promise<boolean> {
   try {
     await startChild(leadWorkflow, {
       workflowId: leadWorkflowId(leadId),
-      args: [{ leadId, campaignId: campaign.id, attempt: 1, line }],
+      args: [{ leadId, campaignId: campaign.id, attempt: attempt ?? 1, line }],
       parentClosePolicy: ParentClosePolicy.ABANDON,
-      workflowIdReusePolicy: WorkflowIdReusePolicy.REJECT_DUPLICATE,
+      workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
       typedSearchAttributes: [
         { key: campaignKey, value: campaign.id },
         { key: stateKey, value: 'calling' },
@@ -156,23 +174,32 @@ async function startLead(campaign: CampaignState, grant: Grant): Promise<void> {
       staticSummary: `Lead ${leadId.slice(-12)}`,
       staticDetails: `One lead of the campaign \`${campaign.id}\`. Its name and number are in the database only.`,
     });
+    return true;
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-    await grantLine(campaign, grant);
+    return false;
   }
-  campaign.markStarted(leadId);
 }
 
-async function feed(campaign: CampaignState): Promise<void> {
-  campaign.endFeed(await feedLeads(campaign.beginFeed()));
+/** Takes back the lines of leads that no longer need them but never said so. */
+async function audit(campaign: CampaignState): Promise<void> {
+  const leadIds = campaign.overdueLeadIds(Date.now());
+  campaign.endAudit(leadIds, await auditLines({ campaignId: campaign.id, leadIds }), Date.now());
 }
 
-/** Completes the campaign when nothing is left to do. False when something is. */
-async function complete(campaign: CampaignState): Promise<boolean> {
-  if (!campaign.seemsComplete) return false;
-  campaign.endCompletion(await completeCampaign({ campaignId: campaign.id }));
-  if (campaign.status === 'completed') show(campaign);
-  return true;
+async function complete(campaign: CampaignState): Promise<void> {
+  campaign.endCompletion(await completeCampaign({ campaignId: campaign.id }), Date.now());
+}
+
+/** After a stop: no lead is started any more, and the campaign closes when the last call has ended. */
+async function stop(campaign: CampaignState): Promise<void> {
+  await stopLeads({ campaignId: campaign.id });
+  campaign.endStop();
+}
+
+async function close(campaign: CampaignState): Promise<void> {
+  await closeCampaign({ campaignId: campaign.id });
+  campaign.close();
 }
 
 type SetAlarm = (atMs: number, summary: string) => void;
@@ -197,32 +224,14 @@ function createAlarm(wake: () => void): SetAlarm {
   };
 }
 
-/** Waits until something happens, more leads may be called, or a line is held for too long. */
+/** Waits until something happens, or a time has come. */
 async function rest(campaign: CampaignState, setAlarm: SetAlarm): Promise<void> {
-  if (campaign.overdueAtMs < Date.now()) return await audit(campaign);
-  setAlarm(campaign.overdueAtMs, 'until a line is overdue');
-  setAlarm(campaign.feedAtMs, 'until more leads may be called');
-  await condition(() => campaign.changed);
-}
-
-/** Takes back the lines of leads that no longer need them but never said so. */
-async function audit(campaign: CampaignState): Promise<void> {
-  const leadIds = campaign.overdueLeadIds(Date.now());
-  campaign.endAudit(leadIds, await auditLines({ campaignId: campaign.id, leadIds }), Date.now());
-}
-
-/** After a stop: no lead is started any more, and the campaign closes when the last call has ended. */
-async function windUp(campaign: CampaignState, setAlarm: SetAlarm): Promise<void> {
-  await stopLeads({ campaignId: campaign.id });
-  while (campaign.inFlight > 0) {
-    campaign.beginRound();
-    show(campaign);
-    await rest(campaign, setAlarm);
-  }
-  await closeCampaign({ campaignId: campaign.id });
-  campaign.close();
+  if (campaign.changed) return;
   show(campaign);
-  await condition(allHandlersFinished);
+  const alarms = campaign.alarms(Date.now()).filter(([atMs]) => Number.isFinite(atMs));
+  // The earliest first, which makes the others needless for now.
+  for (const [atMs, summary] of alarms.sort(([one], [other]) => one - other)) setAlarm(atMs, summary);
+  await condition(() => campaign.changed);
 }
 
 async function continueInNewRun(campaign: CampaignState): Promise<void> {

@@ -1,6 +1,7 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import {
-  getExternalWorkflowHandle,
+  condition,
+  continueAsNew,
   ParentClosePolicy,
   patched,
   proxyActivities,
@@ -9,11 +10,13 @@ import {
   startChild,
   upsertSearchAttributes,
   WorkflowIdReusePolicy,
+  workflowInfo,
 } from '@temporalio/workflow';
 import type { Activities } from '#activities/create-activities.ts';
-import { campaignWorkflowId, followUpWorkflowId } from '#domain/ids.ts';
-import type { LineKind } from '#domain/lines.ts';
+import { followUpWorkflowId } from '#domain/ids.ts';
+import { NO_LINE } from '#domain/lines.ts';
 import { GATE_AND_DIAL, LOOK_AGAIN_MS, type PlacedCall, waitForCallEnd } from './call.ts';
+import { earlierLead } from './earlier/lead.ts';
 import { followUpWorkflow } from './follow-up.ts';
 import {
   callbackRequestedSignal,
@@ -23,11 +26,10 @@ import {
   type LeadState,
   leadStateQuery,
   lineGrantedSignal,
-  lineWantedSignal,
   optedOutSignal,
   stateKey,
 } from './messages.ts';
-import { DATABASE_WORK, waitFor } from './shared.ts';
+import { DATABASE_WORK, LINES_FROM_THE_DATABASE, waitFor } from './shared.ts';
 
 /** A function, because the Web UI shows the attempt beside the activity. */
 function placing(attempt: number) {
@@ -43,51 +45,78 @@ export interface LeadInput {
   campaignId: string;
   /** The attempt to begin with. */
   attempt: number;
-  /** The number of the line that comes with the start; null when the lead has to ask for one. */
+  /** The number of the line that comes with the start; null when the lead waits for one. */
   line: number | null;
+  /** From the run before this one: the call whose end is awaited, and whether the lead may have to close. */
+  carried?: { placed: PlacedCall | null; mayClose: boolean };
 }
 
-/** A campaign that does not grant a line is reminded after this, then at growing intervals up to the limit. */
-const ASK_AGAIN_MS = 3_600_000;
-const ASK_AGAIN_LIMIT_MS = 86_400_000;
-const CAMPAIGN_GONE_MS = 60_000;
-
-interface Lead extends LeadInput {
-  /** Its place in the queue when it asks for a line. */
-  lineKind: LineKind;
+interface Lead {
+  leadId: string;
+  campaignId: string;
+  attempt: number;
+  line: number | null;
   endedCalls: Set<string>;
   /** The campaign was stopped, the contact opted out, or the person replied: the database says whether it closes. */
   mayClose: boolean;
-  /** A requested time that replaces the pending one. */
-  callbackAtMs: number | null;
   state: LeadState;
 }
 
-/** What follows an attempt: nothing, or another one not before a time. */
-type Next = { kind: 'finished' } | { kind: 'again'; atMs: number; why: string };
+/**
+ * What follows an attempt: nothing, or another one not before a time, or the same wait in a new run. A lead that keeps
+ * its line waits by itself; without one, it is due by the database, and the campaign grants it a line.
+ */
+type Next =
+  | { kind: 'finished' }
+  | { kind: 'again'; atMs: number; why: string }
+  | { kind: 'new_run'; placed: PlacedCall };
+
+/** A run with more events goes on in a new one. An attempt needs about twenty. */
+const MOST_EVENTS = 500;
 
 /**
- * One lead of a campaign: waits for a line, places the call, waits for its end, concludes it, and comes back for
- * the next attempt until the lead is finished. Its history holds ids and times, nothing personal.
+ * One lead of a campaign: places the call, waits for its end, concludes it, and waits for a line for the next attempt
+ * until the lead is finished. Its history holds ids and times, nothing personal.
  */
 export async function leadWorkflow(input: LeadInput): Promise<{ attempts: number }> {
+  if (!patched(LINES_FROM_THE_DATABASE)) return await earlierLead(input);
+  const { leadId, campaignId, attempt, line, carried } = input;
   const lead: Lead = {
-    ...input,
-    lineKind: 'retry',
+    leadId,
+    campaignId,
+    attempt,
+    line,
     endedCalls: new Set(),
-    mayClose: false,
-    callbackAtMs: null,
-    state: { phase: 'line', attempt: input.attempt, until: null, why: null },
+    mayClose: carried?.mayClose ?? false,
+    state: { phase: 'line', attempt, until: null, why: null },
   };
   handleMessages(lead);
-  while (await obtainLine(lead)) {
-    const next = await attemptCall(lead);
-    if (next.kind === 'finished') break;
-    if (!(await backOff(lead, next))) break;
+  let placed = carried?.placed ?? null;
+  for (;;) {
+    if (placed === null && lead.line === null && !(await obtainLine(lead))) break;
+    const next = placed === null ? await attemptCall(lead) : await follow(lead, placed);
+    if (next.kind === 'new_run') return await continueInNewRun(lead, next.placed);
+    placed = null;
+    if (next.kind === 'finished' || !(await backOff(lead, next))) break;
+    if (mustContinue()) return await continueInNewRun(lead, null);
   }
   enter(lead, 'finished');
   upsertSearchAttributes([{ key: stateKey, value: 'finished' }]);
   return { attempts: lead.attempt };
+}
+
+/** Repeated signals count as well: whatever a run waits for, its history is bounded. */
+function mustContinue(): boolean {
+  const { continueAsNewSuggested, historyLength } = workflowInfo();
+  return continueAsNewSuggested || historyLength > MOST_EVENTS;
+}
+
+async function continueInNewRun(
+  { leadId, campaignId, attempt, line, mayClose }: Lead,
+  placed: PlacedCall | null,
+): Promise<never> {
+  const carried = { placed, mayClose };
+  return await continueAsNew<typeof leadWorkflow>({ leadId, campaignId, attempt, line, carried });
 }
 
 function handleMessages(lead: Lead): void {
@@ -104,9 +133,8 @@ function handleMessages(lead: Lead): void {
   setHandler(campaignStoppedSignal, mayClose);
   setHandler(optedOutSignal, mayClose);
   setHandler(contactRepliedSignal, mayClose);
-  setHandler(callbackRequestedSignal, ({ at }) => {
-    lead.callbackAtMs = new Date(at).getTime();
-  });
+  // From earlier versions. When the lead is due is a fact of the database.
+  setHandler(callbackRequestedSignal, () => {});
 }
 
 /** Says what the lead waits for, to the query and in the Web UI. */
@@ -117,31 +145,19 @@ function enter(lead: Lead, phase: LeadState['phase'], wait?: { untilMs: number; 
   setCurrentDetails(wait === undefined ? details : `${details} until ${until} (${wait.why})`);
 }
 
-/** Asks the campaign for a line until it has one, and reminds it now and then. False when the lead was closed. */
-async function obtainLine(lead: Lead): Promise<boolean> {
-  const answered = () => lead.line !== null || lead.mayClose;
-  for (
-    let patienceMs = ASK_AGAIN_MS;
-    lead.line === null;
-    patienceMs = Math.min(patienceMs * 2, ASK_AGAIN_LIMIT_MS)
-  ) {
-    if (await closed(lead)) return false;
-    enter(lead, 'line');
-    const asked = await askForLine(lead);
-    await waitFor(answered, asked ? patienceMs : CAMPAIGN_GONE_MS, 'for a line');
-  }
-  return true;
+/** Gives the line back, unless the campaign has granted another one meanwhile. */
+function giveBack(lead: Lead, line: number | null): void {
+  if (lead.line === line) lead.line = null;
 }
 
-/** False when the campaign has no workflow at the moment; the sweep brings it back. */
-async function askForLine({ campaignId, leadId, lineKind }: Lead): Promise<boolean> {
-  try {
-    const campaign = getExternalWorkflowHandle(campaignWorkflowId(campaignId));
-    await campaign.signal(lineWantedSignal, { leadId, kind: lineKind });
-    return true;
-  } catch {
-    return false;
+/** Waits until the campaign grants a line. False when the lead was closed. */
+async function obtainLine(lead: Lead): Promise<boolean> {
+  while (lead.line === null) {
+    if (await closed(lead)) return false;
+    if (mustContinue()) return await continueInNewRun(lead, null);
+    await condition(() => lead.line !== null || lead.mayClose || mustContinue());
   }
+  return true;
 }
 
 /** Closes the lead after a signal, if the database agrees. */
@@ -152,50 +168,52 @@ async function closed(lead: Lead): Promise<boolean> {
 }
 
 async function attemptCall(lead: Lead): Promise<Next> {
-  const { campaignId, leadId, attempt } = lead;
+  const { campaignId, leadId, attempt, line } = lead;
   enter(lead, 'placing');
-  const placement = await placing(attempt).placeCall({ campaignId, leadId, attempt, line: lead.line ?? 0 });
+  const placement = await placing(attempt).placeCall({ campaignId, leadId, attempt, line: line ?? NO_LINE });
   switch (placement.kind) {
     case 'never':
       return { kind: 'finished' };
     case 'wait':
-      if (!placement.lineKept) lead.line = null;
+      if (!placement.lineKept) giveBack(lead, line);
       return { kind: 'again', atMs: new Date(placement.until).getTime(), why: placement.rule };
     case 'not_placed':
       lead.attempt += 1;
-      if (!placement.lineKept) lead.line = null;
+      if (!placement.lineKept) giveBack(lead, line);
       if (placement.finished) return { kind: 'finished' };
       return { kind: 'again', atMs: new Date(placement.retryAt).getTime(), why: 'not placed' };
     case 'placed':
-      if (!placement.ended) await waitForEnd(lead, placement);
-      return await conclude(lead, placement);
+      return await follow(lead, placement, placement.ended);
+  }
+}
+
+/** A placed call until it is concluded. */
+async function follow(lead: Lead, placed: PlacedCall, ended = false): Promise<Next> {
+  const { campaignId, leadId, line } = lead;
+  const { callId } = placed;
+  let wait = placed;
+  for (let over = ended; ; over = false) {
+    if (!over) await waitForEnd(lead, wait);
+    if (!over && mustContinue() && !lead.endedCalls.has(callId)) return { kind: 'new_run', placed: wait };
+    const conclusion = await concludeCall({ campaignId, leadId, callId, line: line ?? NO_LINE });
+    if (conclusion.kind === 'not_ended') {
+      lead.endedCalls.delete(callId);
+      wait = { ...placed, pollAfterMs: LOOK_AGAIN_MS };
+      continue;
+    }
+    giveBack(lead, line);
+    await startFollowUps(conclusion.followUps);
+    if (conclusion.kind === 'finished') return { kind: 'finished' };
+    lead.attempt += 1;
+    const why = `${conclusion.line} after ${conclusion.reach}`;
+    return { kind: 'again', atMs: new Date(conclusion.at).getTime(), why };
   }
 }
 
 async function waitForEnd(lead: Lead, placed: PlacedCall): Promise<void> {
   const untilMs = new Date(placed.deadlineAt).getTime();
   enter(lead, 'call', { untilMs, why: 'the call must end by then' });
-  await waitForCallEnd(() => lead.endedCalls.has(placed.callId), placed);
-}
-
-async function conclude(lead: Lead, placed: PlacedCall): Promise<Next> {
-  const { campaignId, leadId } = lead;
-  const { callId } = placed;
-  for (;;) {
-    const conclusion = await concludeCall({ campaignId, leadId, callId, line: lead.line ?? 0 });
-    if (conclusion.kind === 'not_ended') {
-      lead.endedCalls.delete(callId);
-      await waitForEnd(lead, { ...placed, pollAfterMs: LOOK_AGAIN_MS });
-      continue;
-    }
-    lead.line = null;
-    await startFollowUps(conclusion.followUps);
-    if (conclusion.kind === 'finished') return { kind: 'finished' };
-    lead.attempt += 1;
-    lead.lineKind = conclusion.line;
-    const why = `${conclusion.line} after ${conclusion.reach}`;
-    return { kind: 'again', atMs: new Date(conclusion.at).getTime(), why };
-  }
+  await waitForCallEnd(() => lead.endedCalls.has(placed.callId) || mustContinue(), placed);
 }
 
 /** One workflow each, which outlives this one. Those that were started before are left alone. */
@@ -217,21 +235,17 @@ async function startFollowUps(followUpIds: string[] | undefined): Promise<void> 
   }
 }
 
-/** Sleeps until the next attempt. False when the lead was closed meanwhile. */
+/** Waits for the next attempt: for its time where it has a line, else for a line. False when the lead was closed. */
 async function backOff(lead: Lead, { atMs, why }: { atMs: number; why: string }): Promise<boolean> {
-  lead.callbackAtMs = null;
-  const woken = () => lead.mayClose || lead.callbackAtMs !== null;
-  for (let untilMs = atMs; untilMs > Date.now(); ) {
-    enter(lead, 'backing_off', { untilMs, why });
-    if (lead.line === null) upsertSearchAttributes([{ key: stateKey, value: 'backing_off' }]);
-    if (!(await waitFor(woken, untilMs - Date.now(), why))) break;
-    if (await closed(lead)) return false;
-    if (lead.callbackAtMs !== null) {
-      untilMs = lead.callbackAtMs;
-      lead.lineKind = 'callback';
-      lead.callbackAtMs = null;
-    }
+  enter(lead, 'backing_off', { untilMs: atMs, why });
+  if (lead.line === null) {
+    upsertSearchAttributes([{ key: stateKey, value: 'backing_off' }]);
+    const open = await obtainLine(lead);
+    if (open) upsertSearchAttributes([{ key: stateKey, value: 'calling' }]);
+    return open;
   }
-  if (lead.line === null) upsertSearchAttributes([{ key: stateKey, value: 'calling' }]);
+  while (await waitFor(() => lead.mayClose, atMs - Date.now(), why)) {
+    if (await closed(lead)) return false;
+  }
   return true;
 }

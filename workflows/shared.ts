@@ -29,3 +29,6 @@ export async function waitFor(met: () => boolean, timeoutMs: number, summary: st
     scope.cancel();
   }
 }
+
+/** The patch since which the campaign reads from the database who waits for a line. */
+export const LINES_FROM_THE_DATABASE = 'lines-from-the-database';

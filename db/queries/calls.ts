@@ -184,18 +184,43 @@ export async function findLiveCall(db: Db | Tx, phone: string): Promise<CallRow 
   return call ?? null;
 }
 
+const nextAttempt =
+  sql<number>`coalesce(min(attempt) filter (where concluded_at is null), max(attempt) + 1, 1)`.as('attempt');
+
 /** The attempt of a lead that is under way, else the one after the last. */
 export async function readNextAttempt(db: Db | Tx, leadId: string): Promise<number> {
   const { attempt } = await db
     .selectFrom('calls')
-    .select(
-      sql<number>`coalesce(min(attempt) filter (where concluded_at is null), max(attempt) + 1, 1)`.as(
-        'attempt',
-      ),
-    )
+    .select(nextAttempt)
     .where('lead_id', '=', leadId)
     .executeTakeFirstOrThrow();
   return attempt;
+}
+
+/** The id of the row of a lead's attempt; null when it has none. */
+export async function findCallOfAttempt(
+  db: Db,
+  { leadId, attempt }: { leadId: string; attempt: number },
+): Promise<string | null> {
+  const row = await db
+    .selectFrom('calls')
+    .select('id')
+    .where('lead_id', '=', leadId)
+    .where('attempt', '=', attempt)
+    .executeTakeFirst();
+  return row?.id ?? null;
+}
+
+/** As `readNextAttempt`, of several leads; those that were never called are left out. */
+export async function readNextAttempts(db: Db, leadIds: readonly string[]): Promise<Map<string, number>> {
+  if (leadIds.length === 0) return new Map();
+  const rows = await db
+    .selectFrom('calls')
+    .select((of) => [of.ref('lead_id').$notNull().as('leadId'), nextAttempt])
+    .where('lead_id', 'in', leadIds)
+    .groupBy('lead_id')
+    .execute();
+  return new Map(rows.map(({ leadId, attempt }) => [leadId, attempt]));
 }
 
 /** Those of these calls that exist, in no order. */

@@ -1,7 +1,7 @@
 import { type Selectable, type SelectQueryBuilder, sql } from 'kysely';
 import type { CampaignStatus } from '#domain/campaign.ts';
 import type { HoldRule } from '#domain/gate.ts';
-import type { LeadOutcome, LeadState } from '#domain/lead.ts';
+import { type LeadOutcome, type LeadState, OPEN_LEAD_STATES } from '#domain/lead.ts';
 import { type CampaignSettings, DEFAULT_SETTINGS, fromStored } from '#domain/settings.ts';
 import type { Db, Tx } from '../client.ts';
 import { toJson } from '../json.ts';
@@ -246,25 +246,27 @@ export async function readSummaries(
   );
 }
 
-/**
- * Campaigns that should have a workflow, and have not changed since an instant. `unseen`: there is a change from before
- * that instant which the workflow has not read.
- */
-export async function campaignsAtWork(
-  db: Db,
-  before: Date,
-): Promise<(Pick<Campaign, 'id' | 'name' | 'status' | 'start_at'> & { unseen: boolean })[]> {
-  return await db
-    .selectFrom('campaigns')
-    .leftJoin('campaign_changes', 'campaign_changes.campaign_id', 'campaigns.id')
-    .select(['id', 'name', 'status', 'start_at'])
-    .select(
-      sql<boolean>`coalesce(generation > seen_generation and changed_at < ${before}, false)`.as('unseen'),
-    )
-    .where('status', 'in', ['scheduled', 'running', 'paused', 'stopped'])
-    .where('finished_at', 'is', null)
-    .where('updated_at', '<', before)
-    .execute();
+/** A campaign that should have a workflow. */
+export interface AtWork {
+  id: string;
+  /** Since when there is a change that the workflow has not read; null when there is none from before the instant. */
+  unseen_since: Date | null;
+  /** It runs, and no lead is open. */
+  idle: boolean;
+}
+
+/** Campaigns that should have a workflow, and have not changed since an instant. */
+export async function campaignsAtWork(db: Db, before: Date): Promise<AtWork[]> {
+  const { rows } = await sql<AtWork>`
+    select id, case when generation > seen_generation and changed_at < ${before} then changed_at end as unseen_since,
+      status = 'running' and not exists (
+        select from leads where campaign_id = campaigns.id and state = any (${OPEN_LEAD_STATES})
+      ) as idle
+    from campaigns left join campaign_changes on campaign_changes.campaign_id = campaigns.id
+    where status in ('scheduled', 'running', 'paused', 'stopped') and finished_at is null
+      and updated_at < ${before}
+    order by id`.execute(db);
+  return rows;
 }
 
 /** Counts a change that the campaign's workflow must read. Its row is the last one to be locked in a transaction. */
@@ -299,6 +301,29 @@ export async function markSeen(db: Db, id: string, generation: number): Promise<
     .where('campaign_id', '=', id)
     .where('seen_generation', '<', generation)
     .execute();
+}
+
+/** Lines of the workspace that are not used by calls of others than this campaign; perhaps below zero. */
+export async function readLinesLeft(db: Db, campaignId: string): Promise<number> {
+  const { rows } = await sql<{ left: number }>`
+    select lines - (
+      select count(*) from calls where status <> 'ended' and campaign_id is distinct from ${campaignId}
+    ) as left from workspace`.execute(db);
+  return rows[0]?.left ?? 0;
+}
+
+/** Leads of the campaign with a call that is under way, or about to be. */
+export async function readLeadsInCall(db: Db, campaignId: string): Promise<string[]> {
+  const rows = await db
+    .selectFrom('calls')
+    .select((of) => of.ref('lead_id').$notNull().as('leadId'))
+    .distinct()
+    .where('campaign_id', '=', campaignId)
+    .where('status', '!=', 'ended')
+    .where('lead_id', 'is not', null)
+    .where('attempt', 'is not', null)
+    .execute();
+  return rows.map(({ leadId }) => leadId);
 }
 
 /** Calls of the campaign that are under way, or about to be. */

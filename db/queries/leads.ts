@@ -2,7 +2,7 @@ import { type Selectable, sql, type Updateable } from 'kysely';
 import { v7 as uuid } from 'uuid';
 import type { Reach } from '#domain/call.ts';
 import type { HoldRule } from '#domain/gate.ts';
-import { type LeadOutcome, type LeadState, STARTED_LEAD_STATES } from '#domain/lead.ts';
+import { type LeadOutcome, type LeadState, OPEN_LEAD_STATES } from '#domain/lead.ts';
 import type { NormalisedLead } from '#domain/lead-row.ts';
 import type { Db, Tx } from '../client.ts';
 import { toJson } from '../json.ts';
@@ -315,52 +315,66 @@ export async function readLeadBlocks(
 
 // What a running campaign reads and writes
 
-/** Leads that wait for their first call and whose time has come, the longest due first. */
+/** A lead whose time has come. */
+export interface DueLead {
+  id: string;
+  zones: string[];
+  /** Since when, in ms: by this a later change of its time is noticed. */
+  dueMs: number;
+  /** It was called before, or its first call was put off by the gate: it may have a workflow. */
+  started: boolean;
+}
+
+/**
+ * Leads without a line whose time has come: those that were promised a call, then those that are tried again, then
+ * those that wait for their first call; of each the longest due first.
+ */
 export async function readDueLeads(
   db: Db,
-  due: { campaignId: string; now: Date; limit: number; without: readonly string[] },
-): Promise<Pick<Lead, 'id' | 'zones'>[]> {
-  let query = db
-    .selectFrom('leads')
-    .select(['id', 'zones'])
-    .where('campaign_id', '=', due.campaignId)
-    .where('state', '=', 'waiting')
-    .where('not_before', '<=', due.now)
-    .orderBy('not_before')
-    .orderBy('id')
-    .limit(due.limit);
-  if (due.without.length > 0) query = query.where('id', 'not in', due.without);
-  return await query.execute();
+  {
+    campaignId,
+    now,
+    limit,
+    without,
+  }: { campaignId: string; now: Date; limit: number; without: readonly string[] },
+): Promise<DueLead[]> {
+  const due = (rank: number, condition: string) => sql`(
+    select id, zones, state, not_before, ${rank}::int as rank from leads
+    where campaign_id = ${campaignId} and ${sql.raw(condition)} and not_before <= ${now}
+      and id <> all (${[...without]}::uuid[])
+    order by not_before, id limit ${limit})`;
+  const { rows } = await sql<{ id: string; zones: string[]; due_ms: number; started: boolean }>`
+    select id, zones, floor(extract(epoch from not_before) * 1000)::int8 as due_ms, state = 'backing_off' as started
+    from (${due(0, AGAIN.promised)} union all ${due(1, AGAIN.again)} union all ${due(2, AGAIN.first)}) as due
+    order by rank, not_before, id limit ${limit}`.execute(db);
+  return rows.map(({ id, zones, due_ms, started }) => ({ id, zones, dueMs: due_ms, started }));
 }
 
-/** When the first of those that wait for their first call may be called; null when none waits. */
-export async function readNextDueAt(db: Db, campaignId: string): Promise<Date | null> {
-  const next = await db
-    .selectFrom('leads')
-    .select('not_before')
-    .where('campaign_id', '=', campaignId)
-    .where('state', '=', 'waiting')
-    .orderBy('not_before')
-    .limit(1)
-    .executeTakeFirst();
-  return next?.not_before ?? null;
+/** Each as the index says it that holds these leads in the order of their times. */
+const AGAIN = {
+  promised: `state = 'backing_off' and promised`,
+  again: `state = 'backing_off' and not promised`,
+  first: `state = 'waiting'`,
+} as const;
+
+/** When the next lead without a line is due, after `now`; null when none is. */
+export async function readNextDueAt(db: Db, campaignId: string, now: Date): Promise<Date | null> {
+  const next = (condition: string) => sql`(
+    select not_before from leads
+    where campaign_id = ${campaignId} and ${sql.raw(condition)} and not_before > ${now}
+    order by not_before limit 1)`;
+  const { rows } = await sql<{ at: Date | null }>`
+    select least(${next(AGAIN.promised)}, ${next(AGAIN.again)}, ${next(AGAIN.first)}) as at`.execute(db);
+  return rows[0]?.at ?? null;
 }
 
-/** Leads that are not finished. Counts no further than a thousand: what matters is whether there is any. */
-export async function countOpenLeads(db: Db | Tx, campaignId: string): Promise<number> {
-  const { open } = await db
-    .selectFrom((eb) =>
-      eb
-        .selectFrom('leads')
-        .select(sql`1`.as('one'))
-        .where('campaign_id', '=', campaignId)
-        .where('state', '!=', 'finished')
-        .limit(1_000)
-        .as('some'),
-    )
-    .select((eb) => eb.fn.countAll<number>().as('open'))
-    .executeTakeFirstOrThrow();
-  return open;
+/** Whether any lead of the campaign is not finished. */
+export async function hasOpenLeads(db: Db | Tx, campaignId: string): Promise<boolean> {
+  const { rows } = await sql<{ open: boolean }>`
+    select exists (select from leads where campaign_id = ${campaignId} and state = any (${OPEN_LEAD_STATES})) as open`.execute(
+    db,
+  );
+  return rows[0]?.open ?? false;
 }
 
 /** Those of these leads that are in one of the states. */
@@ -377,7 +391,7 @@ export async function leadsInState(
   return rows.map(({ id }) => id);
 }
 
-/** Leads that should have a workflow, and have not changed since an instant; those that were looked at longest ago first. */
+/** Leads that have a line or a call, and have not changed since an instant; those that were looked at longest ago first. */
 export async function silentLeads(
   db: Db,
   { since, limit }: { since: Date; limit: number },
@@ -385,7 +399,7 @@ export async function silentLeads(
   return await db
     .selectFrom('leads')
     .select(['id as leadId', 'campaign_id as campaignId'])
-    .where('state', 'in', STARTED_LEAD_STATES)
+    .where('state', 'in', ['queued', 'calling'])
     .where('updated_at', '<', since)
     .where('not_before', '<', since)
     .orderBy('updated_at')
@@ -401,8 +415,33 @@ export async function touchLeads(db: Db, ids: readonly string[], now: Date): Pro
     update leads set updated_at = ${now} from held where leads.id = held.id`.execute(db);
 }
 
-/** Marks leads whose workflows were started: they wait for a line. */
-export async function queueLeads(db: Db, ids: readonly string[], now: Date): Promise<void> {
+/** Marks leads that were granted a line, unless their time has changed since: they are on their way to the gate. */
+export async function queueLeads(
+  db: Db,
+  granted: readonly (readonly [leadId: string, dueMs: number])[],
+  now: Date,
+): Promise<void> {
+  if (granted.length === 0) return;
+  await sql`
+    update leads set state = 'queued', updated_at = ${now}
+    from unnest(${granted.map(([id]) => id)}::uuid[], ${granted.map(([, ms]) => ms)}::int8[]) as granted (id, due_ms)
+    where leads.id = granted.id and leads.state in ('waiting', 'backing_off')
+      and floor(extract(epoch from leads.not_before) * 1000)::int8 = granted.due_ms`.execute(db);
+}
+
+/** Makes a lead due at once that has no line and no call. False when it is finished. */
+export async function makeDue(tx: Tx, id: string, now: Date): Promise<boolean> {
+  const { numUpdatedRows } = await tx
+    .updateTable('leads')
+    .set({ state: 'backing_off', not_before: now, updated_at: now })
+    .where('id', '=', id)
+    .where('state', '!=', 'finished')
+    .executeTakeFirst();
+  return numUpdatedRows > 0n;
+}
+
+/** As `queueLeads`, for leads whose first workflow was started. */
+export async function markStarted(db: Db, ids: readonly string[], now: Date): Promise<void> {
   if (ids.length === 0) return;
   await db
     .updateTable('leads')
@@ -412,7 +451,21 @@ export async function queueLeads(db: Db, ids: readonly string[], now: Date): Pro
     .execute();
 }
 
-/** Holds leads that wait for their first call until an opening of their hours. */
+/** Makes leads due again that are on their way to the gate and have no call under way. Returns how many, at most `limit`. */
+export async function requeueLeads(
+  db: Db,
+  { campaignId, now, limit }: { campaignId: string; now: Date; limit: number },
+): Promise<number> {
+  const { numAffectedRows } = await sql`
+    update leads set state = 'backing_off', not_before = greatest(not_before, ${now}), updated_at = ${now}
+    where id in (
+      select id from leads where campaign_id = ${campaignId} and state = 'queued'
+        and not exists (select from calls where lead_id = leads.id and status <> 'ended')
+      order by id limit ${limit} for update skip locked)`.execute(db);
+  return Number(numAffectedRows ?? 0);
+}
+
+/** Holds leads that have no line until an opening of their hours. */
 export async function holdForWindow(
   db: Db,
   ids: readonly string[],
@@ -422,7 +475,7 @@ export async function holdForWindow(
     .updateTable('leads')
     .set({ not_before: until, hold_rule: 'window', hold_detail: detail })
     .where('id', 'in', ids)
-    .where('state', '=', 'waiting')
+    .where('state', 'in', ['waiting', 'backing_off'])
     .execute();
 }
 

@@ -32,6 +32,8 @@ export interface LeadsTable {
   hold_detail: string | null;
   /** The person asked to be called at `not_before`: such leads get a line first. */
   promised: Generated<boolean>;
+  /** How often in a row it found no line free at the gate. */
+  line_waits: Generated<number>;
   /** Attempts that were placed. */
   attempts_used: Generated<number>;
   /** So many may be placed, where that is more than the settings say: a callback was promised. */

@@ -39,9 +39,6 @@ export type Conclusion =
   /** It is not over: go on waiting. */
   | { kind: 'not_ended' };
 
-/** Leads that wait for an opening hour are spread over this much of it. */
-const OPENING_SPREAD_MS = 60_000;
-
 /**
  * Decides what comes after a lead's call, once: counts the attempt, moves the lead on and gives the line back. A call
  * past its deadline is waited for as long as it may be under way (`reviewOverdue`).
@@ -56,11 +53,14 @@ export async function concludeLeadCall(
   if (concluded === null) return { kind: 'not_ended' };
   const { reach, step } = concluded;
   if (step === null) throw new Error('A call without a lead has no next step.');
-  const next = step.next === 'finish' ? 'finished' : 'backing_off';
-  await reached(context.workflows.lineFreed(campaignId, { leadId, line, next }));
   const followUps = await pendingFollowUps(context.db, callId);
-  if (step.next === 'finish') return { kind: 'finished', reach, followUps };
-  return { kind: 'retry', at: new Date(step.at).toISOString(), line: step.kind, reach, followUps };
+  if (step.next === 'finish') {
+    await reached(context.workflows.lineFreed(campaignId, { leadId, line, next: 'finished' }));
+    return { kind: 'finished', reach, followUps };
+  }
+  const dueAt = new Date(step.at).toISOString();
+  await reached(context.workflows.lineFreed(campaignId, { leadId, line, next: 'backing_off', dueAt }));
+  return { kind: 'retry', at: dueAt, line: step.kind, reach, followUps };
 }
 
 /** Closes a one-off call once it has ended. Null while it goes on. @throws RetryLater `Overdue` */
@@ -176,8 +176,7 @@ async function decideStep(
   if (step.next === 'finish') return step;
   if (status === 'stopped') return { next: 'finish', outcome: 'stopped' };
   const opening = nextOpening({ ...windowOf(settings, lead.zones, step.at), from: step.at });
-  if (opening === null || opening.getTime() === step.at.getTime()) return step;
-  return { ...step, at: new Date(opening.getTime() + Math.floor(Math.random() * OPENING_SPREAD_MS)) };
+  return opening === null ? step : { ...step, at: opening };
 }
 
 async function updateLead(

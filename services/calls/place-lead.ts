@@ -1,5 +1,6 @@
 import { inTransaction } from '#db/client.ts';
 import { appendEvent } from '#db/queries/events.ts';
+import { changeLead, lockLead } from '#db/queries/leads.ts';
 import { backoffMs } from '#domain/backoff.ts';
 import type { Hold } from '#domain/gate.ts';
 import { pauseBySystem } from '../campaigns/transitions.ts';
@@ -21,9 +22,11 @@ export type Placement =
   /** Certainly not placed: the next attempt may follow at `retryAt`. */
   | { kind: 'not_placed'; retryAt: string; lineKept: boolean; finished: boolean };
 
-/** Shorter waits take place inside the activity. */
-const SHORT_WAIT_MS = 10_000;
-const LONGEST_STAY_MS = 30_000;
+/** For its turn to dial, and no longer, a lead waits at the gate. */
+const LONGEST_TURN_MS = 1_500;
+
+/** Without a line, a lead is due again after this; each time in a row a little later. */
+const NO_LINE_BACKOFF = { firstMs: 1_000, limitMs: 30_000 };
 
 /** After an attempt that was not placed: the first delay, the limit, and above which the line is given back. */
 const NOT_PLACED_BACKOFF = { firstMs: 1_000, limitMs: 300_000 };
@@ -47,21 +50,18 @@ export async function placeLeadCall(
   return absence === null ? placedCall(context, call) : await afterAbsence(context, attempt, absence);
 }
 
-/** Comes to the gate again while what holds the call passes within seconds. */
+/** Comes to the gate again when it is its turn to dial, if that is soon. */
 async function passInTurn(context: Context, attempt: LeadAttempt, turns: Turns): Promise<GateResult> {
-  const leaveAtMs = Date.now() + LONGEST_STAY_MS;
+  const leaveAtMs = (await context.now()).getTime() + LONGEST_TURN_MS;
   for (;;) {
     const result = await passGate(context, attempt);
     if (result.kind !== 'held' || result.verdict.verdict !== 'wait') return result;
     const { rule, until } = result.verdict;
-    if (!PASSING_RULES.has(rule)) return result;
+    if (rule !== 'pace') return result;
     const intervalMs = 1_000 / result.settings.callsPerSecond;
-    const turnMs = rule === 'pace' ? takeTurn(turns, attempt, { until, intervalMs }) : until.getTime();
-    const waitMs = Math.max(5, turnMs - (await context.now()).getTime());
-    if (waitMs > SHORT_WAIT_MS || Date.now() + waitMs > leaveAtMs) {
-      return { ...result, verdict: { ...result.verdict, until: new Date(turnMs) } };
-    }
-    await context.sleep(waitMs);
+    const turnMs = takeTurn(turns, attempt, { until, intervalMs, leaveAtMs });
+    if (turnMs === null) return result;
+    await context.sleep(Math.max(5, turnMs - (await context.now()).getTime()));
   }
 }
 
@@ -72,14 +72,15 @@ async function passInTurn(context: Context, attempt: LeadAttempt, turns: Turns):
 function takeTurn(
   turns: Turns,
   { campaignId }: LeadAttempt,
-  { until, intervalMs }: { until: Date; intervalMs: number },
-): number {
+  { until, intervalMs, leaveAtMs }: { until: Date; intervalMs: number; leaveAtMs: number },
+): number | null {
   const turnMs = Math.max(until.getTime(), turns.get(campaignId) ?? 0);
+  if (turnMs > leaveAtMs) return null;
   turns.set(campaignId, turnMs + intervalMs);
   return turnMs;
 }
 
-/** The line goes back, unless the wait passes within seconds. */
+/** The line goes back: who has to wait does so in the database. */
 async function afterHold(context: Context, attempt: LeadAttempt, hold: Hold): Promise<Placement> {
   const { campaignId, leadId, line } = attempt;
   const { rule } = hold;
@@ -87,15 +88,27 @@ async function afterHold(context: Context, attempt: LeadAttempt, hold: Hold): Pr
     await reached(context.workflows.lineFreed(campaignId, { leadId, line, next: 'finished' }));
     return { kind: 'never', rule };
   }
-  const lineKept = PASSING_RULES.has(rule);
   const paused = findsPause(hold);
-  if (!lineKept) {
-    const next = paused ? 'requeue' : 'backing_off';
-    await reached(context.workflows.lineFreed(campaignId, { leadId, line, next, paused }));
-  }
-  // A paused campaign grants the line again when it is resumed: the lead waits for that, not for a time.
-  const until = paused ? await context.now() : hold.until;
-  return { kind: 'wait', rule, until: until.toISOString(), lineKept };
+  const until = PASSING_RULES.has(rule) ? await putOffForLine(context, attempt, hold) : hold.until;
+  const dueAt = (paused ? await context.now() : until).toISOString();
+  const next = paused ? 'requeue' : 'backing_off';
+  await reached(context.workflows.lineFreed(campaignId, { leadId, line, next, paused, dueAt }));
+  return { kind: 'wait', rule, until: dueAt, lineKept: false };
+}
+
+/** Too many are on their way to the gate: this one is due again soon, and later every time. Returns when. */
+async function putOffForLine(context: Context, { leadId }: LeadAttempt, hold: Hold): Promise<Date> {
+  return await inTransaction(context.db, async (tx) => {
+    const lead = await lockLead(tx, leadId);
+    const now = await context.now();
+    const nth = lead?.line_waits ?? 0;
+    const delayMs = backoffMs(nth + 1, { ...NO_LINE_BACKOFF, chance: Math.random() });
+    const until = new Date(now.getTime() + delayMs);
+    const { rule, detail } = hold;
+    await holdLead(tx, leadId, { state: 'backing_off', rule, detail, until, now });
+    await changeLead(tx, leadId, { line_waits: nth + 1 });
+    return until;
+  });
 }
 
 /** What comes after an attempt that was not placed: the end of the lead, a paused campaign, or the next attempt. */
@@ -127,7 +140,8 @@ async function backOff(context: Context, attempt: LeadAttempt, atLeastMs: number
     await appendEvent(tx, { type: 'lead.backing_off', campaignId, leadId, data });
   });
   if (!lineKept) {
-    await reached(context.workflows.lineFreed(campaignId, { leadId, line, next: 'backing_off' }));
+    const dueAt = until.toISOString();
+    await reached(context.workflows.lineFreed(campaignId, { leadId, line, next: 'backing_off', dueAt }));
   }
   return { kind: 'not_placed', retryAt: until.toISOString(), lineKept, finished: false };
 }
@@ -154,7 +168,7 @@ async function pauseForFault(
   const now = await context.now();
   await inTransaction(context.db, async (tx) => {
     await pauseBySystem(tx, { campaignId, cause: 'configuration', reason, now });
-    const hold = { state: 'queued', rule: 'campaign_running', detail: reason } as const;
+    const hold = { state: 'backing_off', rule: 'campaign_running', detail: reason } as const;
     await holdLead(tx, leadId, { ...hold, until: now, now });
   });
 }

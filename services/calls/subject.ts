@@ -162,6 +162,7 @@ export function leadFactsOf(terms: Terms, counts: GateCounts): LeadFacts | null 
   const { replied, attemptsUsed, campaignLinesInUse } = counts;
   return {
     campaignStatus: campaign.status,
+    startsAt: campaign.start_at,
     leadState: lead.state,
     replied,
     attemptsUsed,
@@ -172,10 +173,10 @@ export function leadFactsOf(terms: Terms, counts: GateCounts): LeadFacts | null 
   };
 }
 
-/** These pass by themselves within seconds: a lead keeps its line meanwhile. */
+/** These pass by themselves within seconds. */
 export const PASSING_RULES: ReadonlySet<GateRule> = new Set(['pace', 'campaign_lines', 'workspace_lines']);
 
-/** While a rule passes, a lead asks again every few seconds: its other holds are logged. */
+/** While a rule passes, a lead comes again every few seconds: its other holds are logged. */
 export function isLogged({ kind }: CallSubject, { rule }: Hold): boolean {
   return kind === 'one_off' || !PASSING_RULES.has(rule);
 }
@@ -207,7 +208,7 @@ export async function followGo(
   }
   await tx
     .updateTable('leads')
-    .set({ state: 'calling', hold_rule: null, hold_detail: null, updated_at: startedAt })
+    .set({ state: 'calling', hold_rule: null, hold_detail: null, line_waits: 0, updated_at: startedAt })
     .where('id', '=', terms.subject.leadId)
     .execute();
   // The next dial is due one interval after this decision was written, not after it was begun.
@@ -238,11 +239,14 @@ export async function followHold(
     return;
   }
   if (hold.pausesCampaign) await pauseBySystem(tx, { campaignId, cause: 'spend_limit', reason: detail, now });
-  // A pause holds no longer than it lasts: the lead stays in the queue.
-  const state = PASSING_RULES.has(rule) || findsPause(hold) ? 'queued' : 'backing_off';
-  // Money comes back when a call is charged: whoever waits for it keeps its place.
-  const until = rule === 'spend_limit' ? null : hold.until;
-  await holdLead(tx, leadId, { state, rule, detail, until, now });
+  if (rule === 'pace') {
+    // It keeps its line: its turn to dial comes within a second, or it is put off by `putOffForLine`.
+    await holdLead(tx, leadId, { state: 'queued', rule, detail, until: hold.until, now });
+    return;
+  }
+  // A pause holds no longer than it lasts, and money comes back when a call is charged: the lead keeps its place.
+  const until = findsPause(hold) || rule === 'spend_limit' ? null : hold.until;
+  await holdLead(tx, leadId, { state: 'backing_off', rule, detail, until, now });
 }
 
 /** Whether the campaign is paused, or pauses by this hold. */

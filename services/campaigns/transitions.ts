@@ -11,7 +11,7 @@ import {
   markFinished,
 } from '#db/queries/campaigns.ts';
 import { appendEvent } from '#db/queries/events.ts';
-import { countOpenLeads } from '#db/queries/leads.ts';
+import { hasOpenLeads } from '#db/queries/leads.ts';
 import type { Actor } from '#domain/access.ts';
 import type { AttentionKind } from '#domain/attention.ts';
 import { type CampaignAction, type CampaignRunStatus, refusal } from '#domain/campaign.ts';
@@ -20,7 +20,7 @@ import { raiseAttention, settleAttention } from '../attention.ts';
 import type { Context } from '../context.ts';
 import { invalid, notFound, reachable, unavailable, wrongState } from '../errors.ts';
 import type { Reply } from '../workflows.ts';
-import { noteChange, toStart } from './changes.ts';
+import { announceChange, noteChange, toStart } from './changes.ts';
 
 const LONGEST_AHEAD_MS = 366 * 86_400_000;
 
@@ -70,7 +70,8 @@ export async function startCampaign(
       }),
     },
   );
-  await startWorkflow(context, campaign, { replace: before.status === 'scheduled' });
+  if (before.status === 'scheduled') await announceChange(context, campaign.id);
+  else await startWorkflow(context, campaign);
   return campaign;
 }
 
@@ -112,12 +113,8 @@ export async function resumeCampaign(context: Context, request: CampaignRequest)
     }),
   });
   await notifyWorkflow(context, campaign, {
-    // A workflow that was paused has given up its set time: one that is to wait again is replaced.
-    send: () =>
-      campaign.status === 'scheduled'
-        ? context.workflows.startCampaign({ ...toStart(campaign), replace: true })
-        : context.workflows.resumeCampaign(campaign.id),
-    agrees: ['running'],
+    send: () => context.workflows.resumeCampaign(campaign.id),
+    agrees: ['running', 'scheduled'],
   });
   return campaign;
 }
@@ -180,16 +177,21 @@ export async function pauseBySystem(
   return true;
 }
 
-/** The set time has come: a scheduled campaign may dial. */
+/** Lets a scheduled campaign dial whose set time has come; any other stays as it is. */
 export async function beginCampaign(
   context: Pick<Context, 'db' | 'now'>,
   { campaignId }: { campaignId: string },
 ): Promise<void> {
-  const now = await context.now();
+  const isDue = ({ status, start_at }: Campaign, now: Date) =>
+    status === 'scheduled' && (start_at === null || start_at <= now);
+  const found = await findCampaign(context.db, campaignId);
+  if (found === null || !isDue(found, await context.now())) return;
   await inTransaction(context.db, async (tx) => {
-    const change: CampaignChange = { status: 'running', started_at: now };
-    const began = await changeCampaignWhile(tx, { id: campaignId, status: 'scheduled', change, now });
-    if (began) await appendEvent(tx, { type: 'campaign.started', campaignId });
+    const campaign = await holdCampaign(tx, campaignId);
+    const now = await context.now();
+    if (!isDue(campaign, now)) return;
+    await changeCampaign(tx, campaign, { status: 'running', started_at: now, now });
+    await appendEvent(tx, { type: 'campaign.started', campaignId });
   });
 }
 
@@ -202,7 +204,7 @@ export async function completeCampaign(
   return await inTransaction(context.db, async (tx) => {
     const campaign = await holdCampaign(tx, campaignId);
     if (campaign.status === 'completed') return { completed: true };
-    if (campaign.status !== 'running' || (await countOpenLeads(tx, campaignId)) > 0) {
+    if (campaign.status !== 'running' || (await hasOpenLeads(tx, campaignId))) {
       return { completed: false };
     }
     await changeCampaign(tx, campaign, { status: 'completed', finished_at: now, now });
@@ -297,9 +299,8 @@ async function requireTemporal({ workflows }: Pick<Context, 'workflows'>): Promi
 async function startWorkflow(
   { workflows, logger }: Pick<Context, 'workflows' | 'logger'>,
   campaign: Campaign,
-  { replace }: { replace: boolean },
 ): Promise<void> {
-  const reply = await workflows.startCampaign({ ...toStart(campaign), replace });
+  const reply = await workflows.startCampaign(toStart(campaign));
   if (reply.kind !== 'done') {
     logger.warn({ campaignId: campaign.id, reply: reply.kind }, 'the campaign workflow was not started yet');
   }
@@ -327,7 +328,7 @@ async function notifyWorkflow(
       throw wrongState(reply.reason);
     }
     case 'absent':
-      await startWorkflow(context, campaign, { replace: false });
+      await startWorkflow(context, campaign);
       return;
     case 'silent':
       context.logger.warn(

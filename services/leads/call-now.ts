@@ -40,8 +40,8 @@ export async function callNow(
 ): Promise<CallRequested> {
   const found = await findLead(context.db, leadId);
   if (found === null) throw notFound('lead');
-  const { requested, attempt } = await inTransaction(context.db, (tx) => request(tx, context, found, actor));
-  await notify(context, requested, attempt);
+  const requested = await inTransaction(context.db, (tx) => request(tx, context, found, actor));
+  await notify(context, requested);
   return requested;
 }
 
@@ -50,7 +50,7 @@ async function request(
   context: Pick<Context, 'now' | 'timeouts'>,
   { id: leadId, campaign_id: campaignId, phone }: Lead,
   actor: Actor,
-): Promise<{ requested: CallRequested; attempt: number }> {
+): Promise<CallRequested> {
   await lockContact(tx, phone);
   const rows = await lockLead(tx, { campaignId, leadId });
   const attempt = await readNextAttempt(tx, leadId);
@@ -79,7 +79,7 @@ async function request(
   const campaignReopened = campaign.status === 'completed';
   if (campaignReopened) await reopenCampaign(tx, campaignId, now);
   await noteChange(tx, campaignId);
-  return { requested: { lead: after, beyondLimit, reopened, campaignReopened }, attempt };
+  return { lead: after, beyondLimit, reopened, campaignReopened };
 }
 
 /** The rows as the gate will find them. */
@@ -138,22 +138,12 @@ async function reopenCampaign(tx: Tx, campaignId: string, now: Date): Promise<vo
   await appendEvent(tx, { type: 'campaign.reopened', campaignId });
 }
 
-/** Whoever is not reached now is brought in line with the database by the sweep. */
+/** Its campaign gives it a line, and starts its workflow if it has none. The sweep tells it where this could not. */
 async function notify(
   context: Pick<Context, 'db' | 'workflows' | 'logger'>,
   { lead, reopened }: CallRequested,
-  attempt: number,
 ): Promise<void> {
-  const { id: leadId, campaign_id: campaignId } = lead;
-  if (lead.state !== 'waiting') {
-    const { kind } = reopened
-      ? ({ kind: 'absent' } as const)
-      : await context.workflows.callNow(leadId, lead.not_before);
-    const reply =
-      kind === 'absent' ? await context.workflows.startLead({ leadId, campaignId, attempt }) : { kind };
-    if (reply.kind !== 'done') {
-      context.logger.warn({ leadId, reply: reply.kind }, 'the lead workflow was not notified of a call yet');
-    }
-  }
-  await announceChange(context, campaignId);
+  // One whose workflow is of an earlier version sleeps until the time that it knows.
+  if (!reopened && lead.state === 'backing_off') await context.workflows.callNow(lead.id, lead.not_before);
+  await announceChange(context, lead.campaign_id);
 }

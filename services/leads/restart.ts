@@ -1,8 +1,10 @@
 import { inTransaction } from '#db/client.ts';
-import { readNextAttempt } from '#db/queries/calls.ts';
+import { findCallOfAttempt, readNextAttempt } from '#db/queries/calls.ts';
 import { appendEvent } from '#db/queries/events.ts';
-import { silentLeads, touchLeads } from '#db/queries/leads.ts';
+import { makeDue, silentLeads, touchLeads } from '#db/queries/leads.ts';
 import { leadWorkflowId } from '#domain/ids.ts';
+import { closeLead } from '../calls/conclude.ts';
+import { announceChange, noteChange } from '../campaigns/changes.ts';
 import type { Context } from '../context.ts';
 import type { PartRun } from '../sweep/part-run.ts';
 import { reached } from '../workflows.ts';
@@ -13,11 +15,11 @@ const PAGE = 500;
 /** A Temporal server has other work beside it; 50,000 leads take five minutes. */
 const RESTARTS_PER_SECOND = 170;
 
-/** Starts the workflows of leads that are open, have not changed for a while, and have none. Returns how many. */
-export async function restartLeads(
-  context: Pick<Context, 'db' | 'workflows'>,
-  run: PartRun,
-): Promise<number> {
+/**
+ * Brings back leads that have a line or a call by their row, have not changed for a while, and have no workflow.
+ * Returns how many. Those between two attempts need none: their campaign starts it with their next line.
+ */
+export async function restartLeads(context: Context, run: PartRun): Promise<number> {
   const { db } = context;
   const since = new Date(run.now.getTime() - SILENT_MS);
   const name = ({ leadId }: LeadRef) => `lead ${leadId}`;
@@ -36,13 +38,22 @@ export async function restartLeads(
   }
 }
 
-async function restartLead(
-  { db, workflows }: Pick<Context, 'db' | 'workflows'>,
-  { leadId, campaignId }: LeadRef,
-): Promise<boolean> {
+async function restartLead(context: Context, { leadId, campaignId }: LeadRef): Promise<boolean> {
+  const { db, workflows } = context;
   if (await reached(workflows.isRunning(leadWorkflowId(leadId)))) return false;
   const attempt = await readNextAttempt(db, leadId);
-  await reached(workflows.startLead({ leadId, campaignId, attempt }));
-  await inTransaction(db, (tx) => appendEvent(tx, { type: 'lead.restarted', campaignId, leadId }));
+  if ((await findCallOfAttempt(db, { leadId, attempt })) !== null) {
+    // Its call is waited for and concluded, whatever its campaign does.
+    await reached(workflows.startLead({ leadId, campaignId, attempt }));
+    await inTransaction(db, (tx) => appendEvent(tx, { type: 'lead.restarted', campaignId, leadId }));
+    return true;
+  }
+  if ((await closeLead(context, { leadId, campaignId })).closed) return true;
+  const { isNews } = await inTransaction(db, async (tx) => {
+    if (!(await makeDue(tx, leadId, await context.now()))) return { isNews: false };
+    await appendEvent(tx, { type: 'lead.restarted', campaignId, leadId });
+    return { isNews: (await noteChange(tx, campaignId)).isFirst };
+  });
+  if (isNews) await announceChange(context, campaignId);
   return true;
 }

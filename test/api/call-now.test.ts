@@ -151,7 +151,7 @@ describe('case 18: call-now is taken', () => {
     expect(control.received).toEqual(['callNow', 'campaignChanged']);
   });
 
-  test('for one whose workflow is lost: it gets another', async () => {
+  test('for one whose workflow is lost: its campaign starts another with the line', async () => {
     const who = await person();
     control = recordingWorkflows({ callNow: async () => ({ kind: 'absent' }) });
     api.workflows.current = control;
@@ -161,7 +161,7 @@ describe('case 18: call-now is taken', () => {
       hold_rule: 'retry',
     });
     expect((await callNow(who.leadId)).status).toBe(202);
-    expect(control.received).toEqual(['startLead', 'campaignChanged']);
+    expect(control.received).toEqual(['campaignChanged']);
   });
 
   test('for a finished lead of a completed campaign, one call beyond its attempts: both are opened again', async () => {
@@ -176,7 +176,7 @@ describe('case 18: call-now is taken', () => {
       status: 'running',
       finishedAt: null,
     });
-    expect(control.received).toEqual(['startLead', 'campaignChanged']);
+    expect(control.received).toEqual(['campaignChanged']);
     const { body: why } = await api.call('GET', `/api/leads/${who.leadId}/why`);
     expect(why).toMatchObject({ blockedBy: [], nextAttemptAt: NOON.toISOString() });
     const { body: timeline } = await api.call('GET', `/api/leads/${who.leadId}/timeline`);

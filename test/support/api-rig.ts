@@ -217,6 +217,7 @@ export function recordingWorkflows(overrides: Partial<Workflows> = {}): Workflow
     stopCampaign: inFlight('stopCampaign'),
     changeSettings: take('changeSettings'),
     campaignChanged: take('campaignChanged'),
+    leadsAdded: take('leadsAdded'),
     lineFreed: take('lineFreed'),
     startLead: take('startLead'),
     campaignStopped: take('campaignStopped'),

@@ -36,6 +36,8 @@ async function mute(): Promise<string> {
     .set({ status: 'paused', started_at: new Date() })
     .where('id', '=', id)
     .execute();
+  const change = { campaign_id: id, generation: 1, changed_at: new Date(Date.now() - LONG_AGO_MS) };
+  await chain.db.insertInto('campaign_changes').values(change).execute();
   return id;
 }
 

@@ -4,6 +4,7 @@ import { inTransaction } from '#db/client.ts';
 import { markMerged, storeProviderEvent } from '#db/queries/provider-events.ts';
 import { campaignWorkflowId, leadWorkflowId } from '#domain/ids.ts';
 import { mergeFacts } from '#services/calls/merge-facts.ts';
+import { announceChange, noteChange } from '#services/campaigns/changes.ts';
 import { type Chain, SECRET, startChain } from '../support/chain-rig.ts';
 import { createPhoneBook } from '../support/people.ts';
 
@@ -154,8 +155,11 @@ test('a lead between two attempts, whose workflow was lost: it makes the next on
     { timeout: 20_000 },
   );
   await chain.client.workflow.getHandle(leadWorkflowId(lead.id)).terminate('lost, for the test');
+  // Nobody looks after it until it is due: then its campaign, with its line.
   await makeOld('leads', id);
-  expect(await chain.sweep()).toMatchObject({ leadsRestarted: 1 });
+  expect(await chain.sweep()).toMatchObject({ leadsRestarted: 0 });
+  await inTransaction(chain.db, (tx) => noteChange(tx, id));
+  await announceChange(chain.context, id);
   await chain.reaches(id, 'completed');
   expect(await dialsOf(id)).toHaveLength(2);
   await chain.expectInvariants();
@@ -165,18 +169,29 @@ test('a pause, a resumption and a stop of which the workflow was not notified', 
   const id = await chain.launch(phonesOf(...Array<string>(6).fill('09')), { lines: 1 });
   await calling(1);
   const set = async (status: 'paused' | 'running' | 'stopped') => {
-    const updated_at = new Date(Date.now() - LONG_AGO_MS);
-    await chain.db.updateTable('campaigns').set({ status, updated_at }).where('id', '=', id).execute();
+    const longAgo = new Date(Date.now() - LONG_AGO_MS);
+    await inTransaction(chain.db, async (tx) => {
+      await tx.updateTable('campaigns').set({ status, updated_at: longAgo }).where('id', '=', id).execute();
+      await noteChange(tx, id);
+      const recently = new Date(Date.now() - 20_000);
+      await tx
+        .updateTable('campaign_changes')
+        .set({ changed_at: recently })
+        .where('campaign_id', '=', id)
+        .execute();
+    });
   };
   const statusOfWorkflow = () =>
     chain.client.workflow.getHandle(campaignWorkflowId(id)).query<{ status: string }>('progress');
-  expect(await statusOfWorkflow()).toMatchObject({ status: 'running' });
+  const becomes = (status: string) =>
+    vi.waitFor(async () => expect(await statusOfWorkflow()).toMatchObject({ status }), { timeout: 30_000 });
+  await becomes('running');
   await set('paused');
   await chain.sweep();
-  expect(await statusOfWorkflow()).toMatchObject({ status: 'paused' });
+  await becomes('paused');
   await set('running');
   await chain.sweep();
-  expect(await statusOfWorkflow()).toMatchObject({ status: 'running' });
+  await becomes('running');
   await chain.call('POST', `/api/campaigns/${id}/pause`, {});
   await set('stopped');
   await chain.sweep();
