@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Db, openDatabase } from '#db/client.ts';
 import { readSettledLedger } from '#demo/ledger.ts';
-import { DIAL_TIMEOUT_MS, TIMEOUT_ENV } from '#demo/settings.ts';
+import { TIMEOUT_ENV } from '#demo/settings.ts';
 import { ALWAYS_OPEN } from '#domain/settings.ts';
 import { checkInvariants } from '#invariants/check.ts';
 import { INVARIANTS, type Verdict } from '#invariants/judge.ts';
@@ -351,7 +351,6 @@ class Run {
         db: this.#db,
         ledger,
         temporal: client,
-        dialTimeoutMs: DIAL_TIMEOUT_MS,
       });
       findings.push(...violationsOf(verdict));
     } finally {

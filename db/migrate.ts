@@ -13,6 +13,7 @@ import * as optOutSearch from './migrations/20261201_opt_out_search.ts';
 import * as campaignChanges from './migrations/20261202_campaign_changes.ts';
 import * as lineWaits from './migrations/20261202_line_waits.ts';
 import * as sweepParts from './migrations/20261203_sweep_parts.ts';
+import * as optOutsInFlight from './migrations/20261204_opt_outs_in_flight.ts';
 import * as callLives from './migrations/20261205_call_lives.ts';
 import * as moneyAndPromises from './migrations/20261206_money_and_promises.ts';
 
@@ -31,6 +32,7 @@ export const migrations: Record<string, Migration> = {
   '20261202_campaign_changes': campaignChanges,
   '20261202_line_waits': lineWaits,
   '20261203_sweep_parts': sweepParts,
+  '20261204_opt_outs_in_flight': optOutsInFlight,
   '20261205_call_lives': callLives,
   '20261206_money_and_promises': moneyAndPromises,
 };

@@ -13,7 +13,7 @@ import { readSettledLedger } from './ledger.ts';
 import type { DemoOptions } from './options.ts';
 import { makePeople, type Person, peopleCsv } from './people.ts';
 import { buildResult, type DemoResult, readReceipts } from './result.ts';
-import { campaignSettings, DIAL_TIMEOUT_MS, timeLimitMs } from './settings.ts';
+import { campaignSettings, timeLimitMs } from './settings.ts';
 import type { Display } from './terminal.ts';
 import { type Ending, watchCampaign } from './watch.ts';
 
@@ -149,7 +149,6 @@ async function judgeRun(
       temporal: new Client({ connection, namespace: stack.temporalNamespace }),
       campaignIds: [campaign.id],
       imported: { [campaign.id]: campaign.accepted },
-      dialTimeoutMs: DIAL_TIMEOUT_MS,
     });
     const result = buildResult({
       leads: campaign.accepted,

@@ -4,7 +4,7 @@ import type { FaultOptions } from '#simulator/faults.ts';
 import type { DemoOptions } from './options.ts';
 
 /** The product's timeout for a dial; the checker uses the same. */
-export const DIAL_TIMEOUT_MS = 2_000;
+const DIAL_TIMEOUT_MS = 2_000;
 
 /** Timeouts of the product, in proportion to people who live this much faster. */
 export const TIMEOUT_ENV: Readonly<Record<string, string>> = {

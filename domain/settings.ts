@@ -34,6 +34,8 @@ const whole = (least: number, most: number) => z.number().int().min(least).max(m
 export const callFields = {
   maxCallSeconds: whole(10, 7_200).default(600),
   ringSeconds: whole(5, 120).default(30),
+  /** The longest time from a dial until the phone rings: so long before the hours end nobody is dialled any more. */
+  ringMarginSeconds: whole(0, 300).default(10),
   /** What a voicemail counts as: tried again, or done with or without a message. */
   voicemail: z.enum(['retry', 'leave_message', 'done']).default('done'),
 };

@@ -251,15 +251,15 @@ export function nextOpening(question: WindowQuestion & { from: Date }): Date | n
 
 /**
  * The end of the opening that contains `at`, exclusive. Intervals that touch, also over midnight, are one opening.
- * Null when the window is closed at that instant, or does not close within 400 days.
+ * Null when the window is closed at that instant, or does not close within `withinMs`, which is 400 days when left out.
  *
  * @throws RangeError on an invalid window or an unknown zone
  */
-export function closesAt(question: WindowQuestion & { at: Date }): Date | null {
+export function closesAt(question: WindowQuestion & { at: Date; withinMs?: number }): Date | null {
   const schedule = readSchedule(question);
   const fromMs = question.at.getTime();
+  const limitMs = fromMs + (question.withinMs ?? HORIZON_DAYS * DAY_MS);
   if (!isOpenAt(schedule, fromMs)) return null;
-  const limitMs = fromMs + HORIZON_DAYS * DAY_MS;
   // The zone that closes first closes the window; the others are searched no further than that.
   const endMs = schedule.zones.reduce(
     (firstMs, zone) => endOfOpening(schedule, zone, { fromMs, untilMs: firstMs }),

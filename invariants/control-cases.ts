@@ -29,21 +29,38 @@ export const controls: Record<Invariant, Controls> = {
     ],
   },
   I2: {
-    'a dial permitted at the instant of the opt-out': [
-      (s) => s.optOuts.push({ phone: s.by.ben.dial.to, createdAtMs: s.by.ben.decision.decidedAtMs }),
-      /ben\.1 was permitted at .* after the opt-out/,
+    'a dial received after an opt-out that did not name it': [
+      (s) => {
+        const createdAtMs = s.by.ben.dial.receivedAtMs;
+        s.optOuts.push({ phone: s.by.ben.dial.to, createdAtMs, inFlight: ['ann.1'] });
+      },
+      /ben\.1 reached the network at .* after the opt-out/,
     ],
-    'a dial permitted during a pause': [
+    'a dial named by the opt-out, and held up on its way for seconds': [
+      (s) => {
+        const createdAtMs = s.by.ben.decision.decidedAtMs + 10;
+        s.optOuts.push({ phone: s.by.ben.dial.to, createdAtMs, inFlight: ['ben.1'] });
+        s.by.ben.dial.receivedAtMs = createdAtMs + 2_000;
+      },
+      /ben\.1 was dialled 2010 ms after it was permitted/,
+    ],
+    'a dial received during a pause that did not name it': [
       (s) =>
         s.statusEvents.push(
-          { campaignId: 'c1', type: 'campaign.paused', atMs: NOON_MS + 4_000 },
-          { campaignId: 'c1', type: 'campaign.resumed', atMs: NOON_MS + 6_000 },
+          { campaignId: 'c1', type: 'campaign.paused', atMs: NOON_MS + 5_010, inFlight: ['ann.1'] },
+          { campaignId: 'c1', type: 'campaign.resumed', atMs: NOON_MS + 6_000, inFlight: [] },
         ),
-      /ben\.1 was permitted at .* while its campaign was halted/,
+      /ben\.1 reached the network at .* while its campaign was halted/,
     ],
-    'a dial permitted after the stop': [
-      (s) => s.statusEvents.push({ campaignId: 'c1', type: 'campaign.stopped', atMs: NOON_MS + 9_000 }),
-      /cy\.1 was permitted/,
+    'a dial received after the stop': [
+      (s) =>
+        s.statusEvents.push({
+          campaignId: 'c1',
+          type: 'campaign.stopped',
+          atMs: NOON_MS + 9_000,
+          inFlight: ['ben.1'],
+        }),
+      /cy\.1 reached the network/,
     ],
     'a dial that was sent too late': [
       (s) => {
@@ -68,11 +85,18 @@ export const controls: Record<Invariant, Controls> = {
       (s) => {
         s.goDecisions = s.goDecisions.filter(({ attemptId }) => attemptId !== 'ann.1');
       },
-      /ann\.1 was dialled with 0 go decisions/,
+      /ann\.1 was dialled without a go decision/,
     ],
-    'two go decisions': [
-      (s) => s.goDecisions.unshift({ ...s.by.ben.decision, decidedAtMs: NOON_MS + 3_500 }),
-      /ben\.1 was dialled with 2 go decisions/,
+    'a margin that reaches beyond the hours': [
+      // The window closes five seconds after the decision on this attempt.
+      (s) => {
+        shutAt(s, (window) => Object.assign(window.days, { wed: [['11:00', '12:01']] }), 0);
+        for (const { decision, dial } of [s.by.ann]) {
+          decision.decidedAtMs = decision.judgedAtMs = NOON_MS + 55_000;
+          dial.receivedAtMs = NOON_MS + 55_020;
+        }
+      },
+      /ann\.1 was to ring at .* outside the hours/,
     ],
     'a number other than the one decided on': [
       (s) => {

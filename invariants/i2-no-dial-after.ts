@@ -1,66 +1,66 @@
-import { type GoDecision, inScope, type Snapshot, type StatusEvent } from './snapshot.ts';
+import { decisionOf, inScope, reachedAtMs, SENDING_MS, type Snapshot, type StatusEvent } from './snapshot.ts';
 import { instant, type Span } from './spans.ts';
 
-/** A request sent in time may still wait for the receiving process. */
-const RECEIVING_MS = 1_000;
-
 /**
- * I2: no dial was permitted after the contact's opt-out, or while its campaign was paused or stopped, and
- * none was sent after its own timeout. A decision before the pause is a call in flight, which the pause's
- * acknowledgement counted.
+ * I2: the phone network receives no dial once an opt-out, a pause or a stop was acknowledged, but those that the
+ * acknowledgement names as in flight. Those come at once: none is received long after the permission that it was sent
+ * with, since a request that is held up between gate and network would not know of what was acknowledged meanwhile.
  */
 export function* noDialAfter(snapshot: Snapshot): Generator<string> {
-  const decisions = new Map(snapshot.goDecisions.map((decision) => [decision.attemptId, decision]));
-  const optOuts = new Map(snapshot.optOuts.map(({ phone, createdAtMs }) => [phone, createdAtMs]));
-  const barred = barredSpans(snapshot.statusEvents);
+  const optOuts = new Map(snapshot.optOuts.map((optOut) => [optOut.phone, optOut]));
+  const halts = haltsOf(snapshot.statusEvents);
   for (const dial of snapshot.dials) {
-    const decision = dial.attemptId === null ? undefined : decisions.get(dial.attemptId);
-    if (decision === undefined || !inScope(snapshot, dial.campaignId)) continue;
-    const { attemptId, decidedAtMs } = decision;
-    const optedOutAtMs = optOuts.get(dial.to);
-    if (optedOutAtMs !== undefined && decidedAtMs >= optedOutAtMs) {
-      yield `attempt ${attemptId} was permitted at ${instant(decidedAtMs)}, after the opt-out at ${instant(optedOutAtMs)}`;
+    const { attemptId } = dial;
+    if (attemptId === null || !inScope(snapshot, dial.campaignId)) continue;
+    const decision = decisionOf(snapshot, dial);
+    const receivedAtMs = decision === null ? dial.receivedAtMs : reachedAtMs(snapshot, dial, decision);
+    const optOut = optOuts.get(dial.to);
+    if (optOut !== undefined && receivedAtMs >= optOut.createdAtMs && !optOut.inFlight.includes(attemptId)) {
+      yield `attempt ${attemptId} reached the network at ${instant(receivedAtMs)}, after the opt-out at ${instant(optOut.createdAtMs)}, which did not name it`;
     }
-    const span = barredAt(barred, decision);
-    if (span !== undefined) {
-      yield `attempt ${attemptId} was permitted at ${instant(decidedAtMs)}, while its campaign was halted since ${instant(span.startMs)}`;
+    const halt = halts
+      .get(dial.campaignId ?? '')
+      ?.find(({ startMs, endMs }) => receivedAtMs >= startMs && receivedAtMs < endMs);
+    if (halt !== undefined && !halt.inFlight.has(attemptId)) {
+      yield `attempt ${attemptId} reached the network at ${instant(receivedAtMs)}, while its campaign was halted since ${instant(halt.startMs)}, which did not name it`;
     }
-    if (dial.receivedAtMs < Math.floor(decidedAtMs))
-      yield `attempt ${attemptId} was dialled before it was permitted`;
-    const lateMs = dial.receivedAtMs - decidedAtMs;
-    if (lateMs > snapshot.dialTimeoutMs + RECEIVING_MS) {
+    if (decision === null) {
+      if (snapshot.goDecisions.some((each) => each.attemptId === attemptId))
+        yield `attempt ${attemptId} was dialled before it was permitted`;
+      continue;
+    }
+    const lateMs = receivedAtMs - decision.decidedAtMs;
+    if (lateMs > SENDING_MS)
       yield `attempt ${attemptId} was dialled ${Math.round(lateMs)} ms after it was permitted`;
-    }
   }
-  yield* haltsWithoutEvent(snapshot, barred);
+  yield* haltsWithoutEvent(snapshot, halts);
 }
 
-/** By campaign, the spans in which no dial may be permitted. */
-function barredSpans(events: readonly StatusEvent[]): Map<string, Span[]> {
-  const byCampaign = new Map<string, Span[]>();
-  for (const { campaignId, type, atMs } of events) {
-    const spans = byCampaign.get(campaignId) ?? [];
-    byCampaign.set(campaignId, spans);
-    const open = spans.find(({ endMs }) => endMs === Number.POSITIVE_INFINITY);
+/** A time in which a campaign dials nobody, but whoever its beginning found in flight. */
+interface Halt extends Span {
+  inFlight: Set<string>;
+}
+
+function haltsOf(events: readonly StatusEvent[]): Map<string, Halt[]> {
+  const byCampaign = new Map<string, Halt[]>();
+  for (const { campaignId, type, atMs, inFlight } of events) {
+    const halts = byCampaign.get(campaignId) ?? [];
+    byCampaign.set(campaignId, halts);
+    const open = halts.find(({ endMs }) => endMs === Number.POSITIVE_INFINITY);
     if (type === 'campaign.resumed') {
       if (open !== undefined) open.endMs = atMs;
     } else if (open === undefined) {
-      spans.push({ startMs: atMs, endMs: Number.POSITIVE_INFINITY });
+      halts.push({ startMs: atMs, endMs: Number.POSITIVE_INFINITY, inFlight: new Set(inFlight) });
     }
   }
   return byCampaign;
 }
 
-function barredAt(barred: Map<string, Span[]>, { campaignId, decidedAtMs }: GoDecision): Span | undefined {
-  if (campaignId === null) return undefined;
-  return barred.get(campaignId)?.find(({ startMs, endMs }) => decidedAtMs >= startMs && decidedAtMs < endMs);
-}
-
 /** A pause without an event cannot be judged, so it counts as a violation. */
-function* haltsWithoutEvent(snapshot: Snapshot, barred: Map<string, Span[]>): Generator<string> {
+function* haltsWithoutEvent(snapshot: Snapshot, halts: Map<string, Halt[]>): Generator<string> {
   for (const { id, status } of snapshot.campaigns) {
     if (!inScope(snapshot, id) || (status !== 'paused' && status !== 'stopped')) continue;
-    const halted = barred.get(id)?.some(({ endMs }) => endMs === Number.POSITIVE_INFINITY) ?? false;
+    const halted = halts.get(id)?.some(({ endMs }) => endMs === Number.POSITIVE_INFINITY) ?? false;
     if (!halted) yield `campaign ${id} is ${status} and no event has the time`;
   }
 }

@@ -31,6 +31,20 @@ describe('the invariants', () => {
     );
   }
 
+  test('a dial that was held up beyond the reach of the product is judged by when it may have been sent', () => {
+    const snapshot = sampleSnapshot();
+    const { dial, decision } = snapshot.by.ann;
+    dial.receivedAtMs = decision.decidedAtMs + 9_000;
+    expect(judge(snapshot).I2.violations).toEqual([expect.stringMatching(/dialled 9000 ms after/)]);
+    snapshot.heldUp.push({ startMs: decision.decidedAtMs + 500, endMs: decision.decidedAtMs + 8_900 });
+    expect(judge(snapshot).I2.violations).toEqual([]);
+    snapshot.heldUp.splice(0, 1, {
+      startMs: decision.decidedAtMs + 2_500,
+      endMs: decision.decidedAtMs + 8_900,
+    });
+    expect(judge(snapshot).I2.violations).toEqual([expect.stringMatching(/dialled 2500 ms after/)]);
+  });
+
   test('names no phone number', () => {
     for (const spoils of Object.values(controls)) {
       for (const [spoil] of Object.values(spoils)) {

@@ -6,8 +6,8 @@ import { fromStored } from '#domain/settings.ts';
 import type { LedgerEntry, LedgerSnapshot } from '#simulator/ledger.ts';
 import { readWorkflows } from './read-workflows.ts';
 import { type Dial, leadIdOf, type Snapshot, type SnapshotSettings, type StatusEvent } from './snapshot.ts';
+import type { Span } from './spans.ts';
 
-const DIAL_TIMEOUT_MS = 30_000;
 const CENTS_PER_CREDIT = 0.02;
 const DEADLINE_GRACE_MS = 10_000;
 const STATUS_EVENTS = ['campaign.paused', 'campaign.resumed', 'campaign.stopped'] as const;
@@ -21,10 +21,15 @@ export interface InvariantsInput {
   campaignIds?: readonly string[];
   /** Leads that its imports reported as accepted, by campaign. */
   imported?: Readonly<Record<string, number>>;
-  /** `DIAL_TIMEOUT_SECONDS` of the workers, in milliseconds; default 30,000. */
-  dialTimeoutMs?: number;
   /** `ELEVENLABS_CENTS_PER_CREDIT` of the workers; default 0.02. */
   centsPerCredit?: number;
+  /**
+   * How far the phone network's clock is ahead of the database's; 0 when left out, as where both are on one machine.
+   * Whoever judges across machines measures it: ask both for their time, each between two readings of one clock.
+   */
+  networkAheadMs?: number;
+  /** Times in which the network, or the way to it, was stopped or slowed on purpose, in milliseconds. */
+  heldUp?: readonly Span[];
   /** How long Temporal's listing may lag, in milliseconds; default 15,000. */
   catchUpMs?: number;
 }
@@ -40,9 +45,9 @@ export async function readSnapshot(input: InvariantsInput): Promise<Snapshot> {
     takenAtMs: rows.takenAtMs,
     scope,
     campaigns,
-    dialTimeoutMs: input.dialTimeoutMs ?? DIAL_TIMEOUT_MS,
     deadlineGraceMs: DEADLINE_GRACE_MS,
-    dials: readDials(input.ledger, rows, input.centsPerCredit ?? CENTS_PER_CREDIT),
+    heldUp: input.heldUp ?? [],
+    dials: readDials(input, rows),
     workflows: await readWorkflows(input.temporal, listed, rows.oneOffCalls.size > 0),
     holidays: readHolidays(rows),
   };
@@ -81,7 +86,7 @@ async function readFrame(tx: Tx) {
     .execute();
   const events = await tx
     .selectFrom('events')
-    .select(['campaign_id', 'type', ms('at').as('atMs')])
+    .select(['campaign_id', 'type', 'data', ms('at').as('atMs')])
     .where('type', 'in', STATUS_EVENTS)
     .where('campaign_id', 'is not', null)
     .orderBy('id')
@@ -95,6 +100,7 @@ async function readFrame(tx: Tx) {
       campaignId: event.campaign_id ?? '',
       type: event.type as StatusEvent['type'],
       atMs: event.atMs,
+      inFlight: idsOf(event.data.inFlightCallIds),
     })),
   };
 }
@@ -131,12 +137,13 @@ async function readGate(tx: Tx) {
     .selectFrom('decisions')
     .select(['attempt_id as attemptId', 'campaign_id as campaignId', 'phone', 'facts'])
     .select(['settings_version as settingsVersion', ms('decided_at').as('decidedAtMs')])
+    .select(ms("coalesce((facts->>'now')::timestamptz, decided_at)").as('judgedAtMs'))
     .where('verdict', '=', 'go')
     .orderBy('id')
     .execute();
   const optOuts = await tx
     .selectFrom('opt_outs')
-    .select(['phone', ms('created_at').as('createdAtMs')])
+    .select(['phone', 'in_flight as inFlight', ms('created_at').as('createdAtMs')])
     .execute();
   const requests = await tx
     .selectFrom('events')
@@ -150,6 +157,10 @@ async function readGate(tx: Tx) {
   return { goDecisions, optOuts, callRequests, attention };
 }
 
+function idsOf(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((id) => typeof id === 'string') : [];
+}
+
 /** Microseconds are kept as a fraction. */
 function ms(instant: string): RawBuilder<number> {
   return sql<number>`extract(epoch from ${sql.raw(instant)}) * 1000`;
@@ -159,17 +170,32 @@ function msOrNull(column: string): RawBuilder<number | null> {
   return sql<number | null>`extract(epoch from ${sql.raw(column)}) * 1000`;
 }
 
-function readDials(ledger: LedgerSnapshot, rows: DatabaseRows, centsPerCredit: number): Dial[] {
+function readDials(
+  {
+    ledger,
+    networkAheadMs = 0,
+    centsPerCredit = CENTS_PER_CREDIT,
+  }: Pick<InvariantsInput, 'ledger' | 'networkAheadMs' | 'centsPerCredit'>,
+  rows: DatabaseRows,
+): Dial[] {
   const campaignOfLead = new Map(rows.leads.map(({ id, campaignId }) => [id, campaignId]));
   const campaignOfCall = new Map(rows.calls.map(({ id, campaignId }) => [id, campaignId]));
   return ledger.dials.map((entry) => {
     const leadId = entry.attemptId === null ? null : leadIdOf(entry.attemptId);
     const campaignId = campaignOfLead.get(leadId ?? '') ?? campaignOfCall.get(entry.attemptId ?? '') ?? null;
-    return readDial(entry, campaignId, centsPerCredit);
+    return readDial(entry, { campaignId, networkAheadMs, centsPerCredit });
   });
 }
 
-function readDial(entry: LedgerEntry, campaignId: string | null, centsPerCredit: number): Dial {
+function readDial(
+  entry: LedgerEntry,
+  {
+    campaignId,
+    networkAheadMs,
+    centsPerCredit,
+  }: { campaignId: string | null; networkAheadMs: number; centsPerCredit: number },
+): Dial {
+  const atMs = (at: string) => Date.parse(at) - networkAheadMs;
   const { attemptId, to, accepted, answer, conversationId, reach, chargedCredits } = entry;
   return {
     attemptId,
@@ -179,9 +205,9 @@ function readDial(entry: LedgerEntry, campaignId: string | null, centsPerCredit:
     answer,
     conversationId,
     reach,
-    receivedAtMs: Date.parse(entry.receivedAt),
-    startedAtMs: entry.startedAt === null ? null : Date.parse(entry.startedAt),
-    endedAtMs: entry.endedAt === null ? null : Date.parse(entry.endedAt),
+    receivedAtMs: atMs(entry.receivedAt),
+    startedAtMs: entry.startedAt === null ? null : atMs(entry.startedAt),
+    endedAtMs: entry.endedAt === null ? null : atMs(entry.endedAt),
     chargedCents: chargedCredits === null ? null : chargedCredits * centsPerCredit,
   };
 }

@@ -52,6 +52,7 @@ function attempt(
       settingsVersion: 1,
       facts: { zones: ['America/New_York'], window: structuredClone(DEFAULT_SETTINGS.window) },
       decidedAtMs: at.startMs,
+      judgedAtMs: at.startMs,
     },
     dial: {
       attemptId: id,
@@ -104,7 +105,6 @@ export function sampleSnapshot() {
   return {
     takenAtMs: NOON_MS + 30 * MINUTE_MS,
     scope: null as Snapshot['scope'],
-    dialTimeoutMs: 2_000,
     deadlineGraceMs: 1_000,
     workspaceLines: 100,
     campaigns: [
@@ -140,6 +140,7 @@ export function sampleSnapshot() {
         cost_cents: 12.5,
       },
     ],
+    heldUp: [] as Snapshot['heldUp'][number][],
     dials: attempts.map(({ dial }) => dial),
     workflows: new Map<string, 'open' | 'closed'>([
       [`campaign/${CAMPAIGN}`, 'open'],
@@ -175,6 +176,7 @@ export function again(snapshot: SampleSnapshot, laterMs: number): void {
   for (const key of ['receivedAtMs', 'startedAtMs', 'endedAtMs'] as const)
     dial[key] = (dial[key] ?? 0) + laterMs;
   decision.decidedAtMs += laterMs;
+  decision.judgedAtMs += laterMs;
   snapshot.calls.push(call);
   snapshot.goDecisions.push(decision);
   snapshot.dials.push(dial);
@@ -193,6 +195,7 @@ export function shutAt(
     facts: { zones: ['America/New_York'], window: settings.window },
   });
   snapshot.by.ann.decision.decidedAtMs += byMs;
+  snapshot.by.ann.decision.judgedAtMs += byMs;
 }
 
 export function fail(): never {

@@ -18,8 +18,6 @@ export interface Snapshot {
    * The campaigns to judge; null for all. Everything is read regardless, since contacts and lines are shared.
    */
   scope: ReadonlySet<string> | null;
-  /** The product's timeout for the answer to a dial. */
-  dialTimeoutMs: number;
   /** How long a call may stay open past its deadline. */
   deadlineGraceMs: number;
   workspaceLines: number;
@@ -29,13 +27,16 @@ export interface Snapshot {
   oneOffCalls: ReadonlyMap<string, CampaignSettings>;
   leads: readonly SnapshotLead[];
   calls: readonly SnapshotCall[];
-  /** The gate's decisions with the verdict `go`. */
+  /** The gate's decisions with the verdict `go`, oldest first; an attempt may have several. */
   goDecisions: readonly GoDecision[];
-  optOuts: readonly { phone: string; createdAtMs: number }[];
+  /** `inFlight`: ids of the calls that the opt-out's own record names. */
+  optOuts: readonly { phone: string; createdAtMs: number; inFlight: readonly string[] }[];
   attention: readonly { kind: string; subject: string }[];
   /** Pauses, resumptions and stops, oldest first. */
   statusEvents: readonly StatusEvent[];
   totals: readonly CallTotalsTable[];
+  /** Times in which the network, or the way to it, stood still: requests were received later than they were sent. */
+  heldUp: readonly { startMs: number; endMs: number }[];
   /** Every dial request that the network received, in order. */
   dials: readonly Dial[];
   /** How often somebody asked for a call to a lead, by the lead's id. */
@@ -102,13 +103,18 @@ export interface GoDecision {
   settingsVersion: number | null;
   /** As logged; the dial is held to `zones` and `window`. */
   facts: Readonly<Record<string, unknown>>;
+  /** When it was written. */
   decidedAtMs: number;
+  /** The instant that was judged, a little earlier. */
+  judgedAtMs: number;
 }
 
 export interface StatusEvent {
   campaignId: string;
   type: Extract<EventType, 'campaign.paused' | 'campaign.resumed' | 'campaign.stopped'>;
   atMs: number;
+  /** Ids of the calls that a pause or a stop found in flight. */
+  inFlight: readonly string[];
 }
 
 export interface Dial {
@@ -126,6 +132,33 @@ export interface Dial {
   reach: SimulatedReach | null;
   /** What the network charged for it; null until it has ended. */
   chargedCents: number | null;
+}
+
+/** The permission that a dial was sent with: the last one of its attempt before the network received it. */
+export function decisionOf({ goDecisions }: Snapshot, { attemptId, receivedAtMs }: Dial): GoDecision | null {
+  // The ledger's instants are in whole milliseconds, the database's are not.
+  const before = goDecisions.filter(
+    (each) => each.attemptId === attemptId && Math.floor(each.decidedAtMs) <= receivedAtMs,
+  );
+  return before.at(-1) ?? null;
+}
+
+/** A permission to dial is good for a second; the request may then wait for the receiving process for another. */
+export const SENDING_MS = 2_000;
+
+/**
+ * When a dial reached the network. Where requests were held up on their way, beyond the product's reach, that is the
+ * earliest instant at which it may have been sent.
+ */
+export function reachedAtMs(
+  { heldUp }: Snapshot,
+  { receivedAtMs }: Dial,
+  { decidedAtMs }: GoDecision,
+): number {
+  const span = heldUp.find(
+    ({ startMs, endMs }) => receivedAtMs >= startMs && receivedAtMs <= endMs + SENDING_MS,
+  );
+  return span === undefined ? receivedAtMs : Math.max(span.startMs, decidedAtMs);
 }
 
 /** What belongs to no campaign is always in scope. */

@@ -50,7 +50,6 @@ export type VoiceEvent = {
  */
 export interface DialRequest {
   attemptId: string;
-  agentId: string;
   phoneNumberId: string;
   /** E.164. */
   to: string;
@@ -60,18 +59,28 @@ export interface DialRequest {
   overrides?: { prompt?: string; firstMessage?: string; language?: string; voiceId?: string };
   /** Our own deadline for the whole answer, body included. */
   timeoutMs: number;
+  /** Asked right before the request is written to the connection. Where it says no, nothing is sent. */
+  maySend(): boolean;
+}
+
+/** Everything of a dial that takes time before its request is done: what is left is the request. */
+export interface PreparedDial {
+  readonly agentId: string;
+  /** Dials once. Never throws and never repeats the request: every outcome is a `DialAnswer`. */
+  send(request: DialRequest): Promise<DialAnswer>;
 }
 
 /**
  * What a dial answered. `refused` and `deferred` are certain: no phone rang. `ambiguous` leaves it
- * open: it must be looked up, and never dialled again blindly. `status` is the HTTP status, 0 when the request was
+ * open: it must be looked up, and never dialled again blindly. `kept_back`: `maySend` said no. `status` is the HTTP status, 0 when the request was
  * refused before it was sent.
  */
 export type DialAnswer =
   | { kind: 'placed'; conversationId: string; callSid: string | null }
   | { kind: 'refused'; cause: 'number' | 'configuration' | 'other'; status: number; message: string }
   | { kind: 'deferred'; cause: 'throttled' | 'unreachable'; retryAfterMs: number | null; message: string }
-  | { kind: 'ambiguous'; cause: 'timeout' | 'connection' | 'server_error' | 'malformed'; message: string };
+  | { kind: 'ambiguous'; cause: 'timeout' | 'connection' | 'server_error' | 'malformed'; message: string }
+  | { kind: 'kept_back' };
 
 /** A row of the provider's conversation list. */
 export interface ConversationListItem {
@@ -173,7 +182,7 @@ export interface PhoneNumber {
   takesTexts: boolean | null;
 }
 
-/** Calls made by voice agents. Every method that asks the provider throws `ProviderError`, except `dial`. */
+/** Calls made by voice agents. Every method that asks the provider throws `ProviderError`, except for a dial. */
 export interface VoiceProvider {
   readonly name: ProviderName;
   /** The agent of campaigns that name none. */
@@ -186,8 +195,8 @@ export interface VoiceProvider {
   verifyCallStart(request: IncomingRequest, now: Date): Verification;
   /** Whoever calls, as the provider writes it; empty when it is withheld. */
   parseCallStart(payload: Payload): { caller: string };
-  /** Dials once. Never throws and never repeats the request: every outcome is a `DialAnswer`. */
-  dial(request: DialRequest): Promise<DialAnswer>;
+  /** Reads what a dial by this agent needs, and opens the way. Never throws. */
+  prepareDial(agentId: string): Promise<PreparedDial>;
   /** Null when the provider knows no such conversation. */
   getConversation(conversationId: string): Promise<ConversationFacts | null>;
   listConversations(

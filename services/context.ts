@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Config } from '#config/config.ts';
 import type { Logger } from '#config/logger.ts';
-import { type Db, openDatabase } from '#db/client.ts';
+import { type Db, openDatabase, type Tx } from '#db/client.ts';
+import { readClock } from '#db/queries/clock.ts';
 import type { OverdueLimits } from '#domain/overdue.ts';
 import type { Carrier, Mailer, VoiceProvider, WebhookSender } from '#providers/ports.ts';
 import { createProviders, type Providers } from '#providers/registry.ts';
@@ -46,8 +47,10 @@ export interface Context {
   /** Conversations that a walk over the provider's list reads in a second; 20 when left out. */
   syncFetchesPerSecond?: number;
   logger: Logger;
-  /** The one clock: the time by which every rule is judged. */
+  /** This process's clock, for whatever is not judged under locks. */
   now(): Promise<Date>;
+  /** The database's clock, which is the same for every process: what is judged under locks is judged by it. */
+  clock(db: Db | Tx): Promise<Date>;
   /** Says that a long step is still at work; inside an activity, Temporal is notified. */
   heartbeat(): void;
   /** Inside an activity, a shutdown ends it early. */
@@ -72,6 +75,8 @@ export function createContext(config: Config, parts: ContextParts): Context {
   return {
     ...providers,
     now: async () => new Date(),
+    // Whoever gives another time gives it to everybody.
+    clock: parts.now ?? readClock,
     heartbeat: () => {},
     sleep: delay,
     ...given,

@@ -5,7 +5,7 @@ import type { Api, ApiContext } from '../context.ts';
 import { access } from '../http/auth.ts';
 import { decodeCursor, toPage } from '../http/cursor.ts';
 import { pageQuery, searchText } from '../schemas/common.ts';
-import { OptOut, OptOutAdd, OptOutPage, phone, toOptOut } from '../schemas/opt-out.ts';
+import { OptOutAdd, OptOutAdded, OptOutPage, phone, toOptOut, toOptOutAdded } from '../schemas/opt-out.ts';
 import { bodyProblems, json, keyProblems, problems } from '../schemas/problem.ts';
 
 const query = z.object({
@@ -33,8 +33,8 @@ const addOptOutRoute = createRoute({
   ...access('operator'),
   request: { body: { required: true, content: { 'application/json': { schema: OptOutAdd } } } },
   responses: {
-    200: json('It was on the list already', OptOut),
-    201: json('Added', OptOut),
+    200: json('It was on the list already', OptOutAdded),
+    201: json('Added', OptOutAdded),
     ...bodyProblems,
   },
 });
@@ -66,8 +66,8 @@ export function registerOptOuts(app: Api, context: ApiContext): void {
   app.openapi(addOptOutRoute, async (c) => {
     const { phone: number, reason = 'Added by hand.' } = c.req.valid('json');
     const actor = c.get('actor');
-    const { optOut, created } = await addOptOutByHand(context, { phone: number, reason, actor });
-    return created ? c.json(toOptOut(optOut), 201) : c.json(toOptOut(optOut), 200);
+    const added = await addOptOutByHand(context, { phone: number, reason, actor });
+    return added.created ? c.json(toOptOutAdded(added), 201) : c.json(toOptOutAdded(added), 200);
   });
 
   app.openapi(removeOptOutRoute, async (c) => {

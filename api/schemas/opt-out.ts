@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi';
 import type { OptOut as Row } from '#db/queries/opt-outs.ts';
 import { parsePhone } from '#domain/phone.ts';
 import { format, text } from '#domain/text.ts';
+import type { AddedOptOut } from '#services/opt-outs/opt-outs.ts';
 import { iso, page, timestamp } from './common.ts';
 import { OptOutSource } from './words.ts';
 
@@ -28,7 +29,22 @@ export const OptOut = z
   })
   .openapi('OptOut');
 
+export const OptOutAdded = OptOut.extend({
+  inFlight: z
+    .number()
+    .int()
+    .openapi({ description: 'Calls to the number that were in flight at this instant' }),
+  inFlightCallIds: z.array(z.string()).openapi({
+    description:
+      'Their ids: they are hung up unless the workspace wants otherwise, and no other call follows',
+  }),
+}).openapi('OptOutAdded');
+
 export const OptOutPage = page(OptOut, 'OptOutPage');
+
+export function toOptOutAdded({ optOut, inFlight }: AddedOptOut): z.infer<typeof OptOutAdded> {
+  return { ...toOptOut(optOut), inFlight: inFlight.length, inFlightCallIds: inFlight };
+}
 
 export function toOptOut(row: Row): z.infer<typeof OptOut> {
   return { phone: row.phone, reason: row.reason, source: row.source, createdAt: iso(row.created_at) };

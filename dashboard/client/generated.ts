@@ -87,6 +87,7 @@ export type CampaignStatus = "draft" | "scheduled" | "running" | "paused" | "com
 export type CampaignSettings = {
     maxCallSeconds: number;
     ringSeconds: number;
+    ringMarginSeconds: number;
     voicemail: "retry" | "leave_message" | "done";
     lines: number;
     callsPerSecond: number;
@@ -307,6 +308,7 @@ export type CampaignPage = {
 export type CampaignSettingsInput = {
     maxCallSeconds?: number;
     ringSeconds?: number;
+    ringMarginSeconds?: number;
     voicemail?: "retry" | "leave_message" | "done";
     lines?: number;
     callsPerSecond?: number;
@@ -1333,6 +1335,12 @@ export type OptOutAdd = {
     phone: string;
     reason?: string;
 };
+export type OptOutAdded = OptOut & {
+    /** Calls to the number that were in flight at this instant */
+    inFlight: number;
+    /** Their ids: they are hung up unless the workspace wants otherwise, and no other call follows */
+    inFlightCallIds: string[];
+};
 export type AttentionKind = "unknown_call" | "unmatched_webhook" | "campaign_fault" | "spend_limit_reached" | "unknown_message" | "failed_follow_up" | "failed_reply" | "disabled_webhook" | "unended_call" | "failing_sweep";
 export type Attention = {
     id: number;
@@ -1527,6 +1535,7 @@ export type SessionUpdate = {
 export type SingleCallSettings = {
     maxCallSeconds: number;
     ringSeconds: number;
+    ringMarginSeconds: number;
     voicemail: "retry" | "leave_message" | "done";
     /** Where the window names no holidays: those of the number's country are kept */
     nationalHolidays: boolean;
@@ -1583,6 +1592,7 @@ export type SingleCallSettings = {
 export type SingleCallSettingsInput = {
     maxCallSeconds?: number;
     ringSeconds?: number;
+    ringMarginSeconds?: number;
     voicemail?: "retry" | "leave_message" | "done";
     /** Where the window names no holidays: those of the number's country are kept */
     nationalHolidays?: boolean;
@@ -3577,10 +3587,10 @@ export function listOptOuts({ q, cursor, limit }: {
 export function addOptOut(optOutAdd: OptOutAdd, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
         status: 200;
-        data: OptOut;
+        data: OptOutAdded;
     } | {
         status: 201;
-        data: OptOut;
+        data: OptOutAdded;
     } | {
         status: 400;
         data: Problem;

@@ -167,13 +167,23 @@ export function CapsSection({ value, change }: SectionProps) {
 
 export function CallSection({ value, change }: SectionProps) {
   return (
-    <Section title="Call" about="How long it may ring, and how long a talk may last before it is ended.">
+    <Section
+      title="Call"
+      about="How long it may ring, and how long a talk may last before it is ended. Until a phone rings some time passes: so long before the hours end, nobody is dialled any more."
+    >
       <Fields>
         <DurationField
           label="Ring for"
           path="ringSeconds"
           seconds={value.ringSeconds}
           onChange={(ringSeconds) => change({ ringSeconds })}
+        />
+        <DurationField
+          label="Time until it rings"
+          path="ringMarginSeconds"
+          hint="At most"
+          seconds={value.ringMarginSeconds}
+          onChange={(ringMarginSeconds) => change({ ringMarginSeconds })}
         />
         <DurationField
           label="Longest call"

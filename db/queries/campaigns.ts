@@ -327,14 +327,20 @@ export async function readLeadsInCall(db: Db, campaignId: string): Promise<strin
 }
 
 /** Calls of the campaign that are under way, or about to be. */
-export async function countInFlight(db: Db | Tx, campaignId: string): Promise<number> {
-  const { count } = await db
+export async function countInFlight(db: Db, campaignId: string): Promise<number> {
+  return (await listInFlight(db, campaignId)).length;
+}
+
+/** The ids of a campaign's calls in flight, or about to be: no more than it has lines. */
+export async function listInFlight(db: Db | Tx, campaignId: string): Promise<string[]> {
+  const calls = await db
     .selectFrom('calls')
-    .select((select) => select.fn.countAll<number>().as('count'))
+    .select('id')
     .where('campaign_id', '=', campaignId)
     .where('status', '!=', 'ended')
-    .executeTakeFirstOrThrow();
-  return count;
+    .orderBy('id')
+    .execute();
+  return calls.map(({ id }) => id);
 }
 
 /** How many leads are in which state. */

@@ -69,7 +69,7 @@ export type GateCounts = Pick<GateFacts, 'optedOut' | 'contact'> &
 
 /**
  * Counts for the gate, under its locks. A call that ended as unknown holds its line and its contact until its deadline:
- * it may still be under way.
+ * it may still be under way. `besides` is a call that is not counted, since it is the one that is judged.
  */
 export async function readGateCounts(
   tx: Tx,
@@ -78,7 +78,14 @@ export async function readGateCounts(
     lead,
     spendOf,
     now,
-  }: { phone: string; lead: Selectable<LeadsTable> | null; spendOf: SpendOf; now: Date },
+    besides,
+  }: {
+    phone: string;
+    lead: Selectable<LeadsTable> | null;
+    spendOf: SpendOf;
+    now: Date;
+    besides: string | null;
+  },
 ): Promise<GateCounts> {
   const leadId = lead?.id ?? null;
   const campaignId = lead?.campaign_id ?? null;
@@ -99,7 +106,8 @@ export async function readGateCounts(
         case when overdue_since is null then deadline_at else greatest(deadline_at, ${now}::timestamptz + interval '1 hour') end
           as over_by
       from calls
-      where status <> 'ended' or (reach = 'unknown' and deadline_at > ${now})
+      where (status <> 'ended' or (reach = 'unknown' and deadline_at > ${now}))
+        and id is distinct from ${besides}
     )
     select
       exists (select from opt_outs where phone = ${phone}) as opted_out,
@@ -108,13 +116,15 @@ export async function readGateCounts(
         select max(ended_at) from calls where lead_id = ${leadId} and attempt is not null
       ) as replied,
       (select count(*) from calls
-        where lead_id = ${leadId} and attempt is not null and reach is distinct from 'not_placed') as attempts_used,
+        where lead_id = ${leadId} and attempt is not null and reach is distinct from 'not_placed'
+          and id is distinct from ${besides}) as attempts_used,
       ${spendSums(spendOf)} as spend,
       (select max(over_by) from alive where phone = ${phone}) as live_until,
       (select min(started_at) from alive where phone = ${phone}) as live_since,
       (select array_agg(started_at order by started_at desc) from calls
         where phone = ${phone} and direction = 'outbound' and reach is distinct from 'not_placed'
-          and started_at > ${new Date(now.getTime() - 7 * 86_400_000)}) as recent,
+          and started_at > ${new Date(now.getTime() - 7 * 86_400_000)}
+          and id is distinct from ${besides}) as recent,
       (select count(*) from alive) as workspace_in_use,
       (select count(*) from alive where campaign_id = ${campaignId}) as campaign_in_use`.execute(tx);
   const counts = rows[0];

@@ -65,6 +65,18 @@ export async function forgetHangUp(db: Db | Tx, callId: string): Promise<CallRow
   return call ?? null;
 }
 
+/** Calls to a number that are marked and still tried. */
+export async function hangUpsTo(db: Db, phone: string): Promise<string[]> {
+  const rows = await db
+    .selectFrom('calls')
+    .select('id')
+    .where('phone', '=', phone)
+    .where('status', '!=', 'ended')
+    .where('hang_up_next_at', 'is not', null)
+    .execute();
+  return rows.map(({ id }) => id);
+}
+
 /** Calls whose next try is due, those that wait longest first. */
 export async function hangUpsDue(db: Db, now: Date, limit: number): Promise<string[]> {
   const rows = await db

@@ -4,12 +4,15 @@ import type { Db, Tx } from '../client.ts';
 import { toJson } from '../json.ts';
 import type { SingleCallsTable } from '../schema/single-calls.ts';
 
+/** The request for a one-off call. */
+export type OneOffCallRow = Selectable<SingleCallsTable>;
+
 export async function insertOneOffCall(tx: Tx, row: Insertable<SingleCallsTable>): Promise<void> {
   await tx.insertInto('single_calls').values(row).execute();
 }
 
 /** What a one-off call was asked for with. @throws Error when there is no such call */
-export async function readOneOffCall(db: Db, callId: string): Promise<Selectable<SingleCallsTable>> {
+export async function readOneOffCall(db: Db, callId: string): Promise<OneOffCallRow> {
   return await db
     .selectFrom('single_calls')
     .selectAll()

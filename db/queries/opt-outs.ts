@@ -42,6 +42,36 @@ export async function insertOptOut(tx: Tx, optOut: Omit<OptOut, 'created_at'>): 
   return inserted ?? null;
 }
 
+/**
+ * Calls to a number that are in flight, or may be: one that ended as unknown may still be live until its deadline. Final
+ * for as long as the contact is held.
+ */
+export async function callsInFlightTo(tx: Tx, phone: string): Promise<string[]> {
+  const calls = await tx
+    .selectFrom('calls')
+    .select('id')
+    .where('phone', '=', phone)
+    .where('direction', '=', 'outbound')
+    .where((where) =>
+      where.or([
+        where('status', '!=', 'ended'),
+        where.and([where('reach', '=', 'unknown'), where('deadline_at', '>', sql<Date>`clock_timestamp()`)]),
+      ]),
+    )
+    .orderBy('id')
+    .execute();
+  return calls.map(({ id }) => id);
+}
+
+/** Whether an opt-out ends the calls that it finds in flight. */
+export async function hangsUpOnOptOut(db: Db | Tx): Promise<boolean> {
+  const { hang_up_on_opt_out: hangsUp } = await db
+    .selectFrom('workspace')
+    .select('hang_up_on_opt_out')
+    .executeTakeFirstOrThrow();
+  return hangsUp;
+}
+
 /** Those of one source, or of any. True when there were some. */
 export async function deleteOptOuts(
   tx: Tx,

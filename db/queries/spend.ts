@@ -9,13 +9,20 @@ export interface SpendOf {
   chargedBy: Date;
   /** For calls in flight that reserved nothing. */
   expectedCents: number;
+  /** A call that is not counted, since it is the one that is judged. */
+  besides?: string | null;
 }
 
 /**
  * A campaign's sums as one JSON value, for any query to select. Charges come from the stored totals; of the calls only
  * those are read that may still be charged.
  */
-export function spendSums({ campaignId, chargedBy, expectedCents }: SpendOf): RawBuilder<SpendSums> {
+export function spendSums({
+  campaignId,
+  chargedBy,
+  expectedCents,
+  besides = null,
+}: SpendOf): RawBuilder<SpendSums> {
   return sql<SpendSums>`(
     select jsonb_build_object(
       'settledCents', charged.cents,
@@ -39,6 +46,7 @@ export function spendSums({ campaignId, chargedBy, expectedCents }: SpendOf): Ra
       where campaign_id = ${campaignId} and attempt is not null and cost_cents is null
         and (reach is null or reach in ('answered', 'voicemail', 'unknown'))
         and (reserved_cents is not null or status <> 'ended')
+        and id is distinct from ${besides}
     ) as open)`;
 }
 

@@ -25,6 +25,8 @@ export interface OptOutsTable {
   phone: string;
   reason: string;
   source: OptOutSource;
+  /** Ids of the calls to the number that were in flight when it was taken on the list. */
+  in_flight: Generated<string[]>;
   created_at: Generated<Date>;
 }
 

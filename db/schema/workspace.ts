@@ -8,6 +8,8 @@ export interface WorkspaceTable {
   lines: Generated<number>;
   /** IANA zone in which days are counted. */
   time_zone: Generated<string>;
+  /** An opt-out ends the calls that it finds in flight. */
+  hang_up_on_opt_out: Generated<boolean>;
   /** The rules for one-off calls that differ from the defaults; null for none. */
   single_call_settings: ColumnType<Partial<OneOffCallSettings> | null, string | null, string | null>;
 }

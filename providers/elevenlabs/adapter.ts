@@ -21,7 +21,7 @@ export function createElevenLabs(
     parseEvent: (payload) => parseEvent(config, payload),
     verifyCallStart: (request, now) => verifyCallStart(config, request, now),
     parseCallStart,
-    dial: createDial(config),
+    prepareDial: createDial(config),
     getConversation: (conversationId) => getConversation(reader, conversationId, config),
     listConversations: (query) => listConversations(reader, query),
     listAgents: () => listAgents(reader),

@@ -1,3 +1,4 @@
+import type { Dispatcher } from 'undici';
 import type { Agent, AgentDetail, DialRequest, PhoneNumber } from '../ports.ts';
 import { type Connection, exchange, malformed, PAGE_SIZE, pageOf, type Reader } from './exchange.ts';
 import {
@@ -175,26 +176,31 @@ export function askedOverrides(overrides: NonNullable<DialRequest['overrides']>)
   return names.filter((name) => overrides[name] !== undefined);
 }
 
-/** Reads an agent's permissions and remembers them for minutes, so that a campaign's dials cost one read. */
-export function createOverridePermissions(
-  connection: Connection,
-): (agentId: string) => Promise<OverridePermissions> {
+/** Reads an agent's permissions; `fresh` asks for a read of now, whose failure leaves what is known. */
+export type ReadPermissions = (agentId: string, options: { fresh: boolean }) => Promise<OverridePermissions>;
+
+/** Remembers permissions for minutes, so that a campaign's dials cost one read. Reads over the connections of the dials. */
+export function createOverridePermissions(connection: Connection, dispatcher: Dispatcher): ReadPermissions {
   const known = new Map<string, { permissions: Promise<OverridePermissions>; expiresAtMs: number }>();
 
   async function read(agentId: string): Promise<OverridePermissions> {
     const result = await exchange(
       connection,
-      { deadlineMs: READ_DEADLINE_MS, maxRetries: 0 },
+      { deadlineMs: READ_DEADLINE_MS, maxRetries: 0, guard: { dispatcher, maySend: () => true } },
       (client, options) => client.conversationalAi.agents.get(agentId, {}, options),
     );
     return result.kind === 'answer' && result.status === 200 ? permissionsOf(result.body) : 'unknown';
   }
 
-  return (agentId) => {
+  return (agentId, { fresh }) => {
     const nowMs = performance.now();
     const cached = known.get(agentId);
-    if (cached !== undefined && cached.expiresAtMs > nowMs) return cached.permissions;
-    const permissions = read(agentId);
+    const isKnown = cached !== undefined && cached.expiresAtMs > nowMs;
+    if (isKnown && !fresh) return cached.permissions;
+    const reading = read(agentId);
+    const permissions = isKnown
+      ? reading.then(async (found) => (found === 'unknown' ? await cached.permissions : found))
+      : reading;
     const entry = { permissions, expiresAtMs: nowMs + KNOWN_FOR_MS };
     known.set(agentId, entry);
     void permissions.then((value) => {

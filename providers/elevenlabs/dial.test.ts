@@ -11,7 +11,9 @@ function dialled(status: number, body: unknown, retryAfterMs: number | null = nu
 /** Kind and cause in one word. */
 function verdict(status: number, body: unknown): string {
   const answer = dialled(status, body);
-  return answer.kind === 'placed' ? 'placed' : `${answer.kind}/${answer.cause}`;
+  return answer.kind === 'placed' || answer.kind === 'kept_back'
+    ? answer.kind
+    : `${answer.kind}/${answer.cause}`;
 }
 
 describe('a 2xx answer', () => {

@@ -1,36 +1,68 @@
 import type { ElevenLabs } from '@elevenlabs/elevenlabs-js';
-import type { DialAnswer, DialRequest } from '../ports.ts';
+import { Agent, type Dispatcher } from 'undici';
+import type { DialAnswer, DialRequest, PreparedDial } from '../ports.ts';
 import { askedOverrides, createOverridePermissions, type OverridePermissions } from './agents.ts';
 import { type Answer, type Connection, type Exchange, exchange } from './exchange.ts';
 import { type Fields, field, fieldsOf, isFields, listOf, textOf } from './fields.ts';
 
-/** The dial of `VoiceProvider`: one request at the most, every outcome an answer. */
-export function createDial(connection: Connection): (request: DialRequest) => Promise<DialAnswer> {
-  const permissionsOfAgent = createOverridePermissions(connection);
+/** An idle connection is kept open by undici for at least this long. */
+const CONNECTION_OPEN_MS = 3_000;
 
-  return async (request) => {
-    const startedMs = performance.now();
-    const permissions = await permissionsOfAgent(request.agentId);
-    const forbidden = forbiddenOverrides(request, permissions);
-    if (forbidden.length > 0) {
-      const message = `the agent's settings do not allow overriding ${forbidden.join(', ')}`;
-      return { kind: 'refused', cause: 'configuration', status: 0, message };
-    }
-    const deadlineMs = Math.max(1, request.timeoutMs - (performance.now() - startedMs));
-    // One attempt: the SDK would repeat a POST that failed with 5xx, though the phone may be ringing.
-    const result = await exchange(connection, { deadlineMs, maxRetries: 0 }, (client, options) =>
-      client.conversationalAi.twilio.outboundCall(dialBody(request, permissions), options),
-    );
-    return dialAnswerOf(result, request.to);
+/**
+ * `prepareDial` of `VoiceProvider`. What takes time is done here: the agent's permissions are read, and with them a
+ * connection is opened where none has been used for a while.
+ */
+export function createDial(connection: Connection): (agentId: string) => Promise<PreparedDial> {
+  const dispatcher = new Agent({ allowH2: false });
+  const permissionsOfAgent = createOverridePermissions(connection, dispatcher);
+  let usedAtMs = Number.NEGATIVE_INFINITY;
+
+  return async (agentId) => {
+    const fresh = performance.now() - usedAtMs > CONNECTION_OPEN_MS;
+    const permissions = await permissionsOfAgent(agentId, { fresh });
+    usedAtMs = performance.now();
+    return {
+      agentId,
+      async send(request) {
+        const answer = await send(connection, { request: { ...request, agentId }, permissions, dispatcher });
+        usedAtMs = performance.now();
+        return answer;
+      },
+    };
   };
 }
 
-function forbiddenOverrides(request: DialRequest, permissions: OverridePermissions): string[] {
+/** One request at the most; every outcome is an answer. */
+async function send(
+  connection: Connection,
+  {
+    request,
+    permissions,
+    dispatcher,
+  }: { request: Dial; permissions: OverridePermissions; dispatcher: Dispatcher },
+): Promise<DialAnswer> {
+  const forbidden = forbiddenOverrides(request, permissions);
+  if (forbidden.length > 0) {
+    const message = `the agent's settings do not allow overriding ${forbidden.join(', ')}`;
+    return { kind: 'refused', cause: 'configuration', status: 0, message };
+  }
+  const { maySend, timeoutMs: deadlineMs } = request;
+  // One attempt: the SDK would repeat a POST that failed with 5xx, though the phone may be ringing.
+  const limits = { deadlineMs, maxRetries: 0, guard: { dispatcher, maySend } };
+  const result = await exchange(connection, limits, (client, options) =>
+    client.conversationalAi.twilio.outboundCall(dialBody(request, permissions), options),
+  );
+  return dialAnswerOf(result, request.to);
+}
+
+type Dial = DialRequest & { agentId: string };
+
+function forbiddenOverrides(request: Dial, permissions: OverridePermissions): string[] {
   if (permissions === 'unknown') return [];
   return askedOverrides(request.overrides ?? {}).filter((name) => !permissions.has(name));
 }
 
-function dialBody(request: DialRequest, permissions: OverridePermissions) {
+function dialBody(request: Dial, permissions: OverridePermissions) {
   const override = configOverride(request, permissions);
   return {
     agentId: request.agentId,
@@ -50,7 +82,7 @@ function dialBody(request: DialRequest, permissions: OverridePermissions) {
  * known to allow it; elsewhere the agent's own limit holds, since a forbidden override fails the call.
  */
 function configOverride(
-  request: DialRequest,
+  request: Dial,
   permissions: OverridePermissions,
 ): ElevenLabs.ConversationConfigClientOverrideInput | null {
   const { prompt, firstMessage, language, voiceId } = request.overrides ?? {};
@@ -93,6 +125,8 @@ function classify(exchange: Exchange): DialAnswer {
       return { kind: 'ambiguous', cause: 'connection', message: exchange.message };
     case 'late':
       return { kind: 'ambiguous', cause: 'timeout', message: exchange.message };
+    case 'kept_back':
+      return { kind: 'kept_back' };
     case 'answer':
       return ofStatus(exchange);
   }

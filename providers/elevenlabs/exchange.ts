@@ -1,5 +1,7 @@
 import { ElevenLabsClient } from '@elevenlabs/elevenlabs-js';
+import type { Dispatcher } from 'undici';
 import { DeadlineError, nothingWasSent, retryAfterMsOf, within } from '../connection.ts';
+import { guardedRequest, KeptBackError, type MaySend } from '../guarded-request.ts';
 import { ProviderError } from '../ports.ts';
 import { field, fieldsOf, isFields, textOf } from './fields.ts';
 
@@ -21,13 +23,18 @@ export interface Answer {
  * What became of a request.
  * `unsent`: the client refused to build it. `unreachable`: no connection came about, so that nothing was sent.
  * `broken`: the connection failed while the request was under way. `late`: no complete answer in time.
+ * `kept_back`: it was ready, and could no longer be sent.
  */
-export type Exchange = Answer | { kind: 'unsent' | 'unreachable' | 'broken' | 'late'; message: string };
+export type Exchange =
+  | Answer
+  | { kind: 'unsent' | 'unreachable' | 'broken' | 'late' | 'kept_back'; message: string };
 
 export interface Limits {
   /** For the whole exchange: retries, headers and body. */
   deadlineMs: number;
   maxRetries: number;
+  /** Sends over these connections, and only while `maySend` says so. */
+  guard?: { dispatcher: Dispatcher; maySend: MaySend };
 }
 
 /** What the SDK's methods take as their last argument. */
@@ -58,9 +65,8 @@ export async function exchange(
   const recordingFetch: typeof fetch = async (input, init) => {
     attempted = true;
     try {
-      // A redirect would repeat the request at another address behind our back.
-      const response = await fetch(input, { ...init, redirect: 'manual' });
-      const text = await readBody(response);
+      const response = await requestOnce(input, init, limits.guard);
+      const text = await readBody(response.body);
       const answer = answerOf(response, text);
       last = answer;
       const leftMs = endsAtMs - performance.now();
@@ -98,12 +104,30 @@ export async function exchange(
   return last ?? { kind: attempted ? 'late' : 'unsent', message: 'the client made no request' };
 }
 
+/** An answer whose body is still to be read. */
+interface Incoming {
+  status: number;
+  headers: Headers;
+  body: AsyncIterable<Uint8Array> | null;
+}
+
+async function requestOnce(
+  input: Parameters<typeof fetch>[0],
+  init: RequestInit | undefined,
+  guard: Limits['guard'],
+): Promise<Incoming> {
+  // A redirect would repeat the request at another address behind our back.
+  if (guard === undefined) return await fetch(input, { ...init, redirect: 'manual' });
+  const url = input instanceof Request ? input.url : input.toString();
+  return await guardedRequest(guard.dispatcher, url, init ?? {}, guard.maySend);
+}
+
 /** Reads the whole body here, inside the SDK's and our own deadline: the SDK times the headers only. */
-async function readBody(response: Response): Promise<string> {
-  if (response.body === null) return '';
+async function readBody(body: Incoming['body']): Promise<string> {
+  if (body === null) return '';
   const chunks: Uint8Array[] = [];
   let bytes = 0;
-  for await (const chunk of response.body) {
+  for await (const chunk of body) {
     bytes += chunk.byteLength;
     if (bytes > MAX_BODY_BYTES) throw new Error(`the answer exceeds ${MAX_BODY_BYTES} bytes`);
     chunks.push(chunk);
@@ -111,7 +135,7 @@ async function readBody(response: Response): Promise<string> {
   return new TextDecoder().decode(Buffer.concat(chunks));
 }
 
-function answerOf(response: Response, text: string): Answer {
+function answerOf(response: Incoming, text: string): Answer {
   const retryAfterMs = retryAfterMsOf(response.headers.get('retry-after'), Date.now());
   return { kind: 'answer', status: response.status, body: jsonOf(text), retryAfterMs };
 }
@@ -125,7 +149,7 @@ function jsonOf(text: string): unknown {
 }
 
 /** The answer once more for the SDK, with the headers that it acts on. */
-function replay(response: Response, text: string): Response {
+function replay(response: Incoming, text: string): Response {
   const headers = new Headers();
   for (const name of ['content-type', 'retry-after']) {
     const value = response.headers.get(name);
@@ -141,6 +165,7 @@ function stopResponse(): Response {
 }
 
 function failedExchange(error: unknown): Exchange {
+  if (error instanceof KeptBackError) return { kind: 'kept_back', message: error.message };
   const kind = nothingWasSent(error) ? 'unreachable' : 'broken';
   return { kind, message: messageOf(error) };
 }

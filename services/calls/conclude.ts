@@ -9,17 +9,16 @@ import { changeLead } from '#db/queries/leads.ts';
 import { lockCallAndLead } from '#db/queries/locks.ts';
 import type { LeadsTable } from '#db/schema/leads.ts';
 import type { Reach } from '#domain/call.ts';
+import { callingHours } from '#domain/calling-hours.ts';
 import { callbackTime } from '#domain/disposition.ts';
 import { type NextStep, nextStep, type RetryKind } from '#domain/retry.ts';
 import type { CampaignSettings } from '#domain/settings.ts';
-import { nextOpening } from '#domain/window.ts';
 import type { Context } from '../context.ts';
 import { RetryLater } from '../errors.ts';
 import { planFollowUps } from '../follow-ups/plan.ts';
 import { finishLead, holdLead } from '../leads/steps.ts';
 import { reached } from '../workflows.ts';
 import { analysisOf } from './evaluate.ts';
-import { windowOf } from './gate.ts';
 import { reviewOverdue } from './overdue.ts';
 
 type Lead = Selectable<LeadsTable>;
@@ -175,7 +174,7 @@ async function decideStep(
   );
   if (step.next === 'finish') return step;
   if (status === 'stopped') return { next: 'finish', outcome: 'stopped' };
-  const opening = nextOpening({ ...windowOf(settings, lead.zones, step.at), from: step.at });
+  const { opensAt: opening } = callingHours(settings, lead.zones, step.at);
   return opening === null ? step : { ...step, at: opening };
 }
 

@@ -1,7 +1,9 @@
 import { type CallRow, readCallRow } from '#db/queries/calls.ts';
-import type { DialAnswer } from '#providers/ports.ts';
+import type { Hold } from '#domain/gate.ts';
+import type { DialAnswer, PreparedDial } from '#providers/ports.ts';
 import type { Context } from '../context.ts';
 import { historyOf } from './history.ts';
+import type { Permit } from './permit.ts';
 import { ABSENT_EVERYWHERE, reconcile } from './reconcile.ts';
 import { type Absence, recordNotPlaced, recordPlaced } from './record.ts';
 import type { DialTerms } from './subject.ts';
@@ -11,6 +13,8 @@ export interface Dialled {
   call: CallRow;
   /** Null for a call that may be under way: its end is waited for. */
   absence: Absence | null;
+  /** The rule by which the gate held it when it was passed again; no phone rang then. */
+  hold?: Hold;
 }
 
 /** A call that may be under way, for the workflow that waits for its end. Times are ISO. */
@@ -32,44 +36,108 @@ export function placedCall({ timeouts }: Pick<Context, 'timeouts'>, call: CallRo
   };
 }
 
+/** Why a call is not placed that no run has dialled in time. */
+export const NOBODY_CAME = 'Nobody came to dial it in time.';
+
+/** What is read before the gate, so that nothing but the request follows it. */
+export interface DialPreparation {
+  voice: PreparedDial;
+  /** Earlier calls and texts with the contact, for the agent. */
+  history: string;
+}
+
+export async function prepareDial(
+  { db, voice, now }: Pick<Context, 'db' | 'voice' | 'now'>,
+  { phone, agentId }: { phone: string; agentId: string },
+): Promise<DialPreparation> {
+  const [prepared, history] = await Promise.all([
+    voice.prepareDial(agentId),
+    historyOf(db, phone, await now()),
+  ]);
+  return { voice: prepared, history };
+}
+
+/** A passed gate: the row that it wrote, how it is dialled, and for how long that is allowed. */
+export interface Passed {
+  call: CallRow;
+  terms: DialTerms;
+  permit: Permit;
+}
+
+type PassedAgain =
+  | ({ kind: 'go' } & Passed)
+  | { kind: 'met'; call: CallRow }
+  | { kind: 'held'; verdict: Hold; call: CallRow };
+
+/** A process that comes too late for its permission more often than this in a row is too slow to dial. */
+const MOST_PASSES = 5;
+const TOO_SLOW =
+  'This machine is too slow: each permission to dial ran out before the request could be sent.';
+
 /**
  * Dials. Only the run of an activity that wrote the intent, or marked that it dials, may come here, and once: every
- * other run looks for what came of the dial instead (`resume`).
+ * other run looks for what came of the dial instead (`resume`). Where the permission runs out before the request can
+ * be sent, the gate is passed `again`.
  */
-export async function dial(context: Context, call: CallRow, terms: DialTerms): Promise<Dialled> {
-  await context.checkpoint?.('intent_committed');
-  const to = call.phone ?? '';
-  const history = await historyOf(context.db, to, await context.now());
-  // A process that slept through its own deadline must not dial: another run may have looked for this call by now.
-  // Only this run could have dialled, so it is certain that nobody did.
-  if (await isLate(context, call)) {
-    const absence = { failure: 'Nobody came to dial it in time.', source: null };
-    return await endAsNotPlaced(context, call, absence, terms);
+export async function dial(
+  context: Context,
+  first: Passed,
+  { prepared, again }: { prepared: DialPreparation; again: () => Promise<PassedAgain> },
+): Promise<Dialled> {
+  let passed = first;
+  for (let passes = 1; ; passes += 1) {
+    const { call, terms, permit } = passed;
+    await context.checkpoint?.('intent_committed');
+    const answer = await send(context, passed, prepared);
+    if (answer.kind !== 'kept_back') {
+      await context.checkpoint?.('dial_answered');
+      return await recordAnswer(context, call, answer, terms);
+    }
+    // Another run may have looked for this call by now, in vain. Only this run could have dialled, so that it is
+    // certain that nobody did.
+    if (permit.ageMs > context.timeouts.dialTimeoutMs) {
+      return await endAsNotPlaced(context, call, { failure: NOBODY_CAME, source: null }, terms);
+    }
+    if (passes >= MOST_PASSES) {
+      return await endAsNotPlaced(context, call, { failure: TOO_SLOW, source: null }, terms);
+    }
+    const next = await again();
+    if (next.kind === 'met') return await resume(context, next.call);
+    if (next.kind === 'held') return { call: next.call, absence: null, hold: next.verdict };
+    passed = next;
   }
+}
+
+/** Nothing is awaited between the question whether it may be sent and the request. */
+async function send(
+  context: Context,
+  { call, terms, permit }: Passed,
+  prepared: DialPreparation,
+): Promise<DialAnswer> {
+  const to = call.phone ?? '';
+  // The campaign was given another agent since: what is read of that one takes time, for which the permit accounts.
+  const { voice, history } =
+    prepared.voice.agentId === call.agent_id
+      ? prepared
+      : await prepareDial(context, { phone: to, agentId: call.agent_id });
   const { ringSeconds, maxCallSeconds, voicemail, overrides } = terms;
-  const answer = await context.voice.dial({
+  return await voice.send({
     attemptId: call.id,
-    agentId: call.agent_id,
     phoneNumberId: call.phone_number_id ?? '',
     to,
     ringSeconds,
     maxCallSeconds,
     variables: terms.variables({ voicemail_action: voicemail, ...(history === '' ? {} : { history }) }),
     ...(overrides === undefined ? {} : { overrides }),
-    timeoutMs: context.timeouts.dialTimeoutMs,
+    timeoutMs: Math.max(1, Math.min(context.timeouts.dialTimeoutMs, permit.closesInMs)),
+    maySend: () => permit.isValid(),
   });
-  await context.checkpoint?.('dial_answered');
-  return await recordAnswer(context, call, answer, terms);
-}
-
-async function isLate({ timeouts, now }: Context, call: CallRow): Promise<boolean> {
-  return (await now()).getTime() - call.started_at.getTime() > timeouts.dialTimeoutMs;
 }
 
 async function recordAnswer(
   context: Context,
   call: CallRow,
-  answer: DialAnswer,
+  answer: Exclude<DialAnswer, { kind: 'kept_back' }>,
   terms: DialTerms,
 ): Promise<Dialled> {
   switch (answer.kind) {

@@ -1,3 +1,4 @@
+import type { Insertable } from 'kysely';
 import { inTransaction, type Tx } from '#db/client.ts';
 import { toJson } from '#db/json.ts';
 import type { CallRow } from '#db/queries/calls.ts';
@@ -9,19 +10,22 @@ import {
   readGateCounts,
   type Workspace,
 } from '#db/queries/gate.ts';
-import { lockContact } from '#db/queries/locks.ts';
+import { lockCall, lockContact } from '#db/queries/locks.ts';
+import type { CallsTable } from '#db/schema/calls.ts';
+import { callingHours } from '#domain/calling-hours.ts';
 import { localDate } from '#domain/day.ts';
 import { type GateFacts, type GateVerdict, type Hold, holdsOf, RULES_VERSION } from '#domain/gate.ts';
-import { holidaysAround } from '#domain/holidays.ts';
 import type { CampaignSettings } from '#domain/settings.ts';
-import { isOpen, nextOpening } from '#domain/window.ts';
 import { spendAt } from '../campaigns/spend.ts';
 import type { Context } from '../context.ts';
+import { Elapsed, Permit } from './permit.ts';
+import { endNotPlaced } from './record.ts';
 import {
   type CallSubject,
   callIdOf,
   factsBeside,
   followGo,
+  followGoAgain,
   followHold,
   isLogged,
   leadFactsOf,
@@ -33,19 +37,23 @@ import {
 
 /** The call's row, made by this run of the gate (`go`) or an earlier one (`met`), or why there is none. */
 export type GateResult =
-  | { kind: 'go'; call: CallRow; terms: Terms }
+  | { kind: 'go'; call: CallRow; terms: Terms; permit: Permit }
   | { kind: 'met'; call: CallRow }
   /** `verdict` is the first of all `holds`. */
   | { kind: 'held'; verdict: Hold; holds: Hold[]; settings: CampaignSettings };
+
+/** What came of passing the gate again: as before, or `held` with the row, which has ended as not placed. */
+export type GateAgain =
+  | Exclude<GateResult, { kind: 'held' }>
+  | { kind: 'held'; verdict: Hold; call: CallRow };
+
+type GateContext = Pick<Context, 'db' | 'clock' | 'timeouts'>;
 
 /**
  * Intent and permission in one transaction, with the contact locked: either the call's row exists after it, with the
  * decision that allows it, or the answer is why not. Running it again for the same attempt meets the same row.
  */
-export async function passGate(
-  context: Pick<Context, 'db' | 'now' | 'timeouts'>,
-  subject: CallSubject,
-): Promise<GateResult> {
+export async function passGate(context: GateContext, subject: CallSubject): Promise<GateResult> {
   const phone = await phoneOf(context.db, subject);
   return await inTransaction(context.db, async (tx) => {
     await lockContact(tx, phone);
@@ -56,77 +64,112 @@ export async function passGate(
       .where('id', '=', callIdOf(subject))
       .executeTakeFirst();
     if (met !== undefined) return { kind: 'met' as const, call: met };
-    const { terms, facts, holds, now, workspace } = await judge(tx, context, subject, rows);
+    const judgement = await judge(context, tx, { subject, rows });
+    const { terms, now, holds } = judgement;
     const [hold] = holds;
     if (hold !== undefined) {
-      const decisionId = isLogged(subject, hold) ? await logDecision(tx, terms, { facts, holds }) : null;
+      const decisionId = isLogged(subject, hold) ? await logDecision(tx, judgement) : null;
       await followHold(tx, subject, { hold, decisionId, now });
       return { kind: 'held' as const, verdict: hold, holds, settings: terms.settings };
     }
-    const decisionId = await logDecision(tx, terms, { facts, holds });
-    const call = await insertIntent(tx, terms, {
-      decisionId,
-      now,
-      deadlineAt: new Date(now.getTime() + longestCallMs(context, terms.settings)),
-      reservedCents: facts.lead?.spend.expectedCents ?? null,
-      day: localDate(now, workspace.timeZone),
-    });
-    await followGo(tx, terms, { decisionId, startedAt: now, now: await context.now() });
-    return { kind: 'go' as const, call, terms };
+    const decisionId = await logDecision(tx, judgement);
+    const call = await insertIntent(tx, terms, intentOf(context, judgement, decisionId));
+    await followGo(tx, terms, { decisionId, startedAt: now, now: await context.clock(tx) });
+    return { kind: 'go' as const, call, terms, permit: permitOf(judgement) };
   });
 }
 
-/** Reads the facts with everything locked, the workspace last, and judges them. Writes nothing. */
-export async function judge(
-  tx: Tx,
-  context: Pick<Context, 'now' | 'timeouts'>,
-  subject: CallSubject,
-  rows: LeadRows | null,
-) {
-  const workspace = await lockWorkspace(tx);
-  const terms = termsOf(subject, rows, workspace);
-  const now = await context.now();
-  const facts = await readFacts(tx, context, terms, { lead: rows?.lead ?? null, workspace, now });
-  return { terms, facts, holds: holdsOf(facts, terms.settings), now, workspace };
+/**
+ * Judges an attempt whose dial has not been sent once more, by everything that the gate judges: a permission is good
+ * for a moment only. With a hold its row ends as not placed. `claim` runs under the locks; where it says no, somebody
+ * else is at the call, which is `met`.
+ */
+export async function passGateAgain(
+  context: GateContext,
+  { id, phone }: Pick<CallRow, 'id' | 'phone'>,
+  {
+    subject,
+    claim = async () => true,
+  }: { subject: CallSubject; claim?: (tx: Tx, call: CallRow) => Promise<boolean> },
+): Promise<GateAgain> {
+  return await inTransaction(context.db, async (tx): Promise<GateAgain> => {
+    await lockContact(tx, phone);
+    const rows = await lockLeadOf(tx, subject);
+    const call = await lockCall(tx, { id, phone });
+    if (isSent(call) || !(await claim(tx, call))) return { kind: 'met', call };
+    const judgement = await judge(context, tx, { subject, rows, besides: id });
+    const { terms, now, holds } = judgement;
+    const [hold] = holds;
+    if (hold !== undefined) {
+      const decisionId = isLogged(subject, hold) ? await logDecision(tx, judgement) : null;
+      const ended = await endNotPlaced(tx, call, { now, failure: hold.detail, source: null });
+      await followHold(tx, subject, { hold, decisionId, now });
+      return { kind: 'held', verdict: hold, call: ended };
+    }
+    const decisionId = await logDecision(tx, judgement);
+    const intended = await tx
+      .updateTable('calls')
+      .set(intentOf(context, judgement, decisionId))
+      .where('id', '=', id)
+      .returningAll()
+      .executeTakeFirstOrThrow();
+    await followGoAgain(tx, terms, await context.clock(tx));
+    return { kind: 'go', call: intended, terms, permit: permitOf(judgement) };
+  });
 }
 
-async function readFacts(
+/** Whether it is over, or its dial is known to have been sent. */
+function isSent({ status, conversation_id, call_sid }: CallRow): boolean {
+  return status !== 'dialling' || conversation_id !== null || call_sid !== null;
+}
+
+interface Judgement {
+  terms: Terms;
+  /** The database's time, read when all locks were held. */
+  now: Date;
+  sinceJudged: Elapsed;
+  facts: GateFacts;
+  closesAt: Date | null;
+  holds: Hold[];
+  workspace: Workspace;
+}
+
+/**
+ * Reads the facts with everything locked, the workspace last, and judges them. Writes nothing. `besides`: a row that is
+ * not counted, since it is the one that is judged.
+ */
+export async function judge(
+  { clock, timeouts }: Pick<Context, 'clock' | 'timeouts'>,
   tx: Tx,
-  context: Pick<Context, 'timeouts'>,
-  terms: Terms,
-  { lead, workspace, now }: { lead: LeadRows['lead'] | null; workspace: Workspace; now: Date },
-): Promise<GateFacts> {
-  const opening = windowOf(terms.settings, terms.zones, now);
-  const open = isOpen({ ...opening, at: now });
-  const spendOf = spendAt(context, { campaignId: terms.campaignId, settings: terms.settings, now });
-  const counts = await readGateCounts(tx, { phone: terms.phone, lead, spendOf, now });
-  return {
+  { subject, rows, besides = null }: { subject: CallSubject; rows: LeadRows | null; besides?: string | null },
+): Promise<Judgement> {
+  const workspace = await lockWorkspace(tx);
+  const terms = termsOf(subject, rows, workspace);
+  const { phone, campaignId, settings } = terms;
+  const sinceJudged = new Elapsed();
+  const now = await clock(tx);
+  const spendOf = { ...spendAt({ timeouts }, { campaignId, settings, now }), besides };
+  const counts = await readGateCounts(tx, { phone, lead: rows?.lead ?? null, spendOf, now, besides });
+  const { open, opensAt, closesAt, zones } = callingHours(settings, terms.zones, now);
+  const facts: GateFacts = {
     now,
     optedOut: counts.optedOut,
-    window: {
-      open,
-      nextOpeningAt: open ? now : nextOpening({ ...opening, from: now }),
-      zones: opening.zones,
-    },
+    window: { open, nextOpeningAt: opensAt, zones },
     contact: counts.contact,
     workspaceLines: { inUse: counts.workspaceLinesInUse, limit: workspace.lines },
     lead: leadFactsOf(terms, counts),
   };
+  const holds = holdsOf(facts, terms.settings);
+  return { terms, now, sinceJudged, facts, closesAt, holds, workspace };
 }
 
-/** The window's arguments for whoever is in these zones, with the holidays around this instant. */
-export function windowOf(settings: Pick<CampaignSettings, 'window'>, ownZones: readonly string[], now: Date) {
-  const { window } = settings;
-  const zones = window.timeZone === 'lead' ? ownZones : [window.timeZone];
-  return { window, zones, holidays: holidaysAround(window.holidays, now) };
+function permitOf({ terms, now: judgedAt, sinceJudged, closesAt }: Judgement): Permit {
+  const marginMs = terms.settings.ringMarginSeconds * 1_000;
+  return new Permit({ judgedAt, sinceJudged, closesAt, marginMs });
 }
 
 /** Logs why a call may or may not be placed. Returns the decision's id. */
-async function logDecision(
-  tx: Tx,
-  terms: Terms,
-  { facts, holds }: { facts: GateFacts; holds: readonly Hold[] },
-): Promise<number> {
+async function logDecision(tx: Tx, { terms, facts, holds }: Judgement): Promise<number> {
   const verdict: GateVerdict = holds[0] ?? { verdict: 'go' };
   const { now, window, contact, lead, ...counts } = facts;
   return await insertDecision(tx, {
@@ -160,38 +203,45 @@ export function longestCallMs(
   return (settings.ringSeconds + settings.maxCallSeconds) * 1_000 + timeouts.callMarginMs;
 }
 
+type Intent = Pick<
+  Insertable<CallsTable>,
+  | 'agent_id'
+  | 'phone_number_id'
+  | 'started_at'
+  | 'deadline_at'
+  | 'reserved_cents'
+  | 'settings_version'
+  | 'decision_id'
+  | 'day'
+>;
+
+/** What a permission writes into the call's row. */
+function intentOf(
+  context: Pick<Context, 'timeouts'>,
+  { terms, now, facts, workspace }: Judgement,
+  decisionId: number,
+): Intent {
+  return {
+    agent_id: terms.agentId,
+    phone_number_id: terms.phoneNumberId,
+    started_at: now,
+    deadline_at: new Date(now.getTime() + longestCallMs(context, terms.settings)),
+    reserved_cents: facts.lead?.spend.expectedCents ?? null,
+    settings_version: terms.settingsVersion,
+    decision_id: decisionId,
+    day: localDate(now, workspace.timeZone),
+  };
+}
+
 /** Writes the intent: from now on the call counts as one that may be under way. */
-async function insertIntent(
-  tx: Tx,
-  terms: Terms,
-  {
-    decisionId,
-    now,
-    deadlineAt,
-    reservedCents,
-    day,
-  }: { decisionId: number; now: Date; deadlineAt: Date; reservedCents: number | null; day: string },
-): Promise<CallRow> {
-  const { callId, campaignId, leadId, attempt } = terms;
+async function insertIntent(tx: Tx, terms: Terms, intent: Intent): Promise<CallRow> {
+  const { callId, campaignId, leadId, attempt, phone } = terms;
   const call = await tx
     .insertInto('calls')
-    .values({
-      id: callId,
-      campaign_id: campaignId,
-      lead_id: leadId,
-      attempt,
-      phone: terms.phone,
-      agent_id: terms.agentId,
-      phone_number_id: terms.phoneNumberId,
-      started_at: now,
-      deadline_at: deadlineAt,
-      reserved_cents: reservedCents,
-      settings_version: terms.settingsVersion,
-      decision_id: decisionId,
-      day,
-    })
+    .values({ id: callId, campaign_id: campaignId, lead_id: leadId, attempt, phone, ...intent })
     .returningAll()
     .executeTakeFirstOrThrow();
-  await appendEvent(tx, { type: 'call.started', campaignId, leadId, callId, data: { attempt, decisionId } });
+  const data = { attempt, decisionId: call.decision_id };
+  await appendEvent(tx, { type: 'call.started', campaignId, leadId, callId, data });
   return call;
 }

@@ -7,8 +7,8 @@ import type { Sighting, Sightings } from '#domain/overdue.ts';
 import { type CarrierCall, ProviderError } from '#providers/ports.ts';
 import type { Context } from '../context.ts';
 import { settleUnended } from './hang-up.ts';
-import { ABSENT_EVERYWHERE, lookOnce, mustHaveShownAtMs } from './reconcile.ts';
-import { idsOf, mergeFetched, recordNotPlaced } from './record.ts';
+import { ABSENT_EVERYWHERE, lookOnce } from './reconcile.ts';
+import { idsOf, mergeFetched, mustHaveShownAtMs, recordNotPlaced } from './record.ts';
 
 /** What the providers say of a call now. What they told of its end is recorded. */
 export interface Look extends Sightings {
@@ -37,7 +37,7 @@ export async function lookAt(context: Context, call: CallRow): Promise<Look> {
  * must have shown, it was not placed: nobody need wait for its deadline.
  */
 async function lookForLost(context: Context, before: CallRow): Promise<Look> {
-  const mustShow = (await context.now()).getTime() >= mustHaveShownAtMs(context, before);
+  const mustShow = (await context.clock(context.db)).getTime() >= mustHaveShownAtMs(context, before);
   const finding = await lookOnce(context, before);
   const wasNamed = before.call_sid !== null;
   if (finding === 'absent' && mustShow && !wasNamed)

@@ -1,16 +1,16 @@
 import { v7 as uuid } from 'uuid';
-import { inTransaction } from '#db/client.ts';
+import { inTransaction, type Tx } from '#db/client.ts';
 import { appendAudit } from '#db/queries/audit.ts';
-import { readCallRow } from '#db/queries/calls.ts';
+import { type CallRow, readCallRow } from '#db/queries/calls.ts';
 import { lockWorkspace } from '#db/queries/gate.ts';
 import { lockCall } from '#db/queries/locks.ts';
 import {
   markDialBegun,
+  type OneOffCallRow,
   openOneOffCalls,
   readOneOffCall,
   setOneOffCallSettings,
 } from '#db/queries/one-off-calls.ts';
-import { isOptedOut } from '#db/queries/opt-outs.ts';
 import type { Actor } from '#domain/access.ts';
 import { callWorkflowId } from '#domain/ids.ts';
 import type { OneOffCallSettings } from '#domain/one-off-call.ts';
@@ -19,8 +19,8 @@ import type { Context } from '../context.ts';
 import { type FieldError, invalid, reachable, unavailable } from '../errors.ts';
 import type { PartRun } from '../sweep/part-run.ts';
 import { reached } from '../workflows.ts';
-import { dial, type PlacedCall, placedCall, resume } from './dial.ts';
-import { passGate } from './gate.ts';
+import { dial, NOBODY_CAME, type PlacedCall, placedCall, prepareDial, resume } from './dial.ts';
+import { passGate, passGateAgain } from './gate.ts';
 import { heldError } from './held-error.ts';
 import { endNotPlaced } from './record.ts';
 import { dialTermsOfOneOff, type OneOffCall } from './subject.ts';
@@ -93,32 +93,55 @@ async function withdraw(
 }
 
 /**
- * Dials a one-off call that the gate permitted. May be run again at any point: one run dials, and once; every other looks
- * for what came of it. A call that was not placed is over: nobody tries it again.
+ * Dials a one-off call that the gate permitted when it was requested. May be run again at any point: one run dials, and
+ * once; every other looks for what came of it. Everything is judged again right before the dial, since the request's
+ * permission is older than that. A call that was not placed is over: nobody tries it again.
  */
 export async function placeOneOffCall(context: Context, { callId }: { callId: string }): Promise<PlacedCall> {
   const request = await readOneOffCall(context.db, callId);
-  const { call, isOurs } = await beginDial(context, callId);
-  const dialled = isOurs
-    ? await dial(context, call, dialTermsOfOneOff(request))
-    : await resume(context, call);
-  return placedCall(context, dialled.call);
+  const found = await readCallRow(context.db, callId);
+  const subject = subjectOf(request, found);
+  const prepared = await prepareDial(context, { phone: subject.phone, agentId: subject.agentId });
+  const terms = dialTermsOfOneOff(request);
+  const pass = async (claim?: (tx: Tx, call: CallRow) => Promise<boolean>) => {
+    const result = await passGateAgain(context, found, { subject, ...(claim && { claim }) });
+    return result.kind === 'go' ? { ...result, terms } : result;
+  };
+  // Whoever comes late does not dial, as a lead's run that comes late: others may have looked for the call by now.
+  const passed = await pass(async (tx, call) => {
+    const now = await context.clock(tx);
+    return !isLate(context, call, now) && (await markDialBegun(tx, callId, now));
+  });
+  if (passed.kind === 'held') return placedCall(context, passed.call);
+  const { call } =
+    passed.kind === 'go'
+      ? await dial(context, passed, { prepared, again: () => pass() })
+      : await resumeOneOff(context, passed.call);
+  return placedCall(context, call);
 }
 
-/** Marks that this run dials, unless an earlier one did, or the contact has opted out since the gate. */
-async function beginDial({ db, now: clock }: Context, callId: string) {
-  const found = await readCallRow(db, callId);
-  return await inTransaction(db, async (tx) => {
-    const now = await clock();
-    const call = await lockCall(tx, found);
-    if (call.status === 'ended' || call.conversation_id !== null || !(await markDialBegun(tx, callId, now)))
-      return { call, isOurs: false };
-    if (call.phone !== null && (await isOptedOut(tx, call.phone))) {
-      const failure = 'The contact opted out.';
-      return { call: await endNotPlaced(tx, call, { now, failure, source: null }), isOurs: false };
-    }
-    return { call, isOurs: true };
-  });
+/** The request, as the gate judges it: by the rules that have permitted it. */
+function subjectOf(
+  { variables, overrides, consent, actor, settings }: OneOffCallRow,
+  { id: callId, phone, agent_id: agentId, phone_number_id: phoneNumberId }: CallRow,
+): OneOffCall {
+  if (phone === null || phoneNumberId === null) throw new Error('A one-off call has numbers.');
+  const parties = { callId, phone, agentId, phoneNumberId };
+  // Only the key's id is written anywhere.
+  const asked = { variables, overrides, consent, actor: { id: actor, role: 'operator' as const } };
+  return { kind: 'one_off', ...parties, ...asked, rules: settings };
+}
+
+function isLate({ timeouts }: Context, call: CallRow, now: Date): boolean {
+  return now.getTime() - call.started_at.getTime() > timeouts.dialTimeoutMs;
+}
+
+/** Another run dialled it, or nobody has come in time. */
+async function resumeOneOff(context: Context, call: CallRow) {
+  if (await withdraw(context, call.id, NOBODY_CAME)) {
+    return { call: await readCallRow(context.db, call.id) };
+  }
+  return await resume(context, call);
 }
 
 /**

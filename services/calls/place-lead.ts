@@ -1,4 +1,5 @@
 import { inTransaction } from '#db/client.ts';
+import type { CallRow } from '#db/queries/calls.ts';
 import { appendEvent } from '#db/queries/events.ts';
 import { changeLead, lockLead } from '#db/queries/leads.ts';
 import { backoffMs } from '#domain/backoff.ts';
@@ -7,8 +8,8 @@ import { pauseBySystem } from '../campaigns/transitions.ts';
 import type { Context } from '../context.ts';
 import { holdLead } from '../leads/steps.ts';
 import { reached } from '../workflows.ts';
-import { dial, type PlacedCall, placedCall, resume } from './dial.ts';
-import { type GateResult, passGate } from './gate.ts';
+import { type DialPreparation, dial, type PlacedCall, placedCall, prepareDial, resume } from './dial.ts';
+import { type GateResult, passGate, passGateAgain } from './gate.ts';
 import type { Absence } from './record.ts';
 import { dialTermsOf, findsPause, type LeadAttempt, PASSING_RULES } from './subject.ts';
 
@@ -41,13 +42,41 @@ export async function placeLeadCall(
   { turns, ...ref }: Omit<LeadAttempt, 'kind'> & { turns: Turns },
 ): Promise<Placement> {
   const attempt: LeadAttempt = { kind: 'lead', ...ref };
+  const prepared = await prepareLeadDial(context, attempt);
   const passed = await passInTurn(context, attempt, turns);
   if (passed.kind === 'held') return await afterHold(context, attempt, passed.verdict);
-  const { call, absence } =
+  const { call, absence, hold } =
     passed.kind === 'go'
-      ? await dial(context, passed.call, dialTermsOf(passed.terms))
+      ? await dial(
+          context,
+          { ...passed, terms: dialTermsOf(passed.terms) },
+          { prepared, again: () => passAgain(context, attempt, passed.call) },
+        )
       : await resume(context, passed.call);
+  if (hold !== undefined) return await afterLateHold(context, attempt, hold);
   return absence === null ? placedCall(context, call) : await afterAbsence(context, attempt, absence);
+}
+
+async function prepareLeadDial(context: Context, { leadId }: LeadAttempt): Promise<DialPreparation> {
+  const { phone, agentId } = await context.db
+    .selectFrom('leads')
+    .innerJoin('campaigns', 'campaigns.id', 'leads.campaign_id')
+    .select(['leads.phone', 'campaigns.agent_id as agentId'])
+    .where('leads.id', '=', leadId)
+    .executeTakeFirstOrThrow();
+  return await prepareDial(context, { phone, agentId });
+}
+
+async function passAgain(context: Context, attempt: LeadAttempt, call: CallRow) {
+  const result = await passGateAgain(context, call, { subject: attempt });
+  return result.kind === 'go' ? { ...result, terms: dialTermsOf(result.terms) } : result;
+}
+
+/** The attempt's row has ended, so that the next attempt is the one that waits. */
+async function afterLateHold(context: Context, attempt: LeadAttempt, hold: Hold): Promise<Placement> {
+  const held = await afterHold(context, attempt, hold);
+  if (held.kind !== 'wait') return held;
+  return { kind: 'not_placed', retryAt: held.until, lineKept: held.lineKept, finished: false };
 }
 
 /** Comes to the gate again when it is its turn to dial, if that is soon. */

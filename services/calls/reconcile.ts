@@ -1,8 +1,8 @@
-import type { CallRow } from '#db/queries/calls.ts';
+import { type CallRow, readCallRow } from '#db/queries/calls.ts';
 import { backoffMs } from '#domain/backoff.ts';
 import type { CarrierCall } from '#providers/ports.ts';
 import type { Context } from '../context.ts';
-import { type Absence, mergeFetched, recordPlaced } from './record.ts';
+import { type Absence, mergeFetched, mustHaveShownAtMs, recordPlaced } from './record.ts';
 
 /**
  * What looking for a lost dial found. `uncertain`: nothing was found, and not everyone answered. `unprovable`: the voice
@@ -23,14 +23,16 @@ const CLOCK_SKEW_MS = 10_000;
  * Looks for a dial whose answer was lost, at both providers, until it must have shown if it was placed: the dial's own
  * deadline after the intent, and then the time by which the provider's list may lag. What is found is recorded.
  */
-export async function reconcile(context: Context, call: CallRow): Promise<Finding> {
+export async function reconcile(context: Context, { id }: Pick<CallRow, 'id'>): Promise<Finding> {
   const { reconcileForMs } = context.timeouts;
-  const until = mustHaveShownAtMs(context, call);
   for (let look = 1; ; look += 1) {
-    const last = (await context.now()).getTime() >= until;
+    // Read anew: a run that only stood still may have passed the gate again.
+    const call = await readCallRow(context.db, id);
+    const until = mustHaveShownAtMs(context, call);
+    const last = (await context.clock(context.db)).getTime() >= until;
     const finding = await lookOnce(context, call);
     if (finding === 'found' || last) return finding;
-    const left = until - (await context.now()).getTime();
+    const left = until - (await context.clock(context.db)).getTime();
     const delayMs = backoffMs(look, {
       firstMs: reconcileForMs / 20,
       limitMs: reconcileForMs / 4,
@@ -39,11 +41,6 @@ export async function reconcile(context: Context, call: CallRow): Promise<Findin
     context.heartbeat();
     await context.sleep(Math.max(0, Math.min(delayMs, left)));
   }
-}
-
-/** From this instant on, both providers know of a call that was placed. */
-export function mustHaveShownAtMs({ timeouts }: Context, call: CallRow): number {
-  return call.started_at.getTime() + timeouts.dialTimeoutMs + timeouts.reconcileForMs;
 }
 
 /** One look at both providers. */

@@ -65,6 +65,14 @@ async function recordNames(
   });
 }
 
+/** From this instant on, both providers know of a call that was placed. */
+export function mustHaveShownAtMs(
+  { timeouts }: Pick<Context, 'timeouts'>,
+  call: Pick<CallRow, 'started_at'>,
+): number {
+  return call.started_at.getTime() + timeouts.dialTimeoutMs + timeouts.reconcileForMs;
+}
+
 /** Why it is certain that no phone rang. */
 export interface Absence {
   failure: string;
@@ -80,19 +88,22 @@ export interface Absence {
 export type WhenNotPlaced = (tx: Tx, absence: Absence, now: Date) => Promise<void>;
 
 /**
- * Ends a dial as not placed. A webhook may have shown meanwhile that it was placed after all: then nothing changes.
- * Returns the call as it is afterwards.
+ * Ends a dial as not placed. A webhook may have shown meanwhile that it was placed after all, or a run that stood still
+ * has passed the gate again, so that it was looked for too early: then nothing changes. Returns the call as it is
+ * afterwards.
  */
 export async function recordNotPlaced(
-  context: Pick<Context, 'db' | 'now'>,
+  context: Pick<Context, 'db' | 'clock' | 'timeouts'>,
   call: CallRow,
   absence: Absence,
   whenNotPlaced?: WhenNotPlaced,
 ): Promise<CallRow> {
-  const now = await context.now();
   return await inTransaction(context.db, async (tx) => {
     const current = await lockCall(tx, call);
+    const now = await context.clock(tx);
     if (current.conversation_id !== null || current.call_sid !== null || current.status === 'ended')
+      return current;
+    if (absence.source === 'reconciled' && now.getTime() < mustHaveShownAtMs(context, current))
       return current;
     const ended = await endNotPlaced(tx, current, { ...absence, now });
     await whenNotPlaced?.(tx, absence, now);

@@ -50,6 +50,8 @@ export interface OneOffCall {
   /** The person's consent, in the words of whoever asks; null when they say nothing of it. */
   consent: string | null;
   actor: Actor;
+  /** The rules that have permitted it before; those of the workspace when left out. */
+  rules?: OneOffCallSettings;
 }
 
 /** How a subject is judged, and what its call's row is made of; read under the gate's locks. */
@@ -91,7 +93,7 @@ export async function lockLeadOf(tx: Tx, subject: CallSubject): Promise<LeadRows
 }
 
 export function termsOf(subject: CallSubject, rows: LeadRows | null, workspace: Workspace): Terms {
-  if (subject.kind === 'one_off') return termsOfOneOff(subject, workspace.oneOffCalls);
+  if (subject.kind === 'one_off') return termsOfOneOff(subject, subject.rules ?? workspace.oneOffCalls);
   if (rows === null) throw new Error('The lead of an attempt is not locked.');
   return termsOfLead(subject, rows);
 }
@@ -211,11 +213,24 @@ export async function followGo(
     .set({ state: 'calling', hold_rule: null, hold_detail: null, line_waits: 0, updated_at: startedAt })
     .where('id', '=', terms.subject.leadId)
     .execute();
-  // The next dial is due one interval after this decision was written, not after it was begun.
+  await takePace(tx, terms.subject, { terms, now });
+}
+
+/** The changes that come with a second permission for the same attempt. */
+export async function followGoAgain(tx: Tx, terms: Terms, now: Date): Promise<void> {
+  if (terms.kind === 'lead') await takePace(tx, terms.subject, { terms, now });
+}
+
+/** The next dial is due one interval after this decision was written, not after it was begun. */
+async function takePace(
+  tx: Tx,
+  { campaignId }: LeadAttempt,
+  { terms, now }: { terms: Terms; now: Date },
+): Promise<void> {
   await tx
     .updateTable('campaigns')
     .set({ next_pace_at: new Date(now.getTime() + 1_000 / terms.settings.callsPerSecond) })
-    .where('id', '=', terms.subject.campaignId)
+    .where('id', '=', campaignId)
     .execute();
 }
 

@@ -16,12 +16,12 @@ import {
   readNextDueAt,
   requeueLeads,
 } from '#db/queries/leads.ts';
+import { callingHours } from '#domain/calling-hours.ts';
 import type { CampaignStatus } from '#domain/campaign.ts';
 import { leadWorkflowId } from '#domain/ids.ts';
 import { STARTED_LEAD_STATES } from '#domain/lead.ts';
 import type { CampaignSettings } from '#domain/settings.ts';
-import { isOpen, nextOpening } from '#domain/window.ts';
-import { longestCallMs, windowOf } from '../calls/gate.ts';
+import { longestCallMs } from '../calls/gate.ts';
 import type { Context } from '../context.ts';
 import { notFound } from '../errors.ts';
 import { finishWaitingLeads } from '../leads/steps.ts';
@@ -218,7 +218,7 @@ async function callableLeads(
     const shut = new Map<string, { zones: string[]; ids: string[] }>();
     for (const lead of due) {
       const { id, zones } = lead;
-      if (isOpen({ ...windowOf(settings, zones, now), at: now })) {
+      if (callingHours(settings, zones, now).open) {
         if (callable.length < limit) callable.push(lead);
         continue;
       }
@@ -239,7 +239,7 @@ function windowHold(
   zones: readonly string[],
   now: Date,
 ): { until: Date; detail: string } {
-  const opening = nextOpening({ ...windowOf(settings, zones, now), from: now });
+  const { opensAt: opening } = callingHours(settings, zones, now);
   const where = zones.length === 0 ? 'no zone is known' : zones.slice(0, 4).join(', ');
   if (opening !== null) return { until: opening, detail: `Outside the calling window (${where}).` };
   return {

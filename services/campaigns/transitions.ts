@@ -5,8 +5,8 @@ import {
   type CampaignChange,
   changeCampaign,
   changeCampaignWhile,
-  countInFlight,
   findCampaign,
+  listInFlight,
   lockCampaign,
   markFinished,
 } from '#db/queries/campaigns.ts';
@@ -170,7 +170,8 @@ export async function pauseBySystem(
 ): Promise<boolean> {
   const change: CampaignChange = { status: 'paused', paused_at: now, pause_reason: reason };
   if (!(await changeCampaignWhile(tx, { id: campaignId, status: 'running', change, now }))) return false;
-  await appendEvent(tx, { type: 'campaign.paused', campaignId, data: { cause } });
+  const data = { cause, ...named(await listInFlight(tx, campaignId)) };
+  await appendEvent(tx, { type: 'campaign.paused', campaignId, data });
   const kind = PAUSE_CAUSES[cause];
   await raiseAttention(tx, { kind, subject: campaignId, campaignId, detail: reason });
   await noteChange(tx, campaignId);
@@ -243,12 +244,13 @@ async function move(
     requirePossible(action, before);
     const now = await context.now();
     const campaign = await changeCampaign(tx, before, { ...change(before, now), now });
-    const inFlight = await countInFlight(tx, campaignId);
+    const inFlight = await listInFlight(tx, campaignId);
     if (before.status === 'paused') await settlePause(tx, campaignId, action);
-    await appendEvent(tx, { type: event, campaignId });
+    const halts = action === 'pause' || action === 'stop';
+    await appendEvent(tx, { type: event, campaignId, ...(halts ? { data: named(inFlight) } : {}) });
     await appendAudit(tx, { actor, action: event, subject: campaignId });
     await noteChange(tx, campaignId);
-    return { before, campaign, inFlight };
+    return { before, campaign, inFlight: inFlight.length };
   });
 }
 
@@ -258,6 +260,11 @@ async function settlePause(tx: Tx, campaignId: string, action: CampaignAction): 
   for (const kind of Object.values(PAUSE_CAUSES)) {
     await settleAttention(tx, { kind, subject: campaignId, settlement });
   }
+}
+
+/** The calls that a halt finds in flight: no dial follows it but theirs. */
+function named(inFlight: string[]) {
+  return { inFlight: inFlight.length, inFlightCallIds: inFlight };
 }
 
 function requirePossible(action: CampaignAction, campaign: Campaign): void {

@@ -47,7 +47,7 @@ export async function callNow(
 
 async function request(
   tx: Tx,
-  context: Pick<Context, 'now' | 'timeouts'>,
+  context: Pick<Context, 'now' | 'clock' | 'timeouts'>,
   { id: leadId, campaign_id: campaignId, phone }: Lead,
   actor: Actor,
 ): Promise<CallRequested> {
@@ -55,7 +55,10 @@ async function request(
   const rows = await lockLead(tx, { campaignId, leadId });
   const attempt = await readNextAttempt(tx, leadId);
   const subject = { kind: 'lead', campaignId, leadId, attempt, line: 0 } as const;
-  const { facts, holds, now } = await judge(tx, context, subject, asIfRequested(rows, await context.now()));
+  const { facts, holds, now } = await judge(context, tx, {
+    subject,
+    rows: asIfRequested(rows, await context.now()),
+  });
   const refusals = refusalsOf(rows, holds, now);
   if (refusals.length > 0) throw heldError(refusals, now);
   const { campaign, lead, settings } = rows;

@@ -35,7 +35,6 @@ function facts(changes: Partial<WhyFacts> = {}, lead: Partial<WhyFacts['lead']> 
     spend: spent(0),
     lastWait: null,
     overdueSince: null,
-    holidays: new Set(),
     ...changes,
   };
 }

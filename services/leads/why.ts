@@ -1,12 +1,12 @@
 import { findCampaign } from '#db/queries/campaigns.ts';
 import { findLead, type LeadBlocks, readLeadBlocks } from '#db/queries/leads.ts';
+import { callingHours } from '#domain/calling-hours.ts';
 import type { CampaignStatus } from '#domain/campaign.ts';
 import type { HoldRule } from '#domain/gate.ts';
-import { holidaysAround } from '#domain/holidays.ts';
 import type { LeadState } from '#domain/lead.ts';
 import { attemptsLimit } from '#domain/retry.ts';
+import type { CampaignSettings } from '#domain/settings.ts';
 import { affordsCall, type Spend, spendText } from '#domain/spend.ts';
-import { type CallingWindow, isOpen, nextOpening } from '#domain/window.ts';
 import { readSpend } from '../campaigns/spend.ts';
 import type { Context } from '../context.ts';
 import { notFound } from '../errors.ts';
@@ -21,7 +21,7 @@ export interface Block {
 export interface WhyFacts {
   now: Date;
   campaign: { status: CampaignStatus; startAt: Date | null; pauseReason: string | null };
-  settings: { maxAttempts: number; spendLimitCents: number | null; window: CallingWindow };
+  settings: Pick<CampaignSettings, 'maxAttempts' | 'spendLimitCents' | 'window' | 'ringMarginSeconds'>;
   lead: {
     state: LeadState;
     zones: readonly string[];
@@ -40,8 +40,6 @@ export interface WhyFacts {
   lastWait: Block | null;
   /** The limit that its call under way has outlasted; null when there is none. */
   overdueSince: Date | null;
-  /** Local dates of the window's holiday calendar. */
-  holidays: ReadonlySet<string>;
 }
 
 export interface Why {
@@ -86,7 +84,6 @@ export async function readWhy(
     spend,
     lastWait: waitOf(lastDecision),
     overdueSince,
-    holidays: holidaysAround(settings.window.holidays, at),
   });
 }
 
@@ -164,10 +161,10 @@ function timedBlocks(facts: WhyFacts): Block[] {
   if (settings.spendLimitCents !== null && affordsCall(spend, settings.spendLimitCents) !== 'yes') {
     blocks.push({ rule: 'spend_limit', detail: spendText(spend, settings.spendLimitCents), until: null });
   }
-  if (!isOpen({ ...windowOf(facts), at: now })) {
+  const hours = callingHours(settings, lead.zones, now);
+  if (!hours.open) {
     const zones = lead.zones.length === 0 ? 'no zone is known' : lead.zones.join(', ');
-    const until = nextOpening({ ...windowOf(facts), from: now });
-    blocks.push({ rule: 'window', detail: `Outside the calling window (${zones}).`, until });
+    blocks.push({ rule: 'window', detail: `Outside the calling window (${zones}).`, until: hours.opensAt });
   }
   const add = (block: Block) => {
     if (!blocks.some(({ rule }) => rule === block.rule)) blocks.push(block);
@@ -188,9 +185,5 @@ function earliest(facts: WhyFacts, blocks: readonly Block[]): Date | null {
     return null;
   const times = [facts.now, facts.lead.notBefore, ...blocks.flatMap(({ until }) => until ?? [])];
   const from = new Date(Math.max(...times.map((at) => at.getTime())));
-  return nextOpening({ ...windowOf(facts), from });
-}
-
-function windowOf({ settings: { window }, lead, holidays }: WhyFacts) {
-  return { window, zones: window.timeZone === 'lead' ? lead.zones : [window.timeZone], holidays };
+  return callingHours(facts.settings, facts.lead.zones, from).opensAt;
 }

@@ -1,11 +1,21 @@
 import { inTransaction, type Tx } from '#db/client.ts';
 import { appendAudit } from '#db/queries/audit.ts';
 import { appendEvent } from '#db/queries/events.ts';
+import { hangUpsTo } from '#db/queries/hang-ups.ts';
 import { leadsOfContact } from '#db/queries/leads.ts';
 import { lockContact } from '#db/queries/locks.ts';
-import { deleteOptOuts, insertOptOut, type OptOut, readOptOut, startedLeads } from '#db/queries/opt-outs.ts';
+import {
+  callsInFlightTo,
+  deleteOptOuts,
+  hangsUpOnOptOut,
+  insertOptOut,
+  type OptOut,
+  readOptOut,
+  startedLeads,
+} from '#db/queries/opt-outs.ts';
 import type { Actor } from '#domain/access.ts';
 import type { OptOutSource } from '#domain/opt-out.ts';
+import { performHangUps, requestHangUp } from '../calls/hang-up.ts';
 import type { Context } from '../context.ts';
 import { notFound } from '../errors.ts';
 
@@ -17,26 +27,36 @@ interface Occasion {
   messageId?: string;
 }
 
-interface AddedOptOut {
+export interface AddedOptOut {
   optOut: OptOut;
   /** False when the number was on the list already: the first reason stands. */
   created: boolean;
+  /** Ids of the calls to the number that are in flight at this instant; no other follows them. */
+  inFlight: string[];
 }
 
 /**
  * Adds a number with its contact held: a gate that decides about it at the same time has either written its intent,
- * or sees the opt-out. The log names what it came about by, else the lead contacted last.
+ * or sees the opt-out. The log names what it came about by, else the lead contacted last, and the calls in flight. Those
+ * are marked to be hung up, where the workspace wants that: all but the one in which the person is still speaking.
  */
 export async function addOptOut(
   tx: Tx,
   { phone, reason, source, about }: { phone: string; reason: string; source: OptOutSource; about?: Occasion },
 ): Promise<AddedOptOut> {
   await lockContact(tx, phone);
-  const optOut = await insertOptOut(tx, { phone, reason, source });
-  if (optOut === null) return { optOut: await readOptOut(tx, phone), created: false };
+  const inFlight = await callsInFlightTo(tx, phone);
+  const optOut = await insertOptOut(tx, { phone, reason, source, in_flight: inFlight });
+  const ended = inFlight.filter((callId) => source !== 'call' || callId !== about?.callId);
+  if (await hangsUpOnOptOut(tx)) await requestHangUp(tx, { callIds: ended, reason: 'opt_out' });
+  if (optOut === null) return { optOut: await readOptOut(tx, phone), created: false, inFlight };
   const occasion = about ?? (await latestLead(tx, phone));
-  await appendEvent(tx, { type: 'contact.opted_out', ...occasion, data: { source } });
-  return { optOut, created: true };
+  await appendEvent(tx, {
+    type: 'contact.opted_out',
+    ...occasion,
+    data: { source, inFlight: inFlight.length, inFlightCallIds: inFlight },
+  });
+  return { optOut, created: true, inFlight };
 }
 
 /** Adds a number for the API, and notifies its leads. */
@@ -46,10 +66,11 @@ export async function addOptOutByHand(
 ): Promise<AddedOptOut> {
   const added = await inTransaction(context.db, async (tx) => {
     const result = await addOptOut(tx, { phone, reason, source: 'api' });
-    if (result.created) await appendAudit(tx, { actor, action: 'opt-out.added', subject: phone });
+    const data = { inFlightCallIds: result.inFlight };
+    if (result.created) await appendAudit(tx, { actor, action: 'opt-out.added', subject: phone, data });
     return result;
   });
-  if (added.created) await notifyOptedOut(context, phone);
+  if (added.created || added.inFlight.length > 0) await notifyOptedOut(context, phone);
   return added;
 }
 
@@ -81,14 +102,18 @@ async function latestLead(tx: Tx, phone: string): Promise<Occasion> {
 }
 
 /**
- * Notifies every lead of a number that has just opted out, so that those between two attempts end at once: the gate
- * refuses them in any case. False when a workflow did not answer.
+ * Hangs up what the opt-out has marked, and notifies every lead of a number that has just opted out, so that those
+ * between two attempts end at once: the gate refuses them in any case. False when a workflow did not answer; the sweep
+ * repeats what could not be hung up.
  */
-export async function notifyOptedOut(
-  { db, workflows }: Pick<Context, 'db' | 'workflows'>,
-  phone: string,
-): Promise<boolean> {
-  const leadIds = await startedLeads(db, phone);
-  const replies = await Promise.all(leadIds.map((leadId) => workflows.optedOut(leadId)));
+export async function notifyOptedOut(context: Context, phone: string): Promise<boolean> {
+  const [marked, leadIds] = await Promise.all([
+    hangUpsTo(context.db, phone),
+    startedLeads(context.db, phone),
+  ]);
+  const [replies] = await Promise.all([
+    Promise.all(leadIds.map((leadId) => context.workflows.optedOut(leadId))),
+    performHangUps(context, marked),
+  ]);
   return replies.every(({ kind }) => kind === 'done' || kind === 'absent');
 }

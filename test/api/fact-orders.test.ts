@@ -97,10 +97,13 @@ function beginAttempt(
     ...api.context,
     voice: {
       ...api.context.voice,
-      dial() {
-        asked.resolve();
-        return answered.promise;
-      },
+      prepareDial: async (agentId) => ({
+        agentId,
+        send() {
+          asked.resolve();
+          return answered.promise;
+        },
+      }),
       getConversation: async () => read(),
       listConversations: async () => ({ items: [{ ...read(), durationSeconds: null }], nextCursor: null }),
     },

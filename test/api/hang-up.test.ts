@@ -68,17 +68,18 @@ async function dialled(agentId = WARM): Promise<Talk> {
   await api.call('POST', `/api/campaigns/${body.id}/leads`, { body: { leads: [{ phone }] } });
   const leads = await api.call('GET', `/api/campaigns/${body.id}/leads`);
   const callId = await insertCall(db, leads.body.items[0].id, { agent_id: agentId });
-  const answer = await voice.dial({
+  const prepared = await voice.prepareDial(agentId);
+  const answer = await prepared.send({
     attemptId: callId,
-    agentId,
     phoneNumberId: PHONE_NUMBERS[0]?.phoneNumberId ?? '',
     to: phone,
     ringSeconds: 30,
     maxCallSeconds: 3_600,
     variables: {},
     timeoutMs: 20_000,
+    maySend: () => true,
   });
-  if (answer.kind !== 'placed') throw new Error(answer.message);
+  if (answer.kind !== 'placed') throw new Error(`It was ${answer.kind}.`);
   return { callId, conversationId: answer.conversationId, callSid: answer.callSid ?? '' };
 }
 

@@ -1,6 +1,7 @@
+import { setImmediate } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createElevenLabs } from '#providers/elevenlabs/adapter.ts';
-import type { DialRequest } from '#providers/ports.ts';
+import type { DialRequest, VoiceProvider } from '#providers/ports.ts';
 import { closeWires, type Handler, json, type Wire, wire } from '../support/provider-wire.ts';
 
 afterEach(closeWires);
@@ -27,19 +28,26 @@ const placed = { success: true, message: 'ok', conversation_id: 'conv_1', callSi
 function request(change: Partial<DialRequest> = {}): DialRequest {
   return {
     attemptId: 'lead-1.1',
-    agentId: 'agent_1',
     phoneNumberId: 'phnum_1',
     to: '+12025550123',
     ringSeconds: 30,
     maxCallSeconds: 240,
     variables: { first_name: 'Ada', visits: 2, vip: true },
     timeoutMs: 5000,
+    maySend: () => true,
     ...change,
   };
 }
 
 function dial(server: { url: string }, change: Partial<DialRequest> = {}) {
-  return createElevenLabs({ apiKey: 'key', baseUrl: server.url }).dial(request(change));
+  return dialBy(createElevenLabs({ apiKey: 'key', baseUrl: server.url }), change);
+}
+
+async function dialBy(elevenLabs: VoiceProvider, change: Partial<DialRequest> = {}) {
+  const prepared = await elevenLabs.prepareDial('agent_1');
+  // Between the two the gate is passed: the connection is free again by then.
+  await setImmediate();
+  return await prepared.send(request(change));
 }
 
 describe('a dial at ElevenLabs', () => {
@@ -66,8 +74,8 @@ describe('a dial at ElevenLabs', () => {
     const agent = allowing({ conversation: { max_duration_seconds: true } });
     const server = await dialWire((_, response) => json(response, 200, placed), agent);
     const elevenLabs = createElevenLabs({ apiKey: 'key', baseUrl: server.url });
-    await elevenLabs.dial(request());
-    await elevenLabs.dial(request({ attemptId: 'lead-2.1' }));
+    await dialBy(elevenLabs);
+    await dialBy(elevenLabs, { attemptId: 'lead-2.1' });
     const bodies = server.dials().map((sent) => JSON.parse(sent.body).conversation_initiation_client_data);
     expect(bodies.map((body) => body.conversation_config_override)).toEqual([
       { conversation: { max_duration_seconds: 240 } },
@@ -152,8 +160,8 @@ describe('a dial at ElevenLabs', () => {
       else void server.close();
     });
     const elevenLabs = createElevenLabs({ apiKey: 'key', baseUrl: server.url });
-    expect((await elevenLabs.dial(request())).kind).toBe('placed');
-    const second = await elevenLabs.dial(request({ to: '+12025550124' }));
+    expect((await dialBy(elevenLabs)).kind).toBe('placed');
+    const second = await dialBy(elevenLabs, { to: '+12025550124' });
     expect(second).toMatchObject({ kind: 'ambiguous', cause: 'connection' });
     expect(server.dials()).toHaveLength(2);
   });
@@ -173,6 +181,21 @@ describe('a dial at ElevenLabs', () => {
     );
     expect(await dial(server)).toMatchObject({ kind: 'refused', cause: 'configuration', status });
     expect(elsewhere.dials()).toEqual([]);
+  });
+
+  it('sends nothing once it may not any more, on a connection that is there: the next dial uses it', async () => {
+    const server = await dialWire((_, response) => json(response, 200, placed));
+    const elevenLabs = createElevenLabs({ apiKey: 'key', baseUrl: server.url });
+    const asked: number[] = [];
+    const refuse = () => {
+      asked.push(server.connections());
+      return false;
+    };
+    expect(await dialBy(elevenLabs, { maySend: refuse })).toEqual({ kind: 'kept_back' });
+    expect(server.dials()).toEqual([]);
+    expect(asked).toEqual([1]);
+    expect((await dialBy(elevenLabs)).kind).toBe('placed');
+    expect(server.connections()).toBe(1);
   });
 
   it('defers when nothing listens', async () => {

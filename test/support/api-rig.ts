@@ -170,7 +170,7 @@ function forwarding(workflows: { current: Workflows }): Workflows {
 function voiceWith(phoneNumbers: PhoneNumber[]): Partial<VoiceProvider> {
   const unused = () => Promise.reject(new Error('The API does not ask for this.'));
   return {
-    dial: unused,
+    prepareDial: unused,
     getConversation: unused,
     listConversations: unused,
     getAgent: async () => null,

@@ -236,13 +236,12 @@ async function launchCampaign(
   return id;
 }
 
-async function expectInvariants({ db, simulator, client, context }: Chain): Promise<void> {
+async function expectInvariants({ db, simulator, client }: Chain): Promise<void> {
   await vi.waitFor(() => expect(simulator.ledger.liveCalls).toBe(0), { timeout: 20_000 });
   const verdict = await checkInvariants({
     db,
     ledger: simulator.ledger.snapshot(),
     temporal: client,
-    dialTimeoutMs: context.timeouts.dialTimeoutMs,
   });
   const violations = Object.entries(verdict).flatMap(([name, { violations }]) =>
     violations.map((text) => `${name}: ${text}`),

@@ -14,6 +14,8 @@ export interface Wire {
   requests: Received[];
   /** Requests that dial. */
   dials(): Received[];
+  /** Connections that were ever made to it. */
+  connections(): number;
   close(): Promise<void>;
 }
 
@@ -24,6 +26,7 @@ const open: Wire[] = [];
 /** A server whose every answer the test writes. */
 export async function wire(handler: Handler): Promise<Wire> {
   const requests: Received[] = [];
+  let connections = 0;
   const server = createServer(async (incoming, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of incoming) chunks.push(chunk);
@@ -38,11 +41,15 @@ export async function wire(handler: Handler): Promise<Wire> {
     requests.push(received);
     handler(received, response);
   });
+  server.on('connection', () => {
+    connections += 1;
+  });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const result: Wire = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     requests,
     dials: () => requests.filter((request) => request.method === 'POST'),
+    connections: () => connections,
     close: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

@@ -4,6 +4,7 @@ import { inTransaction } from '#db/client.ts';
 import { type Chain, SECRET, startChain } from '../support/chain-rig.ts';
 import { createPhoneBook } from '../support/people.ts';
 import { connectTexts, createLead, eventTypes, messagesOf, textFrom } from '../support/texting-rig.ts';
+import { watchDials } from '../support/voice-spy.ts';
 import { WITHIN } from '../support/within.ts';
 
 let chain: Chain;
@@ -47,7 +48,7 @@ test('a text back ends the waiting for the next attempt, and no call follows', a
 test('the gate refuses a lead that has replied since its last call', async () => {
   const { campaignId, leadId } = await createLead(chain, number('01'));
   // Nobody notifies the workflow: the text is there when the next attempt comes to the gate.
-  const dial = vi.spyOn(chain.context.voice, 'dial');
+  const dials = watchDials(chain.context.voice);
   vi.spyOn(chain.context.workflows, 'lineFreed').mockImplementationOnce(async (id, freed) => {
     const later = new Date(Date.now() + 3_600_000);
     await chain.db.updateTable('leads').set({ replied_at: later }).where('id', '=', leadId).execute();
@@ -56,7 +57,7 @@ test('the gate refuses a lead that has replied since its last call', async () =>
   });
   await run(campaignId);
   await vi.waitFor(async () => expect((await readLead(leadId)).outcome).toBe('replied'), 20_000);
-  expect(dial).toHaveBeenCalledTimes(1);
+  expect(dials).toHaveLength(1);
 });
 
 test('what was written before a call is in its variables, and nothing where there was nothing', async () => {
@@ -64,12 +65,12 @@ test('what was written before a call is in its variables, and nothing where ther
   const known = await createLead(chain, first);
   const other = await createLead(chain, second);
   await textFrom(chain, first, 'Call me about the 👍 offer');
-  const dial = vi.spyOn(chain.context.voice, 'dial');
+  const dials = watchDials(chain.context.voice);
   for (const { campaignId } of [known, other]) {
     await run(campaignId);
     await chain.reaches(campaignId, 'completed');
   }
-  const histories = dial.mock.calls.map(([request]) => request.variables.history);
+  const histories = dials.map(({ variables }) => variables.history);
   expect(histories).toEqual(['just now: the person sent a text: "Call me about the 👍 offer"', undefined]);
 });
 

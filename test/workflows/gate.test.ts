@@ -4,10 +4,12 @@ import { v7 as uuid } from 'uuid';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Db, inTransaction, openDatabase } from '#db/client.ts';
 import { changeCampaign, insertCampaign, lockCampaign } from '#db/queries/campaigns.ts';
+import { readClock } from '#db/queries/clock.ts';
 import { appendEvent } from '#db/queries/events.ts';
 import { ensureContacts, insertLeads } from '#db/queries/leads.ts';
+import { lockContact } from '#db/queries/locks.ts';
 import { type CampaignSettings, DEFAULT_SETTINGS } from '#domain/settings.ts';
-import { type GateResult, passGate } from '#services/calls/gate.ts';
+import { type GateResult, passGate, passGateAgain } from '#services/calls/gate.ts';
 import type { LeadAttempt } from '#services/calls/subject.ts';
 import type { Context } from '#services/context.ts';
 import { addOptOut } from '#services/opt-outs/opt-outs.ts';
@@ -23,7 +25,7 @@ beforeAll(async () => {
   database = await createTestDatabase();
   // As many connections as gates at once: they are to meet in the database, not before it.
   db = openDatabase(database.url, { maxConnections: 40 });
-  deps = { db, timeouts: { callMarginMs: 60_000 }, now: async () => new Date() } as Context;
+  deps = { db, timeouts: { callMarginMs: 60_000 }, clock: readClock } as Context;
 });
 
 afterAll(async () => {
@@ -153,6 +155,107 @@ describe('all at once', () => {
     const gapsMs = times.slice(1).map((at, index) => (at - (times[index] ?? 0)) / 1_000);
     // Our clock is read in whole milliseconds, the database's is not.
     expect(Math.min(...gapsMs)).toBeGreaterThan(1_000 / callsPerSecond - 1);
+  });
+});
+
+describe('the end of the hours', () => {
+  /** Seven in the evening in New York. */
+  const CLOSING = Date.parse('2026-11-19T00:00:00.000Z');
+
+  test.each([
+    [10_000, 'go', null],
+    [9_999, 'held', '2026-11-19T15:00:00.000Z'],
+    [-1, 'held', '2026-11-19T15:00:00.000Z'],
+  ] as const)('%i ms before it: %s', async (beforeMs, kind, until) => {
+    const [ref] = await storeCampaign(contacts(1), { window: DEFAULT_SETTINGS.window });
+    if (ref === undefined) throw new Error('There is no lead.');
+    const clock = async () => new Date(CLOSING - beforeMs);
+    const result = await passGate({ ...deps, clock }, ref);
+    expect(result.kind).toBe(kind);
+    if (result.kind === 'held')
+      expect(result.verdict).toMatchObject({ rule: 'window', until: new Date(until ?? '') });
+    if (result.kind === 'go') expect(result.permit.closesInMs).toBeLessThanOrEqual(beforeMs);
+  });
+
+  test('that comes while the gate waits for its locks holds the lead', async () => {
+    const [phone = ''] = contacts(1);
+    const [ref] = await storeCampaign([phone], { window: DEFAULT_SETTINGS.window });
+    if (ref === undefined) throw new Error('There is no lead.');
+    let nowMs = CLOSING - 60_000;
+    const held = Promise.withResolvers<void>();
+    const release = Promise.withResolvers<void>();
+    const holder = inTransaction(db, async (tx) => {
+      await lockContact(tx, phone);
+      held.resolve();
+      await release.promise;
+    });
+    await held.promise;
+    const passing = passGate({ ...deps, clock: async () => new Date(nowMs) }, ref);
+    await expect.poll(waitingForLocks, { timeout: 30_000 }).toBe(1);
+    nowMs = CLOSING;
+    release.resolve();
+    await holder;
+    expect(await passing).toMatchObject({ kind: 'held', verdict: { rule: 'window' } });
+  });
+
+  async function waitingForLocks(): Promise<number> {
+    const { rows } = await sql<{ waiting: number }>`
+      select count(*) as waiting from pg_stat_activity
+      where datname = current_database() and wait_event_type = 'Lock'`.execute(db);
+    return rows[0]?.waiting ?? 0;
+  }
+});
+
+describe('passed again for an attempt whose dial was not sent', () => {
+  test('everything is judged, and its own row speaks against nothing', async () => {
+    const caps = { perDay: 1, perWeek: 1, minGapSeconds: 600 };
+    const [ref] = await storeCampaign(contacts(1), { lines: 1, caps, maxAttempts: 1 });
+    if (ref === undefined) throw new Error('There is no lead.');
+    await db.updateTable('workspace').set({ lines: 1 }).execute();
+    const first = await passInTurn(ref);
+    if (first.kind !== 'go') throw new Error(`It was ${first.kind}.`);
+    const again = await passGateAgain(deps, first.call, { subject: ref });
+    if (again.kind !== 'go') throw new Error(`It was ${again.kind}.`);
+    expect(again.call.decision_id).toBeGreaterThan(first.call.decision_id ?? 0);
+    expect(again.call.started_at.getTime()).toBeGreaterThanOrEqual(first.call.started_at.getTime());
+    const decisions = await db
+      .selectFrom('decisions')
+      .select('verdict')
+      .where('attempt_id', '=', again.call.id)
+      .execute();
+    expect(decisions).toEqual([{ verdict: 'go' }, { verdict: 'go' }]);
+  });
+
+  test('a hold ends the row as not placed, and holds the lead', async () => {
+    const [phone = ''] = contacts(1);
+    const [ref] = await storeCampaign([phone]);
+    if (ref === undefined) throw new Error('There is no lead.');
+    const first = await passInTurn(ref);
+    if (first.kind !== 'go') throw new Error(`It was ${first.kind}.`);
+    await inTransaction(db, (tx) => addOptOut(tx, { phone, reason: 'asked', source: 'api' }));
+    const again = await passGateAgain(deps, first.call, { subject: ref });
+    expect(again).toMatchObject({
+      kind: 'held',
+      verdict: { rule: 'opt_out' },
+      call: { status: 'ended', reach: 'not_placed', failure: 'The contact opted out.' },
+    });
+    const lead = await db.selectFrom('leads').select(['state', 'outcome']).executeTakeFirstOrThrow();
+    expect(lead).toEqual({ state: 'finished', outcome: 'opted_out' });
+    // It is over: whoever comes now meets it.
+    expect((await passGateAgain(deps, first.call, { subject: ref })).kind).toBe('met');
+  });
+
+  test('a call that is known to have been placed is met', async () => {
+    const [ref] = await storeCampaign(contacts(1));
+    if (ref === undefined) throw new Error('There is no lead.');
+    const first = await passInTurn(ref);
+    if (first.kind !== 'go') throw new Error(`It was ${first.kind}.`);
+    await db
+      .updateTable('calls')
+      .set({ call_sid: 'CA1', status: 'dialling' })
+      .where('id', '=', first.call.id)
+      .execute();
+    expect((await passGateAgain(deps, first.call, { subject: ref })).kind).toBe('met');
   });
 });
 

@@ -66,7 +66,7 @@ async function end(workflowId: string): Promise<void> {
   }
 }
 
-async function broken(catchUpMs = 15_000): Promise<Partial<Record<Invariant, string>>> {
+async function broken(catchUpMs = 15_000, networkAheadMs = 0): Promise<Partial<Record<Invariant, string>>> {
   const { ledger, campaignId } = run;
   const imported = { [campaignId]: 2 };
   const verdict = await checkInvariants({
@@ -76,6 +76,7 @@ async function broken(catchUpMs = 15_000): Promise<Partial<Record<Invariant, str
     imported,
     campaignIds: [campaignId],
     catchUpMs,
+    networkAheadMs,
   });
   const failing = INVARIANTS.filter((invariant) => !verdict[invariant].holds);
   return Object.fromEntries(
@@ -92,13 +93,16 @@ describe('the checker', () => {
     const phone = run.ledger.dials[0]?.to ?? '';
     const created_at = NOON;
     await db.insertInto('opt_outs').values({ phone, reason: 'asked', source: 'api', created_at }).execute();
-    const setDecided = async (text: string) => {
-      await sql`update decisions set decided_at = ${text}::timestamptz`.execute(db);
+    const optOut = async (at: string, inFlight: string[]) => {
+      await sql`update opt_outs set created_at = ${at}::timestamptz, in_flight = ${inFlight}`.execute(db);
     };
-    await setDecided('2026-11-18T16:59:59.999999Z');
+    // The network received the dial twenty milliseconds after noon.
+    await optOut('2026-11-18T17:00:00.020001Z', []);
     expect(await broken()).toEqual({});
-    await setDecided('2026-11-18T17:00:00.000001Z');
+    await optOut('2026-11-18T17:00:00.019999Z', []);
     expect(Object.keys(await broken())).toEqual(['I2']);
+    await optOut('2026-11-18T17:00:00.019999Z', [run.callId]);
+    expect(await broken()).toEqual({});
   });
 
   test('reads pauses from the events', async () => {
@@ -109,6 +113,16 @@ describe('the checker', () => {
       .values([event('campaign.paused', fromNoon(-1_000)), event('campaign.resumed', fromNoon(1_000))])
       .execute();
     expect(Object.keys(await broken())).toEqual(['I2']);
+    const data = JSON.stringify({ inFlight: 1, inFlightCallIds: [run.callId] });
+    await sql`update events set data = ${data} where type = 'campaign.paused'`.execute(db);
+    expect(await broken()).toEqual({});
+  });
+
+  test('compares clocks that differ', async () => {
+    const dial = run.ledger.dials[0] ?? fail();
+    dial.receivedAt = new Date(Date.parse(dial.receivedAt) + 60_000).toISOString();
+    expect((await broken()).I2).toMatch(/dialled 60020 ms after it was permitted/);
+    expect(await broken(undefined, 60_000)).toEqual({});
   });
 
   test('reads the ledger', async () => {

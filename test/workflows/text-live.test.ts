@@ -10,6 +10,7 @@ import {
   sendText,
   textFrom,
 } from '../support/texting-rig.ts';
+import { watchDials } from '../support/voice-spy.ts';
 
 const TIMEOUT = { timeout: 20_000 };
 
@@ -115,7 +116,7 @@ test("texts from another number that is known to be the lead's are the lead's, a
 
 test('an attempt that was not placed, and whose next one is far off, is in the log', async () => {
   const { campaignId, leadId } = await createLead(chain, next());
-  vi.spyOn(chain.context.voice, 'dial').mockResolvedValue({
+  watchDials(chain.context.voice, {
     kind: 'deferred',
     cause: 'throttled',
     retryAfterMs: 60_000,

@@ -19,6 +19,7 @@ const SETTINGS: CampaignSettings = {
   callbackBeyondLimit: true,
   maxCallSeconds: 600,
   ringSeconds: 30,
+  ringMarginSeconds: 10,
   conversion: { rule: 'call_successful' },
   spendLimitCents: 25_000,
   expectedCallCents: 20,
