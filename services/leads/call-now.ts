@@ -35,7 +35,7 @@ export interface CallRequested {
  * @throws ServiceError `not-found`; `wrong-state` with every rule that holds the call, and until when
  */
 export async function callNow(
-  context: Pick<Context, 'db' | 'now' | 'timeouts' | 'workflows' | 'logger'>,
+  context: Pick<Context, 'db' | 'now' | 'clock' | 'timeouts' | 'workflows' | 'logger'>,
   { actor, leadId }: { actor: Actor; leadId: string },
 ): Promise<CallRequested> {
   const found = await findLead(context.db, leadId);
