@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { sweep } from '#services/sweep/sweep.ts';
 import { type ApiRig, type CallOptions, recordingWorkflows, startApi } from '../support/api-rig.ts';
 
 let api: ApiRig;
@@ -60,6 +61,22 @@ test('a key whose process died is free again after a while', async () => {
   expect(await named('Died')).toBe(2);
 });
 
+test('a key is forgotten after a week, and its answer with it, but not before', async () => {
+  const { db } = api.context;
+  const first = await create('Weekly', 'key-9');
+  expect(first.status).toBe(201);
+  const usedDaysAgo = async (days: number) => {
+    const used = { created_at: new Date(Date.now() - days * 86_400_000) };
+    await db.updateTable('idempotency_keys').set(used).where('key', '=', 'key-9').execute();
+    return (await sweep(api.context)).keysForgotten;
+  };
+  expect(await usedDaysAgo(6.9)).toBe(0);
+  expect((await create('Weekly', 'key-9')).body.id).toBe(first.body.id);
+  expect(await usedDaysAgo(7.1)).toBe(1);
+  expect((await create('Weekly', 'key-9')).body.id).not.toBe(first.body.id);
+  expect(await named('Weekly')).toBe(2);
+});
+
 test('an import is repeated by its bytes', async () => {
   const { body: campaign } = await create('List', 'key-7');
   const send = (raw: string) =>
@@ -107,9 +124,9 @@ test('rows before the connection broke are kept, and the campaign hears of them'
   const count = async () =>
     (await api.context.db.selectFrom('leads').select('id').where('campaign_id', '=', campaign.id).execute())
       .length;
-  await expect.poll(count, { timeout: 10_000 }).toBeGreaterThanOrEqual(1_000);
+  await expect.poll(count, { timeout: 30_000 }).toBeGreaterThanOrEqual(1_000);
   socket.destroy();
-  await expect.poll(() => control.received, { timeout: 10_000 }).toEqual(['campaignChanged']);
+  await expect.poll(() => control.received, { timeout: 30_000 }).toEqual(['campaignChanged']);
 });
 
 async function sha256(text: string): Promise<string> {
