@@ -82,6 +82,22 @@ describe('a callback', () => {
     expect(callback(tomorrow)).toEqual({ next: 'retry', kind: 'callback', at: tomorrow });
   });
 
+  test('is made only where it was asked for, whatever else the agent collected', () => {
+    const answered = { next: 'finish', outcome: 'answered' };
+    for (const disposition of ['qualified', 'not_interested', 'none', null] as const) {
+      expect(callback(tomorrow, { disposition })).toEqual(answered);
+    }
+    // One that a person marked has no time.
+    expect(callback(null)).toEqual(answered);
+  });
+
+  test('is made up to ninety days ahead, and from the first instant after the call', () => {
+    const ahead = (ms: number) => new Date(endedAt.getTime() + ms);
+    const days = 90 * 86_400_000;
+    for (const at of [ahead(1), ahead(days)]) expect(callback(at)).toMatchObject({ kind: 'callback', at });
+    for (const at of [ahead(0), ahead(days + 1)]) expect(callback(at)).toMatchObject({ next: 'finish' });
+  });
+
   test('in the past, too far away or without a time is none', () => {
     for (const at of [null, endedAt, new Date('2027-06-01T00:00:00Z')]) {
       expect(callback(at)).toEqual({ next: 'finish', outcome: 'answered' });
@@ -105,6 +121,15 @@ describe('a callback', () => {
     expect(nextStep(result('not_placed', promised), DEFAULT_SETTINGS)).toMatchObject({ kind: 'retry' });
     expect(nextStep(result('no_answer', { ...promised, attemptsUsed: 4 }), DEFAULT_SETTINGS)).toEqual(spent);
   });
+});
+
+test('a conversion ends the lead, also one that rests on a call nobody answered', () => {
+  const converted = { next: 'finish', outcome: 'converted' };
+  expect(nextStep(result('answered', { converted: true }), DEFAULT_SETTINGS)).toEqual(converted);
+  // A person marked it.
+  expect(nextStep(result('no_answer', { converted: true }), DEFAULT_SETTINGS)).toEqual(converted);
+  const asked = { disposition: 'callback_requested', callbackAt: new Date('2026-11-21T09:30:00Z') } as const;
+  expect(nextStep(result('answered', { ...asked, converted: true }), DEFAULT_SETTINGS)).toEqual(converted);
 });
 
 test('an opt-out ends the lead even when the call converted', () => {

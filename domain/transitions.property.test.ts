@@ -282,7 +282,7 @@ describe('at every change of every clock', () => {
           now: at(nowMs),
           optedOut: false,
           window: { open: true, nextOpeningAt: at(nowMs), zones: [zone] },
-          contact: { liveUntil: null, recentCalls },
+          contact: { liveUntil: null, liveSince: null, recentCalls },
           workspaceLines: { inUse: 0, limit: 1 },
           lead: null,
         };
