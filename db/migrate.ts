@@ -15,6 +15,7 @@ import * as lineWaits from './migrations/20261202_line_waits.ts';
 import * as sweepParts from './migrations/20261203_sweep_parts.ts';
 import * as optOutsInFlight from './migrations/20261204_opt_outs_in_flight.ts';
 import * as callLives from './migrations/20261205_call_lives.ts';
+import * as settlements from './migrations/20261205_settlements.ts';
 import * as moneyAndPromises from './migrations/20261206_money_and_promises.ts';
 
 /** In order of their names, which are frozen once landed. */
@@ -34,6 +35,7 @@ export const migrations: Record<string, Migration> = {
   '20261203_sweep_parts': sweepParts,
   '20261204_opt_outs_in_flight': optOutsInFlight,
   '20261205_call_lives': callLives,
+  '20261205_settlements': settlements,
   '20261206_money_and_promises': moneyAndPromises,
 };
 

@@ -37,8 +37,11 @@ export type HangUpReason = (typeof HANG_UP_REASONS)[number];
 export const CALL_KINDS = ['phone', 'browser'] as const;
 export type CallKind = (typeof CALL_KINDS)[number];
 
-/** How we learned that the call ended. A call has none while it lasts, or when it was never placed. */
-export const CALL_SOURCES = ['webhook', 'poll', 'reconciled'] as const;
+/**
+ * How we learned that the call ended. A call has none while it lasts, or when it was never placed. A person's word gives
+ * way to what a provider reports.
+ */
+export const CALL_SOURCES = ['webhook', 'poll', 'reconciled', 'person'] as const;
 export type CallSource = (typeof CALL_SOURCES)[number];
 
 /** How a call's lead was found. */

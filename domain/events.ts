@@ -30,6 +30,7 @@ export const EVENT_TYPES = [
   'call.updated',
   'call.context_sent',
   'call.overdue',
+  'call.settled',
   'call.hang_up_requested',
   'call.hang_up_failed',
   'conversation.stored',

@@ -30,14 +30,14 @@ export const OVERDUE_LIMITS: OverdueLimits = {
   reportMs: 10 * 60_000,
 };
 
+/** A provider says that it lives, one does not answer, or its end is not reported yet. */
+export type HeldBecause = 'live' | 'silent' | 'unreported';
+
 /**
  * What is to be done with a call past its deadline. `hold`: it keeps its line and its contact. `close`: it is over, and
  * the carrier's word for it stands. `give_up`: nobody knows of it, or no call can last so long.
  */
-export type OverdueVerdict =
-  | { kind: 'hold'; because: 'live' | 'silent' | 'unreported' }
-  | { kind: 'close' }
-  | { kind: 'give_up' };
+export type OverdueVerdict = { kind: 'hold'; because: HeldBecause } | { kind: 'close' } | { kind: 'give_up' };
 
 /** As long as a provider says that a call lives, or may do so, it is not given up. */
 export function judgeOverdue(

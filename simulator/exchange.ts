@@ -107,6 +107,13 @@ export class Exchange {
     return { call, concluded: this.#run(call) };
   }
 
+  /** The person has said everything: ends a call that is answered, in the way that was planned. */
+  letEnd(call: SimulatedCall): void {
+    if (call.answeredAtMs === null) return;
+    call.plan = { ...call.plan, talkSeconds: this.#secondsSince(call.answeredAtMs) };
+    this.#live.get(call)?.();
+  }
+
   /** Ends a call at once; a ringing one is never answered. False when it has already ended. */
   hangUp(call: SimulatedCall, why: { by: 'operator' } | { by: 'transfer'; to: string }): boolean {
     const end = this.#live.get(call);

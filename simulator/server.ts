@@ -55,8 +55,8 @@ export interface Simulator {
   callIn(call: IncomingCall): Promise<SimulatedCall>;
   /** A call as the network knows it; null for an id of no call. */
   call(callSid: string): SimulatedCall | null;
-  /** The network ends a call, as when the person hangs up. */
-  hangUp(callSid: string): void;
+  /** A talk comes to its end, as it was planned, now. */
+  letEnd(callSid: string): void;
   /** Clears every timer and closes every socket; calls in flight are dropped. */
   stop(): Promise<void>;
 }
@@ -91,9 +91,9 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     },
     callIn: (call) => callIn(world, call),
     call: (callSid) => world.exchange.calls.sid(callSid),
-    hangUp: (callSid) => {
+    letEnd: (callSid) => {
       const call = world.exchange.calls.sid(callSid);
-      if (call !== null) world.exchange.hangUp(call, { by: 'operator' });
+      if (call !== null) world.exchange.letEnd(call);
     },
     stop: async () => {
       world.timers.stop();

@@ -24,6 +24,7 @@ import { LEAD_OUTCOMES, LEAD_STATES } from '#domain/lead.ts';
 import { MESSAGE_CHANNELS, MESSAGE_SOURCES, MESSAGE_STATUSES } from '#domain/message.ts';
 import { NUMBER_STATES } from '#domain/number-health.ts';
 import { OPT_OUT_SOURCES } from '#domain/opt-out.ts';
+import { SETTLEMENTS } from '#domain/settlement.ts';
 import { TEXT_ENCODINGS } from '#domain/text-length.ts';
 
 /**
@@ -42,6 +43,7 @@ export const Direction = word('Direction', DIRECTIONS);
 export const Attribution = word('Attribution', ATTRIBUTIONS);
 export const AttributionState = word('AttributionState', ATTRIBUTION_STATES);
 export const HangUpReason = word('HangUpReason', HANG_UP_REASONS);
+export const SettlementWord = word('SettlementWord', SETTLEMENTS);
 export const ConversionJudge = word('ConversionJudge', CONVERSION_JUDGES);
 export const Sentiment = word('Sentiment', SENTIMENTS);
 export const Speaker = word('Speaker', SPEAKERS);

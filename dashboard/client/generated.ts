@@ -746,7 +746,7 @@ export type Reach = "answered" | "voicemail" | "no_answer" | "busy" | "failed" |
 export type CallKind = "phone" | "browser";
 export type Attribution = "dial" | "variables" | "call_sid" | "number" | "alias" | "person";
 export type Sentiment = "positive" | "neutral" | "negative";
-export type CallSource = "webhook" | "poll" | "reconciled";
+export type CallSource = "webhook" | "poll" | "reconciled" | "person";
 export type HangUpReason = "opt_out" | "overdue";
 export type Call = {
     id: string;
@@ -970,7 +970,7 @@ export type FollowUpPage = {
     items: FollowUp[];
     nextCursor: string | null;
 };
-export type EventType = "call.ended" | "call.marked" | "call.attributed" | "lead.finished" | "lead.replied" | "lead.converted" | "message.received" | "message.sent" | "message.delivered" | "message.failed" | "contact.opted_out" | "contact.opted_in" | "follow_up.done" | "follow_up.skipped" | "follow_up.failed" | "campaign.started" | "campaign.paused" | "campaign.resumed" | "campaign.stopped" | "campaign.completed" | "call.started" | "call.placed" | "call.updated" | "call.context_sent" | "call.overdue" | "call.hang_up_requested" | "call.hang_up_failed" | "conversation.stored" | "lead.held" | "lead.backing_off" | "lead.changed" | "lead.restarted" | "lead.call_requested" | "leads.added" | "message.scheduled" | "follow_up.planned" | "delivery.delivered" | "delivery.failed" | "endpoint.disabled" | "campaign.created" | "campaign.changed" | "campaign.scheduled" | "campaign.reopened" | "campaign.archived";
+export type EventType = "call.ended" | "call.marked" | "call.attributed" | "lead.finished" | "lead.replied" | "lead.converted" | "message.received" | "message.sent" | "message.delivered" | "message.failed" | "contact.opted_out" | "contact.opted_in" | "follow_up.done" | "follow_up.skipped" | "follow_up.failed" | "campaign.started" | "campaign.paused" | "campaign.resumed" | "campaign.stopped" | "campaign.completed" | "call.started" | "call.placed" | "call.updated" | "call.context_sent" | "call.overdue" | "call.settled" | "call.hang_up_requested" | "call.hang_up_failed" | "conversation.stored" | "lead.held" | "lead.backing_off" | "lead.changed" | "lead.restarted" | "lead.call_requested" | "leads.added" | "message.scheduled" | "follow_up.planned" | "delivery.delivered" | "delivery.failed" | "endpoint.disabled" | "campaign.created" | "campaign.changed" | "campaign.scheduled" | "campaign.reopened" | "campaign.archived";
 export type MessageChannel = "sms" | "email";
 export type MessageStatus = "scheduled" | "sending" | "sent" | "delivered" | "undelivered" | "failed" | "refused" | "unknown" | "received";
 export type MessageSource = "person" | "follow_up" | "auto_reply" | "agent" | "contact";
@@ -1342,6 +1342,7 @@ export type OptOutAdded = OptOut & {
     inFlightCallIds: string[];
 };
 export type AttentionKind = "unknown_call" | "unmatched_webhook" | "campaign_fault" | "spend_limit_reached" | "unknown_message" | "failed_follow_up" | "failed_reply" | "disabled_webhook" | "unended_call" | "failing_sweep";
+export type SettlementWord = "placed" | "not_placed" | "answered" | "no_answer";
 export type Attention = {
     id: number;
     kind: AttentionKind;
@@ -1351,15 +1352,31 @@ export type Attention = {
     leadId: string | null;
     detail: string;
     createdAt: string;
+    /** What a person may say of the call that it is about; empty where that settles nothing */
+    choices: SettlementWord[];
 };
 export type AttentionPage = {
     items: Attention[];
     nextCursor: string | null;
 };
+export type Settlement = {
+    outcome: SettlementWord;
+    /** How you know, for the audit log */
+    note: string;
+};
+export type SettledCall = {
+    id: number;
+    callId: string;
+    leadId: string | null;
+    /** Null where the lead is not called again */
+    nextAttemptAt: string | null;
+    /** What was changed, in a sentence */
+    effect: string;
+};
 export type StreamEvent = {
     /** The event's number */
     id: string;
-    event: "ready" | "call.ended" | "call.marked" | "call.attributed" | "lead.finished" | "lead.replied" | "lead.converted" | "message.received" | "message.sent" | "message.delivered" | "message.failed" | "contact.opted_out" | "contact.opted_in" | "follow_up.done" | "follow_up.skipped" | "follow_up.failed" | "campaign.started" | "campaign.paused" | "campaign.resumed" | "campaign.stopped" | "campaign.completed" | "call.started" | "call.placed" | "call.updated" | "call.context_sent" | "call.overdue" | "call.hang_up_requested" | "call.hang_up_failed" | "conversation.stored" | "lead.held" | "lead.backing_off" | "lead.changed" | "lead.restarted" | "lead.call_requested" | "leads.added" | "message.scheduled" | "follow_up.planned" | "delivery.delivered" | "delivery.failed" | "endpoint.disabled" | "campaign.created" | "campaign.changed" | "campaign.scheduled" | "campaign.reopened" | "campaign.archived";
+    event: "ready" | "call.ended" | "call.marked" | "call.attributed" | "lead.finished" | "lead.replied" | "lead.converted" | "message.received" | "message.sent" | "message.delivered" | "message.failed" | "contact.opted_out" | "contact.opted_in" | "follow_up.done" | "follow_up.skipped" | "follow_up.failed" | "campaign.started" | "campaign.paused" | "campaign.resumed" | "campaign.stopped" | "campaign.completed" | "call.started" | "call.placed" | "call.updated" | "call.context_sent" | "call.overdue" | "call.settled" | "call.hang_up_requested" | "call.hang_up_failed" | "conversation.stored" | "lead.held" | "lead.backing_off" | "lead.changed" | "lead.restarted" | "lead.call_requested" | "leads.added" | "message.scheduled" | "follow_up.planned" | "delivery.delivered" | "delivery.failed" | "endpoint.disabled" | "campaign.created" | "campaign.changed" | "campaign.scheduled" | "campaign.reopened" | "campaign.archived";
     /** JSON */
     data: string;
 };
@@ -3680,6 +3697,49 @@ export function listAttention({ cursor, limit }: {
     }));
 }
 /**
+ * Say what became of a call that could not be accounted for; its lead goes on from there
+ */
+export function settleAttention(id: string, settlement: Settlement, opts?: Oazapfts.RequestOpts) {
+    return oazapfts.ok(oazapfts.fetchJson<{
+        status: 200;
+        data: SettledCall;
+    } | {
+        status: 400;
+        data: Problem;
+    } | {
+        status: 401;
+        data: Problem;
+    } | {
+        status: 403;
+        data: Problem;
+    } | {
+        status: 404;
+        data: Problem;
+    } | {
+        status: 408;
+        data: Problem;
+    } | {
+        status: 409;
+        data: Problem;
+    } | {
+        status: 413;
+        data: Problem;
+    } | {
+        status: 415;
+        data: Problem;
+    } | {
+        status: 422;
+        data: Problem;
+    } | {
+        status: 503;
+        data: Problem;
+    }>(`/api/attention/${encodeURIComponent(id)}/settle`, oazapfts.json({
+        ...opts,
+        method: "POST",
+        body: settlement
+    })));
+}
+/**
  * What happens, as it happens (server-sent events)
  */
 export function streamEvents({ campaign, lead, after, lastEventId }: {
@@ -4595,12 +4655,12 @@ export const callStatusValues = ["dialling","ringing","in_progress","ended"] as 
 export const reachValues = ["answered","voicemail","no_answer","busy","failed","not_placed","unknown"] as const satisfies readonly Reach[];
 export const attributionValues = ["dial","variables","call_sid","number","alias","person"] as const satisfies readonly Attribution[];
 export const sentimentValues = ["positive","neutral","negative"] as const satisfies readonly Sentiment[];
-export const callSourceValues = ["webhook","poll","reconciled"] as const satisfies readonly CallSource[];
+export const callSourceValues = ["webhook","poll","reconciled","person"] as const satisfies readonly CallSource[];
 export const hangUpReasonValues = ["opt_out","overdue"] as const satisfies readonly HangUpReason[];
 export const leadStateValues = ["waiting","queued","calling","backing_off","finished"] as const satisfies readonly LeadState[];
 export const followUpChannelValues = ["sms","email","webhook"] as const satisfies readonly FollowUpChannel[];
 export const followUpStatusValues = ["planned","done","skipped","failed"] as const satisfies readonly FollowUpStatus[];
-export const eventTypeValues = ["call.ended","call.marked","call.attributed","lead.finished","lead.replied","lead.converted","message.received","message.sent","message.delivered","message.failed","contact.opted_out","contact.opted_in","follow_up.done","follow_up.skipped","follow_up.failed","campaign.started","campaign.paused","campaign.resumed","campaign.stopped","campaign.completed","call.started","call.placed","call.updated","call.context_sent","call.overdue","call.hang_up_requested","call.hang_up_failed","conversation.stored","lead.held","lead.backing_off","lead.changed","lead.restarted","lead.call_requested","leads.added","message.scheduled","follow_up.planned","delivery.delivered","delivery.failed","endpoint.disabled","campaign.created","campaign.changed","campaign.scheduled","campaign.reopened","campaign.archived"] as const satisfies readonly EventType[];
+export const eventTypeValues = ["call.ended","call.marked","call.attributed","lead.finished","lead.replied","lead.converted","message.received","message.sent","message.delivered","message.failed","contact.opted_out","contact.opted_in","follow_up.done","follow_up.skipped","follow_up.failed","campaign.started","campaign.paused","campaign.resumed","campaign.stopped","campaign.completed","call.started","call.placed","call.updated","call.context_sent","call.overdue","call.settled","call.hang_up_requested","call.hang_up_failed","conversation.stored","lead.held","lead.backing_off","lead.changed","lead.restarted","lead.call_requested","leads.added","message.scheduled","follow_up.planned","delivery.delivered","delivery.failed","endpoint.disabled","campaign.created","campaign.changed","campaign.scheduled","campaign.reopened","campaign.archived"] as const satisfies readonly EventType[];
 export const messageChannelValues = ["sms","email"] as const satisfies readonly MessageChannel[];
 export const messageStatusValues = ["scheduled","sending","sent","delivered","undelivered","failed","refused","unknown","received"] as const satisfies readonly MessageStatus[];
 export const messageSourceValues = ["person","follow_up","auto_reply","agent","contact"] as const satisfies readonly MessageSource[];
@@ -4613,5 +4673,6 @@ export const speakerValues = ["user","agent"] as const satisfies readonly Speake
 export const textEncodingValues = ["GSM-7","UCS-2"] as const satisfies readonly TextEncoding[];
 export const optOutSourceValues = ["api","call","message"] as const satisfies readonly OptOutSource[];
 export const attentionKindValues = ["unknown_call","unmatched_webhook","campaign_fault","spend_limit_reached","unknown_message","failed_follow_up","failed_reply","disabled_webhook","unended_call","failing_sweep"] as const satisfies readonly AttentionKind[];
+export const settlementWordValues = ["placed","not_placed","answered","no_answer"] as const satisfies readonly SettlementWord[];
 export const numberStateValues = ["failing","falling","healthy","unused"] as const satisfies readonly NumberState[];
 export const subscribedEventTypeValues = ["*","call.ended","call.marked","call.attributed","lead.finished","lead.replied","lead.converted","message.received","message.sent","message.delivered","message.failed","contact.opted_out","contact.opted_in","follow_up.done","follow_up.skipped","follow_up.failed","campaign.started","campaign.paused","campaign.resumed","campaign.stopped","campaign.completed"] as const satisfies readonly SubscribedEventType[];

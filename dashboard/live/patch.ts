@@ -145,7 +145,7 @@ const COUNT_CHANGERS = new Set<EventType>([
 const LIST_CHANGERS = new Set<EventType>(['call.started', 'call.attributed', 'conversation.stored']);
 
 function mayNeedAttention({ type }: LiveEvent): boolean {
-  return /^(call\.ended|call\.updated|campaign\.|follow_up\.failed|message\.failed|endpoint\.|attention\.)/.test(
+  return /^(call\.(?:ended|updated|settled|overdue|hang_up_failed)|campaign\.|follow_up\.failed|message\.failed|endpoint\.|attention\.)/.test(
     type,
   );
 }

@@ -63,6 +63,7 @@ const TEXTS: Record<EventType, (data: Data) => EventText> = {
       : text(Bot, 'info', 'The agent was told something'),
   'call.overdue': ({ because }) =>
     text(Clock, 'warn', because === 'live' ? 'Goes on past its limit' : 'Past its limit, and may go on'),
+  'call.settled': () => text(PencilLine, 'info', 'Settled by a person'),
   'call.hang_up_requested': ({ reason }) =>
     text(PhoneOff, 'warn', reason === 'opt_out' ? 'Hung up on: opted out' : 'Hung up on: past its limit'),
   'call.hang_up_failed': () => text(PhoneOff, 'bad', 'Could not be hung up'),

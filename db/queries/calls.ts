@@ -223,6 +223,22 @@ export async function readNextAttempts(db: Db, leadIds: readonly string[]): Prom
   return new Map(rows.map(({ leadId, attempt }) => [leadId, attempt]));
 }
 
+/** Whether a later attempt may have been placed: then the lead shows that one as its last call. */
+export async function wasCalledAgain(
+  tx: Tx,
+  { lead_id: leadId, attempt }: Pick<CallRow, 'lead_id' | 'attempt'>,
+): Promise<boolean> {
+  const later = await tx
+    .selectFrom('calls')
+    .select('id')
+    .where('lead_id', '=', leadId)
+    .where('attempt', '>', attempt)
+    .where(sql<boolean>`reach is distinct from 'not_placed'`)
+    .limit(1)
+    .executeTakeFirst();
+  return later !== undefined;
+}
+
 /** Those of these calls that exist, in no order. */
 export async function findCalls(db: Db, ids: readonly string[]): Promise<Call[]> {
   return await callsOf(db)

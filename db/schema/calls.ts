@@ -14,6 +14,7 @@ import type {
 } from '#domain/call.ts';
 import type { ConversationQuality, TranscriptTurn } from '#domain/conversation.ts';
 import type { ConversionReason } from '#domain/conversion.ts';
+import type { HeldBecause } from '#domain/overdue.ts';
 import type { NextStep } from '#domain/retry.ts';
 import type { Score } from '#domain/score.ts';
 
@@ -66,6 +67,8 @@ export interface CallsTable {
   deadline_at: Date;
   /** The deadline that it has outlasted; null within it. */
   overdue_since: Date | null;
+  /** What the providers said of it then; null within its deadline. */
+  held_because: HeldBecause | null;
   /** When a provider said last, after the deadline, that it is under way. */
   last_seen_at: Date | null;
   /** Null for a call that nobody wants ended. */

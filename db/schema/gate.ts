@@ -42,4 +42,6 @@ export interface AttentionTable {
   created_at: Generated<Date>;
   settled_at: Date | null;
   settlement: string | null;
+  /** Who settled it; null for one that settled by itself. */
+  settled_by: string | null;
 }

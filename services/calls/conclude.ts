@@ -119,11 +119,17 @@ async function conclude(
   return { reach, step };
 }
 
-/** Decides the lead's next step, and takes it. */
-async function moveOn(tx: Tx, lead: Lead, call: CallRow, now: Date): Promise<NextStep> {
+/** Decides the lead's next step, unless that is given, and takes it. Lead and call are locked. */
+export async function moveOn(
+  tx: Tx,
+  lead: Lead,
+  call: CallRow,
+  now: Date,
+  given?: NextStep,
+): Promise<NextStep> {
   const { settings } = await currentSettings(tx, lead.campaign_id);
   const attemptsUsed = await countAttempts(tx, lead.id);
-  const step = await decideStep(tx, { call, lead, settings, attemptsUsed, now });
+  const step = given ?? (await decideStep(tx, { call, lead, settings, attemptsUsed, now }));
   await updateLead(tx, lead, { call, step, attemptsUsed, now });
   await planFollowUps(tx, { call, settings, now });
   return step;

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Db, Tx } from '#db/client.ts';
 import { toJson } from '#db/json.ts';
-import type { CallDetails, CallRow } from '#db/queries/calls.ts';
+import { type CallDetails, type CallRow, wasCalledAgain } from '#db/queries/calls.ts';
 import { settingsOf } from '#db/queries/campaigns.ts';
 import { appendEvent } from '#db/queries/events.ts';
 import type { ProviderVerdict, Reach } from '#domain/call.ts';
@@ -9,6 +9,7 @@ import { type EndedCall, type Evaluation, evaluateCall } from '#domain/evaluate.
 import type { LeadOutcome } from '#domain/lead.ts';
 import type { CampaignSettings } from '#domain/settings.ts';
 import { raiseAttention, settleAttention } from '../attention.ts';
+import { finishLead } from '../leads/steps.ts';
 
 type Details = Pick<CallDetails, 'transcript' | 'analysis'>;
 
@@ -158,7 +159,7 @@ export async function followEvaluation(
 /** Brings attention and lead in line with a call that was given up, and whose reach is known after all. */
 export async function followLateReach(
   tx: Tx,
-  { before, after, evaluation }: Change & { evaluation: Evaluation | null },
+  { before, after, evaluation, now }: Change & { evaluation: Evaluation | null; now: Date },
 ): Promise<void> {
   if (before.reach === 'unknown') {
     await settleAttention(tx, {
@@ -166,7 +167,7 @@ export async function followLateReach(
       subject: after.id,
       settlement: `It was ${after.reach}.`,
     });
-  } else {
+  } else if (before.reach === 'not_placed') {
     await raiseAttention(tx, {
       kind: 'unknown_call',
       subject: after.id,
@@ -178,10 +179,12 @@ export async function followLateReach(
   if (after.lead_id === null) return;
   const lead = await tx
     .selectFrom('leads')
-    .select(['outcome', 'converted'])
+    .select(['outcome', 'converted', 'state'])
     .where('id', '=', after.lead_id)
     .executeTakeFirstOrThrow();
   const isLast = !(await wasCalledAgain(tx, after));
+  const isGuess =
+    lead.outcome === 'unknown' || (before.source === 'person' && isLast && isOfReach(lead.outcome));
   await tx
     .updateTable('leads')
     .set({
@@ -194,23 +197,22 @@ export async function followLateReach(
           }
         : {}),
       converted: lead.converted || (evaluation?.converted ?? false),
-      outcome: lead.outcome === 'unknown' ? lateOutcome(after, evaluation) : lead.outcome,
+      outcome: isGuess ? lateOutcome(after, evaluation) : lead.outcome,
     })
     .where('id', '=', after.lead_id)
     .execute();
+  const waits = lead.state === 'backing_off' || lead.state === 'queued';
+  if (before.source !== 'person' || !isLast || !waits || after.reach !== 'answered') return;
+  if (evaluation?.disposition === 'callback_requested') return;
+  // The person was reached: what a settlement as not reached has brought about is taken back.
+  const outcome = lateOutcome(after, evaluation);
+  const ref = { leadId: after.lead_id, campaignId: after.campaign_id ?? '' };
+  await finishLead(tx, ref, { outcome, detail: 'A report showed that the person was reached.', now });
 }
 
-/** Whether a later attempt may have been placed: then the lead shows that one as its last call. */
-async function wasCalledAgain(tx: Tx, { lead_id: leadId, attempt }: CallRow): Promise<boolean> {
-  const later = await tx
-    .selectFrom('calls')
-    .select('id')
-    .where('lead_id', '=', leadId)
-    .where('attempt', '>', attempt)
-    .where(sql<boolean>`reach is distinct from 'not_placed'`)
-    .limit(1)
-    .executeTakeFirst();
-  return later !== undefined;
+/** It says how the last call ended, and nothing else. */
+function isOfReach(outcome: LeadOutcome | null): boolean {
+  return outcome === 'answered' || outcome === 'not_retried' || outcome === 'attempts_spent';
 }
 
 function lateOutcome(call: CallRow, evaluation: Evaluation | null): LeadOutcome {

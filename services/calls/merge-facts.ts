@@ -119,7 +119,7 @@ async function followChange(
   after: CallRow,
   evaluation: Evaluation | null,
 ): Promise<Merged> {
-  await recordChange(tx, call, after, evaluation);
+  await recordChange(tx, { before: call, after, evaluation, now });
   if (evaluation !== null) await followEvaluation(tx, { before: call, after, evaluation, now });
   const calledBack = call.direction === 'inbound' && after.reach === 'answered';
   return {
@@ -138,13 +138,15 @@ function mergeCall(
   { facts, source, now }: MergeInput,
   { answeredBy, remade }: MergedDetails & { remade: boolean },
 ) {
-  const reach = mergeReach(call.reach, reachOf(call, facts, answeredBy));
+  const told = reachOf(call, facts, answeredBy);
+  // A person's word was a guess: whatever is reported stands above it.
+  const reach = call.source === 'person' ? (told ?? call.reach) : mergeReach(call.reach, told);
   // A conversation may be over at the provider before its reach is known; the call ends when both are.
   const status =
     reach === null
       ? laterStatus(call.status, facts.status === 'ended' ? 'in_progress' : facts.status)
       : 'ended';
-  const settledNow = call.reach !== reach;
+  const settledNow = call.reach !== reach || (call.source === 'person' && told !== null);
   return {
     conversation_id: facts.conversationId,
     call_sid: call.call_sid ?? facts.callSid,
@@ -179,8 +181,8 @@ function reachOf(
   return facts.reach === 'answered' || (facts.reach === null && isGivenUp(call)) ? 'voicemail' : facts.reach;
 }
 
-function isGivenUp({ reach }: CallRow): boolean {
-  return reach === 'unknown' || reach === 'not_placed';
+function isGivenUp({ reach, source }: CallRow): boolean {
+  return reach === 'unknown' || reach === 'not_placed' || source === 'person';
 }
 
 /** The provider has analysed the conversation again: a later look finds another verdict than before. */
@@ -217,9 +219,12 @@ async function followLate(
 
 async function recordChange(
   tx: Tx,
-  before: CallRow,
-  after: CallRow,
-  evaluation: Evaluation | null,
+  {
+    before,
+    after,
+    evaluation,
+    now,
+  }: { before: CallRow; after: CallRow; evaluation: Evaluation | null; now: Date },
 ): Promise<void> {
   const subject = { campaignId: after.campaign_id, leadId: after.lead_id, callId: after.id };
   if (evaluation?.disposition === 'opted_out' && after.phone !== null) {
@@ -237,7 +242,7 @@ async function recordChange(
     await appendEvent(tx, { type: 'call.updated', ...subject, data: { status: after.status } });
   }
   if (before.concluded_at !== null && before.attempt !== null && before.reach !== after.reach)
-    await followLateReach(tx, { before, after, evaluation });
+    await followLateReach(tx, { before, after, evaluation, now });
 }
 
 type Found = Pick<CallRow, 'id' | 'phone' | 'lead_id' | 'direction'>;

@@ -44,6 +44,14 @@ export async function reviewOverdue(context: Context, callId: string): Promise<{
   return { ended: (await readCallRow(context.db, callId)).status === 'ended' };
 }
 
+/** Whether nobody can say what became of it, or will become of it: only a person can. */
+export function isUnaccounted({
+  status,
+  held_because: because,
+}: Pick<CallRow, 'status' | 'held_because'>): boolean {
+  return status === 'ended' || because === 'silent' || because === 'unreported';
+}
+
 /** Returns the calls that are to be hung up. */
 async function follow(
   tx: Tx,
@@ -62,6 +70,7 @@ async function follow(
     .set({
       deadline_at: new Date(now.getTime() + Math.max(SHORTEST_HOLD_MS, 3 * timeouts.pollEveryMs)),
       overdue_since: call.overdue_since ?? call.deadline_at,
+      held_because: verdict.because,
       ...(isLive ? { last_seen_at: now } : {}),
     })
     .where('id', '=', call.id)

@@ -175,7 +175,7 @@ test('a call that no provider has named yet is hung up when its name is recorded
 test('a call that is over is neither marked nor hung up', async () => {
   const talk = await talking();
   await want(talk.callId);
-  network.hangUp(talk.callSid);
+  network.letEnd(talk.callSid);
   await performHangUps(api.context, [talk.callId]);
   // Its end is still to be reported: nothing is tried again until then, and nobody is asked.
   expect(await readCallRow(api.context.db, talk.callId)).toMatchObject({ hang_up_next_at: null });
@@ -202,7 +202,7 @@ test('while the carrier does not answer the sweep repeats it, until a person is 
   expect((await eventsOf(talk.callId)).at(-1)).toBe('call.hang_up_failed {"tries":6,"reason":"opt_out"}');
   await dueAgain(talk.callId);
   expect(await repeatHangUps(api.context), 'no further try').toBe(0);
-  network.hangUp(talk.callSid);
+  network.letEnd(talk.callSid);
   await ended(talk.callId);
   expect(await attention(talk.callId)).toEqual([{ kind: 'unended_call', settlement: 'It has ended.' }]);
 });

@@ -5,12 +5,15 @@ import { type Attention, readMessage } from '../../client/generated.ts';
 import { keys } from '../../client/keys.ts';
 import { CampaignLink, LeadLink } from '../../format/names.tsx';
 import { Time } from '../../format/time.tsx';
+import { useMay } from '../../session/session.tsx';
 import { buttonStyle } from '../../ui/button.tsx';
+import { Settle } from './settle.tsx';
 
 const OPEN = buttonStyle({ size: 'small' });
 
 /** One item with its subject and a link to it. */
 export function Item({ item }: { item: Attention }) {
+  const { operate } = useMay();
   return (
     <li className="flex flex-wrap items-center gap-x-4 gap-y-1.5 border-b py-2.5 last:border-b-0 last:pb-0">
       <div className="min-w-0 flex-1 basis-80">
@@ -29,6 +32,7 @@ export function Item({ item }: { item: Attention }) {
           <Time iso={item.createdAt} />
         </p>
       </div>
+      {operate && item.choices.length > 0 && <Settle item={item} />}
       <WayThere item={item} />
     </li>
   );

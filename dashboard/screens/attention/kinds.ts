@@ -20,7 +20,7 @@ export const KIND_TEXTS: Record<AttentionKind, KindText> = {
     happened: 'A call was asked for, and neither provider could say clearly what became of it.',
     means:
       'The person may have been called. Nobody is dialled again for this attempt, so that nobody is called twice.',
-    todo: 'Open the call, compare it with the provider’s own list, and mark what came of it. When its report comes late, this settles by itself.',
+    todo: 'Compare the call with the provider’s own list and settle what came of it: its lead goes on from there. When its report comes late, this settles by itself.',
   },
   unended_call: {
     title: 'Calls that should be over',
@@ -29,7 +29,7 @@ export const KIND_TEXTS: Record<AttentionKind, KindText> = {
     happened:
       'A call was to end, because its person opted out or its limit had passed, and it could not be ended.',
     means: 'It may still be under way. It keeps its line and its person until a provider reports its end.',
-    todo: 'Open the call and end it there, or at the provider. When its end is reported, this settles by itself.',
+    todo: 'Open the call and end it there, or at the provider. When no provider can be asked, settle what came of it. When its end is reported, this settles by itself.',
   },
   campaign_fault: {
     title: 'Campaigns that paused by themselves',

@@ -65,6 +65,7 @@ const SOURCE_TEXT: Record<CallSource, string> = {
   webhook: 'the webhook',
   poll: 'asking the provider',
   reconciled: 'looking it up afterwards',
+  person: 'a person’s word',
 };
 
 function conversionText({ convertedBy, conversionReason }: CallDetail): string {

@@ -43,6 +43,7 @@ function attention(id: number, kind: Attention['kind'], subject: string, detail:
     leadId: isOfLead ? subject : null,
     detail,
     createdAt: ago(id * 17 * MINUTE),
+    choices: kind === 'unknown_call' ? ['placed', 'not_placed', 'answered', 'no_answer'] : [],
   };
 }
 

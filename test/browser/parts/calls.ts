@@ -85,10 +85,10 @@ export function callTests(): void {
     await expect.poll(() => turns.count(), WITHIN).toBeGreaterThanOrEqual(3);
   });
 
-  test('a call that no one can account for is shown with what it means, and leads to itself', async () => {
+  test('case 17: a call that no one can account for is shown with what it means, and is settled by a person', async () => {
     onTestFinished(() => setFaults({ dialTimeoutAfterAccept: 0, webhookLoss: 0, readErrors: 0 }));
     const { page } = await openScreen('/attention', { role: 'operator' });
-    // The shortest that the rules allow: what nobody tells of is given up after fifteen seconds.
+    // The shortest that the rules allow: it should be over after fifteen seconds.
     const settings = { ringSeconds: 5, maxCallSeconds: 10 };
     const id = await makeCampaign('Lost track', ['+16175550100'], { settings, start: false });
     // The start itself asks the provider, so the provider is away only then.
@@ -96,17 +96,36 @@ export function callTests(): void {
     await product().call('POST', `/api/campaigns/${id}/start`, { at });
     await setFaults({ dialTimeoutAfterAccept: { next: 1 }, webhookLoss: 1, readErrors: 1 });
     // Nobody reloads: it appears when it is known.
-    const group = page.getByRole('list', { name: 'Calls that could not be accounted for' });
+    const group = page.getByRole('list', { name: 'Calls that should be over' });
     const item = group.getByRole('listitem').filter({ hasText: 'Lost track' });
-    await item.waitFor();
-    await page.getByText('The person may have been called.').waitFor();
+    await item.waitFor({ timeout: 60_000 });
+    await page.getByText('It keeps its line and its person').waitFor();
     await page
       .getByRole('navigation', { name: 'Main' })
       .getByRole('link', { name: /^Needs attention \d+/ })
       .waitFor();
+
+    await item.getByRole('button', { name: 'Settle' }).click();
+    const dialog = page.getByRole('dialog', { name: 'What became of the call?' });
+    const confirm = dialog.getByRole('button', { name: 'Settle the call' });
+    // Neither without an outcome nor without a note.
+    expect(await confirm.isDisabled()).toBe(true);
+    await dialog.getByLabel('It was placed, the rest is not known').check();
+    expect(await confirm.isDisabled()).toBe(true);
+    await dialog.getByLabel('How you know').fill('The carrier’s console shows it.');
+    await page.route('**/settle', (route) => route.abort(), { times: 1 });
+    await confirm.click();
+    await dialog.getByRole('alert').waitFor();
+    await confirm.click();
+    await dialog.waitFor({ state: 'hidden' });
+    await item.waitFor({ state: 'detached' });
+    const { items } = await product().call<{ items: { id: string; reach: string; source: string }[] }>(
+      'GET',
+      `/api/campaigns/${id}/calls`,
+    );
+    expect(items).toMatchObject([{ reach: 'unknown', source: 'person' }]);
     await setFaults({ webhookLoss: 0, readErrors: 0 });
-    await item.getByRole('link', { name: 'Open the call' }).click();
-    await page.waitForURL(/\/calls\//);
+    await page.goto(`${new URL(page.url()).origin}/calls/${items[0]?.id}`);
     await page.getByRole('main').getByText('Unknown').first().waitFor();
   });
 }
