@@ -3,7 +3,7 @@ import { inTransaction, type Tx } from '#db/client.ts';
 import { toJson } from '#db/json.ts';
 import { type Attention, closeAttentionByHand, findAttention, lockAttention } from '#db/queries/attention.ts';
 import { appendAudit } from '#db/queries/audit.ts';
-import { type CallRow, readNextAttempt, wasCalledAgain } from '#db/queries/calls.ts';
+import { type CallRow, wasCalledAgain } from '#db/queries/calls.ts';
 import { type Campaign, changeCampaign, lockCampaign } from '#db/queries/campaigns.ts';
 import { appendEvent } from '#db/queries/events.ts';
 import { pendingFollowUps } from '#db/queries/follow-ups.ts';
@@ -63,10 +63,8 @@ export async function settleCall(context: Context, request: SettlementRequest): 
   if (found.kind !== 'unknown_call' && found.kind !== 'unended_call') {
     throw wrongState('The item is not about a call: what settles it is said where it leads to.');
   }
-  const { settled, followUps, attempt } = await inTransaction(context.db, (tx) =>
-    settle(tx, context, found, request),
-  );
-  await notify(context, settled, attempt);
+  const { settled, followUps } = await inTransaction(context.db, (tx) => settle(tx, context, found, request));
+  await notify(context, settled);
   for (const followUpId of followUps) await context.workflows.startFollowUp(followUpId);
   return settled;
 }
@@ -103,7 +101,7 @@ async function settle(
   context: Context,
   { id, subject }: Attention,
   { outcome, note, actor }: SettlementRequest,
-): Promise<{ settled: SettledCall; followUps: string[]; attempt: number | null }> {
+): Promise<{ settled: SettledCall; followUps: string[] }> {
   const held = await hold(tx, subject);
   requireOpen(await lockAttention(tx, id));
   const { call: before } = held;
@@ -134,7 +132,6 @@ async function settle(
   return {
     settled: { item, callId: call.id, leadId: call.lead_id, next, effect },
     followUps: await pendingFollowUps(tx, call.id),
-    attempt: call.lead_id === null ? null : await readNextAttempt(tx, call.lead_id),
   };
 }
 
@@ -210,17 +207,8 @@ async function goOn(
   };
 }
 
-/** Whoever is not reached now is brought in line with the database by the sweep. */
-async function notify(
-  context: Context,
-  { callId, leadId, next, item }: SettledCall,
-  attempt: number | null,
-): Promise<void> {
-  const reply = await context.workflows.callEnded(leadId, callId);
-  const { campaign_id: campaignId } = item;
-  if (leadId === null || campaignId === null || next === null) return;
-  const isDue = next.next === 'retry' && new Date(next.at) <= (await context.now());
-  if (isDue && reply.kind === 'absent' && attempt !== null)
-    await context.workflows.startLead({ leadId, campaignId, attempt });
-  await announceChange(context, campaignId);
+/** Whoever waits for the call's end, and the campaign that calls the lead again; the sweep notifies whom this does not. */
+async function notify(context: Context, { callId, leadId, next, item }: SettledCall): Promise<void> {
+  await context.workflows.callEnded(leadId, callId);
+  if (next !== null && item.campaign_id !== null) await announceChange(context, item.campaign_id);
 }
