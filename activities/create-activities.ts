@@ -6,8 +6,9 @@ import { placeLeadCall, type Turns } from '#services/calls/place-lead.ts';
 import { pollCall } from '#services/calls/poll.ts';
 import type { LeadAttempt } from '#services/calls/subject.ts';
 import { feedLeads } from '#services/campaigns/earlier.ts';
-import { auditLines, type FeedRequest, feedCampaign, stopLeads } from '#services/campaigns/feed.ts';
-import { beginCampaign, closeCampaign, completeCampaign } from '#services/campaigns/transitions.ts';
+import { auditLines, type FeedRequest, feedCampaign } from '#services/campaigns/feed.ts';
+import { closeCampaign, workOnLeads } from '#services/campaigns/lead-work.ts';
+import { beginCampaign, completeCampaign } from '#services/campaigns/transitions.ts';
 import type { Context } from '#services/context.ts';
 import { PermanentFailure, RetryLater } from '#services/errors.ts';
 import {
@@ -52,7 +53,8 @@ export function createActivities(context: Context) {
     auditLines: (lines: CampaignId & { leadIds: string[] }) => auditLines(context, lines),
     beginCampaign: (campaign: CampaignId) => beginCampaign(context, campaign),
     completeCampaign: (campaign: CampaignId) => completeCampaign(context, campaign),
-    stopLeads: (campaign: CampaignId) => stopLeads(context, campaign),
+    stopLeads: (campaign: CampaignId) => workOnLeads(context, campaign),
+    workOnLeads: (campaign: CampaignId) => workOnLeads(context, campaign),
     closeCampaign: (campaign: CampaignId) => closeCampaign(context, campaign),
 
     placeCall: (attempt: Omit<LeadAttempt, 'kind'>) => placeLeadCall(context, { ...attempt, turns }),

@@ -13,6 +13,7 @@ import * as optOutSearch from './migrations/20261201_opt_out_search.ts';
 import * as campaignChanges from './migrations/20261202_campaign_changes.ts';
 import * as lineWaits from './migrations/20261202_line_waits.ts';
 import * as sweepParts from './migrations/20261203_sweep_parts.ts';
+import * as workOnLeads from './migrations/20261203_work_on_leads.ts';
 import * as optOutsInFlight from './migrations/20261204_opt_outs_in_flight.ts';
 import * as callLives from './migrations/20261205_call_lives.ts';
 import * as settlements from './migrations/20261205_settlements.ts';
@@ -33,6 +34,7 @@ export const migrations: Record<string, Migration> = {
   '20261202_campaign_changes': campaignChanges,
   '20261202_line_waits': lineWaits,
   '20261203_sweep_parts': sweepParts,
+  '20261203_work_on_leads': workOnLeads,
   '20261204_opt_outs_in_flight': optOutsInFlight,
   '20261205_call_lives': callLives,
   '20261205_settlements': settlements,

@@ -19,6 +19,7 @@ export const OUTBOUND_EVENT_TYPES = [
   'campaign.paused',
   'campaign.resumed',
   'campaign.stopped',
+  'campaign.ended',
   'campaign.completed',
 ] as const;
 

@@ -40,6 +40,7 @@ const facts: fc.Arbitrary<GateFacts> = fc.record({
         .record({ settledCents: count, pendingCents: count, pendingCalls: count, estimatedCents: count })
         .map((sums) => spendOf({ ...sums, settledCalls: 0 }, { expectedCallCents: 2 })),
       campaignLinesInUse: count,
+      campaignEndAt: maybe,
       nextPaceAt: maybe,
     }),
     { nil: null },

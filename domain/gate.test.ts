@@ -19,6 +19,7 @@ const NOTHING_SPENT: SpendSums = {
 const lead: LeadFacts = {
   campaignStatus: 'running',
   startsAt: null,
+  campaignEndAt: null,
   leadState: 'queued',
   replied: false,
   attemptsUsed: 0,
@@ -49,6 +50,7 @@ test('goes when nothing speaks against it', () => {
 describe('never', () => {
   test.each([
     ['campaign_running', { lead: { ...lead, campaignStatus: 'stopped' } }],
+    ['campaign_end', { lead: { ...lead, campaignEndAt: now } }],
     ['campaign_running', { lead: { ...lead, campaignStatus: 'draft' } }],
     ['lead_open', { lead: { ...lead, leadState: 'finished' } }],
     ['opt_out', { optedOut: true }],

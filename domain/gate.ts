@@ -9,6 +9,7 @@ export const RULES_VERSION = '2026-11-27';
 
 export const GATE_RULES = [
   'campaign_running',
+  'campaign_end',
   'lead_open',
   'opt_out',
   'replied',
@@ -54,6 +55,8 @@ export interface LeadFacts {
   campaignStatus: CampaignStatus;
   /** The set time of a scheduled campaign. */
   startsAt: Date | null;
+  /** The campaign's set end; null when it has none. */
+  campaignEndAt: Date | null;
   leadState: LeadState;
   /** The person called or wrote after the end of the last call to this lead. */
   replied: boolean;
@@ -97,6 +100,7 @@ type Rule = (facts: GateFacts, settings: CampaignSettings) => Hold | null;
 /** In this order: permanent reasons, then the longest waits, then the crowding. */
 const RULES: readonly Rule[] = [
   campaignOver,
+  campaignEnded,
   leadFinished,
   optedOut,
   replied,
@@ -139,6 +143,11 @@ function campaignOver({ lead }: GateFacts): Hold | null {
   const status = lead?.campaignStatus ?? 'running';
   if (status === 'running' || status === 'paused' || status === 'scheduled') return null;
   return never('campaign_running', `The campaign is ${status}.`);
+}
+
+function campaignEnded({ lead, now }: GateFacts): Hold | null {
+  const endAt = lead?.campaignEndAt ?? null;
+  return endAt !== null && endAt <= now ? never('campaign_end', "The campaign's set end has passed.") : null;
 }
 
 function leadFinished({ lead }: GateFacts): Hold | null {

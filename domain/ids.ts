@@ -8,6 +8,11 @@ export function campaignWorkflowId(campaignId: string): string {
   return `campaign/${campaignId}`;
 }
 
+/** Work on all leads of a campaign. */
+export function leadWorkWorkflowId(campaignId: string): string {
+  return `lead-work/${campaignId}`;
+}
+
 /** The lead's workflow. */
 export function leadWorkflowId(leadId: string): string {
   return `lead/${leadId}`;

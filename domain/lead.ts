@@ -26,5 +26,6 @@ export const LEAD_OUTCOMES = [
   'refused',
   'unknown',
   'stopped',
+  'ended',
 ] as const;
 export type LeadOutcome = (typeof LEAD_OUTCOMES)[number];

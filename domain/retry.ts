@@ -67,7 +67,8 @@ function afterAnswer(result: AttemptResult, settings: CampaignSettings): NextSte
     : { next: 'finish', outcome: 'attempts_spent' };
 }
 
-function retryDelaySeconds(
+/** How long after a call that was not answered the next one follows; null when none does. */
+export function retryDelaySeconds(
   reach: Exclude<Reach, 'answered' | 'unknown'>,
   settings: CampaignSettings,
 ): number | null {

@@ -60,6 +60,8 @@ export interface Workflows {
   contactReplied(leadId: string): Promise<Reply>;
   /** Notifies whoever waits for the end of the call: the lead's workflow, or a one-off call's own. */
   callEnded(leadId: string | null, callId: string): Promise<Reply>;
+  /** Starts work on all leads of a campaign, or has what is at it look again. */
+  workOnLeads(campaignId: string): Promise<Reply>;
   /** Dials a one-off call, whose intent is written. */
   startOneOffCall(callId: string): Promise<Reply>;
   startFollowUp(followUpId: string): Promise<Reply>;

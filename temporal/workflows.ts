@@ -14,6 +14,7 @@ import {
   deliveryWorkflowId,
   followUpWorkflowId,
   leadWorkflowId,
+  leadWorkWorkflowId,
   messageWorkflowId,
   replyWorkflowId,
   waitingWorkflowId,
@@ -26,6 +27,7 @@ import type {
   deliveryWorkflow,
   followUpWorkflow,
   leadWorkflow,
+  leadWorkWorkflow,
   messageWorkflow,
   replyWorkflow,
   syncWorkflow,
@@ -48,6 +50,7 @@ import {
   stateKey,
   stopUpdate,
   WRONG_STATE,
+  workAgainSignal,
 } from '#workflows/messages.ts';
 
 /** Timeouts by kind of message, in milliseconds. */
@@ -127,6 +130,19 @@ export function createWorkflows(
     callEnded: (leadId, callId) =>
       signal(() =>
         client.workflow.getHandle(waitingWorkflowId({ leadId, callId })).signal(callEndedSignal, { callId }),
+      ),
+    workOnLeads: (campaignId) =>
+      signal(() =>
+        client.workflow.signalWithStart<typeof leadWorkWorkflow>('leadWorkWorkflow', {
+          taskQueue,
+          workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+          workflowId: leadWorkWorkflowId(campaignId),
+          args: [{ campaignId }],
+          signal: workAgainSignal,
+          signalArgs: [],
+          typedSearchAttributes: [{ key: campaignKey, value: campaignId }],
+          staticSummary: 'work on all leads of a campaign',
+        }),
       ),
     startOneOffCall: (callId) =>
       start<typeof callWorkflow>('callWorkflow', {

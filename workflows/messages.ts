@@ -57,6 +57,11 @@ export const campaignStoppedSignal = defineSignal('campaignStopped');
 export const callbackRequestedSignal = defineSignal<[{ at: string }]>('callbackRequested');
 export const leadStateQuery = defineQuery<LeadState>('state');
 
+// The workflow of work on all leads of a campaign.
+
+/** There is work again: the campaign's row has changed. */
+export const workAgainSignal = defineSignal('workAgain');
+
 // The workflow of an outbound webhook.
 
 /** The delivery's row has changed: it may be due now. */

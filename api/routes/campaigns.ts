@@ -108,7 +108,8 @@ const startCampaignRoute = createRoute({
   path: '/api/campaigns/{id}/start',
   operationId: 'startCampaign',
   tags: ['campaigns'],
-  summary: 'Start a campaign, now or at a set time; a scheduled one may be given another time',
+  summary:
+    'Start a campaign, now or at a set time, with or without a set end; a scheduled one may be given other times',
   ...access('operator'),
   request: { params: idParam, body: { content: { 'application/json': { schema: CampaignStart } } } },
   responses: { 202: json('The campaign', Campaign), ...bodyProblems, ...problems(404, 409, 502) },
@@ -219,8 +220,8 @@ export function registerCampaigns(app: Api, context: ApiContext): void {
   });
   app.openapi(startCampaignRoute, async (c) => {
     const { id: campaignId } = c.req.valid('param');
-    const { at } = c.req.valid('json');
-    const campaign = await startCampaign(context, { actor: c.get('actor'), campaignId, at });
+    const { at, endAt } = c.req.valid('json');
+    const campaign = await startCampaign(context, { actor: c.get('actor'), campaignId, at, endAt });
     return c.json(toCampaign(campaign), 202);
   });
   app.openapi(pauseCampaignRoute, async (c) => {

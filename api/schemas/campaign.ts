@@ -22,13 +22,21 @@ export const CampaignCreate = z
   })
   .openapi('CampaignCreate');
 
+const endAt = orNull(instant).openapi({
+  description:
+    'From then on nobody is dialled, and leads that are left are finished as ended; null for no end',
+});
+
 export const CampaignUpdate = z
-  .strictObject({ name, agentId, phoneNumberIds, settings: SettingsInput })
+  .strictObject({ name, agentId, phoneNumberIds, settings: SettingsInput, endAt })
   .partial()
   .openapi('CampaignUpdate');
 
 export const CampaignStart = z
-  .strictObject({ at: instant.optional().openapi({ description: 'Default, and for a time past: now' }) })
+  .strictObject({
+    at: instant.optional().openapi({ description: 'Default, and for a time past: now' }),
+    endAt: endAt.optional(),
+  })
   .openapi('CampaignStart');
 
 const fields = {
@@ -41,6 +49,9 @@ const fields = {
   settingsVersion: z.number().int(),
   startAt: timestamp.nullable().openapi({ description: 'When it starts, while scheduled' }),
   startedAt: timestamp.nullable(),
+  endAt: timestamp
+    .nullable()
+    .openapi({ description: 'When it ends by itself; null for when every lead is finished' }),
   pausedAt: timestamp.nullable(),
   pauseReason: z
     .string()
@@ -114,6 +125,7 @@ export function toCampaign(row: CampaignRow): z.infer<typeof Campaign> {
     settingsVersion: row.settings_version,
     startAt: isoOrNull(row.start_at),
     startedAt: isoOrNull(row.started_at),
+    endAt: isoOrNull(row.end_at),
     pausedAt: isoOrNull(row.paused_at),
     pauseReason: row.pause_reason,
     finishedAt: isoOrNull(row.finished_at),

@@ -291,6 +291,8 @@ export type CampaignListed = {
     /** When it starts, while scheduled */
     startAt: string | null;
     startedAt: string | null;
+    /** When it ends by itself; null for when every lead is finished */
+    endAt: string | null;
     pausedAt: string | null;
     /** Why it paused by itself; null when a person did it */
     pauseReason: string | null;
@@ -506,6 +508,8 @@ export type Campaign = {
     /** When it starts, while scheduled */
     startAt: string | null;
     startedAt: string | null;
+    /** When it ends by itself; null for when every lead is finished */
+    endAt: string | null;
     pausedAt: string | null;
     /** Why it paused by itself; null when a person did it */
     pauseReason: string | null;
@@ -519,10 +523,12 @@ export type CampaignUpdate = {
     agentId?: string;
     phoneNumberIds?: string[];
     settings?: CampaignSettingsInput;
+    /** From then on nobody is dialled, and leads that are left are finished as ended; null for no end */
+    endAt?: string | null;
 };
 export type CampaignStage = "draft" | "scheduled" | "running" | "paused" | "completed" | "stopped" | "stopping";
-export type LeadOutcome = "converted" | "answered" | "opted_out" | "replied" | "attempts_spent" | "not_retried" | "refused" | "unknown" | "stopped";
-export type HoldRule = "campaign_running" | "lead_open" | "opt_out" | "replied" | "attempts" | "spend_limit" | "window" | "contact_live" | "contact_gap" | "contact_day" | "contact_week" | "workspace_lines" | "campaign_lines" | "pace" | "retry" | "callback";
+export type LeadOutcome = "converted" | "answered" | "opted_out" | "replied" | "attempts_spent" | "not_retried" | "refused" | "unknown" | "stopped" | "ended";
+export type HoldRule = "campaign_running" | "campaign_end" | "lead_open" | "opt_out" | "replied" | "attempts" | "spend_limit" | "window" | "contact_live" | "contact_gap" | "contact_day" | "contact_week" | "workspace_lines" | "campaign_lines" | "pace" | "retry" | "callback";
 export type CampaignSpend = {
     /** What the providers have charged */
     settledCents: number;
@@ -800,6 +806,8 @@ export type CallPage = {
 export type CampaignStart = {
     /** Default, and for a time past: now */
     at?: string;
+    /** From then on nobody is dialled, and leads that are left are finished as ended; null for no end */
+    endAt?: string | null;
 };
 export type CampaignInFlight = {
     id: string;
@@ -812,6 +820,8 @@ export type CampaignInFlight = {
     /** When it starts, while scheduled */
     startAt: string | null;
     startedAt: string | null;
+    /** When it ends by itself; null for when every lead is finished */
+    endAt: string | null;
     pausedAt: string | null;
     /** Why it paused by itself; null when a person did it */
     pauseReason: string | null;
@@ -970,7 +980,7 @@ export type FollowUpPage = {
     items: FollowUp[];
     nextCursor: string | null;
 };
-export type EventType = "call.ended" | "call.marked" | "call.attributed" | "lead.finished" | "lead.replied" | "lead.converted" | "message.received" | "message.sent" | "message.delivered" | "message.failed" | "contact.opted_out" | "contact.opted_in" | "follow_up.done" | "follow_up.skipped" | "follow_up.failed" | "campaign.started" | "campaign.paused" | "campaign.resumed" | "campaign.stopped" | "campaign.completed" | "call.started" | "call.placed" | "call.updated" | "call.context_sent" | "call.overdue" | "call.settled" | "call.hang_up_requested" | "call.hang_up_failed" | "conversation.stored" | "lead.held" | "lead.backing_off" | "lead.changed" | "lead.restarted" | "lead.call_requested" | "leads.added" | "message.scheduled" | "follow_up.planned" | "delivery.delivered" | "delivery.failed" | "endpoint.disabled" | "campaign.created" | "campaign.changed" | "campaign.scheduled" | "campaign.reopened" | "campaign.archived";
+export type EventType = "call.ended" | "call.marked" | "call.attributed" | "lead.finished" | "lead.replied" | "lead.converted" | "message.received" | "message.sent" | "message.delivered" | "message.failed" | "contact.opted_out" | "contact.opted_in" | "follow_up.done" | "follow_up.skipped" | "follow_up.failed" | "campaign.started" | "campaign.paused" | "campaign.resumed" | "campaign.stopped" | "campaign.ended" | "campaign.completed" | "call.started" | "call.placed" | "call.updated" | "call.context_sent" | "call.overdue" | "call.settled" | "call.hang_up_requested" | "call.hang_up_failed" | "conversation.stored" | "lead.held" | "lead.backing_off" | "lead.changed" | "lead.restarted" | "lead.call_requested" | "leads.added" | "message.scheduled" | "follow_up.planned" | "delivery.delivered" | "delivery.failed" | "endpoint.disabled" | "campaign.created" | "campaign.changed" | "campaign.scheduled" | "campaign.reopened" | "campaign.archived";
 export type MessageChannel = "sms" | "email";
 export type MessageStatus = "scheduled" | "sending" | "sent" | "delivered" | "undelivered" | "failed" | "refused" | "unknown" | "received";
 export type MessageSource = "person" | "follow_up" | "auto_reply" | "agent" | "contact";
@@ -1013,7 +1023,7 @@ export type TimelineDelivery = {
     lastError: string | null;
 };
 export type GateVerdict = "go" | "wait" | "never";
-export type GateRule = "campaign_running" | "lead_open" | "opt_out" | "replied" | "attempts" | "spend_limit" | "window" | "contact_live" | "contact_gap" | "contact_day" | "contact_week" | "workspace_lines" | "campaign_lines" | "pace";
+export type GateRule = "campaign_running" | "campaign_end" | "lead_open" | "opt_out" | "replied" | "attempts" | "spend_limit" | "window" | "contact_live" | "contact_gap" | "contact_day" | "contact_week" | "workspace_lines" | "campaign_lines" | "pace";
 export type Decision = {
     verdict: GateVerdict;
     rule: GateRule | null;
@@ -1376,7 +1386,7 @@ export type SettledCall = {
 export type StreamEvent = {
     /** The event's number */
     id: string;
-    event: "ready" | "call.ended" | "call.marked" | "call.attributed" | "lead.finished" | "lead.replied" | "lead.converted" | "message.received" | "message.sent" | "message.delivered" | "message.failed" | "contact.opted_out" | "contact.opted_in" | "follow_up.done" | "follow_up.skipped" | "follow_up.failed" | "campaign.started" | "campaign.paused" | "campaign.resumed" | "campaign.stopped" | "campaign.completed" | "call.started" | "call.placed" | "call.updated" | "call.context_sent" | "call.overdue" | "call.settled" | "call.hang_up_requested" | "call.hang_up_failed" | "conversation.stored" | "lead.held" | "lead.backing_off" | "lead.changed" | "lead.restarted" | "lead.call_requested" | "leads.added" | "message.scheduled" | "follow_up.planned" | "delivery.delivered" | "delivery.failed" | "endpoint.disabled" | "campaign.created" | "campaign.changed" | "campaign.scheduled" | "campaign.reopened" | "campaign.archived";
+    event: "ready" | "call.ended" | "call.marked" | "call.attributed" | "lead.finished" | "lead.replied" | "lead.converted" | "message.received" | "message.sent" | "message.delivered" | "message.failed" | "contact.opted_out" | "contact.opted_in" | "follow_up.done" | "follow_up.skipped" | "follow_up.failed" | "campaign.started" | "campaign.paused" | "campaign.resumed" | "campaign.stopped" | "campaign.ended" | "campaign.completed" | "call.started" | "call.placed" | "call.updated" | "call.context_sent" | "call.overdue" | "call.settled" | "call.hang_up_requested" | "call.hang_up_failed" | "conversation.stored" | "lead.held" | "lead.backing_off" | "lead.changed" | "lead.restarted" | "lead.call_requested" | "leads.added" | "message.scheduled" | "follow_up.planned" | "delivery.delivered" | "delivery.failed" | "endpoint.disabled" | "campaign.created" | "campaign.changed" | "campaign.scheduled" | "campaign.reopened" | "campaign.archived";
     /** JSON */
     data: string;
 };
@@ -1732,7 +1742,7 @@ export type VoicePage = {
 export type VoiceSample = {
     text: string;
 };
-export type SubscribedEventType = "*" | "call.ended" | "call.marked" | "call.attributed" | "lead.finished" | "lead.replied" | "lead.converted" | "message.received" | "message.sent" | "message.delivered" | "message.failed" | "contact.opted_out" | "contact.opted_in" | "follow_up.done" | "follow_up.skipped" | "follow_up.failed" | "campaign.started" | "campaign.paused" | "campaign.resumed" | "campaign.stopped" | "campaign.completed";
+export type SubscribedEventType = "*" | "call.ended" | "call.marked" | "call.attributed" | "lead.finished" | "lead.replied" | "lead.converted" | "message.received" | "message.sent" | "message.delivered" | "message.failed" | "contact.opted_out" | "contact.opted_in" | "follow_up.done" | "follow_up.skipped" | "follow_up.failed" | "campaign.started" | "campaign.paused" | "campaign.resumed" | "campaign.stopped" | "campaign.ended" | "campaign.completed";
 export type WebhookCreate = {
     url: string;
     /** What is sent; * for all of it */
@@ -2353,7 +2363,7 @@ export function listCampaignCalls(id: string, { status, reach, disposition, dire
     }));
 }
 /**
- * Start a campaign, now or at a set time; a scheduled one may be given another time
+ * Start a campaign, now or at a set time, with or without a set end; a scheduled one may be given other times
  */
 export function startCampaign(id: string, campaignStart?: CampaignStart, opts?: Oazapfts.RequestOpts) {
     return oazapfts.ok(oazapfts.fetchJson<{
@@ -4646,8 +4656,8 @@ export function receiveTextStatus(body: {
 export const apiRoleValues = ["viewer","operator","admin"] as const satisfies readonly ApiRole[];
 export const campaignStatusValues = ["draft","scheduled","running","paused","completed","stopped"] as const satisfies readonly CampaignStatus[];
 export const campaignStageValues = ["draft","scheduled","running","paused","completed","stopped","stopping"] as const satisfies readonly CampaignStage[];
-export const leadOutcomeValues = ["converted","answered","opted_out","replied","attempts_spent","not_retried","refused","unknown","stopped"] as const satisfies readonly LeadOutcome[];
-export const holdRuleValues = ["campaign_running","lead_open","opt_out","replied","attempts","spend_limit","window","contact_live","contact_gap","contact_day","contact_week","workspace_lines","campaign_lines","pace","retry","callback"] as const satisfies readonly HoldRule[];
+export const leadOutcomeValues = ["converted","answered","opted_out","replied","attempts_spent","not_retried","refused","unknown","stopped","ended"] as const satisfies readonly LeadOutcome[];
+export const holdRuleValues = ["campaign_running","campaign_end","lead_open","opt_out","replied","attempts","spend_limit","window","contact_live","contact_gap","contact_day","contact_week","workspace_lines","campaign_lines","pace","retry","callback"] as const satisfies readonly HoldRule[];
 export const dispositionValues = ["converted","qualified","callback_requested","not_interested","opted_out","wrong_person","none"] as const satisfies readonly Disposition[];
 export const directionValues = ["outbound","inbound"] as const satisfies readonly Direction[];
 export const callKindValues = ["phone","browser"] as const satisfies readonly CallKind[];
@@ -4660,13 +4670,13 @@ export const hangUpReasonValues = ["opt_out","overdue"] as const satisfies reado
 export const leadStateValues = ["waiting","queued","calling","backing_off","finished"] as const satisfies readonly LeadState[];
 export const followUpChannelValues = ["sms","email","webhook"] as const satisfies readonly FollowUpChannel[];
 export const followUpStatusValues = ["planned","done","skipped","failed"] as const satisfies readonly FollowUpStatus[];
-export const eventTypeValues = ["call.ended","call.marked","call.attributed","lead.finished","lead.replied","lead.converted","message.received","message.sent","message.delivered","message.failed","contact.opted_out","contact.opted_in","follow_up.done","follow_up.skipped","follow_up.failed","campaign.started","campaign.paused","campaign.resumed","campaign.stopped","campaign.completed","call.started","call.placed","call.updated","call.context_sent","call.overdue","call.settled","call.hang_up_requested","call.hang_up_failed","conversation.stored","lead.held","lead.backing_off","lead.changed","lead.restarted","lead.call_requested","leads.added","message.scheduled","follow_up.planned","delivery.delivered","delivery.failed","endpoint.disabled","campaign.created","campaign.changed","campaign.scheduled","campaign.reopened","campaign.archived"] as const satisfies readonly EventType[];
+export const eventTypeValues = ["call.ended","call.marked","call.attributed","lead.finished","lead.replied","lead.converted","message.received","message.sent","message.delivered","message.failed","contact.opted_out","contact.opted_in","follow_up.done","follow_up.skipped","follow_up.failed","campaign.started","campaign.paused","campaign.resumed","campaign.stopped","campaign.ended","campaign.completed","call.started","call.placed","call.updated","call.context_sent","call.overdue","call.settled","call.hang_up_requested","call.hang_up_failed","conversation.stored","lead.held","lead.backing_off","lead.changed","lead.restarted","lead.call_requested","leads.added","message.scheduled","follow_up.planned","delivery.delivered","delivery.failed","endpoint.disabled","campaign.created","campaign.changed","campaign.scheduled","campaign.reopened","campaign.archived"] as const satisfies readonly EventType[];
 export const messageChannelValues = ["sms","email"] as const satisfies readonly MessageChannel[];
 export const messageStatusValues = ["scheduled","sending","sent","delivered","undelivered","failed","refused","unknown","received"] as const satisfies readonly MessageStatus[];
 export const messageSourceValues = ["person","follow_up","auto_reply","agent","contact"] as const satisfies readonly MessageSource[];
 export const deliveryStatusValues = ["pending","delivered","failed"] as const satisfies readonly DeliveryStatus[];
 export const gateVerdictValues = ["go","wait","never"] as const satisfies readonly GateVerdict[];
-export const gateRuleValues = ["campaign_running","lead_open","opt_out","replied","attempts","spend_limit","window","contact_live","contact_gap","contact_day","contact_week","workspace_lines","campaign_lines","pace"] as const satisfies readonly GateRule[];
+export const gateRuleValues = ["campaign_running","campaign_end","lead_open","opt_out","replied","attempts","spend_limit","window","contact_live","contact_gap","contact_day","contact_week","workspace_lines","campaign_lines","pace"] as const satisfies readonly GateRule[];
 export const attributionStateValues = ["attributed","unattributed"] as const satisfies readonly AttributionState[];
 export const conversionJudgeValues = ["rule","person"] as const satisfies readonly ConversionJudge[];
 export const speakerValues = ["user","agent"] as const satisfies readonly Speaker[];
@@ -4675,4 +4685,4 @@ export const optOutSourceValues = ["api","call","message"] as const satisfies re
 export const attentionKindValues = ["unknown_call","unmatched_webhook","campaign_fault","spend_limit_reached","unknown_message","failed_follow_up","failed_reply","disabled_webhook","unended_call","failing_sweep"] as const satisfies readonly AttentionKind[];
 export const settlementWordValues = ["placed","not_placed","answered","no_answer"] as const satisfies readonly SettlementWord[];
 export const numberStateValues = ["failing","falling","healthy","unused"] as const satisfies readonly NumberState[];
-export const subscribedEventTypeValues = ["*","call.ended","call.marked","call.attributed","lead.finished","lead.replied","lead.converted","message.received","message.sent","message.delivered","message.failed","contact.opted_out","contact.opted_in","follow_up.done","follow_up.skipped","follow_up.failed","campaign.started","campaign.paused","campaign.resumed","campaign.stopped","campaign.completed"] as const satisfies readonly SubscribedEventType[];
+export const subscribedEventTypeValues = ["*","call.ended","call.marked","call.attributed","lead.finished","lead.replied","lead.converted","message.received","message.sent","message.delivered","message.failed","contact.opted_out","contact.opted_in","follow_up.done","follow_up.skipped","follow_up.failed","campaign.started","campaign.paused","campaign.resumed","campaign.stopped","campaign.ended","campaign.completed"] as const satisfies readonly SubscribedEventType[];

@@ -5,6 +5,7 @@ export type LeadHold = HoldRule | 'none';
 
 const RULES: Record<LeadHold, string> = {
   campaign_running: 'Campaign not running',
+  campaign_end: 'Campaign has ended',
   lead_open: 'Finished',
   opt_out: 'Opted out',
   replied: 'Has replied',
@@ -33,6 +34,7 @@ const OUTCOMES: Record<LeadOutcome, string> = {
   refused: 'Refused by a rule',
   unknown: 'Call unknown',
   stopped: 'Campaign stopped',
+  ended: 'Campaign ended',
 };
 
 /** An unknown rule is shown by its own name. */

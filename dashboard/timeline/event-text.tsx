@@ -113,6 +113,7 @@ const TEXTS: Record<EventType, (data: Data) => EventText> = {
   'campaign.paused': plain('campaign.paused'),
   'campaign.resumed': plain('campaign.resumed'),
   'campaign.reopened': plain('campaign.reopened'),
+  'campaign.ended': plain('campaign.ended'),
   'campaign.completed': plain('campaign.completed'),
   'campaign.stopped': plain('campaign.stopped'),
   'campaign.archived': plain('campaign.archived'),

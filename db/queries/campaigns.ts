@@ -77,6 +77,7 @@ export async function insertCampaign(tx: Tx, campaign: NewCampaign): Promise<voi
       agent_id: campaign.agentId,
       phone_number_ids: campaign.phoneNumberIds,
       settings_version: 1,
+      judged_version: 1,
       created_at: campaign.now,
       updated_at: campaign.now,
     })
@@ -109,6 +110,9 @@ export type CampaignChange = Partial<
     | 'paused_at'
     | 'pause_reason'
     | 'archived_at'
+    | 'judged_version'
+    | 'end_at'
+    | 'ended_at'
   >
 >;
 

@@ -478,14 +478,3 @@ export async function holdForWindow(
     .where('state', 'in', ['waiting', 'backing_off'])
     .execute();
 }
-
-/** Releases leads that wait for an opening of their hours: the hours have changed. */
-export async function releaseWindowHolds(tx: Tx, campaignId: string, now: Date): Promise<void> {
-  await tx
-    .updateTable('leads')
-    .set({ not_before: now, hold_rule: null, hold_detail: null })
-    .where('campaign_id', '=', campaignId)
-    .where('state', '=', 'waiting')
-    .where('hold_rule', '=', 'window')
-    .execute();
-}

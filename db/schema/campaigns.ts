@@ -19,6 +19,12 @@ export interface CampaignsTable {
   archived_at: Date | null;
   /** The earliest instant of the next dial by the campaign's pace. */
   next_pace_at: Date | null;
+  /** The version of the settings by which every lead that waits has been judged. */
+  judged_version: Generated<number>;
+  /** Set time of the end: from then on nobody is dialled. */
+  end_at: Date | null;
+  /** When that end took effect. */
+  ended_at: Date | null;
   created_at: Generated<Date>;
   updated_at: Generated<Date>;
 }

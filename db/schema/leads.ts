@@ -47,6 +47,10 @@ export interface LeadsTable {
   score_parts: ColumnType<Score['parts'] | null, string | null, string | null>;
   outcome: LeadOutcome | null;
   outcome_detail: string | null;
+  /** The version of the settings that last changed its time. */
+  judged_version: Generated<number>;
+  /** Finished together with its campaign's other leads, and its workflow was not notified yet. */
+  closing: Generated<boolean>;
   /** When the person last called or wrote. */
   replied_at: Date | null;
   /** The lead's workflow was notified of replies up to then, or did not need to be. */

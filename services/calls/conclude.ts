@@ -11,8 +11,10 @@ import type { LeadsTable } from '#db/schema/leads.ts';
 import type { Reach } from '#domain/call.ts';
 import { callingHours } from '#domain/calling-hours.ts';
 import { callbackTime } from '#domain/disposition.ts';
+import type { LeadOutcome } from '#domain/lead.ts';
 import { type NextStep, nextStep, type RetryKind } from '#domain/retry.ts';
 import type { CampaignSettings } from '#domain/settings.ts';
+import { isPastEnd } from '../campaigns/end.ts';
 import type { Context } from '../context.ts';
 import { RetryLater } from '../errors.ts';
 import { planFollowUps } from '../follow-ups/plan.ts';
@@ -156,9 +158,9 @@ async function decideStep(
     now,
   }: { call: CallRow; lead: Lead; settings: CampaignSettings; attemptsUsed: number; now: Date },
 ): Promise<NextStep> {
-  const { status } = await tx
+  const campaign = await tx
     .selectFrom('campaigns')
-    .select('status')
+    .select(['status', 'end_at'])
     .where('id', '=', lead.campaign_id)
     .executeTakeFirstOrThrow();
   const details = await tx
@@ -179,7 +181,8 @@ async function decideStep(
     settings,
   );
   if (step.next === 'finish') return step;
-  if (status === 'stopped') return { next: 'finish', outcome: 'stopped' };
+  if (campaign.status === 'stopped') return { next: 'finish', outcome: 'stopped' };
+  if (isPastEnd(campaign, now)) return { next: 'finish', outcome: 'ended' };
   const { opensAt: opening } = callingHours(settings, lead.zones, step.at);
   return opening === null ? step : { ...step, at: opening };
 }
@@ -221,35 +224,37 @@ function callbackText(beyondLimit: boolean): string {
 }
 
 /**
- * Ends a lead that waits for its next call, when its campaign was stopped or its person opted out, called or wrote.
- * `closed` is false when none of these holds.
+ * Ends a lead that waits for its next call, when its campaign was stopped or has ended, or its person opted out, called
+ * or wrote. `closed` is false when none of these holds.
  */
 export async function closeLead(
   context: Context,
   ref: { campaignId: string; leadId: string },
 ): Promise<{ closed: boolean }> {
   const now = await context.now();
-  const closed = await inTransaction(context.db, async (tx) => {
-    const { stopped, optedOut, replied } = await closingReasons(tx, ref);
-    if (optedOut) await finishLead(tx, ref, { outcome: 'opted_out', detail: 'The contact opted out.', now });
-    else if (stopped)
-      await finishLead(tx, ref, { outcome: 'stopped', detail: 'The campaign was stopped.', now });
-    else if (replied)
-      await finishLead(tx, ref, { outcome: 'replied', detail: 'The person called or wrote back.', now });
-    return stopped || optedOut || replied;
+  const reason = await inTransaction(context.db, async (tx) => {
+    const reason = await closingReason(tx, ref, now);
+    if (reason !== null) await finishLead(tx, ref, { ...reason, now });
+    return reason?.outcome ?? null;
   });
   const { campaignId, leadId } = ref;
-  // It holds no line, but it may have been the campaign's last open lead.
-  if (closed) await reached(context.workflows.lineFreed(campaignId, { leadId, line: 0, next: 'finished' }));
-  return { closed };
+  // It holds no line, but it may have been the campaign's last open lead. Of leads that are finished all together the
+  // campaign is notified once.
+  const isAlone = reason !== null && reason !== 'stopped' && reason !== 'ended';
+  if (isAlone) await reached(context.workflows.lineFreed(campaignId, { leadId, line: 0, next: 'finished' }));
+  return { closed: reason !== null };
 }
 
-async function closingReasons(tx: Tx, { campaignId, leadId }: { campaignId: string; leadId: string }) {
+async function closingReason(
+  tx: Tx,
+  { campaignId, leadId }: { campaignId: string; leadId: string },
+  now: Date,
+): Promise<{ outcome: LeadOutcome; detail: string } | null> {
   const lead = await tx
     .selectFrom('leads')
     .innerJoin('campaigns', 'campaigns.id', 'leads.campaign_id')
     .leftJoin('opt_outs', 'opt_outs.phone', 'leads.phone')
-    .select(['campaigns.status', 'opt_outs.phone as opted_out'])
+    .select(['campaigns.status', 'campaigns.end_at', 'opt_outs.phone as opted_out'])
     .select(
       sql<
         boolean | null
@@ -259,9 +264,8 @@ async function closingReasons(tx: Tx, { campaignId, leadId }: { campaignId: stri
     .where('leads.id', '=', leadId)
     .where('campaigns.id', '=', campaignId)
     .executeTakeFirstOrThrow();
-  return {
-    stopped: lead.status === 'stopped',
-    optedOut: lead.opted_out !== null,
-    replied: lead.replied ?? false,
-  };
+  if (lead.opted_out !== null) return { outcome: 'opted_out', detail: 'The contact opted out.' };
+  if (lead.status === 'stopped') return { outcome: 'stopped', detail: 'The campaign was stopped.' };
+  if (isPastEnd(lead, now)) return { outcome: 'ended', detail: "The campaign's set end has passed." };
+  return lead.replied ? { outcome: 'replied', detail: 'The person called or wrote back.' } : null;
 }

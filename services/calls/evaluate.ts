@@ -120,6 +120,7 @@ function outcomeAfter(
     case 'refused':
     case 'unknown':
     case 'stopped':
+    case 'ended':
     case null:
       return outcome;
   }

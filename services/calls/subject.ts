@@ -165,6 +165,7 @@ export function leadFactsOf(terms: Terms, counts: GateCounts): LeadFacts | null 
   return {
     campaignStatus: campaign.status,
     startsAt: campaign.start_at,
+    campaignEndAt: campaign.end_at,
     leadState: lead.state,
     replied,
     attemptsUsed,
@@ -273,6 +274,7 @@ function outcomeOf(rule: GateRule): LeadOutcome {
   if (rule === 'opt_out') return 'opted_out';
   if (rule === 'replied') return 'replied';
   if (rule === 'attempts') return 'attempts_spent';
+  if (rule === 'campaign_end') return 'ended';
   return rule === 'campaign_running' ? 'stopped' : 'refused';
 }
 

@@ -3,12 +3,18 @@ import { inTransaction } from '#db/client.ts';
 import { appendAudit } from '#db/queries/audit.ts';
 import { type Campaign, changeCampaign, findCampaign, insertCampaign } from '#db/queries/campaigns.ts';
 import { appendEvent } from '#db/queries/events.ts';
-import { releaseWindowHolds } from '#db/queries/leads.ts';
 import type { Actor } from '#domain/access.ts';
-import { DEFAULT_SETTINGS, mergeSettings, type SettingsChange } from '#domain/settings.ts';
+import { rulesToJudgeAnew } from '#domain/judging.ts';
+import {
+  type CampaignSettings,
+  DEFAULT_SETTINGS,
+  mergeSettings,
+  type SettingsChange,
+} from '#domain/settings.ts';
 import type { Context } from '../context.ts';
 import { invalid, wrongState } from '../errors.ts';
-import { noteChange } from './changes.ts';
+import { announceChange, noteChange } from './changes.ts';
+import { checkEnd } from './end.ts';
 import { type CampaignRequest, holdCampaign } from './transitions.ts';
 
 export interface CampaignDraft {
@@ -18,6 +24,11 @@ export interface CampaignDraft {
   phoneNumberIds: string[];
   /** Over the default settings. */
   settings?: SettingsChange | undefined;
+}
+
+export interface CampaignUpdate extends Partial<CampaignDraft> {
+  /** The set end; null for none. */
+  endAt?: Date | null | undefined;
 }
 
 /** Creates a campaign, as a draft. @throws ServiceError `invalid-request` when there is no agent to call with */
@@ -44,37 +55,66 @@ export async function createCampaign(
 
 /**
  * Changes a campaign, also while it runs. New settings become a new version, which applies from the next attempt on.
- * Leads that wait for their hours are looked at again when these change.
+ * Leads that are held by what has changed are judged anew afterwards: the answer does not wait for that.
  *
- * @throws ServiceError `not-found` or `wrong-state`
+ * @throws ServiceError `not-found`, `wrong-state` or `invalid-request`
  */
 export async function updateCampaign(
   context: Pick<Context, 'db' | 'workflows' | 'logger' | 'now'>,
-  { actor, campaignId, change }: CampaignRequest & { change: Partial<CampaignDraft> },
+  { actor, campaignId, change }: CampaignRequest & { change: CampaignUpdate },
 ): Promise<Campaign> {
-  const { name, agentId, phoneNumberIds, settings } = change;
-  const { before, after } = await inTransaction(context.db, async (tx) => {
+  const { name, agentId, phoneNumberIds, settings, endAt } = change;
+  const { before, after, toJudge } = await inTransaction(context.db, async (tx) => {
     const before = await holdCampaign(tx, campaignId);
     if (before.archived_at !== null) throw wrongState('The campaign is archived.');
     if (phoneNumberIds?.length === 0 && before.phone_number_ids.length > 0 && before.started_at !== null) {
       throw wrongState('A campaign that was started needs a number to call from.');
     }
+    const now = await context.now();
+    const merged = settings === undefined ? before.settings : mergeSettings(before.settings, settings);
+    const toJudge = settings !== undefined && isToJudge(before, merged);
     const after = await changeCampaign(tx, before, {
       ...(name === undefined ? {} : { name }),
       ...(agentId === undefined ? {} : { agent_id: agentId }),
       ...(phoneNumberIds === undefined ? {} : { phone_number_ids: phoneNumberIds }),
-      ...(settings === undefined ? {} : { settings: mergeSettings(before.settings, settings) }),
-      now: await context.now(),
+      ...(settings === undefined ? {} : { settings: merged }),
+      ...(settings === undefined || toJudge ? {} : { judged_version: before.settings_version + 1 }),
+      ...(endAt === undefined ? {} : { end_at: allowedEnd(before, endAt, now), ended_at: null }),
+      now,
     });
-    if (hoursDiffer(before, after)) await releaseWindowHolds(tx, campaignId, await context.now());
     const data = { fields: Object.keys(change), settingsVersion: after.settings_version };
     await appendEvent(tx, { type: 'campaign.changed', campaignId, data });
     await appendAudit(tx, { actor, action: 'campaign.changed', subject: campaignId, data });
     await noteChange(tx, campaignId);
-    return { before, after };
+    return { before, after, toJudge };
   });
   await notifyOfSettings(context, before, after);
+  if (toJudge) await startLeadWork(context, campaignId);
+  if (endAt !== undefined) await announceChange(context, campaignId);
   return after;
+}
+
+/** Whether leads may be held by the settings as they were, or by earlier ones that were not looked at yet. */
+function isToJudge(before: Campaign, settings: CampaignSettings): boolean {
+  if (before.judged_version < before.settings_version) return true;
+  return before.started_at !== null && rulesToJudgeAnew(before.settings, settings).size > 0;
+}
+
+function allowedEnd(campaign: Campaign, endAt: Date | null, now: Date): Date | null {
+  if (campaign.status === 'stopped') throw wrongState('A campaign that is stopped has no end to set.');
+  if (campaign.ended_at !== null && campaign.status !== 'completed') {
+    throw wrongState('The campaign has reached its set end, and completes when its last call is over.');
+  }
+  return checkEnd(endAt, { startAt: campaign.started_at === null ? campaign.start_at : null, now });
+}
+
+/** Work that is not started now is started by the sweep. */
+async function startLeadWork(
+  { workflows, logger }: Pick<Context, 'workflows' | 'logger'>,
+  campaignId: string,
+): Promise<void> {
+  const { kind } = await workflows.workOnLeads(campaignId);
+  if (kind !== 'done') logger.warn({ campaignId, reply: kind }, 'work on all leads was not started yet');
 }
 
 /** A workflow that is notified feeds at once; one that is not reads the settings with its next feed. */

@@ -1,5 +1,6 @@
 import { readNextAttempts } from '#db/queries/calls.ts';
 import {
+  type Campaign,
   findCampaign,
   markSeen,
   readGeneration,
@@ -19,15 +20,15 @@ import {
 import { callingHours } from '#domain/calling-hours.ts';
 import type { CampaignStatus } from '#domain/campaign.ts';
 import { leadWorkflowId } from '#domain/ids.ts';
-import { STARTED_LEAD_STATES } from '#domain/lead.ts';
 import type { CampaignSettings } from '#domain/settings.ts';
 import { longestCallMs } from '../calls/gate.ts';
 import type { Context } from '../context.ts';
 import { notFound } from '../errors.ts';
-import { finishWaitingLeads } from '../leads/steps.ts';
 import { reached } from '../workflows.ts';
+import { endCampaign } from './end.ts';
 import { countAffordable } from './spend.ts';
 import { beginCampaign } from './transitions.ts';
+import { windowHold } from './window-hold.ts';
 
 export interface FeedRequest {
   campaignId: string;
@@ -71,12 +72,10 @@ const MOST_PAGES = 20;
 const SPEND_LOOK_AGAIN_MS = 30_000;
 /** As above, while those who have money are on their way to the gate, where it is reserved. */
 const SPENT_SOON_MS = 2_000;
-/** When no hour is ever allowed for a lead, it is looked at again after this; the rules may have changed. */
-const NEVER_OPEN_RETRY_MS = 86_400_000;
 
 /**
- * Reads for a campaign's workflow what it is to do, and the next leads that are due. A start whose time has come takes
- * place here. Leads outside their window are put off to its opening and cost nothing until then. Hands out the same
+ * Reads for a campaign's workflow what it is to do, and the next leads that are due. A start or an end whose time has
+ * come takes place here. Leads outside their window are put off to its opening and cost nothing until then. Hands out the same
  * leads again until they are said to have a line.
  */
 export async function feedCampaign(
@@ -86,14 +85,15 @@ export async function feedCampaign(
   const { db } = context;
   await queueLeads(db, granted, await context.now());
   if (recover) await requeueAll(context, campaignId);
-  await beginCampaign(context, { campaignId });
+  const isOver = await endCampaign(context, { campaignId });
+  if (!isOver) await beginCampaign(context, { campaignId });
   // Read first: a change that comes later is counted as not seen.
   const generation = await readGeneration(db, campaignId);
   const campaign = await findCampaign(db, campaignId);
   if (campaign === null) throw notFound('campaign');
   const { status, settings } = campaign;
   const now = await context.now();
-  const mayCall = status === 'running';
+  const mayCall = status === 'running' && !isOver;
   const affordable = mayCall ? await countAffordable(context, campaign, now) : 0;
   const { due, more } = await callableLeads(context, {
     campaignId,
@@ -109,7 +109,7 @@ export async function feedCampaign(
     more: more && !awaitsCharge,
     nextAt: mayCall ? toIso(await nextLookAt(context, { campaignId, now, affordable, awaitsCharge })) : null,
     awaitsCharge,
-    turnAt: status === 'scheduled' ? toIso(campaign.start_at) : null,
+    turnAt: isOver ? null : toIso(nextTurnOf(campaign)),
     hasOpenLeads: await hasOpenLeads(db, campaignId),
     lines: settings.lines,
     room: Math.max(1, await readLinesLeft(db, campaignId)),
@@ -117,8 +117,16 @@ export async function feedCampaign(
     longestHoldMs: longestHoldMs(context, settings),
     ...(recover ? { inCall: await readLeadsInCall(db, campaignId) } : {}),
   };
+  // Finishing them may take long. What is not started here is started by the sweep.
+  if (isOver && feed.hasOpenLeads) await context.workflows.workOnLeads(campaignId);
   await markSeen(db, campaignId, generation);
   return feed;
+}
+
+/** When the campaign begins or ends by itself. */
+function nextTurnOf({ status, start_at, end_at }: Campaign): Date | null {
+  if (status !== 'scheduled' || start_at === null) return end_at;
+  return end_at !== null && end_at < start_at ? end_at : start_at;
 }
 
 /** Whoever was on the way to the gate when the campaign's workflow was lost is due again, page by page. */
@@ -175,27 +183,6 @@ export async function auditLines(
   return { freed: leadIds.filter((id) => !alive.has(id)) };
 }
 
-/**
- * After a stop: ends every lead whose workflow was never started, and notifies those that wait between attempts.
- * Calls under way are left to end.
- */
-export async function stopLeads(
-  context: Pick<Context, 'db' | 'workflows' | 'now' | 'heartbeat'>,
-  { campaignId }: { campaignId: string },
-): Promise<void> {
-  await finishWaitingLeads(context.db, {
-    campaignId,
-    outcome: 'stopped',
-    detail: 'The campaign was stopped.',
-    now: await context.now(),
-  });
-  const started = await leadsInState(context.db, { campaignId }, STARTED_LEAD_STATES);
-  for (const id of started) {
-    context.heartbeat();
-    await reached(context.workflows.campaignStopped(id));
-  }
-}
-
 interface Feeding {
   campaignId: string;
   settings: CampaignSettings;
@@ -232,20 +219,6 @@ async function callableLeads(
     if (due.length < size && shut.size === 0) return { due: callable, more: false };
   }
   return { due: callable, more: true };
-}
-
-function windowHold(
-  settings: CampaignSettings,
-  zones: readonly string[],
-  now: Date,
-): { until: Date; detail: string } {
-  const { opensAt: opening } = callingHours(settings, zones, now);
-  const where = zones.length === 0 ? 'no zone is known' : zones.slice(0, 4).join(', ');
-  if (opening !== null) return { until: opening, detail: `Outside the calling window (${where}).` };
-  return {
-    until: new Date(now.getTime() + NEVER_OPEN_RETRY_MS),
-    detail: `No hour is allowed in every zone (${where}).`,
-  };
 }
 
 function longestHoldMs(context: Context, settings: CampaignSettings): number {

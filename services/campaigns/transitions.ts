@@ -8,7 +8,6 @@ import {
   findCampaign,
   listInFlight,
   lockCampaign,
-  markFinished,
 } from '#db/queries/campaigns.ts';
 import { appendEvent } from '#db/queries/events.ts';
 import { hasOpenLeads } from '#db/queries/leads.ts';
@@ -21,6 +20,7 @@ import type { Context } from '../context.ts';
 import { invalid, notFound, reachable, unavailable, wrongState } from '../errors.ts';
 import type { Reply } from '../workflows.ts';
 import { announceChange, noteChange, toStart } from './changes.ts';
+import { checkEnd, isPastEnd, PAST_END } from './end.ts';
 
 const LONGEST_AHEAD_MS = 366 * 86_400_000;
 
@@ -38,14 +38,20 @@ export async function holdCampaign(tx: Tx, id: string): Promise<Campaign> {
 }
 
 /**
- * Starts a campaign, now or at a set time; a scheduled one may be given another time.
+ * Starts a campaign, now or at a set time; a scheduled one may be given another time. `endAt` sets its end, or takes it
+ * away with null; left out, the end stays as it is.
  *
  * @throws ServiceError `not-found`; `wrong-state`, also where it has no number to call from; `invalid-request` for a
- *   time too far ahead; `provider-unavailable`; `unavailable` when Temporal does not answer
+ *   time too far ahead, or an end that is not after the start; `provider-unavailable`; `unavailable` when Temporal does not answer
  */
 export async function startCampaign(
   context: Context,
-  { actor, campaignId, at: wanted }: CampaignRequest & { at: Date | undefined },
+  {
+    actor,
+    campaignId,
+    at: wanted,
+    endAt,
+  }: CampaignRequest & { at?: Date | undefined; endAt?: Date | null | undefined },
 ): Promise<Campaign> {
   const at = checkStartTime(wanted, await context.now());
   const found = await findCampaign(context.db, campaignId);
@@ -62,7 +68,8 @@ export async function startCampaign(
     {
       action: 'start',
       event: at === null ? 'campaign.started' : 'campaign.scheduled',
-      change: ({ phone_number_ids: own }, now) => ({
+      change: ({ phone_number_ids: own, end_at }, now) => ({
+        ...endOf({ endAt, kept: end_at, startAt: at, now }),
         ...(at === null
           ? { status: 'running', started_at: now, start_at: null }
           : { status: 'scheduled', start_at: at }),
@@ -104,13 +111,17 @@ export async function resumeCampaign(context: Context, request: CampaignRequest)
   const { campaign } = await move(context, request, {
     action: 'resume',
     event: 'campaign.resumed',
-    change: ({ started_at, start_at }, now) => ({
-      paused_at: null,
-      pause_reason: null,
-      ...(started_at === null && start_at !== null && start_at > now
-        ? { status: 'scheduled' }
-        : { status: 'running', started_at: started_at ?? now, start_at: null }),
-    }),
+    change: (campaign, now) => {
+      const { started_at, start_at } = campaign;
+      if (isPastEnd(campaign, now)) throw wrongState(`${PAST_END} before it is resumed.`);
+      return {
+        paused_at: null,
+        pause_reason: null,
+        ...(started_at === null && start_at !== null && start_at > now
+          ? { status: 'scheduled' }
+          : { status: 'running', started_at: started_at ?? now, start_at: null }),
+      };
+    },
   });
   await notifyWorkflow(context, campaign, {
     send: () => context.workflows.resumeCampaign(campaign.id),
@@ -214,14 +225,6 @@ export async function completeCampaign(
   });
 }
 
-/** The last step of a stopped campaign: its calls have ended. */
-export async function closeCampaign(
-  { db, now }: Pick<Context, 'db' | 'now'>,
-  { campaignId }: { campaignId: string },
-): Promise<void> {
-  await markFinished(db, campaignId, await now());
-}
-
 interface Transition {
   action: CampaignAction;
   event: EventType;
@@ -271,6 +274,26 @@ function requirePossible(action: CampaignAction, campaign: Campaign): void {
   const reason =
     campaign.archived_at !== null ? 'The campaign is archived.' : refusal(action, campaign.status);
   if (reason !== null) throw wrongState(reason);
+}
+
+/** The campaign's end from its start on: the one that is asked for, or the one that was set before. */
+function endOf({
+  endAt,
+  kept,
+  startAt,
+  now,
+}: {
+  endAt: Date | null | undefined;
+  kept: Date | null;
+  startAt: Date | null;
+  now: Date;
+}): CampaignChange {
+  if (endAt !== undefined) return { end_at: checkEnd(endAt, { startAt, now }), ended_at: null };
+  if (kept !== null && kept <= (startAt ?? now)) {
+    const message = `must be sent, since the end that is set, ${kept.toISOString()}, is not after the start; null sets none`;
+    throw invalid([{ path: 'endAt', message }]);
+  }
+  return {};
 }
 
 /** The set time, or null for now. */

@@ -5,15 +5,19 @@ import { appendEvent } from '#db/queries/events.ts';
 import { ensureContacts, insertLeads } from '#db/queries/leads.ts';
 import type { NormalisedLead } from '#domain/lead-row.ts';
 import { announceChange, noteChange } from '../campaigns/changes.ts';
+import { isPastEnd, PAST_END } from '../campaigns/end.ts';
 import { type CampaignRequest, holdCampaign } from '../campaigns/transitions.ts';
 import type { Context } from '../context.ts';
 import { notFound, wrongState } from '../errors.ts';
 
 /** @throws ServiceError `not-found` or `wrong-state` when no leads can be added to the campaign */
-export async function requireOpenCampaign({ db }: Pick<Context, 'db'>, id: string): Promise<void> {
+export async function requireOpenCampaign(
+  { db, now }: Pick<Context, 'db' | 'now'>,
+  id: string,
+): Promise<void> {
   const campaign = await findCampaign(db, id);
   if (campaign === null) throw notFound('campaign');
-  requireOpen(campaign);
+  requireOpen(campaign, await now());
 }
 
 /**
@@ -56,7 +60,7 @@ export async function addBatch(
       leads.map(({ phone }) => phone),
     );
     const campaign = await holdCampaign(tx, campaignId);
-    requireOpen(campaign);
+    requireOpen(campaign, now);
     const added = await insertLeads(tx, { campaignId, leads, now });
     if (added.size === 0) return { added, campaign, isNews: false };
     const data = { leads: added.size };
@@ -83,8 +87,9 @@ export async function announceLeads(
   if (campaign.status === 'running') await announceChange(context, campaign.id);
 }
 
-function requireOpen(campaign: Campaign): void {
+function requireOpen(campaign: Campaign, now: Date): void {
   if (campaign.archived_at !== null) throw wrongState('The campaign is archived.');
+  if (isPastEnd(campaign, now)) throw wrongState(`${PAST_END} before leads are added.`);
   if (campaign.status === 'stopped') {
     throw wrongState('A campaign that is stopped takes no more leads.');
   }

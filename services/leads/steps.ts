@@ -1,4 +1,4 @@
-import type { Db, Tx } from '#db/client.ts';
+import type { Tx } from '#db/client.ts';
 import { appendEvent } from '#db/queries/events.ts';
 import type { HoldRule } from '#domain/gate.ts';
 import type { LeadOutcome, LeadState } from '#domain/lead.ts';
@@ -23,24 +23,6 @@ export async function finishLead(
   if (numUpdatedRows === 0n) return false;
   await appendEvent(tx, { type: 'lead.finished', campaignId, leadId, data: { outcome } });
   return true;
-}
-
-/** Ends every lead of a campaign that waits for its first call. */
-export async function finishWaitingLeads(
-  db: Db,
-  {
-    campaignId,
-    outcome,
-    detail,
-    now,
-  }: { campaignId: string; outcome: LeadOutcome; detail: string; now: Date },
-): Promise<void> {
-  await db
-    .updateTable('leads')
-    .set(finished({ outcome, detail, now }))
-    .where('campaign_id', '=', campaignId)
-    .where('state', '=', 'waiting')
-    .execute();
 }
 
 function finished({ outcome, detail, now }: { outcome: LeadOutcome; detail: string | null; now: Date }) {

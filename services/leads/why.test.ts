@@ -17,7 +17,7 @@ const spent = (settledCents: number) =>
 function facts(changes: Partial<WhyFacts> = {}, lead: Partial<WhyFacts['lead']> = {}): WhyFacts {
   return {
     now: NOON,
-    campaign: { status: 'running', startAt: null, pauseReason: null },
+    campaign: { status: 'running', startAt: null, endAt: null, pauseReason: null },
     settings: DEFAULT_SETTINGS,
     lead: {
       state: 'waiting',
@@ -72,13 +72,23 @@ test('a retry comes when it is due, or when the window opens after it', () => {
 
 test('the campaign must be at work', () => {
   const campaign = (status: WhyFacts['campaign']['status'], startAt: Date | null = null) =>
-    facts({ campaign: { status, startAt, pauseReason: null } });
+    facts({ campaign: { status, startAt, endAt: null, pauseReason: null } });
   for (const status of ['draft', 'paused', 'completed', 'stopped'] as const) {
     expect([rules(campaign(status)), next(campaign(status))], status).toEqual([['campaign_running'], null]);
   }
   expect(next(campaign('scheduled', EVENING))).toBe(TOMORROW);
-  const faulty = facts({ campaign: { status: 'paused', startAt: null, pauseReason: 'The agent is gone.' } });
+  const faulty = facts({
+    campaign: { status: 'paused', startAt: null, endAt: null, pauseReason: 'The agent is gone.' },
+  });
   expect(explainLead(faulty).blockedBy[0]?.detail).toContain('The agent is gone.');
+});
+
+test('after the set end there is no next attempt, nor one that would come after it', () => {
+  const ending = (endAt: Date) =>
+    facts({ campaign: { status: 'running', startAt: null, endAt, pauseReason: null }, now: EVENING });
+  expect(next(ending(new Date('2026-03-03T16:00:00.001Z')))).toBe(TOMORROW);
+  expect(next(ending(new Date(TOMORROW)))).toBeNull();
+  expect([rules(ending(EVENING)), next(ending(EVENING))]).toEqual([['campaign_end', 'window'], null]);
 });
 
 test('what is for good comes first, and leaves no next attempt', () => {

@@ -20,7 +20,7 @@ export interface Block {
 
 export interface WhyFacts {
   now: Date;
-  campaign: { status: CampaignStatus; startAt: Date | null; pauseReason: string | null };
+  campaign: { status: CampaignStatus; startAt: Date | null; endAt: Date | null; pauseReason: string | null };
   settings: Pick<CampaignSettings, 'maxAttempts' | 'spendLimitCents' | 'window' | 'ringMarginSeconds'>;
   lead: {
     state: LeadState;
@@ -67,7 +67,12 @@ export async function readWhy(
   ]);
   return explainLead({
     now: at,
-    campaign: { status: campaign.status, startAt: campaign.start_at, pauseReason: campaign.pause_reason },
+    campaign: {
+      status: campaign.status,
+      startAt: campaign.start_at,
+      endAt: campaign.end_at,
+      pauseReason: campaign.pause_reason,
+    },
     settings,
     lead: {
       state: lead.state,
@@ -122,8 +127,11 @@ function overdueBlocks({ overdueSince }: WhyFacts): Block[] {
   return [{ rule: 'contact_live', detail, until: null }];
 }
 
-function finalBlocks({ optedOut, lead, settings }: WhyFacts): Block[] {
+function finalBlocks({ now, campaign, optedOut, lead, settings }: WhyFacts): Block[] {
   const blocks: Block[] = [];
+  if (campaign.endAt !== null && campaign.endAt <= now) {
+    blocks.push({ rule: 'campaign_end', detail: "The campaign's set end has passed.", until: null });
+  }
   if (optedOut) blocks.push({ rule: 'opt_out', detail: 'The contact opted out.', until: null });
   if (lead.attemptsUsed >= attemptsLimit(settings.maxAttempts, lead.attemptsAllowed)) {
     blocks.push({ rule: 'attempts', detail: `All ${settings.maxAttempts} attempts are spent.`, until: null });
@@ -179,11 +187,16 @@ function timedBlocks(facts: WhyFacts): Block[] {
   return blocks;
 }
 
-/** The first opening of the window once time has lifted what it can; null when it never opens, or money is spent. */
+/**
+ * The first opening of the window once time has lifted what it can; null when it never opens, opens only after the
+ * campaign's end, or money is spent.
+ */
 function earliest(facts: WhyFacts, blocks: readonly Block[]): Date | null {
   if (blocks.some(({ rule, until }) => until === null && (rule === 'spend_limit' || rule === 'window')))
     return null;
   const times = [facts.now, facts.lead.notBefore, ...blocks.flatMap(({ until }) => until ?? [])];
   const from = new Date(Math.max(...times.map((at) => at.getTime())));
-  return callingHours(facts.settings, facts.lead.zones, from).opensAt;
+  const opening = callingHours(facts.settings, facts.lead.zones, from).opensAt;
+  const { endAt } = facts.campaign;
+  return opening !== null && endAt !== null && opening >= endAt ? null : opening;
 }

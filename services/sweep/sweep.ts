@@ -5,6 +5,7 @@ import { raiseAttention, settleAttention } from '../attention.ts';
 import { closeOverdueCalls } from '../calls/close-overdue.ts';
 import { repeatHangUps } from '../calls/hang-up.ts';
 import { restartOneOffCalls } from '../calls/one-off.ts';
+import { notifyClosingLeads, restartLeadWork } from '../campaigns/lead-work.ts';
 import { restartCampaigns } from '../campaigns/restart.ts';
 import type { Context } from '../context.ts';
 import { restartFollowUps } from '../follow-ups/perform.ts';
@@ -36,6 +37,10 @@ const PARTS = {
   hangUpsRepeated: repeatHangUps,
   /** Calls that nobody else would have closed. */
   overdueCallsClosed: closeOverdueCalls,
+  /** Campaigns with work on all their leads that was started again. */
+  leadWorkRestarted: restartLeadWork,
+  /** Finished leads whose workflows were notified of it. */
+  closingNotified: notifyClosingLeads,
   leadsRestarted: restartLeads,
   keysForgotten: forgetOldKeys,
 } satisfies Record<string, Part>;

@@ -230,6 +230,7 @@ export function recordingWorkflows(overrides: Partial<Workflows> = {}): Workflow
     startMessage: take('startMessage'),
     startReply: take('startReply'),
     startOneOffCall: take('startOneOffCall'),
+    workOnLeads: take('workOnLeads'),
     isRunning: async () => ({ kind: 'done', value: true }),
     sync: async () => ({ kind: 'done', value: null }),
     progress: async () => ({ kind: 'absent' }),

@@ -17,6 +17,7 @@ const OURS = [
   'workflows/earlier/lines.ts',
   'workflows/follow-up.ts',
   'workflows/index.ts',
+  'workflows/lead-work.ts',
   'workflows/lead.ts',
   'workflows/messages.ts',
   'workflows/messaging.ts',

@@ -23,6 +23,7 @@ const TEXTS: Record<Exclude<SubscribedEventType, '*'>, string> = {
   'campaign.paused': 'A campaign paused',
   'campaign.resumed': 'A campaign resumed',
   'campaign.stopped': 'A campaign was stopped',
+  'campaign.ended': 'A campaign reached its set end',
   'campaign.completed': 'A campaign is completed',
 };
 

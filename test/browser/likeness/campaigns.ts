@@ -54,6 +54,7 @@ function campaign(id: string, name: string, rest: Partial<CampaignListed>): Camp
     settingsVersion: 1,
     startAt: null,
     startedAt: null,
+    endAt: null,
     pausedAt: null,
     pauseReason: null,
     finishedAt: null,
