@@ -3,6 +3,7 @@ import { expect, vi } from 'vitest';
 import type { FollowUpRule } from '#domain/follow-up.ts';
 import type { Chain } from './chain-rig.ts';
 import { QUICK } from './people.ts';
+import { WITHIN } from './within.ts';
 
 /** Mails a conversion its meeting. */
 export const thanks = {
@@ -43,14 +44,11 @@ interface Listed {
 /** The follow-ups of a campaign's one lead, as the API lists them, once they stand like this. */
 export async function standing(chain: Chain, campaignId: string, statuses: string[]): Promise<Listed[]> {
   const lead = await leadOf(chain, campaignId);
-  return await vi.waitFor(
-    async () => {
-      const { body } = await chain.call<{ items: Listed[] }>('GET', `/api/leads/${lead.id}/follow-ups`);
-      expect(body.items.map(({ status }) => status)).toEqual(statuses);
-      return body.items;
-    },
-    { timeout: 20_000, interval: 50 },
-  );
+  return await vi.waitFor(async () => {
+    const { body } = await chain.call<{ items: Listed[] }>('GET', `/api/leads/${lead.id}/follow-ups`);
+    expect(body.items.map(({ status }) => status)).toEqual(statuses);
+    return body.items;
+  }, WITHIN);
 }
 
 export async function leadOf(chain: Chain, campaignId: string) {

@@ -1,7 +1,13 @@
+import { spawn } from 'node:child_process';
+import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { TestWorkflowEnvironment } from '@temporalio/testing';
+import { Connection, type ConnectionOptions } from '@temporalio/client';
+import { InternalConnectionOptionsSymbol } from '@temporalio/client/lib/connection.js';
+import { msToTs, tsToMs } from '@temporalio/common/lib/time.js';
 import { vi } from 'vitest';
 import { SEARCH_ATTRIBUTES } from '#domain/ids.ts';
+import { freePort } from '#launcher/ports.ts';
+import { stopChild } from '#launcher/processes.ts';
 import { installRuntime } from './chain-parts.ts';
 import { type Chain, startChain } from './chain-rig.ts';
 
@@ -26,22 +32,60 @@ export interface TimeRig {
 /** Time that stands still for so long in real time is looked at. */
 const STALL_MS = 1_000;
 
-const STARTS = 20;
-/** For the hook that starts the rig: so many starts take no longer. */
+/** For the hook that starts the rig, whose server is a Java machine. */
 export const RIG_START_MS = 150_000;
 
-/** The SDK gives the server five seconds to start, which on a busy machine are not always enough. */
-async function startServer(): Promise<TestWorkflowEnvironment> {
-  // Of the Java machine that the server runs on: it starts sooner with the simple compiler and collector.
-  process.env.JAVA_TOOL_OPTIONS ??= '-XX:TieredStopAtLevel=1 -XX:+UseSerialGC';
-  const executable = { type: 'existing-path', path: process.env.TEST_TIME_SKIPPING_PATH ?? '' } as const;
-  for (let start = 1; ; start += 1) {
-    try {
-      return await TestWorkflowEnvironment.createTimeSkipping({ server: { executable } });
-    } catch (error) {
-      if (start === STARTS) throw error;
-    }
+/** The time-skipping server, and the part of its protocol that moves its time. */
+interface TimeServer {
+  address: string;
+  connection: Connection;
+  sleep(durationMs: number): Promise<void>;
+  currentTimeMs(): Promise<number>;
+  stop(): Promise<void>;
+}
+
+/** Started here and not by the SDK, which gives it five seconds: on a busy machine it takes many more. */
+async function startServer(): Promise<TimeServer> {
+  const port = await freePort(null, 'the time-skipping server', () => {});
+  const child = spawn(process.env.TEST_TIME_SKIPPING_PATH ?? '', [String(port)], { stdio: 'ignore' });
+  child.on('error', () => {});
+  const address = `127.0.0.1:${port}`;
+  try {
+    await vi.waitFor(() => canConnect(port), { timeout: RIG_START_MS / 2, interval: 200 });
+    const connection = await Connection.connect({
+      address,
+      connectTimeout: RIG_START_MS / 2,
+      [InternalConnectionOptionsSymbol]: { supportsTestService: true },
+    } as ConnectionOptions);
+    const { testService } = connection;
+    if (testService === undefined) throw new Error('This server does not skip time.');
+    return {
+      address,
+      connection,
+      sleep: async (durationMs) => {
+        await testService.unlockTimeSkippingWithSleep({ duration: msToTs(durationMs) });
+      },
+      currentTimeMs: async () => tsToMs((await testService.getCurrentTime({})).time),
+      stop: async () => {
+        await connection.close();
+        await stopChild(child, 10_000);
+      },
+    };
+  } catch (error) {
+    await stopChild(child, 1_000);
+    throw error;
   }
+}
+
+function canConnect(port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.once('error', reject);
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve();
+    });
+  });
 }
 
 /**
@@ -49,7 +93,7 @@ async function startServer(): Promise<TestWorkflowEnvironment> {
  * workflow ends before its activity does (https://github.com/temporalio/sdk-java/issues/1138): where time stands
  * still although nothing is being done, one hold too many is let go.
  */
-async function skip(env: TestWorkflowEnvironment, durationMs: number): Promise<void> {
+async function skip(env: TimeServer, durationMs: number): Promise<void> {
   const { testService } = env.connection;
   if (testService === undefined) throw new Error('This server does not skip time.');
   let over = false;
@@ -67,7 +111,7 @@ async function skip(env: TestWorkflowEnvironment, durationMs: number): Promise<v
 }
 
 /** No workflow waits for a worker. */
-async function isIdle(env: TestWorkflowEnvironment): Promise<boolean> {
+async function isIdle(env: TimeServer): Promise<boolean> {
   const { workflowService } = env.connection;
   const { executions } = await workflowService.listOpenWorkflowExecutions({ namespace: 'default' });
   for (const { execution } of executions) {
@@ -104,7 +148,7 @@ export async function startTimeRig(): Promise<TimeRig> {
   vi.stubGlobal('Date', TestDate);
   const undo = async () => {
     vi.unstubAllGlobals();
-    await env.teardown();
+    await env.stop();
   };
   const chain = await startChain({
     timeSkippingAddress: env.address,

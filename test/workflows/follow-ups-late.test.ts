@@ -19,6 +19,9 @@ import { WITHIN } from '../support/within.ts';
 
 const LONG_AGO_MS = 300_000;
 
+// Each runs a campaign to its end, and then waits for more.
+vi.setConfig({ testTimeout: 120_000 });
+
 let chain: Chain;
 let crashAt: { at: Checkpoint; times: number } | null = null;
 const phonesOf = createPhoneBook();

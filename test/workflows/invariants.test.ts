@@ -2,7 +2,7 @@ import { Client, Connection, WorkflowNotFoundError } from '@temporalio/client';
 import { defineSearchAttributeKey } from '@temporalio/common';
 import { sql } from 'kysely';
 import { v7 as uuid } from 'uuid';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type Db, openDatabase } from '#db/client.ts';
 import type { EventType } from '#domain/events.ts';
 import { attemptId, campaignWorkflowId, leadWorkflowId, SEARCH_ATTRIBUTES } from '#domain/ids.ts';
@@ -13,6 +13,8 @@ import type { LedgerEntry, LedgerSnapshot } from '#simulator/ledger.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 
 // The invariants themselves are tested beside their code: here it is whether database and Temporal are read right.
+
+vi.setConfig({ testTimeout: 180_000 });
 
 const NOON = new Date('2026-11-18T17:00:00.000Z');
 const fromNoon = (ms: number) => new Date(NOON.getTime() + ms);
@@ -66,7 +68,8 @@ async function end(workflowId: string): Promise<void> {
   }
 }
 
-async function broken(catchUpMs = 15_000, networkAheadMs = 0): Promise<Partial<Record<Invariant, string>>> {
+/** Temporal's listing trails, on a busy machine by many seconds. */
+async function broken(catchUpMs = 60_000, networkAheadMs = 0): Promise<Partial<Record<Invariant, string>>> {
   const { ledger, campaignId } = run;
   const imported = { [campaignId]: 2 };
   const verdict = await checkInvariants({
@@ -172,7 +175,7 @@ describe('the checker', () => {
   test('reads what Temporal has open', async () => {
     await temporal.workflow.getHandle(campaignWorkflowId(run.campaignId)).terminate();
     await expect
-      .poll(() => broken(0), { timeout: 15_000 })
+      .poll(() => broken(0), { timeout: 60_000 })
       .toEqual({
         I7: `campaign ${run.campaignId} is running and has no open workflow`,
       });
@@ -180,8 +183,12 @@ describe('the checker', () => {
 
   test('judges the campaigns that are asked for', async () => {
     run.ledger.dials.push({ ...(run.ledger.dials[0] ?? fail()) });
-    const verdict = await checkInvariants({ db, temporal, ledger: run.ledger, campaignIds: [uuid()] });
-    expect(verdict.I1.holds).toBe(true);
+    // Of no campaign of this run: what other tests have open on the same Temporal is not waited for.
+    const judged = async (campaignId: string) =>
+      (await checkInvariants({ db, temporal, ledger: run.ledger, campaignIds: [campaignId], catchUpMs: 0 }))
+        .I1;
+    expect((await judged(uuid())).holds).toBe(true);
+    expect((await judged(run.campaignId)).holds).toBe(false);
   });
 });
 

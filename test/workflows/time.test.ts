@@ -14,10 +14,8 @@ import {
 } from '../support/time-rig.ts';
 import { WITHIN } from '../support/within.ts';
 
-const SECOND_MS = 1_000;
-
 // Tests of many steps, each of which may be slow on a busy machine.
-vi.setConfig({ testTimeout: 120_000 });
+vi.setConfig({ testTimeout: 240_000 });
 
 let rig: TimeRig;
 let chain: Chain;
@@ -79,8 +77,8 @@ async function expectNothingUntil(atMs: number, { id, phone, calls }: Lead): Pro
   await advanceTo(atMs);
 }
 
-/** Within the time that it takes to come to the gate. */
-function expectAt(at: Date | undefined, expectedMs: number, withinMs = 20 * SECOND_MS): void {
+/** Not before, and within the time that it takes to come to the gate, on a busy machine. */
+function expectAt(at: Date | undefined, expectedMs: number, withinMs = MINUTE_MS): void {
   const lateMs = (at?.getTime() ?? Number.NaN) - expectedMs;
   expect(lateMs, `${at?.toISOString()} instead of ${new RealDate(expectedMs).toISOString()}`).toBeLessThan(
     withinMs,
