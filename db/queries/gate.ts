@@ -154,3 +154,18 @@ export async function insertDecision(tx: Tx, decision: Insertable<DecisionsTable
 export async function findDecision(db: Db, id: number): Promise<Selectable<DecisionsTable> | null> {
   return (await db.selectFrom('decisions').selectAll().where('id', '=', id).executeTakeFirst()) ?? null;
 }
+
+/** The last decision about a lead; null when there is none. */
+export async function findLastDecision(
+  tx: Tx,
+  leadId: string,
+): Promise<Pick<Selectable<DecisionsTable>, 'rule' | 'decided_at'> | null> {
+  const last = await tx
+    .selectFrom('decisions')
+    .select(['rule', 'decided_at'])
+    .where('lead_id', '=', leadId)
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return last ?? null;
+}

@@ -4,6 +4,7 @@ import { toJson } from '#db/json.ts';
 import type { CallRow } from '#db/queries/calls.ts';
 import { appendEvent } from '#db/queries/events.ts';
 import {
+  findLastDecision,
   insertDecision,
   type LeadRows,
   lockWorkspace,
@@ -68,7 +69,8 @@ export async function passGate(context: GateContext, subject: CallSubject): Prom
     const { terms, now, holds } = judgement;
     const [hold] = holds;
     if (hold !== undefined) {
-      const decisionId = isLogged(subject, hold) ? await logDecision(tx, judgement) : null;
+      const isNews = isLogged(subject, hold) && !(await isRepeated(tx, subject, hold, now));
+      const decisionId = isNews ? await logDecision(tx, judgement) : null;
       await followHold(tx, subject, { hold, decisionId, now });
       return { kind: 'held' as const, verdict: hold, holds, settings: terms.settings };
     }
@@ -77,6 +79,16 @@ export async function passGate(context: GateContext, subject: CallSubject): Prom
     await followGo(tx, terms, { decisionId, startedAt: now, now: await context.clock(tx) });
     return { kind: 'go' as const, call, terms, permit: permitOf(judgement) };
   });
+}
+
+/** A hold that goes on is logged again after this. */
+const HOLD_LOGGED_EVERY_MS = 600_000;
+
+/** The lead's last decision was the same hold, and is logged: its row says until when it holds now. */
+async function isRepeated(tx: Tx, subject: CallSubject, hold: Hold, now: Date): Promise<boolean> {
+  if (subject.kind !== 'lead' || hold.verdict !== 'wait') return false;
+  const last = await findLastDecision(tx, subject.leadId);
+  return last?.rule === hold.rule && now.getTime() - last.decided_at.getTime() < HOLD_LOGGED_EVERY_MS;
 }
 
 /**

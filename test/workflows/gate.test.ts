@@ -206,6 +206,34 @@ describe('the end of the hours', () => {
   }
 });
 
+test('case 6: a hold that goes on is logged when it changes, and once in ten minutes', async () => {
+  const [phone = ''] = contacts(1);
+  const [rival] = await storeCampaign([phone]);
+  const [ref] = await storeCampaign([phone]);
+  if (rival === undefined || ref === undefined) throw new Error('There is no lead.');
+  if ((await passInTurn(rival)).kind !== 'go') throw new Error('The rival is not called.');
+  const held = () =>
+    db.selectFrom('decisions').select('rule').where('lead_id', '=', ref.leadId).orderBy('id').execute();
+  const untils: number[] = [];
+  for (let look = 0; look < 5; look += 1) {
+    const result = await passGate(deps, ref);
+    if (result.kind !== 'held' || result.verdict.verdict !== 'wait') throw new Error('It is not held.');
+    untils.push(result.verdict.until.getTime());
+  }
+  expect(await held()).toEqual([{ rule: 'contact_live' }]);
+  // What the lead's row says goes on with each look.
+  const lead = db.selectFrom('leads').select('not_before').where('id', '=', ref.leadId);
+  expect((await lead.executeTakeFirstOrThrow()).not_before.getTime()).toBe(untils.at(-1));
+  const longAgo = new Date(Date.now() - 600_000);
+  await db.updateTable('decisions').set({ decided_at: longAgo }).where('lead_id', '=', ref.leadId).execute();
+  await passGate(deps, ref);
+  await passGate(deps, ref);
+  expect(await held()).toHaveLength(2);
+  await db.updateTable('campaigns').set({ status: 'paused' }).where('id', '=', ref.campaignId).execute();
+  await passGate(deps, ref);
+  expect((await held()).at(-1)).toEqual({ rule: 'campaign_running' });
+});
+
 describe('passed again for an attempt whose dial was not sent', () => {
   test('everything is judged, and its own row speaks against nothing', async () => {
     const caps = { perDay: 1, perWeek: 1, minGapSeconds: 600 };
