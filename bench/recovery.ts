@@ -3,7 +3,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Client } from '@temporalio/client';
 import { openLink } from '#chaos/link.ts';
 import { Operator } from '#chaos/operator.ts';
 import { type RunningProduct, startProduct } from '#chaos/product.ts';
@@ -17,7 +16,7 @@ import type { Checkpoint } from '#services/context.ts';
 import { AGENTS } from '#simulator/fleet.ts';
 import type { LedgerSnapshot } from '#simulator/ledger.ts';
 import { oneCallNumbers } from './shared/fictional-leads.ts';
-import { atMs, eventsOf, type HistoryEvent } from './shared/histories.ts';
+import { takenUpAt } from './shared/histories.ts';
 import { conclude, describeMachine, printTable, readOptions, say } from './shared/report.ts';
 import { median } from './shared/statistics.ts';
 
@@ -181,24 +180,6 @@ async function readRound(
   } finally {
     await close();
   }
-}
-
-/** When activities and tasks of a workflow that a killed worker held were taken up by another. */
-async function takenUpAt(client: Client, workflowId: string, sinceMs: number): Promise<number[]> {
-  const events = await eventsOf(client, workflowId);
-  const again = events.filter((event, index) => isRetriedActivity(event) || followsLostTask(events, index));
-  return again.map(atMs).filter((ms) => ms > sinceMs);
-}
-
-function isRetriedActivity({ activityTaskStartedEventAttributes: started }: HistoryEvent): boolean {
-  return (started?.attempt ?? 1) > 1;
-}
-
-function followsLostTask(events: readonly HistoryEvent[], index: number): boolean {
-  if (!events[index]?.workflowTaskStartedEventAttributes) return false;
-  return events
-    .slice(Math.max(0, index - 2), index)
-    .some((event) => event.workflowTaskTimedOutEventAttributes);
 }
 
 function report(killed: readonly Round[], everything: readonly Round[]): void {

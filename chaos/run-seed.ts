@@ -32,8 +32,9 @@ const MINUTE_MS = 60_000;
 const STOPPED_MS = 1_500;
 /** The phone network may stop no longer than a dial may take. */
 const NETWORK_STOPPED_MS = 400;
-/** From the last fault until everything is over; longer is a run that got stuck. */
-const OVER_MS = 150_000;
+/** A run in which nothing happens for so long got stuck; one that only goes on is slow, up to a limit. */
+const STUCK_MS = 100_000;
+const OVER_MS = 600_000;
 
 const TIMEOUTS = {
   ...TIMEOUT_ENV,
@@ -339,7 +340,7 @@ class Run {
 
   async judge(): Promise<{ ledger: LedgerSnapshot; findings: string[] }> {
     const findings: string[] = [];
-    if (!(await until(() => this.#isOver(), OVER_MS))) findings.push(...(await this.#describeStuck()));
+    if (!(await this.#comesToItsEnd())) findings.push(...(await this.#describeStuck()));
     for (const { name, crashes } of this.#members())
       findings.push(
         ...crashes.map(({ code, signal }) => `${name} ended by itself (${signal ?? `code ${code}`})`),
@@ -357,6 +358,22 @@ class Run {
       await close();
     }
     return { ledger, findings };
+  }
+
+  async #comesToItsEnd(): Promise<boolean> {
+    const giveUpAtMs = Date.now() + OVER_MS;
+    let [last, movedAtMs] = ['', Date.now()];
+    while (Date.now() < giveUpAtMs && Date.now() - movedAtMs < STUCK_MS) {
+      if (await this.#isOver()) return true;
+      const { mark } = await this.#db
+        .selectFrom('events')
+        .select((eb) => eb.fn.countAll<string>().as('mark'))
+        .where('type', '!=', 'lead.restarted')
+        .executeTakeFirstOrThrow();
+      if (String(mark) !== last) [last, movedAtMs] = [String(mark), Date.now()];
+      await delay(200);
+    }
+    return false;
   }
 
   async #isOver(): Promise<boolean> {

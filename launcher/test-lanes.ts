@@ -1,5 +1,5 @@
 /** The lanes of `npm test` are Vitest's projects, divided by the servers they need. */
-export const LANES = ['browser', 'contract', 'database', 'temporal', 'unit'] as const;
+export const LANES = ['browser', 'contract', 'database', 'faults', 'temporal', 'unit'] as const;
 
 export type Lane = (typeof LANES)[number];
 
@@ -18,6 +18,8 @@ const WITH_SERVERS: Readonly<Record<Exclude<Lane, 'unit'>, LaneFiles>> = {
     include: ['test/api/**/*.test.ts', 'test/database/**/*.test.ts', 'test/launcher/processes.test.ts'],
     needs: ['postgres'],
   },
+  // Its tests kill servers, and so have their own.
+  faults: { include: ['test/faults/**/*.test.ts'], needs: [] },
   temporal: {
     include: ['test/workflows/**/*.test.ts', 'test/launcher/stack-incoming.test.ts'],
     needs: ['postgres', 'temporal'],

@@ -72,13 +72,31 @@ export async function signalTimesMs(client: Client, workflowId: string, name: st
 }
 
 /** The events of every run of a workflow, in order. */
-export async function eventsOf(client: Client, workflowId: string): Promise<HistoryEvent[]> {
+async function eventsOf(client: Client, workflowId: string): Promise<HistoryEvent[]> {
   return (await runsOf(client, workflowId)).flatMap((history) => history.events ?? []);
 }
 
 /** When an event happened, in milliseconds by the server's clock. */
-export function atMs({ eventTime }: HistoryEvent): number {
+function atMs({ eventTime }: HistoryEvent): number {
   return Number(eventTime?.seconds) * 1_000 + Number(eventTime?.nanos ?? 0) / 1e6;
+}
+
+/** When activities and tasks of a workflow that a killed worker held were taken up by another. */
+export async function takenUpAt(client: Client, workflowId: string, sinceMs: number): Promise<number[]> {
+  const events = await eventsOf(client, workflowId);
+  const again = events.filter((event, index) => isRetriedActivity(event) || followsLostTask(events, index));
+  return again.map(atMs).filter((ms) => ms > sinceMs);
+}
+
+function isRetriedActivity({ activityTaskStartedEventAttributes: started }: HistoryEvent): boolean {
+  return (started?.attempt ?? 1) > 1;
+}
+
+function followsLostTask(events: readonly HistoryEvent[], index: number): boolean {
+  if (!events[index]?.workflowTaskStartedEventAttributes) return false;
+  return events
+    .slice(Math.max(0, index - 2), index)
+    .some((event) => event.workflowTaskTimedOutEventAttributes);
 }
 
 async function runsOf(client: Client, workflowId: string): Promise<History[]> {
