@@ -18,7 +18,7 @@ async function draft(): Promise<string> {
   return (await api.call('POST', '/api/campaigns', { body })).body.id;
 }
 
-test('with Temporal dead nothing is started, and what stops a campaign works all the same', {
+test('fault 10: with Temporal dead nothing is started, and what stops a campaign works all the same', {
   timeout: 60_000,
 }, async () => {
   const id = await draft();
@@ -58,7 +58,7 @@ async function setReadOnly(on: boolean): Promise<void> {
   await sql`set default_transaction_read_only to ${sql.lit(on ? 'on' : 'off')}`.execute(db);
 }
 
-test('a database that takes nothing: reading goes on, nothing is acknowledged, and its reasons stay untold', async () => {
+test('fault 9: a database that takes nothing: reading goes on, nothing is acknowledged, and its reasons stay untold', async () => {
   const id = await draft();
   await setReadOnly(true);
   const refused = await api.call('POST', '/api/campaigns', { body: { name: 'No' } });
@@ -72,12 +72,41 @@ test('a database that takes nothing: reading goes on, nothing is acknowledged, a
   expect((await api.call('POST', '/webhooks/elevenlabs', { key: 'none', raw, headers })).status).toBe(200);
 });
 
-test('with the database gone answers are 503, and readiness is red', async () => {
+test('fault 9: with the database gone answers are 503, and readiness is red', async () => {
   const db = openDatabase('postgres://nobody@127.0.0.1:1/none');
   const app = createApp({ ...api.context, db });
   const answer = await app.request('/api/campaigns', { headers: { authorization: 'Bearer any' } });
   expect([answer.status, (await answer.json()).type]).toEqual([503, '/problems/unavailable']);
   const ready = await app.request('/ready');
   expect([ready.status, (await ready.json()).database]).toEqual([503, 'no answer']);
+  await db.destroy();
+});
+
+test('fault 9: with every connection in use nothing is acknowledged, and the API answers again when one is free', {
+  timeout: 60_000,
+}, async () => {
+  const db = openDatabase(api.context.config.databaseUrl, { maxConnections: 1 });
+  const app = createApp({ ...api.context, db });
+  const raw = JSON.stringify({ type: 'post_call_audio', data: { conversation_id: 'conv_9', agent_id: 'a' } });
+  const send = () =>
+    app.request('/webhooks/elevenlabs', {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        'elevenlabs-signature': signElevenLabs(raw, WEBHOOK_SECRET, new Date()),
+      },
+      body: raw,
+    });
+  let free = () => {};
+  const held = db.transaction().execute(async (tx) => {
+    await sql`select 1`.execute(tx);
+    await new Promise<void>((resolve) => {
+      free = resolve;
+    });
+  });
+  expect((await send()).status).toBe(503);
+  free();
+  await held;
+  expect((await send()).status).toBe(200);
   await db.destroy();
 });

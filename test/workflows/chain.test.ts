@@ -109,7 +109,7 @@ describe('while it runs', () => {
   /** People who talk until the longest duration, whom nobody has called before. */
   const sixteen = () => phonesOf(...Array<string>(16).fill('09'));
 
-  test('no dial follows the acknowledgement of a pause, and those in flight are counted in it', async () => {
+  test('fault 14: no dial follows the acknowledgement of a pause, and those in flight are counted in it', async () => {
     const id = await chain.launch(sixteen(), { lines: 8 });
     await vi.waitFor(() => expect(chain.simulator.ledger.liveCalls).toBeGreaterThan(4), {
       timeout: 20_000,
@@ -130,7 +130,7 @@ describe('while it runs', () => {
     await chain.expectInvariants();
   });
 
-  test('a stop lets calls under way end, and finishes every other lead', async () => {
+  test('fault 14: a stop lets calls under way end, and finishes every other lead', async () => {
     const id = await chain.launch(sixteen(), { lines: 5 });
     await vi.waitFor(() => expect(chain.simulator.ledger.liveCalls).toBe(5), {
       timeout: 20_000,

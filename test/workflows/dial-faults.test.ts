@@ -54,7 +54,7 @@ async function expectAllCalledOnce(campaignId: string) {
   return { calls, dials };
 }
 
-describe('a dial that was accepted, and of which we hear', () => {
+describe('fault 2: a dial that was accepted, and of which we hear', () => {
   test.for<[string, Partial<FaultOptions>, string]>([
     ['500', { dialServerErrorAfterAccept: { next: 6 } }, 'server_error'],
     ['a body that says too little', { dialMalformedAfterAccept: { next: 6 } }, 'malformed'],
@@ -75,7 +75,7 @@ describe('a dial that was accepted, and of which we hear', () => {
 });
 
 describe('a dial that was not accepted', () => {
-  test('429 in a storm: tried again later, as attempts of their own, on no more lines', async () => {
+  test('fault 3: 429 in a storm: tried again later, as attempts of their own, on no more lines', async () => {
     const id = await run({ dialThrottle: { next: 8 } }, 4);
     const { calls, dials } = await expectAllCalledOnce(id);
     expect(dials.filter(({ answer }) => answer === 'throttled')).toHaveLength(8);

@@ -101,15 +101,17 @@ describe('webhooks', () => {
     await chain.expectInvariants();
   });
 
-  test('fault 4: each twenty times at once: one effect, and every copy is answered 200', async () => {
-    const id = await run({ webhookDuplicate: 1, webhookCopies: 20 });
+  test('fault 4: each a hundred times at once: one effect, and every copy is answered 200', {
+    timeout: 120_000,
+  }, async () => {
+    const id = await run({ webhookDuplicate: 1, webhookCopies: 100 });
     await expectFates(id);
     const webhooks = await webhooksOf(id);
     expect(new Set(webhooks.map(({ status }) => status))).toEqual(new Set([200]));
     const calls = await callsOf(id);
-    expect(webhooks).toHaveLength(calls.length * 20);
+    expect(webhooks).toHaveLength(calls.length * 100);
     const deliveries = (await eventsOf(id)).map((event) => event.deliveries);
-    expect(deliveries).toEqual(calls.map(() => 20));
+    expect(deliveries).toEqual(calls.map(() => 100));
     const { ends } = await chain.db
       .selectFrom('events')
       .select((eb) => eb.fn.countAll<number>().as('ends'))
@@ -179,7 +181,7 @@ describe('what the provider tells', () => {
   });
 });
 
-test('everything at once, now and then, otherwise at every run', async () => {
+test('faults 2 to 7: everything at once, now and then, otherwise at every run', async () => {
   await chain.stop();
   chain = await startChain();
   const id = await run({

@@ -301,7 +301,7 @@ describe('races', () => {
     return await Promise.all([startAfter(headStart, one), startAfter(-headStart, other)]);
   }
 
-  test('an opt-out: none is let go once it has been taken', async () => {
+  test('fault 13: an opt-out: none is let go once it has been taken', async () => {
     console.info(`seed ${seed}`);
     const answers = new Set<string>();
     for (let round = 0; round < ROUNDS; round += 1) {
@@ -332,7 +332,7 @@ describe('races', () => {
     expect([...answers].sort()).toEqual(['go', 'opt_out']);
   });
 
-  test('a pause: none is let go once it has been taken', async () => {
+  test('fault 14: a pause: none is let go once it has been taken', async () => {
     console.info(`seed ${seed}`);
     const answers = new Set<string>();
     for (let round = 0; round < ROUNDS; round += 1) {

@@ -39,7 +39,7 @@ beforeAll(() => {
   installRuntime();
 });
 
-describe('histories that were kept', () => {
+describe('fault 15: histories that were kept', () => {
   test('cover every workflow that lasts', () => {
     const names = new Set(keptHistories.map((path) => path.split('/').at(-1)?.replace('.json', '')));
     expect([...names].sort()).toEqual(HISTORY_NAMES);

@@ -83,7 +83,7 @@ test('with nothing to mend it does nothing', async () => {
   expect(failures).toEqual([]);
 });
 
-test('a webhook that was stored, and of which the lead was not notified', async () => {
+test('fault 9: a webhook that was stored, and of which the lead was not notified', async () => {
   chain.simulator.setWebhook(null);
   const id = await chain.launch(phonesOf('00', '08'));
   const conversations = await vi.waitFor(
