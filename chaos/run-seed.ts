@@ -116,6 +116,8 @@ class Run {
   /** Killed and not started again yet. */
   readonly #down = new Set<Breakable>();
   readonly #acting: Promise<void>[] = [];
+  /** When requests could not reach the phone network in their time. */
+  readonly #heldUp: { startMs: number; endMs: number }[] = [];
   readonly #watching: Promise<void>;
 
   constructor(plan: Plan, servers: Servers, product: RunningProduct, db: Db) {
@@ -181,8 +183,14 @@ class Run {
     this.#count(nameOf(strike));
     if (strike.kind === 'hours_end') return;
     const undo = this.#inflict(strike);
+    const held = holdsUpNetwork(strike) ? { startMs: Date.now(), endMs: Number.POSITIVE_INFINITY } : null;
+    if (held !== null) this.#heldUp.push(held);
     const after = delay(strike.forMs, undefined, { signal: this.#over.signal }).catch(() => undefined);
-    this.#undo.push(after.then(undo));
+    this.#undo.push(
+      after.then(undo).then(() => {
+        if (held !== null) held.endMs = Date.now();
+      }),
+    );
   }
 
   /** Begins a fault. Returns what ends it. */
@@ -352,6 +360,7 @@ class Run {
         db: this.#db,
         ledger,
         temporal: client,
+        heldUp: this.#heldUp,
       });
       findings.push(...violationsOf(verdict));
     } finally {
@@ -467,6 +476,11 @@ class Run {
       signal: AbortSignal.timeout(20_000),
     });
   }
+}
+
+function holdsUpNetwork(strike: Strike): boolean {
+  if ('link' in strike) return strike.link === 'worker-network';
+  return 'target' in strike && strike.target === 'network';
 }
 
 /** The same faults as they are without the storm. */

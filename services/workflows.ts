@@ -70,6 +70,10 @@ export interface Workflows {
   startReply(messageId: string): Promise<Reply>;
   /** Walks the provider's conversations, or joins the walk under way. Null when it goes on after `waitMs`. */
   sync(walk: SyncStart): Promise<Reply<SyncCounts | null>>;
+  /**
+   * Whether it runs. One that cannot go on, because its task fails again and again, is ended by this: like one that was
+   * lost, it is started anew from the database.
+   */
   isRunning(workflowId: string): Promise<Reply<boolean>>;
   /** Resolves when the server answers. */
   ping(): Promise<void>;

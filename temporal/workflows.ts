@@ -214,9 +214,24 @@ function attributes(campaignId: string, state: string) {
   ];
 }
 
+/**
+ * A task that failed so often will not succeed with the code that there is: the server waits longer before each
+ * attempt, so that these take a minute or more.
+ */
+const HOPELESS_ATTEMPTS = 4;
+
+/**
+ * A workflow whose history its code cannot continue, as after a bad deployment and its rollback, would stand still for
+ * ever. It is ended here, and counts as lost: the database has all that a new one needs.
+ */
 async function isRunning(client: Client, workflowId: string): Promise<boolean> {
   try {
-    const { status } = await client.workflow.getHandle(workflowId).describe();
+    const { status, runId, raw } = await client.workflow.getHandle(workflowId).describe();
+    if ((raw.pendingWorkflowTask?.attempt ?? 0) >= HOPELESS_ATTEMPTS) {
+      const why = 'Its task failed again and again: it is started anew from the database.';
+      await client.workflow.getHandle(workflowId, runId).terminate(why);
+      return false;
+    }
     return status.name === 'RUNNING' || status.name === 'PAUSED' || status.name === 'CONTINUED_AS_NEW';
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return false;

@@ -1,6 +1,8 @@
 import { type OpenCall, overdueCalls, unconcludedCalls } from '#db/queries/overdue-calls.ts';
+import { leadWorkflowId } from '#domain/ids.ts';
 import type { Context } from '../context.ts';
 import type { PartRun } from '../sweep/part-run.ts';
+import { reached } from '../workflows.ts';
 import { concludeLeadCall, concludeOneOffCall } from './conclude.ts';
 import { reviewOverdue } from './overdue.ts';
 
@@ -60,5 +62,8 @@ async function conclude(context: Context, { id, lead_id, campaign_id }: OpenCall
     return (await concludeOneOffCall(context, { callId: id })) !== null;
   // It holds no line that it knows of; the campaign's audit takes back what the lost workflow held.
   const ref = { campaignId: campaign_id, leadId: lead_id, callId: id, line: 0 };
-  return (await concludeLeadCall(context, ref)).kind !== 'not_ended';
+  if ((await concludeLeadCall(context, ref)).kind === 'not_ended') return false;
+  // One that slept would have concluded it by now. It may be unable to go on: then this ends it.
+  await reached(context.workflows.isRunning(leadWorkflowId(lead_id)));
+  return true;
 }

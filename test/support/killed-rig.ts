@@ -112,7 +112,6 @@ export async function startKilledRig(options: {
           db,
           ledger: settled,
           temporal: client,
-          dialTimeoutMs: Number(TIMEOUT_ENV.DIAL_TIMEOUT_SECONDS) * 1_000,
         });
         expect(Object.values(verdict).flatMap(({ violations }) => violations)).toEqual([]);
       } finally {
