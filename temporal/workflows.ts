@@ -100,6 +100,8 @@ export function createWorkflows(
     workflowIdConflictPolicy: replace ? ('TERMINATE_EXISTING' as const) : ('USE_EXISTING' as const),
     typedSearchAttributes: attributes(campaignId, 'running'),
     staticSummary: name,
+    // A campaign whose task was with a lost worker stands still until then.
+    workflowTaskTimeout: '5 seconds',
   });
   return {
     startCampaign: (options) =>
