@@ -24,6 +24,25 @@ test('an API key for Temporal turns TLS on, unless TLS is set', () => {
   expect(loadConfig({ ...complete, TEMPORAL_API_KEY: 'k', TEMPORAL_TLS: 'false' }).temporal.tls).toBe(false);
 });
 
+test('refuses to look for a lost dial too briefly, but in a network on this machine', () => {
+  const problems = (env: Record<string, string>) => {
+    try {
+      loadConfig({ ...complete, RECONCILE_FOR_SECONDS: '59.9', ...env });
+      return [];
+    } catch (error) {
+      return error instanceof ConfigError ? error.problems : [];
+    }
+  };
+  expect(problems({})).toEqual([
+    expect.stringMatching(/^RECONCILE_FOR_SECONDS must be at least 60, .* dialled a second time$/),
+  ]);
+  expect(problems({ ELEVENLABS_BASE_URL: 'https://api.eu.elevenlabs.io' })).toHaveLength(1);
+  expect(problems({ ELEVENLABS_BASE_URL: 'http://127.0.0.1.example.com' })).toHaveLength(1);
+  for (const baseUrl of ['http://127.0.0.1:4000/x', 'http://localhost:1', 'http://[::1]:1'])
+    expect(problems({ ELEVENLABS_BASE_URL: baseUrl })).toEqual([]);
+  expect(problems({ RECONCILE_FOR_SECONDS: '60' })).toEqual([]);
+});
+
 test('names every problem at once', () => {
   const wrong = {
     DATABASE_URL: 'mysql://x',

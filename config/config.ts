@@ -135,8 +135,30 @@ export function loadConfig(env: Env): Config {
   if ((env.SMTP_URL === undefined) !== (env.MAIL_FROM === undefined)) {
     problems.push('SMTP_URL and MAIL_FROM must be set together');
   }
+  if (parsed.success) problems.push(...impatience(parsed.data));
   if (!parsed.success || problems.length > 0) throw new ConfigError(problems);
   return toConfig(parsed.data);
+}
+
+/** A provider's list may show a placed call only after so long. The simulated network's is on this machine, and quick. */
+const LEAST_RECONCILE_SECONDS = 60;
+
+function impatience({
+  RECONCILE_FOR_SECONDS: seconds,
+  ELEVENLABS_BASE_URL: baseUrl,
+}: z.infer<typeof schema>): string[] {
+  const isSimulated = baseUrl !== undefined && isLoopback(new URL(baseUrl).hostname);
+  if (isSimulated || seconds >= LEAST_RECONCILE_SECONDS) return [];
+  return [
+    `RECONCILE_FOR_SECONDS must be at least ${LEAST_RECONCILE_SECONDS}, unless ELEVENLABS_BASE_URL is on this machine: a provider may list a placed call only after that long, and one that is not found would be dialled a second time`,
+  ];
+}
+
+function isLoopback(hostname: string): boolean {
+  const address = hostname.replace(/^\[|\]$/g, '');
+  return (
+    address === 'localhost' || (ipaddr.isValid(address) && ipaddr.process(address).range() === 'loopback')
+  );
 }
 
 function toConfig(values: z.infer<typeof schema>): Config {

@@ -1,4 +1,5 @@
-import { type CallingWindow, isOpen, nextOpening } from './window.ts';
+import { callingHours } from './calling-hours.ts';
+import type { CallingWindow } from './window.ts';
 
 const daytime: [string, string][] = [['08:00', '21:00']];
 
@@ -7,6 +8,9 @@ const TEXTING_HOURS: CallingWindow = {
   timeZone: 'lead',
   days: { mon: daytime, tue: daytime, wed: daytime, thu: daytime, fri: daytime, sat: daytime, sun: daytime },
 };
+
+/** A text takes some time to its recipient, and is not to come in quiet hours. */
+const DELIVERY_SECONDS = 10;
 
 /** A person who has just written is awake and may be answered. */
 const ANSWER_MS = 3_600_000;
@@ -22,6 +26,5 @@ export function textAllowedAt(question: {
 }): Date | null {
   const { zones, lastTextAt, now } = question;
   if (lastTextAt !== null && now.getTime() - lastTextAt.getTime() < ANSWER_MS) return now;
-  const window = { window: TEXTING_HOURS, zones, holidays: new Set<string>() };
-  return isOpen({ ...window, at: now }) ? now : nextOpening({ ...window, from: now });
+  return callingHours({ window: TEXTING_HOURS, ringMarginSeconds: DELIVERY_SECONDS }, zones, now).opensAt;
 }

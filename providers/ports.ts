@@ -281,14 +281,17 @@ export interface TextRequest {
   /** Where delivery reports go; null for none. */
   statusCallback: string | null;
   timeoutMs: number;
+  /** Asked right before the request is handed to the connection. Where it says no, nothing is sent. */
+  maySend(): boolean;
 }
 
-/** As `DialAnswer`: `refused` is certain, `ambiguous` must be looked up before it is sent again. */
+/** As `DialAnswer`: `refused` and `kept_back` are certain, `ambiguous` must be looked up before it is sent again. */
 export type TextAnswer =
   | { kind: 'sent'; messageSid: string; status: CarrierTextStatus; segments: number | null }
   | { kind: 'refused'; code: number | null; status: number; message: string; optedOut: boolean }
   | { kind: 'deferred'; retryAfterMs: number | null; message: string }
-  | { kind: 'ambiguous'; message: string };
+  | { kind: 'ambiguous'; message: string }
+  | { kind: 'kept_back' };
 
 /** https://www.twilio.com/docs/messaging/api/message-resource#message-status-values */
 export type CarrierTextStatus =

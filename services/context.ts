@@ -51,6 +51,8 @@ export interface Context {
   now(): Promise<Date>;
   /** The database's clock, which is the same for every process: what is judged under locks is judged by it. */
   clock(db: Db | Tx): Promise<Date>;
+  /** Why this process dials and sends nothing now, as while it shuts down; null when it does. */
+  standsBack(): string | null;
   /** Says that a long step is still at work; inside an activity, Temporal is notified. */
   heartbeat(): void;
   /** Inside an activity, a shutdown ends it early. */
@@ -77,6 +79,7 @@ export function createContext(config: Config, parts: ContextParts): Context {
     now: async () => new Date(),
     // Whoever gives another time gives it to everybody.
     clock: parts.now ?? readClock,
+    standsBack: () => null,
     heartbeat: () => {},
     sleep: delay,
     ...given,

@@ -105,6 +105,19 @@ export class RetryLater extends Error {
   }
 }
 
+/**
+ * Before every gate of a process that may stand back: what a shutdown would cut off, or a wrong clock would time, is
+ * left to another process, or to this one once it may.
+ *
+ * @throws RetryLater `StandsBack`
+ */
+export function requireReady({ standsBack }: { standsBack(): string | null }): void {
+  const why = standsBack();
+  if (why !== null) throw new RetryLater('StandsBack', why, { delayMs: STAND_BACK_MS, expected: true });
+}
+
+const STAND_BACK_MS = 1_000;
+
 /** A step that would fail again however often it is run. */
 export class PermanentFailure extends Error {
   override readonly name = 'PermanentFailure';

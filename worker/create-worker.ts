@@ -14,14 +14,20 @@ export interface WorkerOptions {
 const CONCURRENT_ACTIVITIES = 200;
 const CACHED_WORKFLOWS = 600;
 
+/** From the beginning of a shutdown on: a dial that begins now may be cut off before its answer is there. */
+const ENDING: ReadonlySet<string> = new Set(['STOPPING', 'DRAINING', 'DRAINED', 'STOPPED', 'FAILED']);
+
 export async function createWorker(options: WorkerOptions): Promise<Worker> {
   const { connection, namespace, taskQueue, workflowBundle, context } = options;
-  return await Worker.create({
+  let worker: Worker | null = null;
+  const standsBack = () =>
+    worker !== null && ENDING.has(worker.getState()) ? 'This worker is shutting down.' : context.standsBack();
+  worker = await Worker.create({
     connection,
     namespace,
     taskQueue,
     workflowBundle,
-    activities: createActivities(context),
+    activities: createActivities(withStandsBack(context, standsBack)),
     maxConcurrentActivityTaskExecutions: CONCURRENT_ACTIVITIES,
     maxCachedWorkflows: CACHED_WORKFLOWS,
     workflowTaskPollerBehavior: { type: 'autoscaling' },
@@ -34,5 +40,13 @@ export async function createWorker(options: WorkerOptions): Promise<Worker> {
     // A dial in flight gets time to finish. One that is cut off is looked up by its retry, not dialled again.
     shutdownGraceTime: '10 seconds',
     shutdownForceTime: '15 seconds',
+  });
+  return worker;
+}
+
+/** Looks everything else up in the context itself, as it is at that moment. */
+function withStandsBack(context: Context, standsBack: Context['standsBack']): Context {
+  return new Proxy(context, {
+    get: (target, name) => (name === 'standsBack' ? standsBack : Reflect.get(target, name)),
   });
 }

@@ -5,6 +5,7 @@ import { ConfigError, loadConfig } from '#config/config.ts';
 import { readEnv } from '#config/env.ts';
 import { createLogger } from '#config/logger.ts';
 import { migrateToLatest } from '#db/migrate.ts';
+import { watchClock } from '#services/clock-watch.ts';
 import { type ContextParts, createContext } from '#services/context.ts';
 import { startDispatch } from '#services/webhooks/dispatch.ts';
 import { connectionOptions, lazyClient } from '#temporal/client.ts';
@@ -47,18 +48,20 @@ async function run(parts: WorkerParts): Promise<void> {
   await ensureSyncSchedule(client, taskQueue, config.timeouts.syncEveryMs);
   const workflows = createWorkflows(client, { taskQueue, deadlines: ACTIVITY_DEADLINES });
   const context = createContext(config, { workflows, logger, ...activityRunner, ...parts.context });
+  const clock = await watchClock(context);
   const worker = await createWorker({
     connection: nativeConnection,
     namespace,
     taskQueue,
     workflowBundle: parts.workflowBundle ?? (await bundleWorkflows()),
-    context,
+    context: { ...context, standsBack: () => clock.problem ?? context.standsBack() },
   });
   const dispatch = startDispatch(context);
   process.once('disconnect', () => worker.shutdown());
   process.send?.({ ready: true });
   logger.info({ taskQueue }, 'polling');
   await worker.run();
+  clock.stop();
   await dispatch.stop();
   await context.close();
   await nativeConnection.close();

@@ -1,11 +1,12 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { readWorkspace } from '#db/queries/workspace.ts';
 import { ProviderError } from '#providers/ports.ts';
+import { compareClocks } from '#services/clock-watch.ts';
 import type { Api, ApiContext } from '../context.ts';
 import { json } from '../schemas/problem.ts';
 
 const Ready = z
-  .object({ database: z.string(), temporal: z.string(), provider: z.string() })
+  .object({ database: z.string(), temporal: z.string(), provider: z.string(), clock: z.string() })
   .openapi('Ready', { description: 'Each "ok", or why not' });
 
 const healthRoute = createRoute({
@@ -30,28 +31,31 @@ const CHECK_MS = 3_000;
 /** A probe comes every few seconds, and the provider counts requests. */
 const PROVIDER_REMEMBERED_MS = 15_000;
 
-export function registerSystem(app: Api, { db, workflows, voice }: ApiContext): void {
+export function registerSystem(app: Api, context: ApiContext): void {
+  const { db, workflows, voice } = context;
   const provider = remember(PROVIDER_REMEMBERED_MS, () => check(() => voice.ping()));
   app.openapi(healthRoute, (c) => c.json({ status: 'ok' as const }, 200));
   app.openapi(readyRoute, async (c) => {
-    const [database, temporal, providerState] = await Promise.all([
+    const [database, temporal, providerState, clock] = await Promise.all([
       check(async () => void (await readWorkspace(db))),
       check(() => workflows.ping()),
       provider(),
+      check(async () => (await compareClocks(context)).problem),
     ]);
-    const state = { database, temporal, provider: providerState };
+    const state = { database, temporal, provider: providerState, clock };
     return Object.values(state).every((one) => one === 'ok') ? c.json(state, 200) : c.json(state, 503);
   });
 }
 
-/** `ok`, or why not, without addresses or keys. */
-async function check(probe: () => Promise<void>): Promise<string> {
+/** `ok`, or why not, without addresses or keys: a probe says what it found, or does not answer. */
+async function check(probe: () => Promise<unknown>): Promise<string> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<string>((resolve) => {
     timer = setTimeout(resolve, CHECK_MS, `no answer within ${CHECK_MS / 1_000} s`);
   });
   try {
-    return await Promise.race([probe().then(() => 'ok', reason), late]);
+    const found = probe().then((problem) => (typeof problem === 'string' ? problem : 'ok'), reason);
+    return await Promise.race([found, late]);
   } finally {
     clearTimeout(timer);
   }

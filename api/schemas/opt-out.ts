@@ -40,6 +40,15 @@ export const OptOutAdded = OptOut.extend({
   }),
 }).openapi('OptOutAdded');
 
+export const OptOutSettings = z
+  .strictObject({
+    hangUpOnOptOut: z.boolean().openapi({
+      description:
+        'An opt-out ends the calls to the number that are in flight, but the one in which it is spoken',
+    }),
+  })
+  .openapi('OptOutSettings');
+
 export const OptOutPage = page(OptOut, 'OptOutPage');
 
 export function toOptOutAdded({ optOut, inFlight }: AddedOptOut): z.infer<typeof OptOutAdded> {

@@ -19,6 +19,7 @@ export type Ready = {
     database: string;
     temporal: string;
     provider: string;
+    clock: string;
 };
 export type SignIn = {
     key: string;
@@ -1672,6 +1673,10 @@ export type SingleCallSettingsInput = {
         perWeek?: number | null;
         minGapSeconds?: number;
     };
+};
+export type OptOutSettings = {
+    /** An opt-out ends the calls to the number that are in flight, but the one in which it is spoken */
+    hangUpOnOptOut: boolean;
 };
 export type PhoneNumber = {
     phoneNumberId: string;
@@ -4080,6 +4085,66 @@ export function updateSingleCallSettings(singleCallSettingsInput: SingleCallSett
         ...opts,
         method: "PATCH",
         body: singleCallSettingsInput
+    })));
+}
+/**
+ * What an opt-out does beside keeping everybody from calling
+ */
+export function readOptOutSettings(opts?: Oazapfts.RequestOpts) {
+    return oazapfts.ok(oazapfts.fetchJson<{
+        status: 200;
+        data: OptOutSettings;
+    } | {
+        status: 401;
+        data: Problem;
+    } | {
+        status: 403;
+        data: Problem;
+    } | {
+        status: 503;
+        data: Problem;
+    }>("/api/settings/opt-outs", {
+        ...opts
+    }));
+}
+/**
+ * Change what an opt-out does, from the next one on
+ */
+export function updateOptOutSettings(optOutSettings: OptOutSettings, opts?: Oazapfts.RequestOpts) {
+    return oazapfts.ok(oazapfts.fetchJson<{
+        status: 200;
+        data: OptOutSettings;
+    } | {
+        status: 400;
+        data: Problem;
+    } | {
+        status: 401;
+        data: Problem;
+    } | {
+        status: 403;
+        data: Problem;
+    } | {
+        status: 408;
+        data: Problem;
+    } | {
+        status: 409;
+        data: Problem;
+    } | {
+        status: 413;
+        data: Problem;
+    } | {
+        status: 415;
+        data: Problem;
+    } | {
+        status: 422;
+        data: Problem;
+    } | {
+        status: 503;
+        data: Problem;
+    }>("/api/settings/opt-outs", oazapfts.json({
+        ...opts,
+        method: "PATCH",
+        body: optOutSettings
     })));
 }
 /**

@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import twilio from 'twilio';
 import type RequestClient from 'twilio/lib/base/RequestClient.js';
 import { DeadlineError, retryAfterMsOf, within } from '../connection.ts';
+import { KeptBackError, type MaySend } from '../guarded-request.ts';
 import { ProviderError } from '../ports.ts';
 
 export interface TwilioConfig {
@@ -15,8 +16,13 @@ export interface TwilioConfig {
 
 export type TwilioClient = ReturnType<typeof twilio>;
 
-/** The signal of the operation that a request belongs to: the SDK has no way to hand one down. */
-const operation = new AsyncLocalStorage<AbortSignal>();
+interface Operation {
+  signal: AbortSignal;
+  maySend: MaySend;
+}
+
+/** The operation that a request belongs to: the SDK has no way to hand down its signal and its guard. */
+const operation = new AsyncLocalStorage<Operation>();
 
 const PAGE_SIZE = 100;
 const MAX_PAGES = 10;
@@ -41,8 +47,10 @@ class TwilioHttp extends twilio.RequestClient {
     super({ timeout: timeoutMs, autoRetry: false });
     this.#baseUrl = baseUrl === null ? null : new URL(baseUrl);
     this.axios.interceptors.request.use((config) => {
-      const signal = operation.getStore();
-      return signal === undefined ? config : Object.assign(config, { signal });
+      const current = operation.getStore();
+      if (current === undefined) return config;
+      if (!current.maySend()) throw new KeptBackError();
+      return Object.assign(config, { signal: current.signal });
     });
   }
 
@@ -79,13 +87,14 @@ export function twilioClient(config: TwilioConfig, timeoutMs: number): TwilioCli
  * Like `within`, and cuts the SDK's request off when the time is up: one that still waited for a free connection would
  * otherwise go out after its outcome was looked up.
  *
- * @throws DeadlineError
+ * @throws DeadlineError; KeptBackError where `maySend` says no when a request is about to be made
  */
 export function operationWithin<T>(
   deadlineMs: number,
   work: (signal: AbortSignal) => Promise<T>,
+  maySend: MaySend = () => true,
 ): Promise<T> {
-  return within(deadlineMs, (signal) => operation.run(signal, () => work(signal)));
+  return within(deadlineMs, (signal) => operation.run({ signal, maySend }, () => work(signal)));
 }
 
 /** What is used of the SDK's page: its first and its following pages have different types. */

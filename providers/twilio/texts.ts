@@ -1,4 +1,5 @@
 import { DeadlineError, nothingWasSent } from '../connection.ts';
+import { KeptBackError } from '../guarded-request.ts';
 import type { Carrier, CarrierText, CarrierTextStatus, TextAnswer, TextRequest } from '../ports.ts';
 import {
   codeOf,
@@ -65,13 +66,16 @@ export function textsAt(
 async function sendOnce(client: TwilioClient, request: TextRequest): Promise<TextAnswer> {
   try {
     const { from, to, body, statusCallback } = request;
-    const text = await operationWithin(request.timeoutMs, () =>
-      client.messages.create({
-        to,
-        body,
-        ...(isService(from) ? { messagingServiceSid: from } : { from }),
-        ...(statusCallback === null ? {} : { statusCallback }),
-      }),
+    const text = await operationWithin(
+      request.timeoutMs,
+      () =>
+        client.messages.create({
+          to,
+          body,
+          ...(isService(from) ? { messagingServiceSid: from } : { from }),
+          ...(statusCallback === null ? {} : { statusCallback }),
+        }),
+      () => request.maySend(),
     );
     // The SDK reads any JSON as a text: without a SID it is none.
     if (!text.sid) return { kind: 'ambiguous', message: 'the answer names no text' };
@@ -93,6 +97,7 @@ async function sendOnce(client: TwilioClient, request: TextRequest): Promise<Tex
  * sent: Twilio has no idempotency key, so that everything doubtful has to be looked up.
  */
 export function textFailureOf(error: unknown): TextAnswer {
+  if (error instanceof KeptBackError) return { kind: 'kept_back' };
   const status = statusOf(error);
   if (error instanceof ThrottledError) {
     return { kind: 'deferred', retryAfterMs: boundedMs(error.retryAfterMs), message: error.message };

@@ -101,6 +101,11 @@ export async function dial(
     if (passes >= MOST_PASSES) {
       return await endAsNotPlaced(context, call, { failure: TOO_SLOW, source: null }, terms);
     }
+    // Whoever shuts down meanwhile does not begin anew.
+    const standsBack = context.standsBack();
+    if (standsBack !== null) {
+      return await endAsNotPlaced(context, call, { failure: standsBack, source: null }, terms);
+    }
     const next = await again();
     if (next.kind === 'met') return await resume(context, next.call);
     if (next.kind === 'held') return { call: next.call, absence: null, hold: next.verdict };

@@ -16,7 +16,7 @@ import { callWorkflowId } from '#domain/ids.ts';
 import type { OneOffCallSettings } from '#domain/one-off-call.ts';
 import { forbiddenOverrides } from '../agents/overrides.ts';
 import type { Context } from '../context.ts';
-import { type FieldError, invalid, reachable, unavailable } from '../errors.ts';
+import { type FieldError, invalid, reachable, requireReady, unavailable } from '../errors.ts';
 import type { PartRun } from '../sweep/part-run.ts';
 import { reached } from '../workflows.ts';
 import { dial, NOBODY_CAME, type PlacedCall, placedCall, prepareDial, resume } from './dial.ts';
@@ -107,6 +107,7 @@ export async function placeOneOffCall(context: Context, { callId }: { callId: st
     const result = await passGateAgain(context, found, { subject, ...(claim && { claim }) });
     return result.kind === 'go' ? { ...result, terms } : result;
   };
+  requireReady(context);
   // Whoever comes late does not dial, as a lead's run that comes late: others may have looked for the call by now.
   const passed = await pass(async (tx, call) => {
     const now = await context.clock(tx);

@@ -6,6 +6,7 @@ import { backoffMs } from '#domain/backoff.ts';
 import type { Hold } from '#domain/gate.ts';
 import { pauseBySystem } from '../campaigns/transitions.ts';
 import type { Context } from '../context.ts';
+import { requireReady } from '../errors.ts';
 import { holdLead } from '../leads/steps.ts';
 import { reached } from '../workflows.ts';
 import { type DialPreparation, dial, type PlacedCall, placedCall, prepareDial, resume } from './dial.ts';
@@ -83,6 +84,7 @@ async function afterLateHold(context: Context, attempt: LeadAttempt, hold: Hold)
 async function passInTurn(context: Context, attempt: LeadAttempt, turns: Turns): Promise<GateResult> {
   const leaveAtMs = (await context.now()).getTime() + LONGEST_TURN_MS;
   for (;;) {
+    requireReady(context);
     const result = await passGate(context, attempt);
     if (result.kind !== 'held' || result.verdict.verdict !== 'wait') return result;
     const { rule, until } = result.verdict;

@@ -22,8 +22,9 @@ import { textAllowedAt } from '#domain/quiet-hours.ts';
 import { measureText } from '#domain/text-length.ts';
 import { zonesForPhone } from '#domain/zones/zones-for-phone.ts';
 import type { TextAnswer } from '#providers/ports.ts';
+import { Elapsed, Permit } from '../calls/permit.ts';
 import type { Context } from '../context.ts';
-import { notFound, unavailable, wrongState } from '../errors.ts';
+import { notFound, requireReady, unavailable, wrongState } from '../errors.ts';
 import { notifyOptedOut } from '../opt-outs/opt-outs.ts';
 import type { PartRun } from '../sweep/part-run.ts';
 import { reached } from '../workflows.ts';
@@ -158,10 +159,14 @@ function noHour(zones: readonly string[]): string {
   return `No hour is allowed in every zone (${zones.join(', ') || 'none is known'}).`;
 }
 
-type Gated = { kind: 'go' | 'in_flight'; message: Message } | TextStep;
+type Gated =
+  | { kind: 'go'; message: Message; permit: Permit }
+  | { kind: 'in_flight'; message: Message }
+  | TextStep;
 
 /** Gate and send. May be run again at any point: a text is handed to the carrier by one run only, and once. */
 export async function sendText(context: Context, { messageId }: { messageId: string }): Promise<TextStep> {
+  requireReady(context);
   const gated = await passTextGate(context, messageId);
   switch (gated.kind) {
     case 'done':
@@ -170,7 +175,7 @@ export async function sendText(context: Context, { messageId }: { messageId: str
     case 'in_flight':
       return await settleText(context, gated.message);
     case 'go':
-      return await handOver(context, gated.message);
+      return await handOver(context, gated);
   }
 }
 
@@ -184,7 +189,8 @@ async function passTextGate(context: Context, messageId: string): Promise<Gated>
     const message = await lockMessage(tx, messageId);
     if (message.status === 'sending') return { kind: 'in_flight', message };
     if (message.status !== 'scheduled') return { kind: 'done', status: message.status };
-    const now = await context.now();
+    const sinceJudged = new Elapsed();
+    const now = await context.clock(tx);
     if (context.carrier === null || context.texting === null) {
       return await close(tx, message, { progress: { status: 'failed', error: NO_SENDER }, now });
     }
@@ -205,7 +211,8 @@ async function passTextGate(context: Context, messageId: string): Promise<Gated>
     const intent = { status: 'sending' as const, own_address: from, updated_at: now };
     const intended = await updateMessage(tx, message, intent);
     if (intended === null) throw new Error('A held message has changed.');
-    return { kind: 'go', message: intended };
+    const permit = new Permit({ judgedAt: now, sinceJudged, closesAt: null, marginMs: 0 });
+    return { kind: 'go', message: intended, permit };
   });
 }
 
@@ -235,13 +242,16 @@ async function holdUntil(
 /** When the carrier is busy and does not say for how long. */
 const DEFERRED_MS = 5_000;
 
-async function handOver(context: Context, message: Message): Promise<TextStep> {
+async function handOver(
+  context: Context,
+  { message, permit }: { message: Message; permit: Permit },
+): Promise<TextStep> {
   await context.checkpoint?.('text_intended');
   const { carrier, texting, timeouts } = context;
   const timeoutMs = timeouts.dialTimeoutMs;
   // A process that slept through its own deadline must not send: another one may have settled the text by now.
-  const lateMs = (await context.now()).getTime() - message.updated_at.getTime();
-  if (carrier === null || texting === null || lateMs > timeoutMs) return await settleText(context, message);
+  if (carrier === null || texting === null || permit.ageMs > timeoutMs)
+    return await settleText(context, message);
   const { from, statusCallbackUrl } = texting;
   const answer = await carrier.sendText({
     from,
@@ -250,6 +260,7 @@ async function handOver(context: Context, message: Message): Promise<TextStep> {
     // The id comes back with every report, also with one that overtakes the answer to this request.
     statusCallback: statusCallbackUrl === null ? null : `${statusCallbackUrl}?message=${message.id}`,
     timeoutMs,
+    maySend: () => permit.isValid(),
   });
   await context.checkpoint?.('text_answered');
   return await recordAnswer(context, message, answer);
@@ -268,18 +279,31 @@ async function recordAnswer(context: Context, message: Message, answer: TextAnsw
       return await record(context, message, { status: optedOut ? 'refused' : 'failed', errorCode, error });
     }
     case 'deferred': {
-      const now = await context.now();
-      const until = new Date(now.getTime() + (answer.retryAfterMs ?? DEFERRED_MS));
-      return await inTransaction(context.db, async (tx) => {
-        await lockContact(tx, message.phone);
-        const current = await lockMessage(tx, message.id);
-        if (current.status !== 'sending') return { kind: 'done' as const, status: current.status };
-        return await holdUntil(tx, current, { until, why: 'the carrier was busy', now });
-      });
+      const delayMs = answer.retryAfterMs ?? DEFERRED_MS;
+      return await takeBack(context, message, { delayMs, why: 'the carrier was busy' });
     }
+    case 'kept_back':
+      // The next step passes the gate again.
+      return await takeBack(context, message, { delayMs: 0, why: 'its permission ran out' });
     case 'ambiguous':
       return await settleText(context, message);
   }
+}
+
+/** Certainly not sent: it waits as before. */
+async function takeBack(
+  context: Context,
+  { id, phone }: Message,
+  { delayMs, why }: { delayMs: number; why: string },
+): Promise<TextStep> {
+  const now = await context.now();
+  const until = new Date(now.getTime() + delayMs);
+  return await inTransaction(context.db, async (tx) => {
+    await lockContact(tx, phone);
+    const current = await lockMessage(tx, id);
+    if (current.status !== 'sending') return { kind: 'done' as const, status: current.status };
+    return await holdUntil(tx, current, { until, why, now });
+  });
 }
 
 async function record(context: Context, { id, phone }: Message, progress: TextProgress): Promise<TextStep> {

@@ -74,6 +74,18 @@ export async function addOptOutByHand(
   return added;
 }
 
+/** Changes whether opt-outs end the calls that they find in flight, from the next one on. */
+export async function changeOptOutSettings(
+  { db }: Pick<Context, 'db'>,
+  { actor, hangUpOnOptOut }: { actor: Actor; hangUpOnOptOut: boolean },
+): Promise<void> {
+  await inTransaction(db, async (tx) => {
+    await tx.updateTable('workspace').set({ hang_up_on_opt_out: hangUpOnOptOut }).execute();
+    const data = { fields: ['hangUpOnOptOut'] };
+    await appendAudit(tx, { actor, action: 'settings.changed', subject: 'opt-outs', data });
+  });
+}
+
 /** Takes a number off the list for the API. @throws ServiceError `not-found` */
 export async function removeOptOut(
   { db }: Pick<Context, 'db'>,

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { inTransaction } from '#db/client.ts';
 import { readCallRow } from '#db/queries/calls.ts';
 import { lockContact } from '#db/queries/locks.ts';
@@ -6,6 +6,7 @@ import { createProviders } from '#providers/registry.ts';
 import { performHangUps, repeatHangUps, requestHangUp } from '#services/calls/hang-up.ts';
 import { pollCall } from '#services/calls/poll.ts';
 import { recordPlaced } from '#services/calls/record.ts';
+import { addOptOut } from '#services/opt-outs/opt-outs.ts';
 import { NO_FAULTS } from '#simulator/faults.ts';
 import { AGENTS, PHONE_NUMBERS } from '#simulator/fleet.ts';
 import { type Simulator, startSimulator } from '#simulator/server.ts';
@@ -216,3 +217,52 @@ async function dueAgain(callId: string): Promise<void> {
     .where('hang_up_next_at', 'is not', null)
     .execute();
 }
+
+describe('an opt-out', () => {
+  async function optOut(talk: Talk) {
+    const { phone } = await readCallRow(api.context.db, talk.callId);
+    return await api.call('POST', '/api/opt-outs', { body: { phone } });
+  }
+
+  test('names the call in flight, and hangs it up', async () => {
+    const talk = await talking();
+    const { status, body } = await optOut(talk);
+    expect([status, body.inFlight, body.inFlightCallIds]).toEqual([201, 1, [talk.callId]]);
+    await vi.waitFor(() => expect(isLive(talk)).toBe(false), WITHIN);
+    const { in_flight } = await api.context.db
+      .selectFrom('opt_outs')
+      .select('in_flight')
+      .where('phone', '=', body.phone)
+      .executeTakeFirstOrThrow();
+    expect(in_flight).toEqual([talk.callId]);
+    const event = await api.context.db
+      .selectFrom('events')
+      .select('data')
+      .where('type', '=', 'contact.opted_out')
+      .orderBy('id', 'desc')
+      .executeTakeFirstOrThrow();
+    expect(event.data).toEqual({ source: 'api', inFlight: 1, inFlightCallIds: [talk.callId] });
+  });
+
+  test('leaves it alone where the workspace wants that', async () => {
+    const off = await api.call('PATCH', '/api/settings/opt-outs', { body: { hangUpOnOptOut: false } });
+    expect([off.status, off.body]).toEqual([200, { hangUpOnOptOut: false }]);
+    const talk = await talking();
+    expect((await optOut(talk)).body.inFlightCallIds).toEqual([talk.callId]);
+    expect((await readCallRow(api.context.db, talk.callId)).hang_up_requested_at).toBeNull();
+    expect(isLive(talk)).toBe(true);
+    await api.call('PATCH', '/api/settings/opt-outs', { body: { hangUpOnOptOut: true } });
+    expect((await api.call('GET', '/api/settings/opt-outs')).body).toEqual({ hangUpOnOptOut: true });
+  });
+
+  test('that is spoken in a call does not cut that call off', async () => {
+    const talk = await talking();
+    const call = await readCallRow(api.context.db, talk.callId);
+    const about = { campaignId: call.campaign_id, leadId: call.lead_id, callId: call.id };
+    const { inFlight } = await inTransaction(api.context.db, (tx) =>
+      addOptOut(tx, { phone: call.phone ?? '', reason: 'asked', source: 'call', about }),
+    );
+    expect(inFlight).toEqual([talk.callId]);
+    expect((await readCallRow(api.context.db, talk.callId)).hang_up_requested_at).toBeNull();
+  });
+});

@@ -24,7 +24,8 @@ function carrierAt(baseUrl: string): Carrier {
 }
 
 function text(change: Partial<Parameters<Carrier['sendText']>[0]> = {}) {
-  return { from: OWN_NUMBER, to: PERSON, body: 'Hello!', statusCallback: null, timeoutMs: 3000, ...change };
+  const message = { from: OWN_NUMBER, to: PERSON, body: 'Hello!', statusCallback: null };
+  return { ...message, timeoutMs: 3000, maySend: () => true, ...change };
 }
 
 afterEach(async () => {
@@ -33,6 +34,12 @@ afterEach(async () => {
 });
 
 describe('sendText', () => {
+  it('sends nothing once it may not any more', async () => {
+    const { rig: network, carrier } = await carrierWith();
+    expect(await carrier.sendText(text({ maySend: () => false }))).toEqual({ kind: 'kept_back' });
+    expect(network.simulator.ledger.texts).toEqual([]);
+  });
+
   it('sends one text and reads what was made of it', async () => {
     const { rig, carrier } = await carrierWith();
     const answer = await carrier.sendText(text({ body: 'a'.repeat(200), statusCallback: rig.statusUrl }));

@@ -200,6 +200,7 @@ describe('when the answer is lost', () => {
       body: words,
       statusCallback: null,
       timeoutMs: 5_000,
+      maySend: () => true,
     });
     chain.simulator.setFaults({ textErrorsBeforeAccept: 1, listIgnoresFilters: 1 });
     const { leadId } = await createLead(chain, phone);

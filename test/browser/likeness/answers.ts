@@ -28,7 +28,7 @@ export function answerOf(scene: Scene, url: URL): unknown {
     case '/api/me':
       return scene === 'viewer' ? { ...ME, name: 'The screen on the wall', role: 'viewer' } : ME;
     case '/ready':
-      return { database: 'ok', temporal: 'ok', provider: 'ok' };
+      return { database: 'ok', temporal: 'ok', provider: 'ok', clock: 'ok' };
     case '/api/metrics':
       return scene === 'empty' ? NO_METRICS : WORKSPACE_METRICS;
     case '/api/campaigns':
