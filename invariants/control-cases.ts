@@ -311,9 +311,12 @@ export const controls: Record<Invariant, Controls> = {
       (s) => Object.assign(s.leads[3] ?? {}, { notBeforeMs: null }),
       /dee is waiting without a time/,
     ],
-    'a lead in backoff without a workflow': [
-      (s) => s.workflows.delete('lead/ben'),
-      /ben is backing_off and has no open workflow/,
+    'a lead with a line without a workflow': [
+      (s) => {
+        Object.assign(s.leads[1] ?? {}, { state: 'queued' });
+        s.workflows.delete('lead/ben');
+      },
+      /ben is queued and has no open workflow/,
     ],
     'a running campaign without a workflow': [
       (s) => s.workflows.set('campaign/c1', 'closed'),

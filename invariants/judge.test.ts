@@ -59,7 +59,8 @@ describe('the invariants', () => {
     const snapshot = sampleSnapshot();
     const [adrift] = snapshot.leads.filter(({ state }) => state === 'backing_off');
     if (adrift === undefined) throw new Error('no lead of the sample backs off');
-    for (let index = 0; index < 50; index += 1) snapshot.leads.push({ ...adrift, id: `x${index}` });
+    for (let index = 0; index < 50; index += 1)
+      snapshot.leads.push({ ...adrift, id: `x${index}`, state: 'queued' });
     const { violations } = judge(snapshot).I7;
     expect(violations).toHaveLength(21);
     expect(violations.at(-1)).toBe('and 31 more');

@@ -14,7 +14,7 @@ export function* workflowDisagreements(snapshot: Snapshot): Generator<string> {
       if (standing === 'open') yield `lead ${lead.id} is finished and its workflow is open`;
       if (standing === undefined && called.has(lead.id))
         yield `lead ${lead.id} was called and has no workflow`;
-    } else if (standing === 'closed') {
+    } else if (standing === 'closed' && lead.state !== 'backing_off') {
       yield `lead ${lead.id} is ${lead.state} and its workflow is closed`;
     }
   }
@@ -33,11 +33,15 @@ export function* workflowDisagreements(snapshot: Snapshot): Generator<string> {
   }
 }
 
+/** Between two attempts a lead needs no workflow: its campaign starts the one of a lead that it gives a line. */
+function hasLine({ state }: Snapshot['leads'][number]): boolean {
+  return state === 'queued' || state === 'calling';
+}
+
 /** Leads and campaigns that must have an open workflow and have none. */
 export function* missingWorkflows(snapshot: Snapshot): Generator<string> {
   for (const lead of snapshot.leads) {
-    if (!inScope(snapshot, lead.campaignId) || lead.state === 'finished' || lead.state === 'waiting')
-      continue;
+    if (!inScope(snapshot, lead.campaignId) || !hasLine(lead)) continue;
     if (snapshot.workflows.get(leadWorkflowId(lead.id)) !== 'open') {
       yield `lead ${lead.id} is ${lead.state} and has no open workflow`;
     }

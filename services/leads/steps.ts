@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Tx } from '#db/client.ts';
 import { appendEvent } from '#db/queries/events.ts';
 import type { HoldRule } from '#domain/gate.ts';
@@ -54,7 +55,8 @@ export async function holdLead(
     .updateTable('leads')
     .set({
       state: hold.state,
-      ...(hold.until === null ? {} : { not_before: hold.until }),
+      // Its place is kept, and its time is another one: by that a mark of an earlier grant knows that it is late.
+      not_before: hold.until ?? sql<Date>`not_before + interval '1 millisecond'`,
       hold_rule: hold.rule,
       hold_detail: hold.detail,
       // Any other rule only puts off what comes next.
