@@ -263,3 +263,72 @@ describe('a one-off call', () => {
     ).toEqual([['wait', 'contact_day']]);
   });
 });
+
+test('every rule says what holds the call, in words for whoever asks', () => {
+  const details = (change: Partial<GateFacts>, settings: Partial<CampaignSettings> = {}) =>
+    holdsOf({ ...open, ...change }, { ...DEFAULT_SETTINGS, ...settings }).map(({ detail }) => detail);
+  const of = (change: Partial<LeadFacts>) => details({ lead: { ...lead, ...change } });
+  const called = (...secondsAgo: number[]) => ({
+    contact: { liveUntil: null, liveSince: null, recentCalls: secondsAgo.map(ago) },
+  });
+  expect(of({ campaignStatus: 'stopped' })).toEqual(['The campaign is stopped.']);
+  expect(of({ campaignStatus: 'paused' })).toEqual(['The campaign is paused.']);
+  expect(of({ campaignStatus: 'scheduled' })).toEqual(['The campaign has not begun yet.']);
+  expect(of({ leadState: 'finished' })).toEqual(['The lead is finished.']);
+  expect(of({ replied: true })).toEqual(['The person has called or written since the last call.']);
+  expect(of({ attemptsUsed: 3 })).toEqual(['All 3 attempts are spent.']);
+  expect(of({ campaignLinesInUse: 10 })).toEqual(['All 10 lines of the campaign are in use.']);
+  expect(of({ nextPaceAt: later(1) })).toEqual([`${DEFAULT_SETTINGS.callsPerSecond} calls per second.`]);
+  expect(details({ optedOut: true })).toEqual(['The contact opted out.']);
+  expect(details({ workspaceLines: { inUse: 7, limit: 7 } })).toEqual([
+    'All 7 lines of the workspace are in use.',
+  ]);
+  const shut = (zones: string[], nextOpeningAt: Date | null) =>
+    details({ window: { open: false, nextOpeningAt, zones } });
+  expect(shut(['Asia/Tokyo', 'Asia/Seoul'], later(60))).toEqual([
+    'Outside the calling window (Asia/Tokyo, Asia/Seoul).',
+  ]);
+  expect(shut(['Asia/Tokyo', 'America/Lima'], null)).toEqual([
+    'No hour is allowed in every zone (Asia/Tokyo, America/Lima).',
+  ]);
+  expect(shut([], null)).toEqual(['No hour is allowed in every zone (no zone is known).']);
+  const live = { liveUntil: later(60), liveSince: ago(5), recentCalls: [] };
+  expect(details({ contact: live })).toEqual(['A call to this contact is under way.']);
+  expect(details(called(60))).toEqual(['Less than 600 s since the last call.']);
+  expect(details(called(3_600, 7_200, 10_800))).toEqual(['3 calls a day to one contact.']);
+  const days = [2, 3, 4, 5, 6, 6.2, 6.4].map((day) => day * 86_400);
+  expect(details(called(...days))).toEqual(['7 calls a week to one contact.']);
+});
+
+test('a scheduled campaign waits for its set time, and looks again at least now and then', () => {
+  const until = (startsAt: Date | null) => {
+    const verdict = decide(
+      { ...open, lead: { ...lead, campaignStatus: 'scheduled', startsAt } },
+      DEFAULT_SETTINGS,
+    );
+    return verdict.verdict === 'wait' ? verdict.until : null;
+  };
+  const soon = until(null);
+  expect(soon?.getTime()).toBeGreaterThan(now.getTime());
+  expect(until(later(86_400))).toEqual(later(86_400));
+  // A time that has passed, or is about to: the row comes late.
+  for (const startsAt of [ago(3_600), now, later(0.001)]) expect(until(startsAt)).toEqual(soon);
+});
+
+test('no wait ends in the past, nor at once', () => {
+  const facts = { ...open, window: { open: false, nextOpeningAt: ago(10), zones: ['UTC'] } };
+  const at = (nextOpeningAt: Date) => {
+    const verdict = decide({ ...facts, window: { ...facts.window, nextOpeningAt } }, DEFAULT_SETTINGS);
+    return verdict.verdict === 'wait' ? verdict.until.getTime() - now.getTime() : Number.NaN;
+  };
+  const shortest = at(ago(10));
+  expect(shortest).toBeGreaterThan(0);
+  expect(at(now)).toBe(shortest);
+  expect(at(later(3_600))).toBe(3_600_000);
+});
+
+test('the pace holds until its instant, and not at it', () => {
+  const at = (nextPaceAt: Date) => decide({ ...open, lead: { ...lead, nextPaceAt } }, DEFAULT_SETTINGS);
+  expect(at(later(0.001))).toMatchObject({ rule: 'pace', until: later(0.001) });
+  for (const past of [now, ago(5)]) expect(at(past)).toEqual({ verdict: 'go' });
+});

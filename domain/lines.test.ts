@@ -50,3 +50,13 @@ test('carries everything over', () => {
   next.drop('b');
   expect(next.holds('b')).toBe(false);
 });
+
+test('a line that is still needed counts as held from then, and one that nobody holds stays so', () => {
+  const pool = empty(2);
+  pool.take('a', 1_000);
+  pool.extend('a', 5_000);
+  pool.extend('b', 5_000);
+  expect(pool.inUse).toBe(1);
+  expect(pool.heldSinceBefore(5_000)).toEqual([]);
+  expect(pool.heldSinceBefore(5_001)).toEqual(['a']);
+});

@@ -22,3 +22,19 @@ test('a report settles what was unknown', () => {
 test('words of received texts and of later versions say nothing', () => {
   expect(['receiving', 'received', 'new-word', ''].map(messageStatusOf)).toEqual([null, null, null, null]);
 });
+
+test.each([
+  ['accepted', 'sent'],
+  ['scheduled', 'sent'],
+  ['queued', 'sent'],
+  ['sending', 'sent'],
+  ['sent', 'sent'],
+  ['delivered', 'delivered'],
+  ['partially_delivered', 'delivered'],
+  ['read', 'delivered'],
+  ['undelivered', 'undelivered'],
+  ['failed', 'failed'],
+  ['canceled', 'failed'],
+] as const)("the carrier's %s is our %s", (word, status) => {
+  expect(messageStatusOf(word)).toBe(status);
+});
