@@ -19,6 +19,7 @@ const COMMANDS = [
   'pictures',
   'screenshots',
   'totals',
+  'mutation',
 ];
 /** Only these read `.env`: tests and the demo must never see its keys. */
 const COMMANDS_WITH_ENV_FILE = ['start', 'dev'];
