@@ -118,6 +118,8 @@ class Run {
   readonly #acting: Promise<void>[] = [];
   /** When requests could not reach the phone network in their time. */
   readonly #heldUp: { startMs: number; endMs: number }[] = [];
+  /** When a transaction could not be committed in its time. */
+  readonly #slowCommits: { startMs: number; endMs: number }[] = [];
   readonly #watching: Promise<void>;
 
   constructor(plan: Plan, servers: Servers, product: RunningProduct, db: Db) {
@@ -183,12 +185,13 @@ class Run {
     this.#count(nameOf(strike));
     if (strike.kind === 'hours_end') return;
     const undo = this.#inflict(strike);
-    const held = holdsUpNetwork(strike) ? { startMs: Date.now(), endMs: Number.POSITIVE_INFINITY } : null;
-    if (held !== null) this.#heldUp.push(held);
+    const held = { startMs: Date.now(), endMs: Number.POSITIVE_INFINITY };
+    if (strikes(strike, 'network')) this.#heldUp.push(held);
+    if (strikes(strike, 'postgres')) this.#slowCommits.push(held);
     const after = delay(strike.forMs, undefined, { signal: this.#over.signal }).catch(() => undefined);
     this.#undo.push(
       after.then(undo).then(() => {
-        if (held !== null) held.endMs = Date.now();
+        held.endMs = Date.now();
       }),
     );
   }
@@ -361,6 +364,7 @@ class Run {
         ledger,
         temporal: client,
         heldUp: this.#heldUp,
+        slowCommits: this.#slowCommits,
       });
       findings.push(...violationsOf(verdict));
     } finally {
@@ -478,9 +482,10 @@ class Run {
   }
 }
 
-function holdsUpNetwork(strike: Strike): boolean {
-  if ('link' in strike) return strike.link === 'worker-network';
-  return 'target' in strike && strike.target === 'network';
+/** Whether it befalls a server, or the workers' way to it. */
+function strikes(strike: Strike, server: 'network' | 'postgres'): boolean {
+  if ('link' in strike) return strike.link === `worker-${server}`;
+  return 'target' in strike && strike.target === server;
 }
 
 /** The same faults as they are without the storm. */

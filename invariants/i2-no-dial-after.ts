@@ -30,10 +30,18 @@ export function* noDialAfter(snapshot: Snapshot): Generator<string> {
       continue;
     }
     const lateMs = receivedAtMs - decision.decidedAtMs;
-    if (lateMs > SENDING_MS)
+    if (lateMs > SENDING_MS && !wasCommittedLate(snapshot, decision.decidedAtMs, receivedAtMs))
       yield `attempt ${attemptId} was dialled ${Math.round(lateMs)} ms after it was permitted`;
   }
   yield* haltsWithoutEvent(snapshot, halts);
+}
+
+/**
+ * A permission counts from its commit, of which the database keeps no instant. Until then the gate's locks are held, so
+ * that nothing can be acknowledged that the dial would not know of.
+ */
+function wasCommittedLate({ slowCommits }: Snapshot, decidedAtMs: number, receivedAtMs: number): boolean {
+  return slowCommits.some(({ startMs, endMs }) => startMs <= receivedAtMs && endMs >= decidedAtMs);
 }
 
 /** A time in which a campaign dials nobody, but whoever its beginning found in flight. */

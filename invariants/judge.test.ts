@@ -45,6 +45,22 @@ describe('the invariants', () => {
     expect(judge(snapshot).I2.violations).toEqual([expect.stringMatching(/dialled 2500 ms after/)]);
   });
 
+  test('a decision that a slow database committed late may be followed by a later dial, but by none after an opt-out', () => {
+    const snapshot = sampleSnapshot();
+    const { dial, decision } = snapshot.by.ann;
+    dial.receivedAtMs = decision.decidedAtMs + 3_000;
+    snapshot.slowCommits.push({ startMs: decision.decidedAtMs + 100, endMs: decision.decidedAtMs + 2_500 });
+    expect(judge(snapshot).I2.violations).toEqual([]);
+    snapshot.optOuts.push({ phone: dial.to, createdAtMs: decision.decidedAtMs + 2_900, inFlight: [] });
+    expect(judge(snapshot).I2.violations).toEqual([expect.stringMatching(/after the opt-out/)]);
+    snapshot.optOuts.pop();
+    snapshot.slowCommits.splice(0, 1, {
+      startMs: decision.decidedAtMs - 900,
+      endMs: decision.decidedAtMs - 100,
+    });
+    expect(judge(snapshot).I2.violations).toEqual([expect.stringMatching(/dialled 3000 ms after/)]);
+  });
+
   test('names no phone number', () => {
     for (const spoils of Object.values(controls)) {
       for (const [spoil] of Object.values(spoils)) {

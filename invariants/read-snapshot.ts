@@ -30,6 +30,8 @@ export interface InvariantsInput {
   networkAheadMs?: number;
   /** Times in which the network, or the way to it, was stopped or slowed on purpose, in milliseconds. */
   heldUp?: readonly Span[];
+  /** Times in which the database, or the way to it, was stopped or slowed on purpose, in milliseconds. */
+  slowCommits?: readonly Span[];
   /** How long Temporal's listing may lag, in milliseconds; default 15,000. */
   catchUpMs?: number;
 }
@@ -47,6 +49,7 @@ export async function readSnapshot(input: InvariantsInput): Promise<Snapshot> {
     campaigns,
     deadlineGraceMs: DEADLINE_GRACE_MS,
     heldUp: input.heldUp ?? [],
+    slowCommits: input.slowCommits ?? [],
     dials: readDials(input, rows),
     workflows: await readWorkflows(input.temporal, listed, rows.oneOffCalls.size > 0),
     holidays: readHolidays(rows),

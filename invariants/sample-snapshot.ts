@@ -141,6 +141,7 @@ export function sampleSnapshot() {
       },
     ],
     heldUp: [] as Snapshot['heldUp'][number][],
+    slowCommits: [] as Snapshot['slowCommits'][number][],
     dials: attempts.map(({ dial }) => dial),
     workflows: new Map<string, 'open' | 'closed'>([
       [`campaign/${CAMPAIGN}`, 'open'],

@@ -37,6 +37,8 @@ export interface Snapshot {
   totals: readonly CallTotalsTable[];
   /** Times in which the network, or the way to it, stood still: requests were received later than they were sent. */
   heldUp: readonly { startMs: number; endMs: number }[];
+  /** Times in which the database, or the way to it, stood still or was slow: a decision was committed late. */
+  slowCommits: readonly { startMs: number; endMs: number }[];
   /** Every dial request that the network received, in order. */
   dials: readonly Dial[];
   /** How often somebody asked for a call to a lead, by the lead's id. */
