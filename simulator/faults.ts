@@ -54,6 +54,8 @@ export interface FaultOptions {
    * the outcome.
    */
   driftPayload: FaultRate;
+  /** A conversation, read or sent, does not say what it costs. */
+  chargeMissing: FaultRate;
   /** 429; no text is sent. */
   textThrottle: FaultRate;
   /** 500; no text is sent. */
@@ -112,6 +114,7 @@ export const NO_FAULTS: Readonly<FaultOptions> = {
   hangUpErrors: 0,
   hangUpIgnored: 0,
   driftPayload: 0,
+  chargeMissing: 0,
   textThrottle: 0,
   textErrorsBeforeAccept: 0,
   textErrorsAfterAccept: 0,
@@ -153,6 +156,7 @@ const schema = z
     hangUpErrors: rate,
     hangUpIgnored: rate,
     driftPayload: rate,
+    chargeMissing: rate,
     textThrottle: rate,
     textErrorsBeforeAccept: rate,
     textErrorsAfterAccept: rate,

@@ -122,7 +122,9 @@ export class Webhooks {
     }
     const failure = initiationFailurePayload(call);
     const kind = failure === null ? 'post_call_transcription' : 'call_initiation_failure';
-    const data = failure ?? conversationPayload(call, { seed: this.#seed, speed: this.#speed }, now);
+    const isCharged = !this.#faults.strikes('chargeMissing', 'sent', call.conversationId);
+    const world = { seed: this.#seed, speed: this.#speed, isCharged };
+    const data = failure ?? conversationPayload(call, world, now);
     if (call.drifts) driftPayload(data, seededRandom('drift', this.#seed, ...placeOf(call)));
     return { kind, body: JSON.stringify({ type: kind, event_timestamp: Math.floor(now / 1000), data }) };
   }

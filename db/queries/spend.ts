@@ -56,3 +56,26 @@ export async function readSpendSums(db: Db | Tx, of: SpendOf): Promise<SpendSums
   if (row === undefined) throw new Error('A query without a condition had no row.');
   return row.sums;
 }
+
+/**
+ * Calls of campaigns that ended in a span of time with somebody or a machine on the line, and are not charged. In a
+ * random order, so that those that are never charged do not keep the others out.
+ */
+export async function unchargedCalls(
+  db: Db,
+  { endedAfter, endedBefore, limit }: { endedAfter: Date; endedBefore: Date; limit: number },
+): Promise<{ id: string; conversationId: string }[]> {
+  return await db
+    .selectFrom('calls')
+    .select((of) => ['id', of.ref('conversation_id').$notNull().as('conversationId')])
+    .where('campaign_id', 'is not', null)
+    .where('attempt', 'is not', null)
+    .where('cost_cents', 'is', null)
+    .where('reach', 'in', ['answered', 'voicemail'])
+    .where('conversation_id', 'is not', null)
+    .where('ended_at', '>', endedAfter)
+    .where('ended_at', '<', endedBefore)
+    .orderBy(sql`random()`)
+    .limit(limit)
+    .execute();
+}

@@ -15,8 +15,13 @@ export function spendAt(
   { timeouts }: Pick<Context, 'timeouts'>,
   { campaignId, settings, now }: { campaignId: string | null; settings: Rules; now: Date },
 ): SpendOf {
-  const chargedBy = new Date(now.getTime() - (timeouts.chargeAwaitedMs ?? CHARGE_AWAITED_MS));
+  const chargedBy = chargeAwaitedSince({ timeouts }, now);
   return { campaignId, chargedBy, expectedCents: settings.expectedCallCents };
+}
+
+/** The charge of a call that ended after this instant is still awaited. */
+export function chargeAwaitedSince({ timeouts }: Pick<Context, 'timeouts'>, now: Date): Date {
+  return new Date(now.getTime() - (timeouts.chargeAwaitedMs ?? CHARGE_AWAITED_MS));
 }
 
 /** What a campaign has spent, has reserved, and expects of its next call. */

@@ -2,6 +2,7 @@ import { inTransaction } from '#db/client.ts';
 import { forgetKeys } from '#db/queries/idempotency.ts';
 import { clearPartFailures, countPartFailure } from '#db/queries/sweep-parts.ts';
 import { raiseAttention, settleAttention } from '../attention.ts';
+import { fetchCharges } from '../calls/charges.ts';
 import { closeOverdueCalls } from '../calls/close-overdue.ts';
 import { repeatHangUps } from '../calls/hang-up.ts';
 import { restartOneOffCalls } from '../calls/one-off.ts';
@@ -33,6 +34,8 @@ const PARTS = {
   repliesNotified: notifyPendingReplies,
   /** Texts that were looked up at the carrier, and are settled now. */
   textsSettled: askForReports,
+  /** Calls that ended without a charge, and are charged now. */
+  callsCharged: fetchCharges,
   /** Calls that were to be hung up, and were tried again. */
   hangUpsRepeated: repeatHangUps,
   /** Calls that nobody else would have closed. */

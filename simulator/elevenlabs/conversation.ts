@@ -8,6 +8,8 @@ import { CREDITS_PER_SECOND, collectedResults, criteriaResults, spokenTurn } fro
 export interface PayloadWorld {
   seed: number;
   speed: number;
+  /** False while the provider has not charged the call. */
+  isCharged?: boolean;
 }
 
 /**
@@ -28,7 +30,7 @@ export function conversationPayload(call: SimulatedCall, world: PayloadWorld, no
     user_id: call.userId,
     branch_id: null,
     transcript: conversation === null ? [] : transcript(call, conversation, elapsedSeconds),
-    metadata: metadata(call, conversation, elapsedSeconds),
+    metadata: metadata(call, conversation, { elapsedSeconds, isCharged: world.isCharged ?? true }),
     analysis: conversation === null || !settled ? null : analysis(conversation),
     conversation_initiation_client_data: clientData(call),
     has_audio: talked && settled,
@@ -75,11 +77,11 @@ function streamSid(call: SimulatedCall): string {
 function metadata(
   call: SimulatedCall,
   conversation: Conversation | null,
-  elapsedSeconds: number,
+  { elapsedSeconds, isCharged }: { elapsedSeconds: number; isCharged: boolean },
 ): JsonObject {
   const ended = call.endedAtMs !== null;
   const failed = ended && call.plan.reach === 'failed';
-  const cost = ended ? elapsedSeconds * CREDITS_PER_SECOND : null;
+  const cost = ended && isCharged ? elapsedSeconds * CREDITS_PER_SECOND : null;
   return {
     start_time_unix_secs: unixSeconds(call.startedAtMs),
     accepted_time_unix_secs: call.answeredAtMs === null ? null : unixSeconds(call.answeredAtMs),

@@ -51,7 +51,8 @@ export function elevenLabsRoutes(world: World): Hono<{ Bindings: HttpBindings }>
       return problem(c, 404, 'conversation_not_found', 'No conversation has this id.', 'conversation_id');
     }
     if (call.kind === 'talk') return c.json(talkPayload(call, Date.now()));
-    const payload = conversationPayload(call, world, Date.now());
+    const isCharged = !world.faults.strikes('chargeMissing', 'read', call.conversationId);
+    const payload = conversationPayload(call, { ...world, isCharged }, Date.now());
     const random = seededRandom('drift', world.seed, personNumber(call), call.callsBefore);
     return c.json(call.drifts ? driftPayload(payload, random) : payload);
   });

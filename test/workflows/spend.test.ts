@@ -142,3 +142,61 @@ test('case 8: a limit that is lowered below what is spent pauses with the next c
   expect(await dialsOf(id)).toBe(dials);
   await chain.expectInvariants();
 });
+
+test('case 8: a charge that comes late makes the room that its call did not need', async () => {
+  chain.simulator.setFaults({ chargeMissing: 1 });
+  // Twice as much is reserved as a call costs: the second one passes only once the first is charged.
+  const id = await chain.launch(talkers(2), { lines: 2, spendLimitCents: 200, expectedCallCents: 150 });
+  const ends = async () => expect(await callsWithoutCharge(id)).toBe(1);
+  await vi.waitFor(ends, WITHIN);
+  expect(await spending(id)).toMatchObject({ settledCents: 0, reservedCents: 150 });
+  expect((await campaign(id)).status).toBe('running');
+  expect(await dialsOf(id)).toBe(1);
+
+  chain.simulator.setFaults({ chargeMissing: 0 });
+  await chargedBySweep(id);
+  expect(await spending(id)).toMatchObject({ settledCents: LONG_CALL_CENTS, reservedCents: 0 });
+  // 84 and 150 are more than 200: no other call fits, which nothing in flight can change any more.
+  await chain.reaches(id, 'paused');
+  const raised = { settings: { spendLimitCents: 240 } };
+  expect((await chain.call('PATCH', `/api/campaigns/${id}`, raised)).status).toBe(200);
+  expect((await chain.call('POST', `/api/campaigns/${id}/resume`)).status).toBe(202);
+  await chain.reaches(id, 'completed');
+  expect(await spending(id)).toMatchObject({ settledCents: 2 * LONG_CALL_CENTS, reservedCents: 0 });
+  await chain.expectInvariants();
+}, 120_000);
+
+test('case 8: a call that is never charged counts as what was reserved, once its time is over', async () => {
+  const awaited = chain.context.timeouts.chargeAwaitedMs;
+  chain.context.timeouts.chargeAwaitedMs = 1_000;
+  chain.simulator.setFaults({ chargeMissing: 1 });
+  try {
+    const id = await chain.launch(talkers(3), { lines: 3, spendLimitCents: 100, expectedCallCents: 60 });
+    await chain.reaches(id, 'paused');
+    expect(await dialsOf(id)).toBe(1);
+    expect(await spending(id)).toMatchObject({ settledCents: 0, reservedCents: 60 });
+    expect((await campaign(id)).pauseReason).toContain('0 cents are spent and 60 cents reserved.');
+    await chain.expectInvariants();
+  } finally {
+    chain.simulator.setFaults({ chargeMissing: 0 });
+    if (awaited === undefined) delete chain.context.timeouts.chargeAwaitedMs;
+  }
+}, 120_000);
+
+async function callsWithoutCharge(id: string): Promise<number> {
+  const calls = await chain.db
+    .selectFrom('calls')
+    .select('id')
+    .where('campaign_id', '=', id)
+    .where('concluded_at', 'is not', null)
+    .where('cost_cents', 'is', null)
+    .execute();
+  return calls.length;
+}
+
+/** The sweep looks at calls that ended a while ago. */
+async function chargedBySweep(id: string): Promise<void> {
+  const earlier = new Date(Date.now() - 60_000);
+  await chain.db.updateTable('calls').set({ ended_at: earlier }).where('campaign_id', '=', id).execute();
+  expect((await chain.sweep()).callsCharged).toBe(1);
+}

@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { makeCampaign, openScreen, product, WITHIN } from '../rig.ts';
+import { makeCampaign, OPEN, openScreen, product, reached, WITHIN } from '../rig.ts';
 import { world } from '../world.ts';
 
 /** Calls as they were, talks with an agent, and what nobody could account for. */
@@ -83,6 +83,44 @@ export function callTests(): void {
     await page.waitForURL(/\/calls\//);
     const turns = page.getByRole('list', { name: 'Transcript' }).getByRole('listitem');
     await expect.poll(() => turns.count(), WITHIN).toBeGreaterThanOrEqual(3);
+  });
+
+  test('case 18: a finished lead is called from its page, and a refusal names every rule', async () => {
+    const id = await makeCampaign('Once more', ['+13125550108']);
+    await reached(id, 'completed');
+    const { items } = await product().call<{ items: { id: string }[] }>('GET', `/api/campaigns/${id}/leads`);
+    const path = `/leads/${items[0]?.id}`;
+    const { page, excuse } = await openScreen(path, { role: 'operator' });
+    const callNow = page.getByRole('main').getByRole('button', { name: 'Call now' });
+    const confirm = page.getByRole('alertdialog', { name: 'Call Once more 1 now?' });
+
+    // At no hour: the dialog stays open and says what holds the call.
+    const days = { mon: [], tue: [], wed: [], thu: [], fri: [], sat: [], sun: [] };
+    await product().call('PATCH', `/api/campaigns/${id}`, {
+      settings: { window: { days }, caps: { minGapSeconds: 3_600 } },
+    });
+    await callNow.click();
+    await confirm.getByRole('button', { name: 'Call now' }).click();
+    const rules = confirm.getByRole('alert').getByRole('listitem');
+    await rules.first().waitFor();
+    expect((await rules.allInnerTexts()).map((text) => text.replace(/ Until .*/, ''))).toEqual([
+      expect.stringMatching(/^No hour is allowed in every zone \(/),
+      'Less than 3600 s since the last call.',
+    ]);
+    excuse(/status of 409/);
+
+    await product().call('PATCH', `/api/campaigns/${id}`, {
+      settings: { window: OPEN.window, caps: { minGapSeconds: 0 } },
+    });
+    await confirm.getByRole('button', { name: 'Call now' }).click();
+    await page.getByText('It is one call more than the campaign allows.').waitFor();
+    await page.getByText('Somebody asked for a call now, one call beyond the attempts').waitFor();
+    await page.getByText('Call begun, attempt 2').waitFor();
+    await reached(id, 'completed');
+
+    const viewer = await openScreen(path, { role: 'viewer' });
+    await viewer.page.getByRole('heading', { name: 'Once more 1' }).waitFor();
+    expect(await viewer.page.getByRole('button', { name: 'Call now' }).count()).toBe(0);
   });
 
   test('case 17: a call that no one can account for is shown with what it means, and is settled by a person', async () => {
