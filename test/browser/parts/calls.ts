@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { makeCampaign, OPEN, openScreen, product, reached, WITHIN } from '../rig.ts';
+import { makeCampaign, openScreen, product, reached, WITHIN } from '../rig.ts';
 import { world } from '../world.ts';
 
 /** Calls as they were, talks with an agent, and what nobody could account for. */
@@ -94,23 +94,22 @@ export function callTests(): void {
     const callNow = page.getByRole('main').getByRole('button', { name: 'Call now' });
     const confirm = page.getByRole('alertdialog', { name: 'Call Once more 1 now?' });
 
-    // At no hour: the dialog stays open and says what holds the call.
-    const days = { mon: [], tue: [], wed: [], thu: [], fri: [], sat: [], sun: [] };
+    // Too soon, and one too many of the day: the dialog stays open and says what holds the call.
     await product().call('PATCH', `/api/campaigns/${id}`, {
-      settings: { window: { days }, caps: { minGapSeconds: 3_600 } },
+      settings: { caps: { perDay: 1, minGapSeconds: 3_600 } },
     });
     await callNow.click();
     await confirm.getByRole('button', { name: 'Call now' }).click();
     const rules = confirm.getByRole('alert').getByRole('listitem');
     await rules.first().waitFor();
     expect((await rules.allInnerTexts()).map((text) => text.replace(/ Until .*/, ''))).toEqual([
-      expect.stringMatching(/^No hour is allowed in every zone \(/),
       'Less than 3600 s since the last call.',
+      '1 calls a day to one contact.',
     ]);
     excuse(/status of 409/);
 
     await product().call('PATCH', `/api/campaigns/${id}`, {
-      settings: { window: OPEN.window, caps: { minGapSeconds: 0 } },
+      settings: { caps: { perDay: null, minGapSeconds: 0 } },
     });
     await confirm.getByRole('button', { name: 'Call now' }).click();
     await page.getByText('It is one call more than the campaign allows.').waitFor();
