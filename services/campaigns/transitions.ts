@@ -13,7 +13,7 @@ import { appendEvent } from '#db/queries/events.ts';
 import { hasOpenLeads } from '#db/queries/leads.ts';
 import type { Actor } from '#domain/access.ts';
 import type { AttentionKind } from '#domain/attention.ts';
-import { type CampaignAction, type CampaignRunStatus, refusal } from '#domain/campaign.ts';
+import { type CampaignAction, refusal } from '#domain/campaign.ts';
 import type { EventType } from '#domain/events.ts';
 import { raiseAttention, settleAttention } from '../attention.ts';
 import type { Context } from '../context.ts';
@@ -95,10 +95,7 @@ export async function pauseCampaign(context: Context, request: CampaignRequest):
     event: 'campaign.paused',
     change: (_campaign, now) => ({ status: 'paused', paused_at: now, pause_reason: null }),
   });
-  await notifyWorkflow(context, campaign, {
-    send: () => context.workflows.pauseCampaign(campaign.id),
-    agrees: ['paused'],
-  });
+  await notifyWorkflow(context, campaign, () => context.workflows.pauseCampaign(campaign.id));
   return { campaign, inFlight };
 }
 
@@ -123,10 +120,7 @@ export async function resumeCampaign(context: Context, request: CampaignRequest)
       };
     },
   });
-  await notifyWorkflow(context, campaign, {
-    send: () => context.workflows.resumeCampaign(campaign.id),
-    agrees: ['running', 'scheduled'],
-  });
+  await notifyWorkflow(context, campaign, () => context.workflows.resumeCampaign(campaign.id));
   return campaign;
 }
 
@@ -137,10 +131,7 @@ export async function stopCampaign(context: Context, request: CampaignRequest): 
     event: 'campaign.stopped',
     change: () => ({ status: 'stopped', paused_at: null, pause_reason: null }),
   });
-  await notifyWorkflow(context, campaign, {
-    send: () => context.workflows.stopCampaign(campaign.id),
-    agrees: ['stopping', 'completed'],
-  });
+  await notifyWorkflow(context, campaign, () => context.workflows.stopCampaign(campaign.id));
   return { campaign, inFlight };
 }
 
@@ -337,26 +328,22 @@ async function startWorkflow(
 }
 
 /**
- * Notifies the workflow of a change that the database holds already. A missing workflow is started: it reads where
- * it stands. Silence is no failure, since the sweep notifies it again. One that refuses because it has seen the
- * change by itself agrees.
- *
- * @throws ServiceError `wrong-state` with the reason of a workflow that does not agree
+ * Notifies the workflow of a change that the database holds already, and that is in force by that. A missing workflow
+ * is started: it reads where it stands. One that refuses has not read the database, or has seen the change by itself:
+ * it reads it again. Silence is no failure, since the sweep notifies it again.
  */
 async function notifyWorkflow(
-  context: Pick<Context, 'workflows' | 'logger'>,
+  context: Pick<Context, 'db' | 'workflows' | 'logger'>,
   campaign: Campaign,
-  { send, agrees }: { send: () => Promise<Reply<unknown>>; agrees: readonly CampaignRunStatus[] },
+  send: () => Promise<Reply<unknown>>,
 ): Promise<void> {
   const reply = await send();
   switch (reply.kind) {
     case 'done':
       return;
-    case 'refused': {
-      const progress = await context.workflows.progress(campaign.id);
-      if (progress.kind === 'done' && agrees.includes(progress.value.status)) return;
-      throw wrongState(reply.reason);
-    }
+    case 'refused':
+      await announceChange(context, campaign.id);
+      return;
     case 'absent':
       await startWorkflow(context, campaign);
       return;

@@ -66,8 +66,11 @@ async function request(
   const beyondLimit = used >= attemptsLimit(settings.maxAttempts, lead.attempts_allowed);
   const reopened = lead.state === 'finished';
   const after = await changeLead(tx, leadId, {
-    // A finished lead's workflow is over: it gets another one, and waits for a line as after a call.
-    ...(reopened ? { state: 'backing_off', outcome: null, outcome_detail: null, finished_at: null } : {}),
+    // Those who wait for their first call have no place before the others.
+    ...(lead.state === 'waiting' || reopened ? { state: 'backing_off' } : {}),
+    outcome: null,
+    outcome_detail: null,
+    finished_at: null,
     ...(beyondLimit ? { attempts_allowed: used + 1 } : {}),
     not_before: now,
     hold_rule: null,

@@ -124,9 +124,9 @@ describe('case 18: call-now is taken', () => {
       false,
       false,
     ]);
-    expect(body.lead).toMatchObject({ state: 'waiting', notBefore: NOON.toISOString(), holdRule: null });
+    expect(body.lead).toMatchObject({ state: 'backing_off', notBefore: NOON.toISOString(), holdRule: null });
     expect(await leadRow(who.leadId)).toMatchObject({ promised: true, attempts_allowed: null });
-    expect(control.received).toEqual(['campaignChanged']);
+    expect(control.received).toEqual(['callNow', 'campaignChanged']);
     const { audit } = await written(who);
     expect(audit).toMatchObject([
       { action: 'lead.call_requested', data: { beyondLimit: false, reopened: false } },
