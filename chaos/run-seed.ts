@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Db, openDatabase } from '#db/client.ts';
 import { readSettledLedger } from '#demo/ledger.ts';
@@ -83,6 +85,7 @@ export async function runSeed(
     await run.strike();
     await run.heal();
     const { ledger, findings } = await run.judge();
+    if (findings.length > 0) await run.keep(ledger, logFolder);
     return {
       seed,
       leads: run.imported,
@@ -109,6 +112,7 @@ class Run {
   readonly #people: ReturnType<typeof peopleOf>;
   readonly #campaigns: [string, string] = ['', ''];
   readonly #counts = new Map<string, number>();
+  readonly #happened: string[] = [];
   readonly #undo: Promise<void>[] = [];
   /** Faults end early from then on. */
   readonly #over = new AbortController();
@@ -183,6 +187,7 @@ class Run {
   #begin(strike: Strike): void {
     if (strike.kind === 'action') return void this.#acting.push(this.#act(strike.action, strike.nth));
     this.#count(nameOf(strike));
+    this.#note(`begins: ${nameOf(strike)}`);
     if (strike.kind === 'hours_end') return;
     const undo = this.#inflict(strike);
     const held = { startMs: Date.now(), endMs: Number.POSITIVE_INFINITY };
@@ -192,6 +197,7 @@ class Run {
     this.#undo.push(
       after.then(undo).then(() => {
         held.endMs = Date.now();
+        this.#note(`is over: ${nameOf(strike)}`);
       }),
     );
   }
@@ -269,6 +275,7 @@ class Run {
   /** What somebody asks for is counted when it was granted. */
   async #act(action: Action, nth: number): Promise<void> {
     const answer = await this.#request(action, nth);
+    this.#note(`${action}: ${answer?.status ?? 'no answer'}`);
     if (answer !== null && answer.status < 300) this.#count(action.replaceAll('_', ' '));
     if (action !== 'pause') return;
     await delay(1_000);
@@ -461,10 +468,24 @@ class Run {
         if (Date.now() - stoppedAtMs < STOPPED_MS) continue;
         since.delete(pid);
         this.#count('worker stopped at a boundary');
+        this.#note(`goes on after it stopped itself: ${worker.name}`);
         worker.thaw();
       }
       await delay(50);
     }
+  }
+
+  /** What really happened and when, and what the gate and the network say of it: for whoever looks for the cause. */
+  async keep(ledger: LedgerSnapshot, folder: string): Promise<void> {
+    const decisions = await this.#db.selectFrom('decisions').selectAll().orderBy('id').execute();
+    const calls = await this.#db.selectFrom('calls').selectAll().orderBy('id').execute();
+    for (const [name, rows] of Object.entries({ ledger, decisions, calls }))
+      writeFileSync(join(folder, `${name}.json`), JSON.stringify(rows, null, 1));
+    writeFileSync(join(folder, 'happened.txt'), `${this.#happened.join('\n')}\n`);
+  }
+
+  #note(what: string): void {
+    this.#happened.push(`${new Date().toISOString()} ${what}`);
   }
 
   #count(name: string, times = 1): void {
