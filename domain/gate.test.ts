@@ -332,3 +332,15 @@ test('the pace holds until its instant, and not at it', () => {
   expect(at(later(0.001))).toMatchObject({ rule: 'pace', until: later(0.001) });
   for (const past of [now, ago(5)]) expect(at(past)).toEqual({ verdict: 'go' });
 });
+
+test('nobody is dialled at the set end of the campaign, nor when the phone might ring after it', () => {
+  const settings = { ...DEFAULT_SETTINGS, ringMarginSeconds: 10 };
+  const ending = (inMs: number) => ({
+    ...open,
+    lead: { ...lead, campaignEndAt: new Date(now.getTime() + inMs) },
+  });
+  expect(decide(ending(10_000), settings)).toEqual({ verdict: 'go' });
+  expect(decide(ending(9_999), settings)).toMatchObject({ verdict: 'never', rule: 'campaign_end' });
+  expect(decide(ending(1), { ...settings, ringMarginSeconds: 0 })).toEqual({ verdict: 'go' });
+  expect(decide(ending(0), { ...settings, ringMarginSeconds: 0 })).toMatchObject({ rule: 'campaign_end' });
+});

@@ -145,9 +145,22 @@ function campaignOver({ lead }: GateFacts): Hold | null {
   return never('campaign_running', `The campaign is ${status}.`);
 }
 
-function campaignEnded({ lead, now }: GateFacts): Hold | null {
-  const endAt = lead?.campaignEndAt ?? null;
-  return endAt !== null && endAt <= now ? never('campaign_end', "The campaign's set end has passed.") : null;
+function campaignEnded({ lead, now }: GateFacts, settings: CampaignSettings): Hold | null {
+  if (lead === null || !isTooLateToDial(lead.campaignEndAt, now, settings)) return null;
+  return never('campaign_end', END_PASSED);
+}
+
+export const END_PASSED = "The campaign's set end has come, or would before the phone rings.";
+
+/** At the campaign's set end nobody is dialled, nor so short before it that the phone might ring after. */
+export function isTooLateToDial(
+  endAt: Date | null,
+  at: Date,
+  { ringMarginSeconds }: Pick<CampaignSettings, 'ringMarginSeconds'>,
+): boolean {
+  if (endAt === null) return false;
+  const leftMs = endAt.getTime() - at.getTime();
+  return leftMs <= 0 || leftMs < ringMarginSeconds * 1_000;
 }
 
 function leadFinished({ lead }: GateFacts): Hold | null {

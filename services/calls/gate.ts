@@ -141,6 +141,7 @@ interface Judgement {
   now: Date;
   sinceJudged: Elapsed;
   facts: GateFacts;
+  /** When the hours close, or the campaign ends; null for not soon. */
   closesAt: Date | null;
   holds: Hold[];
   workspace: Workspace;
@@ -163,6 +164,7 @@ export async function judge(
   const spendOf = { ...spendAt({ timeouts }, { campaignId, settings, now }), besides };
   const counts = await readGateCounts(tx, { phone, lead: rows?.lead ?? null, spendOf, now, besides });
   const { open, opensAt, closesAt, zones } = callingHours(settings, terms.zones, now);
+  const endAt = rows?.campaign.end_at ?? null;
   const facts: GateFacts = {
     now,
     optedOut: counts.optedOut,
@@ -172,7 +174,11 @@ export async function judge(
     lead: leadFactsOf(terms, counts),
   };
   const holds = holdsOf(facts, terms.settings);
-  return { terms, now, sinceJudged, facts, closesAt, holds, workspace };
+  return { terms, now, sinceJudged, facts, closesAt: earlier(closesAt, endAt), holds, workspace };
+}
+
+function earlier(one: Date | null, other: Date | null): Date | null {
+  return one === null || (other !== null && other < one) ? other : one;
 }
 
 function permitOf({ terms, now: judgedAt, sinceJudged, closesAt }: Judgement): Permit {

@@ -85,12 +85,13 @@ export async function updateCampaign(
     const data = { fields: Object.keys(change), settingsVersion: after.settings_version };
     await appendEvent(tx, { type: 'campaign.changed', campaignId, data });
     await appendAudit(tx, { actor, action: 'campaign.changed', subject: campaignId, data });
-    await noteChange(tx, campaignId);
+    if (settings !== undefined || endAt !== undefined) await noteChange(tx, campaignId);
     return { before, after, toJudge };
   });
-  await notifyOfSettings(context, before, after);
+  const isActive = after.status === 'scheduled' || after.status === 'running' || after.status === 'paused';
+  if (isActive && settings !== undefined) await notifyOfSettings(context, before, after);
+  else if (isActive && endAt !== undefined) await announceChange(context, campaignId);
   if (toJudge) await startLeadWork(context, campaignId);
-  if (endAt !== undefined) await announceChange(context, campaignId);
   return after;
 }
 
@@ -117,15 +118,18 @@ async function startLeadWork(
   if (kind !== 'done') logger.warn({ campaignId, reply: kind }, 'work on all leads was not started yet');
 }
 
-/** A workflow that is notified feeds at once; one that is not reads the settings with its next feed. */
+/** A workflow that is notified feeds at once. Its lines are in force when this returns, unless it was not reached. */
 async function notifyOfSettings(
-  { workflows, logger }: Pick<Context, 'workflows' | 'logger'>,
+  context: Pick<Context, 'db' | 'workflows' | 'logger'>,
   before: Campaign,
   after: Campaign,
 ): Promise<void> {
+  const { workflows, logger } = context;
   const { lines } = after.settings;
-  const isActive = after.status === 'running' || after.status === 'paused';
-  if (!isActive || (lines === before.settings.lines && !hoursDiffer(before, after))) return;
+  if (lines === before.settings.lines && !hoursDiffer(before, after)) {
+    await announceChange(context, after.id);
+    return;
+  }
   const reply = await workflows.changeSettings(after.id, { lines });
   if (reply.kind !== 'done') {
     logger.warn(

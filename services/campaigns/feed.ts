@@ -120,7 +120,9 @@ export async function feedCampaign(
   // Finishing them may take long. What is not started here is started by the sweep.
   if (isOver && feed.hasOpenLeads) await context.workflows.workOnLeads(campaignId);
   await markSeen(db, campaignId, generation);
-  return feed;
+  // Of several unread changes only the first is announced: one that came during this feed is read by the next.
+  const isOutdated = (await readGeneration(db, campaignId)) > generation;
+  return isOutdated ? { ...feed, turnAt: now.toISOString() } : feed;
 }
 
 /** When the campaign begins or ends by itself. */

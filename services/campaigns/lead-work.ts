@@ -195,6 +195,7 @@ async function judgePages(
   context: Work,
   { campaignId, version, rules }: { campaignId: string; version: number; rules: ReadonlySet<HoldRule> },
 ): Promise<boolean> {
+  let moved = 0;
   for (let after: string | null = null; ; ) {
     context.heartbeat();
     const now = await context.now();
@@ -206,11 +207,14 @@ async function judgePages(
       const leads = held.flatMap((lead) => judge(lead, current.settings, now) ?? []);
       await setJudgedLeads(tx, { leads, version });
       const isNews = leads.length > 0 && (await noteChange(tx, campaignId)).isFirst;
+      moved += leads.length;
       return { held, isNews };
     });
     if (page === 'outdated') return false;
-    if (page.isNews) await announceChange(context, campaignId);
-    if (page.held.length < PAGE) return true;
+    const isLast = page.held.length < PAGE;
+    // The workflow may have begun to read before the last pages were committed.
+    if (page.isNews || (isLast && moved > 0)) await announceChange(context, campaignId);
+    if (isLast) return true;
     after = page.held.at(-1)?.id ?? null;
   }
 }

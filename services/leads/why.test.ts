@@ -86,7 +86,9 @@ test('the campaign must be at work', () => {
 test('after the set end there is no next attempt, nor one that would come after it', () => {
   const ending = (endAt: Date) =>
     facts({ campaign: { status: 'running', startAt: null, endAt, pauseReason: null }, now: EVENING });
-  expect(next(ending(new Date('2026-03-03T16:00:00.001Z')))).toBe(TOMORROW);
+  const marginMs = DEFAULT_SETTINGS.ringMarginSeconds * 1_000;
+  expect(next(ending(new Date(Date.parse(TOMORROW) + marginMs)))).toBe(TOMORROW);
+  expect(next(ending(new Date(Date.parse(TOMORROW) + marginMs - 1)))).toBeNull();
   expect(next(ending(new Date(TOMORROW)))).toBeNull();
   expect([rules(ending(EVENING)), next(ending(EVENING))]).toEqual([['campaign_end', 'window'], null]);
 });

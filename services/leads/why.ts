@@ -2,7 +2,7 @@ import { findCampaign } from '#db/queries/campaigns.ts';
 import { findLead, type LeadBlocks, readLeadBlocks } from '#db/queries/leads.ts';
 import { callingHours } from '#domain/calling-hours.ts';
 import type { CampaignStatus } from '#domain/campaign.ts';
-import type { HoldRule } from '#domain/gate.ts';
+import { END_PASSED, type HoldRule, isTooLateToDial } from '#domain/gate.ts';
 import type { LeadState } from '#domain/lead.ts';
 import { attemptsLimit } from '#domain/retry.ts';
 import type { CampaignSettings } from '#domain/settings.ts';
@@ -129,8 +129,8 @@ function overdueBlocks({ overdueSince }: WhyFacts): Block[] {
 
 function finalBlocks({ now, campaign, optedOut, lead, settings }: WhyFacts): Block[] {
   const blocks: Block[] = [];
-  if (campaign.endAt !== null && campaign.endAt <= now) {
-    blocks.push({ rule: 'campaign_end', detail: "The campaign's set end has passed.", until: null });
+  if (isTooLateToDial(campaign.endAt, now, settings)) {
+    blocks.push({ rule: 'campaign_end', detail: END_PASSED, until: null });
   }
   if (optedOut) blocks.push({ rule: 'opt_out', detail: 'The contact opted out.', until: null });
   if (lead.attemptsUsed >= attemptsLimit(settings.maxAttempts, lead.attemptsAllowed)) {
@@ -197,6 +197,6 @@ function earliest(facts: WhyFacts, blocks: readonly Block[]): Date | null {
   const times = [facts.now, facts.lead.notBefore, ...blocks.flatMap(({ until }) => until ?? [])];
   const from = new Date(Math.max(...times.map((at) => at.getTime())));
   const opening = callingHours(facts.settings, facts.lead.zones, from).opensAt;
-  const { endAt } = facts.campaign;
-  return opening !== null && endAt !== null && opening >= endAt ? null : opening;
+  const isTooLate = opening !== null && isTooLateToDial(facts.campaign.endAt, opening, facts.settings);
+  return isTooLate ? null : opening;
 }

@@ -61,6 +61,11 @@ function Status({ campaign }: { campaign: Campaign }) {
       <span>
         <StatusTime campaign={campaign} />
       </span>
+      {campaign.endAt !== null && campaign.finishedAt === null && (
+        <span>
+          Ends <Time iso={campaign.endAt} />
+        </span>
+      )}
       {campaign.archivedAt !== null && <span>Archived</span>}
       {campaign.pauseReason !== null && <span className="text-warn">{campaign.pauseReason}</span>}
     </span>

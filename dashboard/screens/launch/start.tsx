@@ -6,7 +6,7 @@ import { assertFuture, futureTime } from '../../campaign-actions/set-time.ts';
 import { type Campaign, startCampaign } from '../../client/generated.ts';
 import { keys } from '../../client/keys.ts';
 import { formatCents, formatCount, plural } from '../../format/numbers.ts';
-import { formatFullTime } from '../../format/times.ts';
+import { formatFullTime, toLocalInput } from '../../format/times.ts';
 import { useMe } from '../../session/session.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Card } from '../../ui/card.tsx';
@@ -19,8 +19,11 @@ export function Start({ draft, leads }: { draft: Campaign; leads: number | undef
   const [later, setLater] = useState(false);
   const [local, setLocal] = useState('');
   // The confirmed time; a time that passes meanwhile must not become "now".
-  const [asked, setAsked] = useState<{ at: string | null } | null>(null);
+  const [asked, setAsked] = useState<Times | null>(null);
   const askedAt = asked?.at ?? null;
+  const [localEnd, setLocalEnd] = useState(draft.endAt === null ? '' : toLocalInput(new Date(draft.endAt)));
+  const endAt = localEnd === '' ? null : futureTime(localEnd);
+  const endError = endProblem({ localEnd, endAt, at: later ? futureTime(local) : null });
   const at = later ? futureTime(local) : null;
   const launch = useLaunch(draft);
   return (
@@ -46,13 +49,28 @@ export function Start({ draft, leads }: { draft: Campaign; leads: number | undef
             )}
           </Field>
         )}
+        <Field
+          label="Ends at"
+          hint="By your own clock; empty: when every lead is finished"
+          error={endError}
+          className="max-w-64"
+        >
+          {(control) => (
+            <Input
+              {...control}
+              type="datetime-local"
+              value={localEnd}
+              onChange={(event) => setLocalEnd(event.target.value)}
+            />
+          )}
+        </Field>
         <Button
           variant="primary"
           size="large"
           icon={<Rocket />}
           className="justify-self-start"
-          disabled={leads === undefined || (later && at === null)}
-          onClick={() => setAsked({ at })}
+          disabled={leads === undefined || (later && at === null) || endError !== undefined}
+          onClick={() => setAsked({ at, endAt })}
         >
           {later ? 'Schedule campaign' : 'Launch campaign'}
         </Button>
@@ -62,12 +80,32 @@ export function Start({ draft, leads }: { draft: Campaign; leads: number | undef
         onOpenChange={() => setAsked(null)}
         title={`Call ${plural(leads ?? 0, 'lead')}${askedAt === null ? '' : ' later'}?`}
         action={askedAt === null ? 'Launch' : 'Schedule'}
-        onConfirm={() => launch(askedAt)}
+        onConfirm={() => launch({ at: askedAt, endAt: asked?.endAt ?? null })}
       >
-        <Consequences draft={draft} leads={leads ?? 0} at={askedAt} />
+        <Consequences draft={draft} leads={leads ?? 0} at={askedAt} endAt={asked?.endAt ?? null} />
       </Confirm>
     </Card>
   );
+}
+
+/** ISO; null: now, and no end. */
+interface Times {
+  at: string | null;
+  endAt: string | null;
+}
+
+function endProblem({
+  localEnd,
+  endAt,
+  at,
+}: {
+  localEnd: string;
+  endAt: string | null;
+  at: string | null;
+}): string | undefined {
+  if (localEnd === '') return undefined;
+  if (endAt === null) return 'is not a time to come';
+  return at !== null && Date.parse(endAt) <= Date.parse(at) ? 'is not after the start' : undefined;
 }
 
 function Choice({ label, chosen, onChoose }: { label: string; chosen: boolean; onChoose: () => void }) {
@@ -85,7 +123,7 @@ function Choice({ label, chosen, onChoose }: { label: string; chosen: boolean; o
   );
 }
 
-function Consequences({ draft, leads, at }: { draft: Campaign; leads: number; at: string | null }) {
+function Consequences({ draft, leads, at, endAt }: Times & { draft: Campaign; leads: number }) {
   const { simulated } = useMe();
   const { lines, maxAttempts, spendLimitCents } = draft.settings;
   return (
@@ -101,6 +139,7 @@ function Consequences({ draft, leads, at }: { draft: Campaign; leads: number; at
         {spendLimitCents === null
           ? 'There is no spend limit.'
           : `It pauses by itself at ${formatCents(spendLimitCents)}.`}{' '}
+        {endAt !== null && `From ${formatFullTime(endAt)} on nobody is dialled. `}
         It can be paused at any time.
       </p>
       {simulated && <p>The phones are simulated: nothing rings.</p>}
@@ -108,12 +147,12 @@ function Consequences({ draft, leads, at }: { draft: Campaign; leads: number; at
   );
 }
 
-function useLaunch(draft: Campaign): (at: string | null) => Promise<void> {
+function useLaunch(draft: Campaign): (times: Times) => Promise<void> {
   const client = useQueryClient();
   const navigate = useNavigate();
-  return async (at) => {
+  return async ({ at, endAt }) => {
     if (at !== null) assertFuture(at);
-    const campaign = await startCampaign(draft.id, at === null ? {} : { at });
+    const campaign = await startCampaign(draft.id, { ...(at === null ? {} : { at }), endAt });
     toastDone(at === null ? `${campaign.name} is running` : `${campaign.name} is scheduled`);
     void client.invalidateQueries({ queryKey: ['campaigns'] });
     await navigate({ to: '/campaigns/$campaignId', params: { campaignId: campaign.id }, search: {} });
