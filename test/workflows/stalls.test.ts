@@ -64,21 +64,12 @@ describe('a worker that stands still between the gate and the request', () => {
 
   test('fault 13: as it was before the gate was passed again, a phone rings and the checker sees it', async () => {
     await startStalling(optOut);
-    const { prepareDial } = chain.context.voice;
-    chain.context.voice.prepareDial = async (agentId) => {
-      const prepared = await prepareDial(agentId);
-      return { agentId, send: (request) => prepared.send({ ...request, maySend: () => true }) };
-    };
+    dialWithoutGuard();
     const id = await chain.launch([PHONE]);
     await chain.reaches(id, 'completed');
     await expect.poll(() => chain.simulator.ledger.liveCalls, WITHIN).toBe(0);
-    const { dials } = chain.simulator.ledger;
-    expect(dials).toHaveLength(1);
-    const verdict = await checkInvariants({
-      db: chain.db,
-      ledger: chain.simulator.ledger.snapshot(),
-      temporal: chain.client,
-    });
+    expect(chain.simulator.ledger.dials).toHaveLength(1);
+    const verdict = await judge();
     expect(verdict.I2.violations).toEqual([expect.stringMatching(/was dialled \d{4} ms after it was/)]);
   });
 
@@ -138,18 +129,7 @@ describe('a worker that stands still between the gate and the request', () => {
   });
 
   test('fault 12: hours that end meanwhile: no phone rings, and the lead waits for the next opening', async () => {
-    // The next full minute that is far enough away to start a campaign before it.
-    const closingMs = Math.ceil((Date.now() + 20_000) / 60_000) * 60_000;
-    const closing = new Date(closingMs).toISOString().slice(11, 16);
-    const { stalled } = await startStalling(async () => {}, {
-      stallMs: () => Math.max(0, closingMs + 500 - Date.now()),
-    });
-    const window = {
-      timeZone: 'UTC',
-      days: everyDay([['00:00', closing === '00:00' ? '24:00' : closing]]),
-    };
-    await delay(Math.max(0, closingMs - 15_000 - Date.now()));
-    await chain.launch([PHONE], { window, ringMarginSeconds: 2 });
+    const { stalled } = await launchBeforeClosing();
     await expect.poll(stalled, { timeout: 90_000 }).toBe(true);
     await expect.poll(calls, WITHIN).toMatchObject([{ status: 'ended', reach: 'not_placed' }]);
     expect(chain.simulator.ledger.dials).toEqual([]);
@@ -158,7 +138,50 @@ describe('a worker that stands still between the gate and the request', () => {
     expect(lead.not_before.toISOString().slice(11)).toBe('00:00:00.000Z');
     await chain.expectInvariants();
   }, 180_000);
+
+  test('fault 12: as it was before, a phone rings after the hours and the checker sees it', async () => {
+    const { id } = await launchBeforeClosing({ before: dialWithoutGuard });
+    await chain.reaches(id, 'completed');
+    expect(chain.simulator.ledger.dials).toHaveLength(1);
+    const verdict = await judge();
+    expect(verdict.I3.violations).toEqual([expect.stringMatching(/outside the hours in UTC/)]);
+  }, 180_000);
 });
+
+/** A campaign with one lead whose hours end while its dial stands still. Not within the last minute of a day. */
+async function launchBeforeClosing({ before = () => {} } = {}): Promise<{ id: string; stalled(): boolean }> {
+  // The next full minute that is far enough away to start a campaign before it.
+  let closingMs = Math.ceil((Date.now() + 20_000) / 60_000) * 60_000;
+  if (new Date(closingMs).toISOString().slice(11, 16) === '00:00') {
+    await delay(closingMs - Date.now());
+    closingMs += 60_000;
+  }
+  const { stalled } = await startStalling(async () => {}, {
+    stallMs: () => Math.max(0, closingMs + 500 - Date.now()),
+  });
+  before();
+  const days = everyDay([['00:00', new Date(closingMs).toISOString().slice(11, 16)]]);
+  await delay(Math.max(0, closingMs - 15_000 - Date.now()));
+  const id = await chain.launch([PHONE], { window: { timeZone: 'UTC', days }, ringMarginSeconds: 2 });
+  return { id, stalled };
+}
+
+/** As the dial was before its permission had an end. */
+function dialWithoutGuard(): void {
+  const { prepareDial } = chain.context.voice;
+  chain.context.voice.prepareDial = async (agentId) => {
+    const prepared = await prepareDial(agentId);
+    return {
+      agentId,
+      send: (request) => prepared.send({ ...request, maySend: () => true, timeoutMs: 30_000 }),
+    };
+  };
+}
+
+async function judge() {
+  const ledger = chain.simulator.ledger.snapshot();
+  return await checkInvariants({ db: chain.db, ledger, temporal: chain.client });
+}
 
 function everyDay(hours: [string, string][]): CampaignSettings['window']['days'] {
   const days = Object.keys(DEFAULT_SETTINGS.window.days).map((day) => [day, hours]);
