@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { v7 as uuid } from 'uuid';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { campaignWorkflowId, leadWorkflowId } from '#domain/ids.ts';
 import { type Chain, startChain } from '../support/chain-rig.ts';
 import { createPhoneBook } from '../support/people.ts';
@@ -111,3 +111,46 @@ test('12: a part that throws is reported by its name, and the others do their wo
   await chain.reaches(id, 'completed');
   await chain.expectInvariants();
 }, 120_000);
+
+/** Leads on their way to the gate whose workflows are gone, as after the loss of Temporal's database. */
+async function loseLeads(campaignId: string, many: number): Promise<void> {
+  await sql`
+    with numbers as (select '+1' || (2000000000 + n)::text as phone from generate_series(1, ${many}) as n),
+    known as (insert into contacts (phone) select phone from numbers on conflict do nothing)
+    insert into leads (id, campaign_id, phone, zones, variables, state, not_before, updated_at, hold_rule)
+    select gen_random_uuid(), ${campaignId}::uuid, phone, '{America/Los_Angeles}', '{}', 'queued',
+      now() - interval '1 hour', now() - interval '1 hour', 'campaign_running'
+    from numbers`.execute(chain.db);
+}
+
+test('12: thousands of leads whose workflows were lost come back in one sweep', async () => {
+  const many = 3_000;
+  const id = await chain.launch(phonesOf('00'), { lines: 1 });
+  await chain.reaches(id, 'completed');
+  await chain.db
+    .updateTable('campaigns')
+    .set({ status: 'paused', finished_at: null })
+    .where('id', '=', id)
+    .execute();
+  await loseLeads(id, many);
+  const startedAtMs = performance.now();
+  const { failures } = await chain.sweep();
+  expect(failures).toEqual([]);
+  // By the sweep one by one, and by the campaign's workflow in pages once it has been started again.
+  await vi.waitFor(
+    async () => {
+      const { lost } = await chain.db
+        .selectFrom('leads')
+        .select((count) => count.fn.countAll<number>().as('lost'))
+        .where('campaign_id', '=', id)
+        .where('state', '=', 'queued')
+        .executeTakeFirstOrThrow();
+      expect(lost).toBe(0);
+    },
+    { timeout: 120_000, interval: 100 },
+  );
+  const seconds = (performance.now() - startedAtMs) / 1_000;
+  console.info(`${many} lost leads are due again after ${seconds.toFixed(1)} s`);
+  // Two hundred a minute, as once, would take a quarter of an hour.
+  expect(many / seconds).toBeGreaterThan(20);
+}, 180_000);
