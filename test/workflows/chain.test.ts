@@ -1,10 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { leadWorkflowId } from '#domain/ids.ts';
 import type { Weekday } from '#domain/window.ts';
 import { type Chain, startChain } from '../support/chain-rig.ts';
 import { createPhoneBook, QUICK } from '../support/people.ts';
 
 let chain: Chain;
 const phonesOf = createPhoneBook();
+
+// A busy machine needs its time for a whole campaign.
+vi.setConfig({ testTimeout: 120_000 });
 
 const WEEKDAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'] as const;
 const NO_DAYS = { mon: [], tue: [], wed: [], thu: [], fri: [], sat: [], sun: [] };
@@ -96,7 +100,34 @@ describe('a whole campaign', () => {
     const ids = await Promise.all([chain.launch(phones, settings), chain.launch(phones, settings)]);
     await Promise.all(ids.map((id) => chain.reaches(id, 'completed')));
     await chain.expectInvariants();
-  }, 60_000);
+  }, 120_000);
+
+  test('a lead that is held by its contact gives its line back: it has no timer, and waits for another line', async () => {
+    const phones = phonesOf('08');
+    const caps = { minGapSeconds: 3 };
+    const first = await chain.launch(phones, { caps });
+    await chain.reaches(first, 'completed');
+    const second = await chain.launch(phones, { caps });
+    await chain.reaches(second, 'completed');
+    const held = await chain.db
+      .selectFrom('decisions')
+      .select(['lead_id', 'rule'])
+      .where('campaign_id', '=', second)
+      .where('verdict', '=', 'wait')
+      .execute();
+    expect(held.map(({ rule }) => rule)).toContain('contact_gap');
+    const lead = chain.client.workflow.getHandle(leadWorkflowId(held[0]?.lead_id ?? ''));
+    const { events } = await lead.fetchHistory();
+    const summaries = (events ?? []).flatMap(({ timerStartedEventAttributes, userMetadata }) =>
+      timerStartedEventAttributes == null ? [] : [Buffer.from(userMetadata?.summary?.data ?? '').toString()],
+    );
+    expect(summaries).not.toContainEqual(expect.stringContaining('contact_gap'));
+    const grants = (events ?? []).filter(
+      ({ workflowExecutionSignaledEventAttributes: signal }) => signal?.signalName === 'lineGranted',
+    );
+    expect(grants.length).toBeGreaterThan(0);
+    await chain.expectInvariants();
+  });
 });
 
 describe('while it runs', () => {
