@@ -104,7 +104,7 @@ describe('a whole campaign', () => {
 
   test('a lead that is held by its contact gives its line back: it has no timer, and waits for another line', async () => {
     const phones = phonesOf('08');
-    const caps = { minGapSeconds: 3 };
+    const caps = { perDay: null, perWeek: null, minGapSeconds: 3 };
     const first = await chain.launch(phones, { caps });
     await chain.reaches(first, 'completed');
     const second = await chain.launch(phones, { caps });
