@@ -4,6 +4,7 @@ import { v7 as uuid } from 'uuid';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Db, inTransaction, openDatabase } from '#db/client.ts';
 import { insertCampaign } from '#db/queries/campaigns.ts';
+import { readClock } from '#db/queries/clock.ts';
 import { ensureContacts, insertLeads } from '#db/queries/leads.ts';
 import type { Reach } from '#domain/call.ts';
 import { type CampaignSettings, DEFAULT_SETTINGS } from '#domain/settings.ts';
@@ -28,7 +29,7 @@ let now: number;
 beforeAll(async () => {
   database = await createTestDatabase();
   db = openDatabase(database.url, { maxConnections: 5 });
-  deps = { db, timeouts: { callMarginMs: 60_000 }, now: async () => new Date() } as Context;
+  deps = { db, timeouts: { callMarginMs: 60_000 }, now: async () => new Date(), clock: readClock } as Context;
 });
 afterAll(async () => {
   await db?.destroy();
