@@ -155,8 +155,9 @@ def placeable(body):
 
 
 def soon(body):
-    if "at" in body:
-        body["at"] = (datetime.now(timezone.utc) + timedelta(days=300)).isoformat()
+    for name, days in (("at", 300), ("endAt", 310)):
+        if body.get(name) is not None:
+            body[name] = (datetime.now(timezone.utc) + timedelta(days=days)).isoformat()
 
 
 def of_a_campaign(body):

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { type CampaignSettings, DEFAULT_SETTINGS } from '#domain/settings.ts';
 import { checkInvariants } from '#invariants/check.ts';
 import type { Checkpoint } from '#services/context.ts';
@@ -16,6 +16,9 @@ afterEach(async () => {
 
 /** Longer than a permission to dial lasts, shorter than the dial's own deadline. */
 const STALL_MS: number = 2_600;
+// A busy machine needs its time.
+vi.setConfig({ testTimeout: 120_000 });
+
 const WITHIN = { timeout: 60_000 };
 
 /** A chain that stands still once between the gate's commit and the request, while `meanwhile` is done. */
