@@ -137,7 +137,7 @@ test('a campaign that pauses itself says in its own row why', async () => {
     .execute();
   expect(events).toEqual([
     { type: 'call.ended', data: { reach: 'not_placed', source: null } },
-    { type: 'campaign.paused', data: { cause: 'configuration' } },
+    { type: 'campaign.paused', data: { cause: 'configuration', inFlight: 0, inFlightCallIds: [] } },
   ]);
   await expectNoWords();
 });
