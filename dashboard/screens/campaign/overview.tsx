@@ -97,10 +97,10 @@ function Figures({ metrics }: { metrics: Metrics | undefined }) {
   );
 }
 
-/** Beside a limit, what is held of it; otherwise what a conversion costs. */
+/** The limit first, which must not be cut off, and what is held of it; without one what a conversion costs. */
 function costDetail({ spend: { limitCents, reservedCents }, costPerConversionCents }: Metrics): string {
   if (limitCents === null) return `${formatCents(costPerConversionCents)} a conversion`;
-  return `and ${formatCents(reservedCents)} reserved, of ${formatCents(limitCents)}`;
+  return `of ${formatCents(limitCents)}, ${formatCents(reservedCents)} held`;
 }
 
 function Results({ metrics }: { metrics: Metrics | undefined }) {

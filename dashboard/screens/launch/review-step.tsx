@@ -48,13 +48,14 @@ export function ReviewStep({ draft }: { draft: Campaign }) {
 }
 
 function Figures({ draft, leads }: { draft: Campaign; leads: number | undefined }) {
-  const { lines, spendLimitCents, maxAttempts } = draft.settings;
+  const { lines, spendLimitCents, maxAttempts, callbackBeyondLimit } = draft.settings;
+  const mostCalls = maxAttempts + (callbackBeyondLimit ? 1 : 0);
   return (
     <div className="grid grid-cols-2 gap-2 lg:grid-cols-4">
       <Figure
         label="Leads"
         value={leads === undefined ? NONE : formatCount(leads)}
-        detail={leads === undefined ? '' : `At most ${plural(leads * maxAttempts, 'call')}`}
+        detail={leads === undefined ? '' : `At most ${plural(leads * mostCalls, 'call')}`}
       />
       <FirstCall draft={draft} />
       <Figure label="Lines" value={formatCount(lines)} detail="Calls at the same time" />

@@ -46,7 +46,7 @@ export function retriesText({
     const seconds = retryAfterSeconds[reach];
     return seconds === null ? [] : [`${text} (${durationText(seconds)})`];
   });
-  const callback = callbackBeyondLimit ? '; one more for a callback asked for in the last' : '';
+  const callback = callbackBeyondLimit ? '; one more for a callback asked for in the last call' : '';
   return `Up to ${maxAttempts}${again.length === 0 ? ', never again' : `; again after ${again.join(', ')}`}${callback}`;
 }
 

@@ -173,7 +173,7 @@ export const METRICS: Metrics = {
   thisWeek: period(520),
   thisMonth: period(702),
   byDay: [60, 95, 0, 140, 227, 180].map((calls, index) => ({
-    date: `2026-03-0${index + 5}`,
+    date: `2026-03-${String(index + 5).padStart(2, '0')}`,
     ...period(calls),
   })),
   conversionsPerLead: 0.09,
