@@ -347,6 +347,19 @@ export async function listInFlight(db: Db | Tx, campaignId: string): Promise<str
   return calls.map(({ id }) => id);
 }
 
+/** Whether a dial of the campaign's has no conclusion yet. */
+export async function hasOpenCall(db: Db, campaignId: string): Promise<boolean> {
+  const call = await db
+    .selectFrom('calls')
+    .select('id')
+    .where('campaign_id', '=', campaignId)
+    .where('attempt', 'is not', null)
+    .where('concluded_at', 'is', null)
+    .limit(1)
+    .executeTakeFirst();
+  return call !== undefined;
+}
+
 /** How many leads are in which state. */
 export async function countLeads(db: Db, campaignId: string): Promise<{ state: LeadState; leads: number }[]> {
   return await db

@@ -1,5 +1,5 @@
 import { type Db, inTransaction, type Tx } from '#db/client.ts';
-import { currentSettings, markFinished } from '#db/queries/campaigns.ts';
+import { currentSettings, hasOpenCall, markFinished } from '#db/queries/campaigns.ts';
 import { appendEvent } from '#db/queries/events.ts';
 import {
   campaignsWithLeadWork,
@@ -24,6 +24,7 @@ import { retryDelaySeconds } from '#domain/retry.ts';
 import type { CampaignSettings } from '#domain/settings.ts';
 import { concurrently } from '../concurrently.ts';
 import type { Context } from '../context.ts';
+import { RetryLater } from '../errors.ts';
 import type { PartRun } from '../sweep/part-run.ts';
 import { reached } from '../workflows.ts';
 import { announceChange, noteChange } from './changes.ts';
@@ -53,11 +54,20 @@ export async function workOnLeads(context: Work, { campaignId }: { campaignId: s
   else await judgeLeads(context, campaignId);
 }
 
+/** A call of a lead whose workflow was lost is concluded by the sweep. */
+const LOOK_AGAIN_MS = 5_000;
+
 /**
  * The last step of a stopped campaign: its calls have ended. A call's conclusion may have left a lead open between two
  * pages.
+ *
+ * @throws RetryLater `NotConcluded` while a call has no conclusion, though its line was taken back
  */
 export async function closeCampaign(context: Work, { campaignId }: { campaignId: string }): Promise<void> {
+  if (await hasOpenCall(context.db, campaignId)) {
+    const why = 'A call of the campaign is not concluded.';
+    throw new RetryLater('NotConcluded', why, { delayMs: LOOK_AGAIN_MS, expected: true });
+  }
   const campaign = await readCampaignRow(context.db, campaignId);
   if (campaign?.status === 'stopped') await finishLeads(context, campaignId, STOPPED);
   await markFinished(context.db, campaignId, await context.now());

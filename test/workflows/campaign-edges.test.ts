@@ -6,6 +6,7 @@ import { campaignWorkflowId, leadWorkflowId } from '#domain/ids.ts';
 import { normaliseLead } from '#domain/lead-row.ts';
 import { ALWAYS_OPEN } from '#domain/settings.ts';
 import { updateCampaign } from '#services/campaigns/campaigns.ts';
+import { closeCampaign } from '#services/campaigns/lead-work.ts';
 import { pauseCampaign, resumeCampaign, startCampaign } from '#services/campaigns/transitions.ts';
 import type { Context } from '#services/context.ts';
 import { addLeads } from '#services/leads/add.ts';
@@ -373,6 +374,26 @@ describe('14: continues as new', () => {
     await chain.expectInvariants();
   }, 120_000);
 });
+
+test('6: a campaign that winds up is not closed before its last call is concluded', async () => {
+  const id = await draft(['09'], { lines: 1 });
+  await chain.call('POST', `/api/campaigns/${id}/start`, {});
+  await vi.waitFor(async () => expect(await dialsOf(id)).toBe(1), WAIT);
+  await chain.stopWorker();
+  void chain.call('POST', `/api/campaigns/${id}/stop`, {});
+  await vi.waitFor(async () => expect(await statusOf(id)).toBe('stopped'), WAIT);
+  // As when an audit has taken the line of a lead back whose workflow was lost.
+  await expect(closeCampaign(chain.context, { campaignId: id })).rejects.toThrow(/not concluded/);
+  await chain.startWorker();
+  await handleOf(id).result();
+  const finished = await chain.db
+    .selectFrom('campaigns')
+    .select('finished_at')
+    .where('id', '=', id)
+    .execute();
+  expect(finished[0]?.finished_at).not.toBeNull();
+  await chain.expectInvariants();
+}, 120_000);
 
 test('a campaign and leads that an earlier version began go on in this one', async () => {
   const id = await draft(['10', '10', '01', '09', '09', '00'], {
