@@ -176,7 +176,7 @@ def by_websocket(body):
 
 REPAIRS = {
     "createCampaign": rules,
-    "updateCampaign": rules,
+    "updateCampaign": lambda body: (rules(body), soon(body)),
     "updateSingleCallSettings": rules,
     "startCampaign": soon,
     "placeCall": placeable,
