@@ -50,6 +50,10 @@ async function optOut(): Promise<void> {
   expect(added.body.inFlightCallIds).toHaveLength(1);
 }
 
+async function statusOf(messageId: string): Promise<string> {
+  return (await chain.call<{ status: string }>('GET', `/api/messages/${messageId}`)).body.status;
+}
+
 function calls() {
   return chain.db.selectFrom('calls').select(['status', 'reach', 'failure']).execute();
 }
@@ -112,7 +116,8 @@ describe('a worker that stands still between the gate and the request', () => {
     const sent = await sendText(chain, { leadId, body: 'Hello!' });
     await expect.poll(() => textsTo(chain, PHONE), WITHIN).toHaveLength(1);
     expect(stalled()).toBe(true);
-    await messageReaches(chain, sent.body.id, 'sent');
+    // The carrier's report of its delivery may come at once.
+    await expect.poll(() => statusOf(sent.body.id), WITHIN).toMatch(/^(sent|delivered)$/);
   });
 
   test('fault 14: a pause that is acknowledged meanwhile: no phone rings until it is resumed', async () => {
