@@ -20,7 +20,9 @@ export default defineConfig({
           pool: 'forks' as const,
           // The providers' SDKs take seconds to load: a process loads them once, not once a file.
           isolate: false,
-          maxWorkers: 2,
+          // Where processes are really killed, and must be back in time, nothing else runs beside it.
+          maxWorkers: lane === 'faults' ? 1 : 2,
+          sequence: { groupOrder: lane === 'faults' ? 1 : 0 },
           testTimeout: 30_000,
           hookTimeout: 60_000,
           // The machine may be busy with much else.
