@@ -19,32 +19,22 @@ const PAGE = 50;
 export async function closeOverdueCalls(context: Context, run: PartRun): Promise<number> {
   const { db } = context;
   const longAgo = (ms: number) => new Date(run.now.getTime() - ms);
-  const overdue = await throughPages(run, {
-    read: (after) => overdueCalls(db, { before: longAgo(OVERDUE_FOR_MS), after, limit: PAGE }),
-    mend: (call) => closeOne(context, call),
-  });
-  const unconcluded = await throughPages(run, {
-    read: (after) => unconcludedCalls(db, { endedBefore: longAgo(ENDED_FOR_MS), after, limit: PAGE }),
-    mend: (call) => conclude(context, call),
-  });
+  const pages = { pageSize: PAGE, name: ({ id }: OpenCall) => `call ${id}` };
+  const overdue = await run.throughPages(
+    {
+      ...pages,
+      read: (after) => overdueCalls(db, { before: longAgo(OVERDUE_FOR_MS), after, limit: PAGE }),
+    },
+    (call) => closeOne(context, call),
+  );
+  const unconcluded = await run.throughPages(
+    {
+      ...pages,
+      read: (after) => unconcludedCalls(db, { endedBefore: longAgo(ENDED_FOR_MS), after, limit: PAGE }),
+    },
+    (call) => conclude(context, call),
+  );
   return overdue + unconcluded;
-}
-
-async function throughPages(
-  run: PartRun,
-  {
-    read,
-    mend,
-  }: { read: (after: OpenCall | null) => Promise<OpenCall[]>; mend: (call: OpenCall) => Promise<boolean> },
-): Promise<number> {
-  let after: OpenCall | null = null;
-  for (let mended = 0; ; ) {
-    const page = await read(after);
-    mended += await run.each(page, { name: ({ id }) => `call ${id}` }, mend);
-    const last = page.at(-1);
-    if (last === undefined || page.length < PAGE || run.isOver) return mended;
-    after = last;
-  }
 }
 
 async function closeOne(context: Context, call: OpenCall): Promise<boolean> {

@@ -176,16 +176,16 @@ export async function restartOneOffCalls(
   { db, workflows }: Pick<Context, 'db' | 'workflows'>,
   run: PartRun,
 ): Promise<number> {
-  let after: string | null = null;
-  for (let restarted = 0; ; ) {
-    const page = await openOneOffCalls(db, { before: run.before, after, limit: PAGE });
-    restarted += await run.each(page, { name: ({ id }) => `call ${id}` }, async ({ id }) => {
+  return await run.throughPages(
+    {
+      pageSize: PAGE,
+      name: ({ id }: { id: string }) => `call ${id}`,
+      read: (after) => openOneOffCalls(db, { before: run.before, after: after?.id ?? null, limit: PAGE }),
+    },
+    async ({ id }) => {
       if (await reached(workflows.isRunning(callWorkflowId(id)))) return false;
       await reached(workflows.startOneOffCall(id));
       return true;
-    });
-    const last = page.at(-1);
-    if (last === undefined || page.length < PAGE || run.isOver) return restarted;
-    after = last.id;
-  }
+    },
+  );
 }

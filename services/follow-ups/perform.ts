@@ -219,16 +219,20 @@ export async function restartFollowUps(
   run: PartRun,
 ): Promise<number> {
   const before = new Date(run.now.getTime() - OVERDUE_MS);
-  let after: { dueAt: Date; id: string } | null = null;
-  for (let restarted = 0; ; ) {
-    const page = await overdueFollowUps(db, before, { after, limit: PAGE });
-    restarted += await run.each(page, { name: ({ id }) => `follow-up ${id}` }, async ({ id }) => {
+  return await run.throughPages(
+    {
+      pageSize: PAGE,
+      name: ({ id }: { id: string; due_at: Date }) => `follow-up ${id}`,
+      read: (after) =>
+        overdueFollowUps(db, before, {
+          after: after === null ? null : { dueAt: after.due_at, id: after.id },
+          limit: PAGE,
+        }),
+    },
+    async ({ id }) => {
       if (await reached(workflows.isRunning(followUpWorkflowId(id)))) return false;
       await reached(workflows.startFollowUp(id));
       return true;
-    });
-    const last = page.at(-1);
-    if (last === undefined || page.length < PAGE || run.isOver) return restarted;
-    after = { dueAt: last.due_at, id: last.id };
-  }
+    },
+  );
 }

@@ -79,17 +79,16 @@ export async function notifyPendingReplies(
   { db, workflows }: Pick<Context, 'db' | 'workflows'>,
   run: PartRun,
 ): Promise<number> {
-  let after: string | null = null;
-  for (let notified = 0; ; ) {
-    const page = await pendingReplies(db, { before: run.before, after, limit: PAGE });
-    const name = ({ leadId }: { leadId: string }) => `lead ${leadId}`;
-    notified += await run.each(page, { name }, async ({ leadId, repliedAt }) => {
+  return await run.throughPages(
+    {
+      pageSize: PAGE,
+      name: ({ leadId }: { leadId: string; repliedAt: Date }) => `lead ${leadId}`,
+      read: (after) => pendingReplies(db, { before: run.before, after: after?.leadId ?? null, limit: PAGE }),
+    },
+    async ({ leadId, repliedAt }) => {
       await reached(workflows.contactReplied(leadId));
       await markRepliesNotified(db, [leadId], repliedAt);
       return true;
-    });
-    const last = page.at(-1);
-    if (last === undefined || page.length < PAGE || run.isOver) return notified;
-    after = last.leadId;
-  }
+    },
+  );
 }

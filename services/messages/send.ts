@@ -331,16 +331,16 @@ export async function restartTexts(
   run: PartRun,
 ): Promise<number> {
   const before = new Date(run.now.getTime() - STALLED_MS);
-  let after: string | null = null;
-  for (let restarted = 0; ; ) {
-    const page = await stalledTexts(db, { before, after, limit: PAGE });
-    restarted += await run.each(page, { name: ({ id }) => `text ${id}` }, async ({ id }) => {
+  return await run.throughPages(
+    {
+      pageSize: PAGE,
+      name: ({ id }: { id: string }) => `text ${id}`,
+      read: (after) => stalledTexts(db, { before, after: after?.id ?? null, limit: PAGE }),
+    },
+    async ({ id }) => {
       if (await reached(workflows.isRunning(messageWorkflowId(id)))) return false;
       await reached(workflows.startMessage(id));
       return true;
-    });
-    const last = page.at(-1);
-    if (last === undefined || page.length < PAGE || run.isOver) return restarted;
-    after = last.id;
-  }
+    },
+  );
 }

@@ -88,10 +88,13 @@ const PAGE = 200;
 /** Notifies everybody of stored events of which that failed. Returns how many. */
 export async function renotify(context: Context, run: PartRun): Promise<number> {
   const { db, carrier, workflows } = context;
-  let after: number | null = null;
-  for (let notified = 0; ; ) {
-    const page = await listPending(db, { before: run.before, after, limit: PAGE });
-    notified += await run.each(page, { name: ({ id }) => `event ${id}` }, async (event) => {
+  return await run.throughPages(
+    {
+      pageSize: PAGE,
+      name: ({ id }: Awaited<ReturnType<typeof listPending>>[number]) => `event ${id}`,
+      read: (after) => listPending(db, { before: run.before, after: after?.id ?? null, limit: PAGE }),
+    },
+    async (event) => {
       const text = event.provider === carrier?.name ? carrier.parseText(event.payload) : null;
       if (text !== null) await renotifyOfText(context, text);
       if (event.callId !== null && event.attempt !== null && event.status === 'ended') {
@@ -99,9 +102,6 @@ export async function renotify(context: Context, run: PartRun): Promise<number> 
       }
       await markNotified(db, [event.id], run.now);
       return true;
-    });
-    const last = page.at(-1);
-    if (last === undefined || page.length < PAGE || run.isOver) return notified;
-    after = last.id;
-  }
+    },
+  );
 }

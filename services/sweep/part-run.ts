@@ -78,6 +78,27 @@ export class PartRun {
     return mended;
   }
 
+  /**
+   * Goes through everything that `read` finds, in pages, as `each` does. `read` gives what comes after the last thing
+   * of the page before: no more than `pageSize`, and fewer only at the end.
+   */
+  async throughPages<T>(
+    {
+      read,
+      pageSize,
+      name,
+    }: { read: (after: T | null) => Promise<T[]>; pageSize: number; name: (thing: T) => string },
+    mend: (thing: T) => Promise<boolean>,
+  ): Promise<number> {
+    let after: T | null = null;
+    for (let mended = 0; ; ) {
+      const page: T[] = await read(after);
+      mended += await this.each(page, { name }, mend);
+      after = page.at(-1) ?? null;
+      if (after === null || page.length < pageSize || this.isOver) return mended;
+    }
+  }
+
   async #attempt<T>(
     thing: T,
     name: (thing: T) => string,

@@ -250,15 +250,15 @@ export async function restartDeliveries(
   run: PartRun,
 ): Promise<number> {
   const before = new Date(run.now.getTime() - OVERDUE_MS);
-  let after: string | null = null;
-  for (let restarted = 0; ; ) {
-    const page = await listOverdue(db, { before, after, limit: BATCH });
-    restarted += await run.each(page, { name: ({ id }) => `delivery ${id}` }, async ({ id }) => {
+  return await run.throughPages(
+    {
+      pageSize: BATCH,
+      name: ({ id }: { id: string }) => `delivery ${id}`,
+      read: (after) => listOverdue(db, { before, after: after?.id ?? null, limit: BATCH }),
+    },
+    async ({ id }) => {
       await reached(workflows.startDelivery(id));
       return true;
-    });
-    const last = page.at(-1);
-    if (last === undefined || page.length < BATCH || run.isOver) return restarted;
-    after = last.id;
-  }
+    },
+  );
 }
